@@ -1,0 +1,89 @@
+/**
+ * Bundles the core: dist/slipway.js (the command, which is also the server), dist/supervisor.js (the process that drives
+ * a local run), dist/steps/ (the step scripts with the two scripts that reports inline) and the job spec's JSON Schema.
+ * Code splitting keeps what a command does not need unloaded.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+const dist = join(here, 'dist');
+const require = createRequire(import.meta.url);
+const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+
+for (const stale of ['chunks', 'steps', 'slipway.js', 'supervisor.js']) {
+  rmSync(join(dist, stale), { recursive: true, force: true });
+}
+
+// CommonJS dependencies inside an ES module bundle look for `require`.
+const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const result = await build({
+  entryPoints: {
+    slipway: join(here, 'src/cli/bin.ts'),
+    supervisor: join(here, 'src/targets/local/supervisorMain.ts'),
+  },
+  outdir: dist,
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  mainFields: ['module', 'main'],
+  banner: { js: banner },
+  define: { SLIPWAY_VERSION: JSON.stringify(version) },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const ignored = (path) => !/(__pycache__|\.mypy_cache|\.ruff_cache|\.pytest_cache|[/\\]tests([/\\]|$))/.test(path);
+cpSync(join(here, 'src/pipeline/steps'), join(dist, 'steps'), {
+  recursive: true,
+  filter: (source) => ignored(source.slice(here.length)),
+});
+const assets = join(dist, 'steps/assets');
+mkdirSync(assets, { recursive: true });
+cpSync(require.resolve('mathjax/es5/tex-svg-full.js'), join(assets, 'mathjax.js'));
+cpSync(require.resolve('requirejs/require.js'), join(assets, 'require.js'));
+
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(result.metafile.inputs)));
+chmodSync(join(dist, 'slipway.js'), 0o755);
+const schema = execFileSync(process.execPath, [join(dist, 'slipway.js'), 'spec', 'schema']);
+writeFileSync(join(dist, 'slipway.schema.json'), schema);
+
+/** The licence texts of every package whose code is in the bundle or beside it. */
+function licences(inputs) {
+  const packages = new Map([
+    ['mathjax', require.resolve('mathjax/package.json')],
+    ['requirejs', require.resolve('requirejs/package.json')],
+  ]);
+  for (const input of inputs) {
+    const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(join(process.cwd(), input));
+    if (match) packages.set(match[2], join(match[1], 'package.json'));
+  }
+  return [...packages]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, manifest]) => {
+      const { version: packageVersion, license } = JSON.parse(readFileSync(manifest, 'utf8'));
+      return `${name} ${packageVersion} (${license})\n\n${licenceText(manifest)}`;
+    })
+    .join('\n\n----------------------------------------\n\n');
+}
+
+function licenceText(manifest) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE', 'License.txt']) {
+    try {
+      return readFileSync(join(manifest, '..', file), 'utf8').trim();
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  return 'No licence file in the package.';
+}

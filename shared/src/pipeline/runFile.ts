@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { jobSpecSchema, parameterValueSchema, stepNameSchema } from '../protocol/index.ts';
+
+/**
+ * `run.json`: everything that the step scripts need to know, and the only way in which a user's value reaches them.
+ * Paths are relative to the run's folder unless said otherwise. The layout of that folder: docs/decisions/0002-run-folder.md
+ */
+export const runFileSchema = z.object({
+  version: z.literal(1),
+  /** The run's name. */
+  run: z.string(),
+  /** For people and for "rerun": the job spec with all defaults filled in. */
+  spec: jobSpecSchema,
+  steps: z.array(stepNameSchema),
+  /** The notebook to run; exactly one of `notebook` and `command` is set. */
+  notebook: z
+    .object({
+      /** Relative to `work/`: `analysis.ipynb`. */
+      path: z.string(),
+      /** File name without `.ipynb`: the NAME of NAME_output.ipynb. */
+      name: z.string(),
+      kernel: z.string(),
+      language: z.string(),
+      /** The code cells as submitted, in order; progress and failures are told in terms of these. */
+      cells: z.array(z.object({ id: z.string(), label: z.string() })),
+    })
+    .optional(),
+  command: z.object({ argv: z.array(z.string()).min(1) }).optional(),
+  /** Passed to papermill as a YAML file (`-f`), never on a command line. */
+  parameters: z.record(z.string(), parameterValueSchema),
+  /** Extra environment for the notebook, the command and the tests. */
+  env: z.record(z.string(), z.string()),
+  environment: z.object({
+    /** Relative to `work/`. */
+    requirements: z.string().optional(),
+    /** `isolated`: a virtual environment that sees nothing of the interpreter's packages ("managed"). */
+    base: z.enum(['interpreter', 'isolated']),
+  }),
+  tests: z
+    .object({
+      /** Relative to `work/`. */
+      path: z.string(),
+      marker: z.string().optional(),
+      always: z.boolean(),
+      /** False when the folder was only found; then "no tests collected" is a skip, not a failure. */
+      asked: z.boolean(),
+    })
+    .optional(),
+  /** Seconds; absent = no limit. `cell` is papermill's `--execution-timeout`. */
+  timeouts: z.object({
+    cell: z.number().positive().optional(),
+    prepare: z.number().positive().optional(),
+    notebook: z.number().positive().optional(),
+    command: z.number().positive().optional(),
+    report: z.number().positive().optional(),
+    test: z.number().positive().optional(),
+  }),
+  /** Globs under `work/` to keep as artifacts although they were there before or are ignored by default. */
+  outputs: z.array(z.string()),
+  /** Steps whose results are taken from another run. */
+  reuse: z.object({ run: z.string(), steps: z.array(stepNameSchema) }).optional(),
+  /** sha256 (hex) of what each step reads, by kind; a retry may reuse a step only if these are unchanged. */
+  inputHashes: z.object({
+    /** Notebook text as staged, parameters, companions, env. Empty string for none. */
+    notebook: z.string(),
+    requirements: z.string(),
+    tests: z.string(),
+  }),
+  source: z.object({ path: z.string(), unsaved: z.boolean(), folder: z.string().optional() }).optional(),
+});
+export type RunFile = z.infer<typeof runFileSchema>;

@@ -1,0 +1,59 @@
+/** Every failure that a person may meet, by name. A code is stable: hosts and scripts may branch on it. */
+export type ErrorCode =
+  // The input is at fault; nothing was started.
+  | 'usage'
+  | 'notebook.unreadable'
+  | 'notebook.unsupported'
+  | 'notebook.empty'
+  | 'spec.invalid'
+  | 'parameter.invalid'
+  | 'files.refused'
+  | 'path.refused'
+  | 'tests.missing'
+  | 'kernel.unknown'
+  | 'python.unusable'
+  | 'context.unknown'
+  | 'target.unsupported'
+  // The thing asked for is not there, or not in a state that allows it.
+  | 'run.notFound'
+  | 'run.conflict'
+  | 'retry.refused'
+  | 'artifact.notFound'
+  | 'artifact.unreadable'
+  // The machine or a peer is at fault.
+  | 'disk.full'
+  | 'disk.denied'
+  | 'supervisor.failed'
+  | 'protocol.version'
+  | 'protocol.invalid'
+  | 'protocol.unauthorized'
+  | 'cancelled'
+  | 'internal';
+
+export interface SlipwayErrorOptions {
+  /** What the person can do next, as a sentence or a command. */
+  readonly action?: string;
+  /** The failure underneath, kept for logs; never shown alone. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure with a name. `message` says what happened and why, in a sentence; `action` says what to do next.
+ * Thrown across module boundaries only, and mapped once per rim: JSON-RPC error, terminal text, notification.
+ */
+export class SlipwayError extends Error {
+  readonly code: ErrorCode;
+  readonly action: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: SlipwayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SlipwayError';
+    this.code = code;
+    this.action = options.action;
+  }
+
+  /** True for a SlipwayError, and with `code` for one of that code only. */
+  static is(value: unknown, code?: ErrorCode): value is SlipwayError {
+    return value instanceof SlipwayError && (code === undefined || value.code === code);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The contract between the core and its hosts: methods, notifications, callbacks and the data they carry, as schemas.
+ * Everyone may import it; it imports nothing but zod and runs in a browser too.
+ * Start reading at methods.ts.
+ */
+export * from './artifact.ts';
+export * from './errors.ts';
+export * from './job.ts';
+export * from './log.ts';
+export * from './methods.ts';
+export * from './plan.ts';
+export * from './run.ts';

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
+import { jobSpecSchema } from './job.ts';
+import { logPageSchema, logPositionSchema } from './log.ts';
+import { runPlanSchema } from './plan.ts';
+import { failedCellSchema, runSchema, stepNameSchema } from './run.ts';
+
+/** Raised when a method's shape changes. `initialize` refuses another major and names the upgrade. */
+export const protocolVersion = '1.0';
+
+export const hostCapabilitiesSchema = z.object({
+  /** The host answers `files/list`, `files/stat` and `files/read` for the folder beside the notebook. */
+  files: z.boolean(),
+});
+
+/** Where the job's files are. `disk`: an absolute path that the core reads itself. `host`: through `files/*` callbacks. */
+export const folderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('disk'), path: z.string() }),
+  z.object({ kind: z.literal('host'), id: z.string(), label: z.string() }),
+]);
+export type Folder = z.infer<typeof folderSchema>;
+
+/** What to run, as a host hands it over. */
+export const submissionSchema = z.object({
+  context: z.string(),
+  folder: folderSchema,
+  spec: jobSpecSchema,
+  /** The notebook's JSON text as the editor shows it now; without it, the file in the folder is read. */
+  notebookText: z.string().optional(),
+  /** True when `notebookText` differs from what is saved. */
+  unsaved: z.boolean().optional(),
+});
+export type Submission = z.infer<typeof submissionSchema>;
+
+const runRef = { run: z.string(), context: z.string().optional() };
+const nothing = z.object({});
+
+/** Requests that a host sends to the core: parameters and result of each. */
+export const requests = {
+  initialize: {
+    params: z.object({
+      protocolVersion: z.string(),
+      host: z.object({ name: z.string(), version: z.string() }),
+      capabilities: hostCapabilitiesSchema,
+      /** Upgrade advice is worded for this host: the command that would bring host and core together. */
+      locale: z.string().optional(),
+    }),
+    result: z.object({
+      protocolVersion: z.string(),
+      core: z.object({ version: z.string(), node: z.string(), pid: z.int() }),
+      contexts: z.array(z.string()),
+    }),
+  },
+  'jobs/plan': { params: submissionSchema, result: runPlanSchema },
+  'jobs/schema': { params: nothing, result: z.object({ schema: z.record(z.string(), z.json()) }) },
+  'jobs/validate': {
+    params: z.object({ text: z.string() }),
+    result: z.object({
+      spec: jobSpecSchema.optional(),
+      problems: z.array(z.object({ message: z.string(), path: z.string(), line: z.int().optional() })),
+    }),
+  },
+  'runs/submit': { params: submissionSchema, result: runSchema },
+  'runs/list': {
+    params: z.object({ context: z.string().optional(), limit: z.int().positive().optional() }),
+    result: z.object({ runs: z.array(runSchema) }),
+  },
+  'runs/get': { params: z.object(runRef), result: runSchema },
+  /** From now on `run/changed` tells of every change, to runs of one context or of all. */
+  'runs/watch': { params: z.object({ context: z.string().optional() }), result: z.object({ watch: z.string() }) },
+  'runs/unwatch': { params: z.object({ watch: z.string() }), result: nothing },
+  'runs/cancel': { params: z.object(runRef), result: runSchema },
+  /** The same inputs again, with changes to the spec where given ("edit and rerun"). */
+  'runs/rerun': { params: z.object({ ...runRef, changes: jobSpecSchema.partial().optional() }), result: runSchema },
+  /** A new run that reuses the steps before `from` (default: the first step that did not succeed). */
+  'runs/retry': { params: z.object({ ...runRef, from: stepNameSchema.optional() }), result: runSchema },
+  'runs/delete': { params: z.object(runRef), result: nothing },
+  'logs/read': {
+    params: z.object({
+      ...runRef,
+      position: logPositionSchema,
+      steps: z.array(stepNameSchema).optional(),
+      /** At most this many bytes of log; default 256 KiB. */
+      maxBytes: z.int().positive().optional(),
+      /** Where nothing new is there yet, wait up to this long for it; default 0. */
+      waitMs: z.int().nonnegative().max(60_000).optional(),
+    }),
+    result: logPageSchema,
+  },
+  /** The last `lines` lines of the merged log and the position after them: the first screen of a long log. */
+  'logs/tail': {
+    params: z.object({ ...runRef, lines: z.int().positive().max(10_000), steps: z.array(stepNameSchema).optional() }),
+    result: logPageSchema,
+  },
+  'artifacts/list': { params: z.object(runRef), result: z.object({ artifacts: z.array(artifactSchema) }) },
+  'artifacts/tests': { params: z.object(runRef), result: testReportSchema.nullable() },
+  'artifacts/coverage': { params: z.object(runRef), result: coverageReportSchema.nullable() },
+  'artifacts/failedCell': { params: z.object(runRef), result: failedCellSchema.nullable() },
+  doctor: {
+    params: z.object({ context: z.string().optional() }),
+    result: z.object({
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          outcome: z.enum(['pass', 'warn', 'fail', 'skipped']),
+          detail: z.string(),
+          fix: z.string().optional(),
+          durationMs: z.number(),
+        }),
+      ),
+    }),
+  },
+  shutdown: { params: nothing, result: nothing },
+} as const;
+
+/** Requests that the core sends to the host: the folder beside the notebook may be remote, virtual or a contents drive. */
+export const callbacks = {
+  'files/list': {
+    params: z.object({ folder: z.string(), path: z.string() }),
+    result: z.object({
+      entries: z.array(
+        z.object({ name: z.string(), kind: z.enum(['file', 'folder', 'link', 'other']), bytes: z.int().nonnegative() }),
+      ),
+    }),
+  },
+  'files/stat': {
+    params: z.object({ folder: z.string(), path: z.string() }),
+    result: z.object({ kind: z.enum(['file', 'folder', 'link', 'other', 'missing']), bytes: z.int().nonnegative() }),
+  },
+  'files/read': {
+    params: z.object({
+      folder: z.string(),
+      path: z.string(),
+      offset: z.int().nonnegative(),
+      /** At most 1 MiB. */
+      length: z.int().positive().max(1_048_576),
+    }),
+    /** base64; shorter than `length` only at the end of the file. */
+    result: z.object({ data: z.string() }),
+  },
+} as const;
+
+/** Notifications from the core. */
+export const notifications = {
+  'run/changed': z.object({ watch: z.string(), run: runSchema }),
+  'run/deleted': z.object({ watch: z.string(), context: z.string(), run: z.string() }),
+  /** What a submission is doing now, before it is a run: "reading 3 of 12 files". */
+  'submit/progress': z.object({ text: z.string() }),
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestParams<Name extends RequestName> = z.input<(typeof requests)[Name]['params']>;
+export type RequestResult<Name extends RequestName> = z.output<(typeof requests)[Name]['result']>;
+export type CallbackName = keyof typeof callbacks;
+export type CallbackParams<Name extends CallbackName> = z.input<(typeof callbacks)[Name]['params']>;
+export type CallbackResult<Name extends CallbackName> = z.output<(typeof callbacks)[Name]['result']>;
+export type NotificationName = keyof typeof notifications;
+export type NotificationParams<Name extends NotificationName> = z.output<(typeof notifications)[Name]>;
+
+/** One handler a request: the exhaustive map that a server serves and an in-process client calls. */
+export type RequestHandlers = {
+  readonly [Name in RequestName]: (
+    params: z.output<(typeof requests)[Name]['params']>,
+    signal: AbortSignal,
+  ) => Promise<RequestResult<Name>>;
+};

@@ -1,0 +1,119 @@
+import type { Artifact, PythonChoice, Run, RunEvent, StepName } from '../protocol/index.ts';
+import type { RunFile } from '../pipeline/index.ts';
+
+/** A file to stage: its bytes come from memory, from disk, or from a host through callbacks, a chunk at a time. */
+export interface StagedFile {
+  /** Relative to the run's `inputs` folder, forward slashes, already checked by `jobs`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Yields the content; may be called once. */
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** A run ready to go: the files that its steps read, and `run.json` which says what to do with them. */
+export interface RunSubmission {
+  readonly runFile: RunFile;
+  /** The run as it is first shown: state `submitting`, steps `pending` (or `reused`). */
+  readonly run: Run;
+  readonly files: readonly StagedFile[];
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+
+/** What changed in a target. `changed` names a run whose events or log have grown; read them with `events`. */
+export type TargetChange =
+  | { readonly kind: 'changed'; readonly run: string }
+  | { readonly kind: 'deleted'; readonly run: string };
+
+/** A piece of one step's log, as the target has it. */
+export interface StepLogChunk {
+  /** Byte offset of the first byte. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** [byte offset, epoch ms] marks that cover the chunk; see protocol `logBatchSchema`. */
+  readonly times: readonly (readonly [number, number])[];
+}
+
+/**
+ * Where runs go. `local` runs them as processes of this machine, `tekton` as PipelineRuns. A target moves bytes and
+ * starts and stops things; it takes no decision about what a run means (that is `runs`).
+ */
+export interface RunTarget {
+  /** The context's name: `local`, `team-a`. */
+  readonly context: string;
+
+  /**
+   * Finds the Python and kernel that a notebook would get. Changes nothing.
+   * @throws SlipwayError `kernel.unknown`, `python.unusable`
+   */
+  choosePython(request: PythonRequest, signal: AbortSignal): Promise<PythonChoice>;
+
+  /**
+   * Stages the inputs and starts the run. Afterwards it goes on without the caller. Submitting the same name with the
+   * same run file again is the same run.
+   * @throws SlipwayError `disk.full`, `disk.denied`, `run.conflict`, `supervisor.failed`; then nothing is left behind.
+   */
+  submit(submission: RunSubmission, signal: AbortSignal): Promise<void>;
+
+  /** Names of all runs that the target knows, newest first. */
+  list(signal: AbortSignal): Promise<readonly string[]>;
+
+  /**
+   * All events of a run so far, with a final `finished`/`lost` added where the target knows that nobody drives it any more.
+   * @throws SlipwayError `run.notFound`
+   */
+  events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]>;
+
+  /** Calls `listener` on changes, from any process, until disposed. */
+  watch(listener: (change: TargetChange) => void): Disposable;
+
+  /** The run file as submitted. @throws SlipwayError `run.notFound` */
+  runFile(run: string, signal: AbortSignal): Promise<RunFile>;
+
+  /** Reads one step's log from a byte offset: up to `maxBytes`, empty when nothing is there (yet). */
+  readLog(run: string, step: StepName, offset: number, maxBytes: number, signal: AbortSignal): Promise<StepLogChunk>;
+  /** The step log's size in bytes now; 0 when there is none. */
+  logSize(run: string, step: StepName, signal: AbortSignal): Promise<number>;
+
+  /** Asks the run to stop: TERM, after a grace period KILL; no child is left. Idempotent. */
+  cancel(run: string, signal: AbortSignal): Promise<void>;
+  /** Removes a final run and everything it left. @throws SlipwayError `run.conflict` while it is not final. */
+  delete(run: string, signal: AbortSignal): Promise<void>;
+
+  /** The artifacts: the index if there is one, else what is there now. */
+  artifacts(run: string, signal: AbortSignal): Promise<readonly Artifact[]>;
+  /**
+   * Streams a file of the run's folder, or a byte range of it.
+   * @throws SlipwayError `artifact.notFound`, `path.refused` for a path that leaves the folder
+   */
+  openFile(run: string, path: string, range: ByteRange | undefined, signal: AbortSignal): Promise<OpenedFile>;
+  /** The staged input files, to stage them again ("rerun", "retry"). */
+  inputs(run: string, signal: AbortSignal): Promise<readonly StagedFile[]>;
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+export interface OpenedFile {
+  /** Whole size in bytes, whatever the range. */
+  readonly bytes: number;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface PythonRequest {
+  /** `spec.python`: a path or "managed"; undefined to let the target choose. */
+  readonly python: string | undefined;
+  /** `spec.kernel`, else the notebook's `metadata.kernelspec.name`, else `python3`; undefined for a command. */
+  readonly kernel: string | undefined;
+  readonly language: string | undefined;
+  /** Content of the requirements file, if any. */
+  readonly requirements: string | undefined;
+  readonly needsTests: boolean;
+  /** Absolute path of the job's folder where it is on this machine's disk; a `.venv` in it is looked at. */
+  readonly folder: string | undefined;
+}

@@ -1,0 +1,52 @@
+/**
+ * Who may import whom (ARCHITECTURE: "Who may import whom"), as data for the linter. eslint.config.mjs applies it;
+ * test/lint/layers.test.ts proves that forbidden imports fail.
+ */
+const domain = [
+  'identity',
+  'kubernetes',
+  'jobs',
+  'pipeline',
+  'targets',
+  'runs',
+  'artifacts',
+  'devenv',
+  'diagnosis',
+];
+
+/** Module → the modules whose door (index.ts) it may use. */
+const allowed = {
+  protocol: [],
+  ...Object.fromEntries(domain.map((module) => [module, ['protocol', ...domain.filter((other) => other !== module)]])),
+  server: ['protocol', ...domain],
+  cli: ['protocol', ...domain, 'server'],
+  panels: ['protocol'],
+};
+
+/** Folders whose code has no I/O, no clock and no environment. */
+export const pureFolders = ['shared/src/protocol', 'shared/src/jobs', 'shared/src/pipeline', 'shared/src/diagnosis'];
+
+export const sideEffectModules = ['fs', 'path', 'os', 'child_process', 'net', 'http', 'https', 'process', 'timers'];
+
+export const elements = Object.keys(allowed).map((type) => ({ type, pattern: `shared/src/${type}` }));
+
+export const mayImport = {
+  'boundaries/no-unknown-files': 'error',
+  'boundaries/dependencies': [
+    'error',
+    {
+      default: 'disallow',
+      message: '{{from.element.type}} may not import this: see test/lint/layers.mjs',
+      policies: [
+        ...Object.entries(allowed).flatMap(([from, targets]) => [
+          { from: { element: { type: from } }, allow: { to: { element: { type: from } } } },
+          ...targets.map((to) => ({
+            from: { element: { type: from } },
+            allow: { to: { element: { type: to, fileInternalPath: '{index.ts,testing/**}' } } },
+          })),
+        ]),
+        { allow: { to: { module: { origin: ['external', 'core'] } } } },
+      ],
+    },
+  ],
+};

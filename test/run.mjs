@@ -1,0 +1,114 @@
+/**
+ * `npm test`: installs what is missing, builds, checks and tests, in stages with printed times. The last line counts:
+ * `N passed, N failed, N skipped`. With CI=true a skipped test is a failure. `npm test -- unit lint` runs stages by name.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, installPackages, pinnedNode, root, run, testPython, tool } from './setup.mjs';
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
+const reports = join(root, '.cache/reports');
+let python = '';
+
+/** A stage that later ones need: its failure ends the run. */
+const preparation = [
+  ['install packages', installPackages],
+  ['install Python tools', async () => void (python = await testPython())],
+  ['build', build],
+];
+
+const stages = [
+  ['types', () => check('tsc', tool('tsc'), ['-b'])],
+  ['lint', lint],
+  ['unit', () => vitest('unit')],
+  ['python', pythonUnit],
+  ['integration', () => vitest('integration')],
+];
+
+async function lint() {
+  const steps = 'shared/src/pipeline/steps';
+  const bin = (name) => join(root, '.cache/python/bin', name);
+  await check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
+  await check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
+  await check('ruff', bin('ruff'), ['check', '--quiet', steps, 'examples', 'test']);
+  await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', steps, 'examples', 'test']);
+  await check('mypy', bin('mypy'), ['--config-file', `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
+  await check('mypy examples', bin('mypy'), ['--config-file', 'examples/pyproject.toml', 'examples']);
+  const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
+  await check('shellcheck', bin('shellcheck'), ['-x', '-P', steps, ...scripts.map((name) => `${steps}/${name}`), '.ci/run']);
+}
+
+/** A check without cases of its own counts as one. */
+async function check(name, command, args) {
+  try {
+    await run(command, args, { env: pinnedNode(), quiet: true });
+    count.passed += 1;
+  } catch (error) {
+    count.failed += 1;
+    console.log(`✗ ${name}\n${error.message}`);
+  }
+}
+
+async function vitest(project) {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python, CI: '' };
+  const ended = await run(tool('vitest'), args, { env }).then(
+    () => true,
+    () => false,
+  );
+  if (!existsSync(report)) {
+    count.failed += 1;
+    console.log(`✗ ${project}: the test runner left no report`);
+    return;
+  }
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  count.passed += result.numPassedTests;
+  count.failed += result.numFailedTests;
+  count.skipped += result.numPendingTests + result.numTodoTests;
+  // A file that cannot be loaded has no failed test of its own, yet the run has failed.
+  if (!ended && result.numFailedTests === 0) count.failed += 1;
+}
+
+async function pythonUnit() {
+  const report = join(reports, 'python.xml');
+  rmSync(report, { force: true });
+  const args = ['-m', 'pytest', '-q', 'shared/src/pipeline/steps/tests', `--junitxml=${report}`, '-p', 'no:cacheprovider'];
+  await run(python, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).catch(() => undefined);
+  if (!existsSync(report)) {
+    count.failed += 1;
+    return;
+  }
+  const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
+  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = number('failures') + number('errors');
+  count.failed += failed;
+  count.skipped += number('skipped');
+  count.passed += number('tests') - failed - number('skipped');
+}
+
+async function timed(name, work) {
+  const started = performance.now();
+  const before = count.failed;
+  console.log(`\n── ${name}`);
+  await work();
+  const verdict = count.failed > before ? 'failed' : 'ok';
+  console.log(`── ${name}: ${verdict}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+mkdirSync(reports, { recursive: true });
+try {
+  for (const [name, work] of preparation) await timed(name, work);
+  for (const [name, work] of stages) {
+    if (wanted.size === 0 || wanted.has(name)) await timed(name, work);
+  }
+} catch (error) {
+  count.failed += 1;
+  console.log(error.message);
+}
+const strict = process.env.CI === 'true';
+if (strict && count.skipped > 0) console.log('\nA skipped test counts as a failure here (CI=true).');
+console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed > 0 || count.passed === 0 || (strict && count.skipped > 0) ? 1 : 0;

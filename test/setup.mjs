@@ -1,0 +1,91 @@
+/**
+ * Makes a fresh machine ready: npm packages, the build, and the Python that tests use. Each part is skipped when what it
+ * made is still there and its inputs are unchanged. Plain JavaScript without dependencies, for it runs before there are
+ * any, on Node 20 and later.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const cache = join(root, '.cache');
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Runs a command in the repository's root; rejects with its name and exit code when it fails. */
+export function run(command, args, { env = {}, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}\n${output}`));
+    });
+  });
+}
+
+/** The path of a command that npm packages brought. */
+export const tool = (name) => join(root, 'node_modules/.bin', name);
+
+/** The environment for children: the Node that the lock file pins comes first on PATH. */
+export const pinnedNode = () => ({
+  PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+  NX_DAEMON: 'false',
+  NX_TUI: 'false',
+});
+
+export async function installPackages() {
+  await once('packages', ['package-lock.json'], join(root, 'node_modules'), async () => {
+    await run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  });
+}
+
+export async function build() {
+  await run(npm, ['run', '--silent', 'build'], { env: pinnedNode(), quiet: true });
+}
+
+/** The interpreter of a virtual environment with the tools that tests run: papermill, pytest, linters. */
+export async function testPython() {
+  const folder = join(cache, 'python');
+  const python = join(folder, 'bin/python');
+  await once('python', ['test/python/requirements.txt'], python, async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await createVirtualEnvironment(folder);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'test/python/requirements.txt'];
+    await run(python, pip, { quiet: true });
+  });
+  return python;
+}
+
+async function createVirtualEnvironment(folder) {
+  const system = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
+  const hasPip = () => spawnSync(system, ['-c', 'import ensurepip, venv']).status === 0;
+  if (!hasPip() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    // Debian keeps the parts that make virtual environments in a package of their own.
+    await run('apt-get', ['install', '--yes', '--quiet', 'python3-venv'], { quiet: true });
+  }
+  if (!hasPip()) {
+    throw new Error(`${system} cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv`);
+  }
+  await run(system, ['-m', 'venv', folder], { quiet: true });
+}
+
+/** Runs `make` unless it ran before with the same input files and its product is still there. */
+async function once(name, inputs, product, make) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  for (const input of inputs) hash.update(readFileSync(join(root, input)));
+  const digest = hash.digest('hex');
+  const stamp = join(cache, `${name}.stamp`);
+  if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  await make();
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(stamp, digest);
+}
