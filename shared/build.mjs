@@ -19,7 +19,8 @@ for (const stale of ['chunks', 'steps', 'slipway.js', 'supervisor.js']) {
 }
 
 // CommonJS dependencies inside an ES module bundle look for `require`.
-const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const banner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 const result = await build({
   entryPoints: {

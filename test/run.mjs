@@ -4,17 +4,19 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, installPackages, pinnedNode, root, run, testPython, tool } from './setup.mjs';
+import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
 const reports = join(root, '.cache/reports');
 let python = '';
+let browser = '';
 
 /** A stage that later ones need: its failure ends the run. */
 const preparation = [
   ['install packages', installPackages],
   ['install Python tools', async () => void (python = await testPython())],
+  ['install browser', async () => void (browser = await testBrowser())],
   ['build', build],
 ];
 
@@ -36,7 +38,13 @@ async function lint() {
   await check('mypy', bin('mypy'), ['--config-file', `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
   await check('mypy examples', bin('mypy'), ['--config-file', 'examples/pyproject.toml', 'examples']);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
-  await check('shellcheck', bin('shellcheck'), ['-x', '-P', steps, ...scripts.map((name) => `${steps}/${name}`), '.ci/run']);
+  await check('shellcheck', bin('shellcheck'), [
+    '-x',
+    '-P',
+    steps,
+    ...scripts.map((name) => `${steps}/${name}`),
+    '.ci/run',
+  ]);
 }
 
 /** A check without cases of its own counts as one. */
@@ -54,7 +62,7 @@ async function vitest(project) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python, CI: '' };
+  const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser, CI: '' };
   const ended = await run(tool('vitest'), args, { env }).then(
     () => true,
     () => false,
@@ -75,7 +83,15 @@ async function vitest(project) {
 async function pythonUnit() {
   const report = join(reports, 'python.xml');
   rmSync(report, { force: true });
-  const args = ['-m', 'pytest', '-q', 'shared/src/pipeline/steps/tests', `--junitxml=${report}`, '-p', 'no:cacheprovider'];
+  const args = [
+    '-m',
+    'pytest',
+    '-q',
+    'shared/src/pipeline/steps/tests',
+    `--junitxml=${report}`,
+    '-p',
+    'no:cacheprovider',
+  ];
   await run(python, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).catch(() => undefined);
   if (!existsSync(report)) {
     count.failed += 1;

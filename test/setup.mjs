@@ -59,10 +59,31 @@ export async function testPython() {
   await once('python', ['test/python/requirements.txt'], python, async () => {
     rmSync(folder, { recursive: true, force: true });
     await createVirtualEnvironment(folder);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'test/python/requirements.txt'];
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      'test/python/requirements.txt',
+    ];
     await run(python, pip, { quiet: true });
   });
   return python;
+}
+
+/** The path of a Chromium to open reports with; installed from Debian's packages where that is possible. */
+export async function testBrowser() {
+  const find = () =>
+    spawnSync('sh', ['-c', 'command -v chromium || command -v google-chrome'], { encoding: 'utf8' }).stdout.trim();
+  if (find() === '' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '--quiet'], { env, quiet: true });
+    const packages = ['chromium', 'fonts-dejavu-core'];
+    await run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', ...packages], { env, quiet: true });
+  }
+  return find();
 }
 
 async function createVirtualEnvironment(folder) {
@@ -70,6 +91,7 @@ async function createVirtualEnvironment(folder) {
   const hasPip = () => spawnSync(system, ['-c', 'import ensurepip, venv']).status === 0;
   if (!hasPip() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     // Debian keeps the parts that make virtual environments in a package of their own.
+    await run('apt-get', ['update', '--quiet'], { quiet: true });
     await run('apt-get', ['install', '--yes', '--quiet', 'python3-venv'], { quiet: true });
   }
   if (!hasPip()) {

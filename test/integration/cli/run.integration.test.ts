@@ -1,0 +1,197 @@
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples, json, Machine, notebook, testPython } from './slipway.ts';
+
+let machine: Machine;
+beforeAll(async () => {
+  machine = await Machine.create();
+});
+afterAll(async () => {
+  await machine.dispose();
+});
+
+describe('the single-cell example, as a newcomer runs it', () => {
+  it('passes in an environment that Slipway builds, and leaves report, tests and coverage', async () => {
+    const folder = join(machine.work, 'single-cell');
+    await cp(join(examples, 'single-cell'), folder, { recursive: true });
+    const before = await readdir(folder);
+    const ended = await machine.slipway(['run', '-o', 'json', 'slipway.yaml'], { cwd: folder });
+    const result = json(ended);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    expect(result.state).toBe('succeeded');
+    expect(result.steps.map((step) => [step.name, step.state])).toEqual(
+      ['prepare', 'notebook', 'report', 'test', 'collect'].map((name) => [name, 'succeeded']),
+    );
+    const roles = result.artifacts.map((artifact) => artifact.role);
+    for (const role of [
+      'executedNotebook',
+      'report',
+      'junit',
+      'coverage',
+      'testReport',
+      'environment',
+      'requirementsLock',
+    ]) {
+      expect(roles).toContain(role);
+    }
+    expect(await readdir(folder), "the user's folder is untouched").toEqual(before);
+  });
+
+  it('runs the training script as a command', async () => {
+    const folder = join(machine.work, 'train');
+    await cp(join(examples, 'train'), folder, { recursive: true });
+    const result = json(
+      await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'slipway.yaml'], { cwd: folder }),
+    );
+    expect(result.state).toBe('succeeded');
+    expect(
+      result.artifacts.some((artifact) => artifact.path.startsWith('output/') && /model/.test(artifact.path)),
+    ).toBe(true);
+  });
+});
+
+describe('the failing examples say why', () => {
+  it('a KeyError names the cell of the notebook as submitted, injected parameters or not', async () => {
+    const file = join(examples, 'failing/key_error.ipynb');
+    const ended = await machine.slipway(['run', '-o', 'json', '--no-tests', '--python', testPython(), file]);
+    const result = json(ended);
+    expect(ended.exitCode).toBe(1);
+    expect(result.failedCell?.errorName).toBe('KeyError');
+    const submitted = JSON.parse(await readFile(file, 'utf8')) as {
+      cells: { id: string; source: string | string[] }[];
+    };
+    const index = result.failedCell?.index ?? -1;
+    expect(submitted.cells[index]?.id).toBe(result.failedCell?.id);
+    const source = submitted.cells[index]?.source ?? '';
+    expect(result.failedCell?.source).toBe(typeof source === 'string' ? source : source.join(''));
+    expect(result.diagnosis?.cause).toMatch(/KeyError/);
+    expect(result.steps.map((step) => step.state)).toEqual([
+      'succeeded',
+      'failed',
+      'succeeded',
+      'skipped',
+      'succeeded',
+    ]);
+  });
+
+  it('a missing module is named with the fix', async () => {
+    const file = join(examples, 'failing/missing_module.ipynb');
+    const result = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), file]));
+    expect(result.diagnosis?.cause).toMatch(/module|package/i);
+    expect(result.diagnosis?.fixes.join(' ')).toMatch(/requirements/);
+  });
+
+  it('a failing test fails the run though the notebook passed', async () => {
+    const folder = join(examples, 'failing/failing_test');
+    const file = (await readdir(folder)).find((name) => name.endsWith('.ipynb')) ?? '';
+    const ended = await machine.slipway(['run', '-o', 'json', '--python', testPython(), join(folder, file)]);
+    const result = json(ended);
+    expect(ended.exitCode).toBe(1);
+    expect(result.steps.find((step) => step.name === 'notebook')?.state).toBe('succeeded');
+    expect(result.steps.find((step) => step.name === 'test')?.state).toBe('failed');
+  });
+});
+
+describe('rerun and retry', () => {
+  it('retry from test runs no cell, and picks up the mended test', async () => {
+    await machine.write(
+      'r/n.ipynb',
+      notebook(['import os; open(os.environ["SLIPWAY_OUTPUT"] + "/count.txt", "a").write("ran\\n")']),
+    );
+    await machine.write('r/tests/test_it.py', 'def test_it():\n    assert False, "not yet"\n');
+    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
+    expect(first.state).toBe('failed');
+    await machine.write('r/tests/test_it.py', 'def test_it():\n    assert True\n');
+    const ended = await machine.slipway(['retry', first.run, '-o', 'json']);
+    const second = json(ended);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    expect(second.run).not.toBe(first.run);
+    expect(second.steps.map((step) => [step.name, step.state])).toEqual([
+      ['prepare', 'reused'],
+      ['notebook', 'reused'],
+      ['report', 'reused'],
+      ['test', 'succeeded'],
+      ['collect', 'succeeded'],
+    ]);
+    const count = await readFile(join(machine.data, 'slipway/runs', second.run, 'output/count.txt'), 'utf8');
+    expect(count).toBe('ran\n');
+  });
+
+  it('retry from each step starts there', async () => {
+    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
+    expect(first.state).toBe('succeeded');
+    for (const [index, from] of ['prepare', 'notebook', 'report', 'test', 'collect'].entries()) {
+      const ended = await machine.slipway(['retry', first.run, '--from', from, '-o', 'json']);
+      const result = json(ended);
+      expect(result.state, from).toBe('succeeded');
+      const reused = result.steps.filter((step) => step.state === 'reused').length;
+      expect(reused, from).toBe(index);
+    }
+  });
+
+  it('retry after the notebook was edited refuses to reuse what the old one made', async () => {
+    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
+    await machine.write('r/n.ipynb', notebook(['print("edited")']));
+    const refused = await machine.slipway(['retry', first.run, '--from', 'test']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/notebook/);
+    const again = json(await machine.slipway(['retry', first.run, '--from', 'notebook', '-o', 'json']));
+    expect(again.state).toBe('succeeded');
+    expect(again.steps[0]?.state).toBe('reused');
+  });
+
+  it('rerun with a changed parameter', async () => {
+    await machine.write('q.ipynb', notebook([{ source: 'n = 1', tags: ['parameters'] }, 'print("n is", n)']));
+    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'q.ipynb']));
+    const second = json(await machine.slipway(['rerun', first.run, '-p', 'n=7', '-o', 'json']));
+    expect(second.state).toBe('succeeded');
+    const logs = await machine.slipway(['logs', second.run, '--step', 'notebook']);
+    expect(logs.stdout).toContain('n is 7');
+  });
+});
+
+describe('what a person types afterwards', () => {
+  it('lists, reads, fetches and deletes a run', async () => {
+    await machine.write('s.ipynb', notebook(['print("hello from the notebook")']));
+    const result = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 's.ipynb']));
+    const runs = await machine.slipway(['runs']);
+    expect(runs.stdout).toContain(result.run);
+    expect((await machine.slipway(['logs', result.run])).stdout).toContain('hello from the notebook');
+    const target = join(machine.folder, 'fetched');
+    expect((await machine.slipway(['artifacts', 'get', result.run, '-d', target])).exitCode).toBe(0);
+    const files = await readdir(target, { recursive: true });
+    expect(files.some((name) => name.endsWith('s_output.html'))).toBe(true);
+    const zip = join(machine.folder, 'zipped');
+    expect((await machine.slipway(['artifacts', 'get', result.run, '--zip', '-d', zip])).exitCode).toBe(0);
+    expect((await machine.slipway(['delete', result.run])).exitCode).toBe(0);
+    expect((await machine.slipway(['runs'])).stdout).not.toContain(result.run);
+  });
+
+  it('doctor finds this machine fit', async () => {
+    const ended = await machine.slipway(['doctor']);
+    expect(ended.stdout + ended.stderr).toMatch(/bash/i);
+    expect(ended.exitCode).toBe(0);
+  });
+
+  it('spec init writes a job spec that validates', async () => {
+    const folder = join(machine.work, 'init');
+    await cp(join(examples, 'failing'), folder, { recursive: true });
+    const init = await machine.slipway(['spec', 'init', 'key_error.ipynb'], { cwd: folder });
+    expect(init.exitCode, init.stderr).toBe(0);
+    const validate = await machine.slipway(['spec', 'validate', 'slipway.yaml'], { cwd: folder });
+    expect(validate.exitCode, validate.stderr).toBe(0);
+    await writeFile(join(folder, 'slipway.yaml'), 'notbook: key_error.ipynb\n');
+    const wrong = await machine.slipway(['spec', 'validate', 'slipway.yaml'], { cwd: folder });
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stdout + wrong.stderr).toMatch(/notebook/);
+  });
+
+  it('completion is offered for bash, zsh and fish', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const ended = await machine.slipway(['completion', shell]);
+      expect(ended.exitCode).toBe(0);
+      expect(ended.stdout).toContain('slipway');
+    }
+  });
+});

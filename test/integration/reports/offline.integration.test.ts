@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, Machine, notebook, testPython, type JsonResult } from '../cli/slipway.ts';
+
+const screenshots = join(import.meta.dirname, '../../../.cache/screenshots');
+
+/** What plotly's notebook renderer does: define a module with require.js where there is one, then draw. */
+const plotlyLike = `
+from IPython.display import HTML
+HTML('''<div id="chart">not drawn</div>
+<script type="text/javascript">
+  require.undef("plotlike"); define("plotlike", function () { return { draw: function (e) { e.textContent = "drawn by script"; } }; });
+  require(["plotlike"], function (plot) { plot.draw(document.getElementById("chart")); });
+</script>''')`;
+
+let machine: Machine;
+let browser: Browser;
+let result: JsonResult;
+
+beforeAll(async () => {
+  const executablePath = process.env['SLIPWAY_TEST_BROWSER'] ?? '';
+  if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
+  machine = await Machine.create();
+  await mkdir(screenshots, { recursive: true });
+  await machine.write(
+    'report.ipynb',
+    notebook([
+      {
+        kind: 'markdown',
+        source:
+          '# Report\n\nInline $\\alpha^2 + \\beta$ and\n\n$$\\int_0^1 \\frac{x}{1+x}\\,dx$$\n\n\\begin{align}a &= b \\\\ c &= d\\end{align}',
+      },
+      plotlyLike,
+      'secret_of_success = 1\nraise ValueError("the end of the road")',
+    ]),
+  );
+  await machine.write('tests/test_report.py', 'def test_one():\n    assert True\n');
+  const spec = 'notebook: report.ipynb\ntests:\n  path: tests\n  always: true\n';
+  await machine.write('slipway.yaml', spec);
+  result = json(await machine.slipway(['run', '-o', 'json', '--python', testPython()]));
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await machine.dispose();
+});
+
+/** Opens a file of the run without a network; collects whatever it tries to load from elsewhere. */
+async function open(path: string): Promise<{ page: Page; outside: string[]; errors: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 1400 } });
+  await context.setOffline(true);
+  const page = await context.newPage();
+  const outside: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) outside.push(request.url());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(pathToFileURL(join(machine.data, 'slipway/runs', result.run, path)).href);
+  return { page, outside, errors };
+}
+
+describe('a report opens without a network', () => {
+  it('shows maths, script-drawn output and the failing cell, and asks for nothing', async () => {
+    const { page, outside, errors } = await open('output/report_output.html');
+    await page.waitForSelector('mjx-container svg');
+    expect(await page.locator('mjx-container svg').count()).toBeGreaterThanOrEqual(3);
+    await page.waitForFunction("document.getElementById('chart').textContent === 'drawn by script'");
+    const text = await page.locator('body').innerText();
+    expect(text).toContain('secret_of_success = 1');
+    expect(text).toContain('the end of the road');
+    await page.screenshot({ path: join(screenshots, 'report-failed.png'), fullPage: true });
+    expect(outside).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('shows the test report with its rows', async () => {
+    const { page, outside, errors } = await open('output/pytest_report.html');
+    await page.waitForSelector('text=test_one');
+    await page.screenshot({ path: join(screenshots, 'pytest-report.png') });
+    expect(outside).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});
