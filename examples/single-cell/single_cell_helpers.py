@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.rcsetup import cycler
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -39,13 +41,13 @@ MARKERS: dict[str, tuple[str, ...]] = {
 }
 
 ABUNDANCE: dict[str, float] = {
-    "CD4 T": 0.30,
-    "CD8 T": 0.17,
+    "CD4 T": 0.26,
+    "CD8 T": 0.19,
     "NK": 0.12,
     "B": 0.15,
     "CD14 monocyte": 0.15,
     "CD16 monocyte": 0.07,
-    "Dendritic": 0.04,
+    "Dendritic": 0.06,
 }
 
 # Types of one lineage share most of what sets them apart from the others, so they are hard to separate.
@@ -180,10 +182,13 @@ def standardised_variance(counts: Counts) -> tuple[Floats, Floats, Floats]:
     return mean, variance, relative
 
 
-def rank_markers(expression: Floats, genes: Labels, clusters: NDArray[np.int64], top: int) -> list[Marker]:
+def rank_markers(
+    expression: Floats, genes: Labels, clusters: NDArray[np.int64], top: int, min_log2_fold_change: float = 1.0
+) -> list[Marker]:
     """The ``top`` genes of each cluster by Welch's t-test against all other cells, Bonferroni-corrected.
 
-    The clusters were found in the same data, so the p-values order genes; they prove nothing.
+    Genes that change less than ``min_log2_fold_change`` are passed over, so a cluster may have fewer. The clusters were
+    found in the same data: the p-values order genes, they prove nothing.
     """
     markers: list[Marker] = []
     for cluster in np.unique(clusters):
@@ -194,7 +199,9 @@ def rank_markers(expression: Floats, genes: Labels, clusters: NDArray[np.int64],
             test = stats.ttest_ind(inside, outside, equal_var=False)
         score = np.nan_to_num(test.statistic, nan=-np.inf)
         change = np.log2((np.expm1(inside).mean(axis=0) + 0.1) / (np.expm1(outside).mean(axis=0) + 0.1))
-        for gene in np.argsort(score)[::-1][:top]:
+        score[change < min_log2_fold_change] = -np.inf
+        ranked = np.argsort(score)[::-1][:top]
+        for gene in ranked[np.isfinite(score[ranked])]:
             adjusted = min(1.0, float(test.pvalue[gene]) * len(genes))
             markers.append(Marker(int(cluster), str(genes[gene]), float(change[gene]), adjusted))
     return markers
@@ -235,9 +242,9 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> s
 def use_figure_style() -> None:
     """Quiet axes, readable sizes, and colours that colour-blind readers can tell apart (Okabe and Ito)."""
     palette = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A900", "#5B5B5B"]
-    plt.rcParams.update(
+    mpl.rcParams.update(
         {
-            "axes.prop_cycle": plt.cycler(color=palette),
+            "axes.prop_cycle": cycler(color=palette),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlelocation": "left",
@@ -253,6 +260,21 @@ def use_figure_style() -> None:
             "ytick.labelsize": 9,
         }
     )
+
+
+def mark_choice(axes: Axes, label: str, *, x: float | None = None, y: float | None = None) -> None:
+    """Draw a dashed line where a parameter cuts: upright at ``x``, or level at ``y``."""
+    colour = "#D55E00"
+    if x is not None:
+        axes.axvline(x, color=colour, linestyle="--", linewidth=1)
+        axes.annotate(
+            label, (x, 0.6), (5, 0), ("data", "axes fraction"), "offset points", color=colour, fontsize=9, ha="left"
+        )
+    if y is not None:
+        axes.axhline(y, color=colour, linestyle="--", linewidth=1)
+        axes.annotate(
+            label, (1, y), (-2, 4), ("axes fraction", "data"), "offset points", color=colour, fontsize=9, ha="right"
+        )
 
 
 def _gene_names(n_genes: int) -> Labels:
@@ -274,12 +296,12 @@ def _expression_profiles(genes: Labels, rng: np.random.Generator) -> Floats:
         factor[rng.choice(n_genes, size, replace=False)] = rng.lognormal(0.0, sigma, size)
         return factor
 
-    by_lineage = {lineage: programme(n_genes // 20, 1.1) for lineage in sorted(set(LINEAGE.values()))}
+    by_lineage = {lineage: programme(n_genes // 20, 0.9) for lineage in sorted(set(LINEAGE.values()))}
     rows = []
     for name, panel in MARKERS.items():
-        row = base * by_lineage[LINEAGE[name]] * programme(n_genes // 30, 0.7)
+        row = base * by_lineage[LINEAGE[name]] * programme(n_genes // 30, 0.55)
         in_panel = np.isin(genes, panel)
-        row[in_panel] *= rng.uniform(6, 14, in_panel.sum())
+        row[in_panel] *= rng.uniform(5, 11, in_panel.sum())
         rows.append(row / row.sum())
     return np.array(rows)
 
