@@ -4,3 +4,4 @@
  * Start reading at runTarget.ts.
  */
 export * from './runTarget.ts';
+export * from './local/index.ts';

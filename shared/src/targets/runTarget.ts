@@ -16,6 +16,8 @@ export interface RunSubmission {
   /** The run as it is first shown: state `submitting`, steps `pending` (or `reused`). */
   readonly run: Run;
   readonly files: readonly StagedFile[];
+  /** What `choosePython` answered for this run; targets that run on an image need none. */
+  readonly python?: PythonChoice;
 }
 
 export interface Disposable {
@@ -24,8 +26,7 @@ export interface Disposable {
 
 /** What changed in a target. `changed` names a run whose events or log have grown; read them with `events`. */
 export type TargetChange =
-  | { readonly kind: 'changed'; readonly run: string }
-  | { readonly kind: 'deleted'; readonly run: string };
+  { readonly kind: 'changed'; readonly run: string } | { readonly kind: 'deleted'; readonly run: string };
 
 /** A piece of one step's log, as the target has it. */
 export interface StepLogChunk {

@@ -1,0 +1,88 @@
+import type { CatalogueEntry } from './entry.ts';
+
+/** What the machine could not give: memory, disk space, the right to write. */
+const afterwards = 'Then: slipway retry {run} --from {step}';
+const noSpace = /No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]/;
+const raisedNoSpace = new RegExp(String.raw`^(?:OSError|shutil\.Error): [^\n]*(?:${noSpace.source})`);
+const fullDisk = {
+  id: 'diskFull',
+  source: 'E8',
+  causes: ['The disk is full, or its quota is used up: {place} could not write'],
+  fixes: ['Free space on the disk that holds the runs; slipway runs lists what can be deleted', afterwards],
+} as const;
+
+export const machineEntries: readonly CatalogueEntry[] = [
+  { ...fullDisk, look: 'error', pattern: raisedNoSpace },
+  { ...fullDisk, look: 'reason', pattern: /: no space is left on the device$/ },
+  { ...fullDisk, look: 'log', pattern: noSpace, steps: ['prepare', 'report', 'collect'] },
+  { ...fullDisk, look: 'logEnd', pattern: noSpace, steps: ['command'] },
+  {
+    id: 'outOfGpuMemory',
+    source: 'F3',
+    look: 'error',
+    pattern:
+      /^(?:\w+\.)*(?:OutOfMemoryError\b|\w*(?:RuntimeError|MemoryError|ExhaustedError): [^\n]*(?:CUDA out of memory|cudaErrorMemoryAllocation|CUBLAS_STATUS_ALLOC_FAILED|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED: Out of memory))/,
+    causes: ['The memory of the GPU ran out in {place}'],
+    fixes: ['Use a smaller batch, or free what other programs hold on the GPU', afterwards],
+  },
+  {
+    id: 'outOfMemory',
+    source: 'G5',
+    look: 'error',
+    pattern: /^(?:\w+\.)*_?(?:Array)?MemoryError\b(?:: *(?<what>[^\n]+))?/,
+    causes: ['Memory ran out in {place}: {what}', 'Memory ran out in {place}'],
+    fixes: ['Load less data at once, or use a smaller type (float32 needs half of float64)', afterwards],
+  },
+  {
+    id: 'permissionDenied',
+    source: 'E1',
+    look: 'error',
+    pattern: /^(?:\w+\.)*(?:PermissionError|OSError): \[Errno (?:1|13)\] [^:\n]+(?:: (?<path>'[^'\n]*'))?/,
+    causes: [
+      '{place} may not read or write {path}: permission denied',
+      '{place} may not read or write a file: permission denied',
+    ],
+    fixes: ['Write to the folder in $SLIPWAY_OUTPUT instead, or ask the owner of {path} for access', afterwards],
+  },
+  {
+    id: 'permissionDenied',
+    source: 'E1',
+    look: 'logEnd',
+    pattern: /(?:mkdir|touch|cp|mv|rm|ln|tee|cat|bash|sh|open|stat): [^\n]{0,300}: Permission denied$/m,
+    steps: ['prepare', 'command', 'collect'],
+    causes: ['A program in step {step} may not read or write a file: permission denied'],
+    fixes: ['Write to the folder in $SLIPWAY_OUTPUT instead, or have the rights of the file changed', afterwards],
+  },
+  {
+    id: 'readOnly',
+    source: 'E5',
+    look: 'error',
+    pattern: /\[Errno 30\] Read-only file system(?:: (?<path>'[^'\n]*'))?/,
+    causes: ['{place} writes to {path}, which is read-only', '{place} writes to a file system that is read-only'],
+    fixes: ['Write to the folder in $SLIPWAY_OUTPUT instead', afterwards],
+  },
+  {
+    id: 'killed',
+    source: 'G5',
+    look: 'state',
+    pattern: /^failed$/,
+    exitCodes: [137],
+    causes: ['Step {step} was killed (exit code 137), most often because the machine ran out of memory'],
+    fixes: [
+      'Watch the memory while it runs; load less data at once, or stop other programs',
+      'slipway retry {run} --from {step}',
+    ],
+  },
+  {
+    id: 'crashed',
+    source: 'G4',
+    look: 'state',
+    pattern: /^failed$/,
+    exitCodes: [132, 134, 135, 136, 139],
+    causes: ['Step {step} crashed in compiled code (exit code {exitCode})'],
+    fixes: [
+      'Look for a compiled package that does not fit this machine or another package',
+      'slipway retry {run} --from {step}',
+    ],
+  },
+];

@@ -1,0 +1,57 @@
+import type { RunFile } from '../../pipeline/index.ts';
+import type { JobSpec, PythonChoice } from '../../protocol/index.ts';
+import { parseDuration } from '../duration.ts';
+import type { PreparedJob } from './preparedJob.ts';
+
+/** What is known of a run beside its job. */
+export interface RunFileOptions {
+  /** The run's name. */
+  readonly run: string;
+  /** Undefined where the target has none to choose (a command that needs no Python). */
+  readonly python: PythonChoice | undefined;
+  readonly inputHashes: RunFile['inputHashes'];
+  readonly source?: RunFile['source'];
+  readonly reuse?: RunFile['reuse'];
+}
+
+/** The `run.json` of a job: everything that the step scripts read. Nothing in it is text of a script. */
+export function buildRunFile(job: PreparedJob, options: RunFileOptions): RunFile {
+  const { spec, notebook, command, tests, requirements } = job;
+  const { run, python, inputHashes, source, reuse } = options;
+  const isolated = spec.python === 'managed' || python?.origin === 'managed';
+  return {
+    version: 1,
+    run,
+    spec,
+    steps: [...job.steps],
+    ...(notebook !== undefined && {
+      notebook: {
+        path: spec.notebook ?? `${notebook.name}.ipynb`,
+        name: notebook.name,
+        kernel: python?.kernel ?? job.kernel ?? 'python3',
+        language: python?.language ?? job.language ?? 'python',
+        cells: notebook.cells.filter((cell) => cell.kind === 'code').map(({ id, label }) => ({ id, label })),
+      },
+    }),
+    ...(command !== undefined && { command: { argv: [...command] } }),
+    parameters: { ...job.values },
+    env: { ...spec.env },
+    environment: {
+      base: isolated ? 'isolated' : 'interpreter',
+      ...(requirements !== undefined && { requirements: requirements.path }),
+    },
+    ...(tests !== undefined && { tests }),
+    timeouts: secondsOf(spec.timeouts ?? {}),
+    outputs: [...(spec.outputs ?? [])],
+    ...(reuse !== undefined && { reuse }),
+    inputHashes,
+    ...(source !== undefined && { source }),
+  };
+}
+
+function secondsOf(timeouts: NonNullable<JobSpec['timeouts']>): RunFile['timeouts'] {
+  const limits: readonly (readonly [string, number | string | undefined])[] = Object.entries(timeouts);
+  return Object.fromEntries(
+    limits.flatMap(([step, limit]) => (limit === undefined ? [] : [[step, parseDuration(limit)]])),
+  );
+}

@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# What every step does: keeps its log, asks the Python helper for its plan, keeps the time limit, writes its result.
+# Sourced by the step scripts. The variables it starts from are listed in README.md.
+set -euo pipefail
+
+declare -A plan=()                   # what `read_plan` got, by name
+declare -a arguments=() environment=() # its lists: an argument vector, NAME=value pairs
+step='' child='' stopped='' tee_pid=''
+
+# The helpers start without site-packages: a tenth of a second matters when there are ten starts in a run.
+declare -a helper_flags=(-I -S)
+helper() { "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps" "$@"; }
+
+# start_step NAME: to be called first.
+start_step() {
+  step=$1
+  local folder
+  for folder in logs results output; do
+    [[ -d $SLIPWAY_RUN_DIR/$folder ]] || mkdir -p -- "$SLIPWAY_RUN_DIR/$folder"
+  done
+  [[ ! -e $SLIPWAY_RUN_DIR/results/$step.json ]] || rm -f -- "$SLIPWAY_RUN_DIR/results/$step.json"
+  if [[ ${SLIPWAY_LOG:-} != captured ]]; then
+    # tee ends with its input, not by a signal, so that the last lines are kept.
+    exec > >(trap '' TERM INT HUP; exec tee -a -- "$SLIPWAY_RUN_DIR/logs/$step.log") 2>&1
+    tee_pid=$!
+  fi
+  trap 'end_step $?' EXIT
+  trap 'stop_step' TERM INT HUP
+}
+
+# read_plan: asks the helper what to do. Ends the step here when the helper has settled it (skipped, or failed already).
+read_plan() {
+  local name value
+  while IFS= read -r -d '' name && IFS= read -r -d '' value; do
+    case $name in
+      argument) arguments+=("$value") ;;
+      environment) environment+=("$value") ;;
+      *) plan[$name]=$value ;;
+    esac
+  done < <(helper plan "$step")
+  [[ -z ${plan[settled]:-} ]] || exit "${plan[settled]}"
+  [[ -n ${plan[planned]:-} ]] || exit 70
+  [[ -z $stopped ]] || exit 143
+}
+
+# use_environment: puts the interpreter that `prepare` chose first, as activating a virtual environment does.
+use_environment() {
+  local bin=${plan[python]%/*}
+  export PATH="$bin:$PATH"
+  if [[ -e $bin/../pyvenv.cfg ]]; then export VIRTUAL_ENV=${bin%/*}; fi
+}
+
+# run_limited LOG COMMAND…: runs a command under the step's time limit, tee'd to LOG unless that is empty; the status is
+# the command's. It runs in the background so that a TERM is passed on at once.
+run_limited() {
+  local log=$1 out=1 copy='' code=0
+  shift
+  local -a limit=() with=()
+  [[ -z ${plan[limit]:-} ]] || limit=(timeout --signal=INT --kill-after=60s "${plan[limit]}")
+  # The inner shell keeps `env` from taking a program name with `=` in it for a variable.
+  # shellcheck disable=SC2016
+  ((${#environment[@]} == 0)) || with=(env -- "${environment[@]}" bash -c 'exec -- "$@"' bash)
+  if [[ -n $log ]]; then
+    exec {out}> >(trap '' TERM INT HUP; exec tee -- "$log")
+    copy=$!
+  fi
+  (
+    trap - INT
+    exec -- "${limit[@]}" "${with[@]}" "$@"
+  ) >&"$out" 2>&1 </dev/null &
+  child=$!
+  [[ -z $copy ]] || exec {out}>&-
+  wait "$child" || code=$?
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+  child=''
+  [[ -z $copy ]] || wait "$copy" || true
+  return "$code"
+}
+
+stop_step() {
+  stopped=1
+  [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true
+}
+
+# Runs on exit, however it came about: writes results/STEP.json unless that is done, and ends with the code in it.
+end_step() {
+  local code=$1
+  local result=$SLIPWAY_RUN_DIR/results/$step.json
+  trap - EXIT
+  trap '' TERM INT HUP
+  set +e
+  if [[ ! -e $result ]]; then
+    helper finish "$step" "$code" "$SECONDS" "${plan[limit]:-}" "$stopped" "${plan[planned]:-}"
+    code=$?
+  fi
+  if [[ ! -e $result ]]; then
+    ((code != 0)) || code=70
+    printf '{"step":"%s","state":"failed","exitCode":%d,"reasonCode":"other","reason":"%s"}\n' \
+      "$step" "$code" 'the helper of this step did not run; its log says why' >"$result"
+  fi
+  if [[ -n $tee_pid ]]; then
+    exec >&- 2>&-
+    wait "$tee_pid"
+  fi
+  exit "$code"
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# report: nbconvert makes the HTML, also when the notebook failed. The template in nbconvert/slipway needs no network.
+# shellcheck source=lib.sh
+. "$SLIPWAY_STEPS/lib.sh"
+start_step report
+read_plan
+use_environment
+
+# nbconvert puts its working folder on the module path: an empty one, not the user's.
+scratch=$(mktemp -d)
+cd -- "$scratch"
+code=0
+run_limited "$SLIPWAY_OUTPUT/jupyter_nbconvert.log" \
+  "${plan[python]}" -m nbconvert --to html "${plan[input]}" --output="${plan[output]}" --output-dir="$SLIPWAY_OUTPUT" \
+  --template=slipway --TemplateExporter.extra_template_basedirs="$SLIPWAY_STEPS/nbconvert" \
+  --TemplateExporter.extra_template_paths="${plan[assets]}" \
+  --HTMLExporter.mathjax_url="${plan[mathjax]}" --HTMLExporter.require_js_url="${plan[require]}" || code=$?
+cd /
+rm -rf -- "$scratch"
+exit "$code"

@@ -1,0 +1,213 @@
+"""Finds and hashes what a run left: everything in output/, and what is new or changed in work/."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+
+from slipway_steps import globs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from slipway_steps.run import RunFolder
+    from slipway_steps.shapes import Artifact
+
+_CHUNK = 1 << 20
+
+_IGNORED_FOLDERS = frozenset(
+    {
+        "__pycache__",
+        ".cache",
+        ".eggs",
+        ".git",
+        ".hypothesis",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        ".nox",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".tox",
+        ".venv",
+        "node_modules",
+    }
+)
+# A folder with one of these is an environment, whatever its name.
+_ENVIRONMENT_MARKERS = frozenset({"pyvenv.cfg", "conda-meta"})
+
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".gif": "image/gif",
+    ".gz": "application/gzip",
+    ".h5": "application/x-hdf5",
+    ".h5ad": "application/x-hdf5",
+    ".hdf5": "application/x-hdf5",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".log": "text/plain",
+    ".md": "text/markdown",
+    ".mp4": "video/mp4",
+    ".npy": "application/x-npy",
+    ".npz": "application/zip",
+    ".onnx": "application/onnx",
+    ".parquet": "application/vnd.apache.parquet",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".py": "text/x-python",
+    ".svg": "image/svg+xml",
+    ".tar": "application/x-tar",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".tsv": "text/tab-separated-values",
+    ".txt": "text/plain",
+    ".webp": "image/webp",
+    ".xml": "application/xml",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".zip": "application/zip",
+}
+
+_ROLES = {
+    "papermill.log": "log",
+    "jupyter_nbconvert.log": "log",
+    "environment.json": "environment",
+    "requirements.lock.txt": "requirementsLock",
+    "pytest_results.xml": "junit",
+    "coverage.xml": "coverage",
+    "pytest_report.html": "testReport",
+}
+_ROLE_ORDER = (
+    "report",
+    "executedNotebook",
+    "testReport",
+    "junit",
+    "coverage",
+    "file",
+    "environment",
+    "requirementsLock",
+    "log",
+)
+
+
+def find(run: RunFolder) -> list[Artifact]:
+    """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out."""
+    found: list[Artifact] = []
+    roles = _roles(run)
+    for path in _files(run.output, ""):
+        _add(found, run.output, "output", path, roles.get(path, "file"))
+    kept = globs.matcher(run.run_file["outputs"])
+    suite_input = _suite_input(run)
+    for path in _files(run.work, "", kept):
+        wanted = kept is not None and kept.fullmatch(path) is not None
+        given = suite_input is not None and path.startswith(suite_input)
+        if wanted or (not given and not _ignored(path) and _changed(run, path)):
+            _add(found, run.work, "work", path, "file")
+    found.sort(key=lambda artifact: (_ROLE_ORDER.index(artifact["role"]), artifact["path"]))
+    return found
+
+
+def media_type(name: str) -> str:
+    """Return the media type that a file's name stands for."""
+    return _MEDIA_TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
+
+
+def _roles(run: RunFolder) -> dict[str, str]:
+    roles = dict(_ROLES)
+    executed, report = run.executed_notebook(), run.report_path()
+    if executed is not None and report is not None:
+        roles[os.path.basename(executed)] = "executedNotebook"
+        roles[os.path.basename(report)] = "report"
+    return roles
+
+
+def _suite_input(run: RunFolder) -> str | None:
+    """Return the folder that the test step filled with copies, relative to work/, with a slash at the end."""
+    tests = run.run_file.get("tests")
+    if tests is None or "notebook" not in run.run_file:
+        return None
+    suite = os.path.join(run.work, tests["path"])
+    folder = suite if os.path.isdir(suite) else os.path.dirname(suite)
+    if os.path.realpath(folder) == os.path.realpath(run.notebook_folder):
+        return None
+    return os.path.relpath(os.path.join(folder, "input"), run.work).replace(os.sep, "/") + "/"
+
+
+def _files(root: str, prefix: str, kept: re.Pattern[str] | None = None) -> Iterator[str]:
+    """Yield the regular files below a folder, relative to it; links are neither followed nor yielded.
+
+    Caches and environments are not entered, unless `kept` may want something in there.
+    """
+    try:
+        with os.scandir(os.path.join(root, prefix)) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        sys.stderr.write(f"left out: {prefix or root} ({error.strerror})\n")
+        return
+    if kept is None and prefix and any(entry.name in _ENVIRONMENT_MARKERS for entry in entries):
+        return
+    for entry in entries:
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            if kept is not None or entry.name not in _IGNORED_FOLDERS:
+                yield from _files(root, path + "/", kept)
+        elif entry.is_file(follow_symlinks=False):
+            yield path
+
+
+def _ignored(path: str) -> bool:
+    *folders, name = path.split("/")
+    if name.endswith((".pyc", ".pyo")) or name == ".coverage" or name.startswith(".coverage."):
+        return True
+    return not _IGNORED_FOLDERS.isdisjoint(folders)
+
+
+def _changed(run: RunFolder, path: str) -> bool:
+    """Tell whether a file of work/ is not the same as in inputs/."""
+    try:
+        before = os.lstat(os.path.join(run.inputs, path))
+        now = os.lstat(os.path.join(run.work, path))
+        if not stat.S_ISREG(before.st_mode) or before.st_size != now.st_size:
+            return True
+        with open(os.path.join(run.inputs, path), "rb") as one, open(os.path.join(run.work, path), "rb") as other:
+            while chunk := one.read(_CHUNK):
+                if chunk != other.read(_CHUNK):
+                    return True
+    except OSError:
+        return True
+    return False
+
+
+def _add(found: list[Artifact], root: str, name: str, path: str, role: str) -> None:
+    try:
+        path.encode("utf-8")
+        size, digest = _hash(os.path.join(root, path))
+    except UnicodeEncodeError:
+        sys.stderr.write(f"left out: {name}/{os.fsencode(path)!r} (its name is not UTF-8)\n")
+        return
+    except OSError as error:
+        sys.stderr.write(f"left out: {name}/{path} ({error.strerror})\n")
+        return
+    found.append(
+        {"path": f"{name}/{path}", "bytes": size, "sha256": digest, "mediaType": media_type(path), "role": role}
+    )
+
+
+def _hash(path: str) -> tuple[int, str]:
+    """Return the size and the sha256 of a file, both of the bytes read: a process that is left may be writing it."""
+    digest = hashlib.sha256()
+    size = 0
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with open(descriptor, "rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return size, digest.hexdigest()

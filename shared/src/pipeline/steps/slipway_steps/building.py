@@ -1,0 +1,173 @@
+"""Builds a layer: a virtual environment of its own, in which the interpreter's packages can be seen or not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import site
+import subprocess
+import sys
+
+from slipway_steps.layers import version
+from slipway_steps.pip_output import PipOutput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slipway_steps.layers import Environment
+
+# pip in the interpreter, without the working folder on its module path: a `queue.py` of the user's would break it.
+_RUN_PIP = (
+    "import runpy, sys; sys.path[:] = filter(None, sys.path); "
+    "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+)
+_OPTIONS = ["--disable-pip-version-check", "--no-input"]
+_FIRST_PIP_WITH_PYTHON_OPTION = (22, 3)
+
+
+class BuildError(Exception):
+    """The environment could not be built: one sentence with the reason."""
+
+
+def build(environment: Environment, requirements: str | None, tell: Callable[[str], None]) -> bool:
+    """Build the environment unless another run does so meanwhile; returns True when another run has.
+
+    Raises BuildError. What a broken build leaves has no `.complete` and is removed by the next one.
+    """
+    folder = os.path.dirname(environment.path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with _locked(environment.path + ".lock", tell) as lock:
+        if environment.complete:
+            return True
+        tell("building environment")
+        shutil.rmtree(environment.path, ignore_errors=True)
+        try:
+            _make_venv(environment)
+            _install(environment, requirements, lock, tell)
+            with open(os.path.join(environment.path, ".complete"), "x", encoding="utf-8"):
+                pass
+        except OSError as error:
+            message = f"the environment could not be written: {error.strerror or error}"
+            raise BuildError(message) from error
+    return False
+
+
+@contextlib.contextmanager
+def _locked(path: str, tell: Callable[[str], None]) -> Iterator[int]:
+    """Hold the lock file; pip inherits it, so that the lock lasts as long as anybody writes."""
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("waiting for another run that builds the same environment")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _make_venv(environment: Environment) -> None:
+    import venv
+
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(environment.path)
+    if environment.isolated:
+        return
+    # A virtual environment made from another one sees only the packages of the Python below both.
+    folders = [folder for folder in [*site.getsitepackages(), _user_site()] if folder and os.path.isdir(folder)]
+    lines = "".join(f"import site; site.addsitedir({folder!r})\n" for folder in folders)
+    own = _site_packages(environment)
+    with open(os.path.join(own, "_slipway_base.pth"), "w", encoding="utf-8") as file:
+        file.write(lines)
+
+
+def _user_site() -> str | None:
+    return site.getusersitepackages() if site.ENABLE_USER_SITE else None
+
+
+def _site_packages(environment: Environment) -> str:
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    return os.path.join(environment.path, "lib", name, "site-packages")
+
+
+def _install(environment: Environment, requirements: str | None, lock: int, tell: Callable[[str], None]) -> None:
+    wanted = [tool.requirement for tool in environment.missing]
+    if requirements is not None:
+        wanted += ["-r", requirements]
+    if not wanted:
+        return
+    command = [*_pip(environment), "install", *_OPTIONS, "--progress-bar", "off", *wanted]
+    folder = os.path.dirname(requirements) if requirements is not None else environment.path
+    output = PipOutput(tell)
+    with (
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[lock],
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+        _ended_with_us(process),
+    ):
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            output.read(line)
+    if process.returncode != 0:
+        message = f"the environment could not be built: {output.reason()}"
+        raise BuildError(message)
+
+
+@contextlib.contextmanager
+def _ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End pip where this program is stopped: by TERM, or by INT at the step's time limit."""
+
+    def stop(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _pip(environment: Environment) -> list[str]:
+    """Return the start of a pip command line that installs into the environment; looks for a pip in three places."""
+    into = ["--python", environment.python]
+    if _pip_version([sys.executable, "-c", _RUN_PIP]) >= _FIRST_PIP_WITH_PYTHON_OPTION:
+        return [sys.executable, "-c", _RUN_PIP, *into]
+    ensured = subprocess.run([environment.python, "-m", "ensurepip"], capture_output=True, check=False)
+    if ensured.returncode == 0:
+        return [environment.python, "-m", "pip"]
+    for name in ("pip3", "pip"):
+        path = shutil.which(name)
+        if path is not None and _pip_version([path]) >= _FIRST_PIP_WITH_PYTHON_OPTION:
+            return [path, *into]
+    message = (
+        f"no pip was found to build the environment with: Python {version()} ({sys.executable}) has neither pip 22.3 "
+        "or newer nor ensurepip, and there is none on PATH (on Debian and Ubuntu: apt install python3-venv)"
+    )
+    raise BuildError(message)
+
+
+def _pip_version(command: list[str]) -> tuple[int, ...]:
+    """Return the version of a pip; empty when it does not start."""
+    try:
+        asked = subprocess.run([*command, "--version"], capture_output=True, check=False, encoding="utf-8")
+    except OSError:
+        return ()
+    match = re.match(r"pip (\d+)\.(\d+)", asked.stdout)
+    return (int(match[1]), int(match[2])) if asked.returncode == 0 and match else ()

@@ -1,0 +1,179 @@
+"""papermill's own engine, which also reports the cells and saves the notebook less often.
+
+Progress comes from these calls and never from reading papermill's output, which a cell could imitate.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager
+from papermill.iorw import write_ipynb
+
+from slipway_steps.failures import Raised, without_colours
+from slipway_steps.outcome import duration_words
+
+if TYPE_CHECKING:
+    from slipway_steps.cells import CellReporter
+
+# A save may take this share of the time. Saving twice a cell is quadratic in the size of the outputs.
+_SHARE_OF_TIME_FOR_SAVING = 0.05
+_MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
+
+
+class Stopped(BaseException):
+    """The step was asked to stop (TERM)."""
+
+
+class ReportingManager(NotebookExecutionManager):
+    """Follows a notebook's execution: papermill calls it at the start and the end of every cell."""
+
+    def __init__(self, reporter: CellReporter, cell_limit: int | None, nb: NotebookNode, **options: object) -> None:
+        """Wrap a notebook; `cell_limit` is in seconds."""
+        self._reporter = reporter
+        self._cell_limit = cell_limit
+        self._save_seconds = 0.0
+        self._saved_at = 0.0
+        super().__init__(nb, **options)
+
+    def notebook_start(self, **options: object) -> None:
+        """Save the notebook as it is before the first cell."""
+        self._saved_at = 0.0
+        super().notebook_start(**options)
+
+    def cell_start(self, cell: NotebookNode, cell_index: int | None = None, **options: object) -> None:
+        """Report that a cell begins, before papermill does anything about it."""
+        self._reporter.started(cell.get("id", ""))
+        super().cell_start(cell, cell_index, **options)
+
+    def cell_exception(self, cell: NotebookNode, cell_index: int | None = None, **options: object) -> None:
+        """Keep what a cell raised."""
+        super().cell_exception(cell, cell_index, **options)
+        self._reporter.raised(cell.get("id", ""), cell.source, _raised(cell, options.get("exception")))
+
+    def cell_complete(self, cell: NotebookNode, cell_index: int | None = None, **options: object) -> None:
+        """Report how a cell ended; papermill calls this also while an exception passes."""
+        passing = sys.exc_info()[1]
+        if passing is not None:
+            self._end_in(cell, passing)
+        super().cell_complete(cell, cell_index, **options)
+        self._reporter.finished(cell.get("id", ""), failed=cell.metadata.papermill["status"] == self.FAILED)
+
+    def notebook_complete(self, **options: object) -> None:
+        """Save the notebook once more, the source of failed cells unhidden."""
+        for cell in self.nb.cells:
+            errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+            if errors:
+                cell.metadata.setdefault("jupyter", {})["source_hidden"] = False
+            # Also what a cell tagged `raises-exception` raised: papermill goes on after it, and fails at the end.
+            if any(error.ename != "SystemExit" or error.evalue not in {"", "0"} for error in errors):
+                self._reporter.raised(cell.get("id", ""), cell.source, _raised(cell, None))
+        self._saved_at = 0.0
+        super().notebook_complete(**options)
+
+    def save(self, **options: object) -> None:
+        """Save in one go, unless the last save was so slow that it is too early for another."""
+        nb = options.get("nb")
+        if isinstance(nb, NotebookNode):
+            self.nb = nb
+        now = time.monotonic()
+        if self._saved_at and now - self._saved_at < self._save_seconds / _SHARE_OF_TIME_FOR_SAVING:
+            return
+        if self.output_path:
+            folder, name = os.path.split(self.output_path)
+            partial = os.path.join(folder, f".partial.{name}")
+            write_ipynb(self.nb, partial)
+            os.replace(partial, self.output_path)
+        self._saved_at = time.monotonic()
+        self._save_seconds = self._saved_at - now
+        self.last_save_time = self.now()
+
+    def _end_in(self, cell: NotebookNode, error: BaseException) -> None:
+        """Mark the cell in which the run ended without its raising anything, and say so under it."""
+        super().cell_exception(cell)
+        cell_id, source = cell.get("id", ""), cell.get("source", "")
+        if isinstance(error, DeadKernelError):
+            raised = Raised("DeadKernelError", "the kernel died while this cell ran", [], None)
+            what = "the kernel died (often for want of memory) in"
+            self._reporter.ended_in(cell_id, source, "kernelDied", raised, what)
+        elif isinstance(error, CellTimeoutError):
+            limit = duration_words(self._cell_limit or 0)
+            raised = Raised("CellTimeoutError", f"the cell ran longer than its limit of {limit}", [], None)
+            self._reporter.ended_in(cell_id, source, "timeout", raised, f"the time limit of {limit} was reached by")
+        elif isinstance(error, KeyboardInterrupt):
+            raised = Raised("TimeoutError", "the step's time limit was reached while this cell ran", [], None)
+            self._reporter.ended_in(cell_id, source, "timeout", raised, "the time limit was reached in")
+        elif isinstance(error, Stopped):
+            raised = Raised("Stopped", "the run was stopped while this cell ran", [], None)
+        else:
+            raised = Raised(type(error).__name__, str(error), [], None)
+            self._reporter.ended_in(cell_id, source, "other", raised, f"{raised.name}: {raised.value} in")
+        if cell.cell_type == "code":
+            text = f"{raised.name}: {raised.value}"
+            cell.outputs.append(
+                NotebookNode(output_type="error", ename=raised.name, evalue=raised.value, traceback=[text])
+            )
+
+
+class OwnPythonKernelManager(AsyncKernelManager):
+    """Starts Python kernels with the interpreter of this run.
+
+    A kernel spec names an interpreter of its own, often the one of another environment (`ipython kernel install --user`
+    overwrites `python3`), and never that of a layer which prepare has built on it.
+    """
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """Return the kernel's command line."""
+        command = super().format_kernel_cmd(extra_arguments)
+        if self.kernel_name in {"python", "python3"} or _same_folder(command[0], os.environ.get("SLIPWAY_PYTHON", "")):
+            command[0] = sys.executable
+        return command
+
+
+class ReportingEngine(NBClientEngine):
+    """The engine that the front registers as papermill's default."""
+
+    reporter: ClassVar[CellReporter]
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: NotebookNode,
+        kernel_name: str,
+        *,
+        execution_timeout: int | None = None,
+        **options: object,
+    ) -> NotebookNode:
+        """Run the notebook under a ReportingManager."""
+        options["execution_timeout"] = execution_timeout
+        for_manager = {name: options.pop(name) for name in _MANAGER_OPTIONS if name in options}
+        manager = ReportingManager(cls.reporter, execution_timeout, nb, **for_manager)
+        options["kernel_manager_class"] = OwnPythonKernelManager
+        options["log_output"] = for_manager.get("log_output", False)
+        manager.notebook_start()
+        try:
+            cls.execute_managed_notebook(manager, kernel_name, **options)
+        finally:
+            manager.cleanup_pbar()
+            manager.notebook_complete()
+        return manager.nb
+
+
+def _raised(cell: NotebookNode, exception: object) -> Raised:
+    """Return what the cell raised, by its last error output, else by the exception that nbclient made of it."""
+    for output in reversed(cell.get("outputs", [])):
+        if output.output_type == "error":
+            return Raised(output.ename, output.evalue, list(output.traceback), cell.execution_count)
+    name, value = getattr(exception, "ename", "Error"), getattr(exception, "evalue", "")
+    return Raised(name, value, without_colours(str(exception)).splitlines(), cell.execution_count)
+
+
+def _same_folder(one: str, other: str) -> bool:
+    folder = os.path.dirname(other)
+    return bool(folder) and os.path.realpath(os.path.dirname(one)) == os.path.realpath(folder)

@@ -1,0 +1,64 @@
+"""Reading and writing whole files, and words for sizes."""
+
+from __future__ import annotations
+
+import json
+import os
+
+_UNIT_STEP = 1000
+
+
+def read_text(path: str) -> str:
+    """Return a UTF-8 file's text."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a file in one go: a reader sees the old one or the whole new one."""
+    partial = path + ".partial"
+    with open(partial, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+    os.replace(partial, path)
+
+
+def write_json(path: str, value: object) -> None:
+    """Write a value as JSON in one go."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=True) + "\n")
+
+
+def append_line(path: str, value: object) -> None:
+    """Append a value as one line of JSON, with a single write, so that lines of several processes do not mix."""
+    line = json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+
+
+def size_words(size: int) -> str:
+    """Return a size in bytes for people: "4.1 kB"."""
+    if size < _UNIT_STEP:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= _UNIT_STEP
+        # Rounded, it must not come to four digits.
+        if round(value, 1) < _UNIT_STEP:
+            return f"{value:.1f} {unit}"
+    return f"{value / _UNIT_STEP:.1f} TB"
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 cell", "2 cells"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def first_line(text: str, limit: int) -> str:
+    """Return the first line that is not blank, cut to `limit` characters."""
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped:
+            return stripped if len(stripped) <= limit else stripped[: limit - 1] + "…"
+    return ""

@@ -1,0 +1,64 @@
+"""report: nbconvert's arguments before, the result after."""
+
+from __future__ import annotations
+
+import glob
+import os
+
+from slipway_steps import outcome
+from slipway_steps.files import first_line
+from slipway_steps.run import Settled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from slipway_steps.run import RunFolder
+    from slipway_steps.shapes import Ending, Result
+
+_LOG_END = 16 * 1024
+_REASON_LIMIT = 200
+
+
+def plan(run: RunFolder) -> list[tuple[str, str]]:
+    """Return what report.sh starts nbconvert with. Raises Settled when there is no executed notebook."""
+    fields = outcome.plan_fields(run, "report")
+    executed, html = run.executed_notebook(), run.report_path()
+    if executed is None or html is None or not os.path.isfile(executed):
+        raise Settled(outcome.skipped("report", "there is no executed notebook", "previousStep"))
+    assets = os.environ.get("SLIPWAY_ASSETS") or os.path.join(os.environ["SLIPWAY_STEPS"], "assets")
+    fields += [
+        # nbconvert takes the one for a pattern and the other for a format.
+        ("input", glob.escape(executed)),
+        ("output", os.path.basename(html).replace("{", "{{").replace("}", "}}")),
+        ("assets", assets),
+        ("mathjax", _asset(assets, "mathjax.js")),
+        ("require", _asset(assets, "require.js")),
+    ]
+    return fields
+
+
+def finish(run: RunFolder, ending: Ending) -> Result:
+    """Return the result."""
+    result = outcome.from_outside("report", ending)
+    if result is not None:
+        return result
+    html = run.report_path() or ""
+    if ending["exitCode"] != 0 or not os.path.isfile(html):
+        said = _last_line(os.path.join(run.output, "jupyter_nbconvert.log"))
+        return outcome.failed("report", ending["exitCode"], f"nbconvert made no report: {said}")
+    notebook = run.result("notebook")
+    shows = " (shows the failing cell)" if notebook is not None and "failedCell" in notebook else ""
+    return outcome.succeeded("report", os.path.basename(html) + shows)
+
+
+def _asset(folder: str, name: str) -> str:
+    return name if os.path.isfile(os.path.join(folder, name)) else ""
+
+
+def _last_line(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.path.getsize(path) - _LOG_END))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return "it left no log"
+    return first_line(lines[-1], _REASON_LIMIT) if lines else "it said nothing"

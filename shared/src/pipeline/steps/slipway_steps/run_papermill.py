@@ -1,0 +1,19 @@
+"""`run_papermill.py IN OUT [OPTIONS]`: papermill, with its own options, reporting the cells to progress.jsonl."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def start() -> None:
+    """Import with this folder's parent on the module path, run without it: modules of the steps are nobody else's."""
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    from slipway_steps.papermill_front import main
+
+    del sys.path[0]
+    main()
+
+
+if __name__ == "__main__":
+    start()

@@ -1,0 +1,3 @@
+from nbformat import NotebookNode
+
+def write_ipynb(nb: NotebookNode, path: str) -> None: ...

@@ -1,0 +1,163 @@
+import type { Run } from '../protocol/index.ts';
+import { SlipwayError } from '../protocol/index.ts';
+import type { Disposable, RunTarget, TargetChange } from '../targets/index.ts';
+import { matchRun, type RunName } from './runFinder.ts';
+import { RunStore } from './runStore.ts';
+import { TargetHub } from './targetHub.ts';
+import { RunWatcher, type RunListener } from './runWatcher.ts';
+
+export interface CatalogueOptions {
+  readonly targets: ReadonlyMap<string, RunTarget>;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+  readonly cachedRuns?: number;
+}
+
+export interface FoundRun {
+  readonly target: RunTarget;
+  readonly run: string;
+}
+
+interface Shelf {
+  readonly hub: TargetHub;
+  readonly store: RunStore;
+  readonly watcher: RunWatcher;
+}
+
+const defaultCachedRuns = 2_000;
+/** How many runs are read at the same time for a list. */
+const readersAtOnce = 16;
+
+/** The runs of all targets: finding, reading, listing and watching them. */
+export class RunCatalogue {
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(options: CatalogueOptions) {
+    this.#onError = options.onError;
+    for (const [context, target] of options.targets) {
+      const hub = new TargetHub(target);
+      const watcher: RunWatcher = new RunWatcher(() => store, hub, options.now, options.onError);
+      const store = new RunStore(target, options.cachedRuns ?? defaultCachedRuns, (change) => watcher.tell(change));
+      this.#shelves.set(context, { hub, store, watcher });
+    }
+  }
+
+  /** @throws SlipwayError `context.unknown` */
+  target(context: string): RunTarget {
+    return this.#shelf(context).store.target;
+  }
+
+  /** @throws SlipwayError `run.notFound`, `usage` */
+  async find(reference: { run: string; context?: string | undefined }, signal: AbortSignal): Promise<FoundRun> {
+    if (reference.run === 'last') return this.#newest(reference.context, signal);
+    const shelves = this.#chosen(reference.context);
+    const lists = await Promise.all(
+      shelves.map(async ({ store: { target } }) => {
+        const names = await target.list(signal);
+        return names.map((name): RunName => ({ context: target.context, name }));
+      }),
+    );
+    const found = matchRun(reference.run, lists.flat());
+    const shelf = shelves.find(({ store }) => store.target.context === found.context);
+    if (shelf === undefined) throw unknownContext(found.context, [...this.#shelves.keys()]);
+    return { target: shelf.store.target, run: found.name };
+  }
+
+  /** A run by its whole name that was read before; found without asking the target. It may be gone meanwhile. */
+  findKnown(reference: { run: string; context?: string | undefined }): FoundRun | undefined {
+    const [only, ...others] = this.#chosen(reference.context).filter(({ store }) => store.knows(reference.run));
+    return only === undefined || others.length > 0 ? undefined : { target: only.store.target, run: reference.run };
+  }
+
+  /** @throws SlipwayError `run.notFound`, also for a run whose submission has not come far enough to show it */
+  async load(target: RunTarget, name: string, signal: AbortSignal): Promise<Run> {
+    const run = await this.#shelf(target.context).store.load(name, { diagnose: true }, signal);
+    if (run !== undefined) return run;
+    throw new SlipwayError('run.notFound', `${name} is being submitted and cannot be shown yet.`, {
+      action: 'Try again in a moment.',
+    });
+  }
+
+  async list(context: string | undefined, limit: number | undefined, signal: AbortSignal): Promise<Run[]> {
+    const lists = await Promise.all(
+      this.#chosen(context).map(({ store }) => this.#listOne(store, limit ?? Infinity, signal)),
+    );
+    const runs = lists.flat();
+    if (lists.length > 1) runs.sort((one, other) => other.createdAt - one.createdAt);
+    return runs.slice(0, limit);
+  }
+
+  watch(context: string | undefined, listener: RunListener): Disposable {
+    const watches = this.#chosen(context).map(({ watcher }) => watcher.listen(listener));
+    return {
+      dispose: () => {
+        for (const watch of watches) watch.dispose();
+      },
+    };
+  }
+
+  /** Hears of what the target itself tells of its runs; shares its one watch. */
+  listen(target: RunTarget, listener: (change: TargetChange) => void): Disposable {
+    return this.#shelf(target.context).hub.listen(listener);
+  }
+
+  forget(target: RunTarget, name: string): void {
+    this.#shelf(target.context).store.forget(name);
+  }
+
+  dispose(): void {
+    for (const { hub, watcher } of this.#shelves.values()) {
+      watcher.dispose();
+      hub.dispose();
+    }
+  }
+
+  async #newest(context: string | undefined, signal: AbortSignal): Promise<FoundRun> {
+    const [newest] = await this.list(context, 1, signal);
+    if (newest !== undefined) return { target: this.target(newest.context), run: newest.name };
+    throw new SlipwayError('run.notFound', 'There is no last run: there are no runs yet.', {
+      action: 'Start one with "slipway run FILE".',
+    });
+  }
+
+  async #listOne(store: RunStore, limit: number, signal: AbortSignal): Promise<Run[]> {
+    const names = await store.target.list(signal);
+    const runs: Run[] = [];
+    // In slices, because a run that cannot be shown makes room for the next older one.
+    for (let at = 0; at < names.length && runs.length < limit;) {
+      const slice = names.slice(at, at + Math.min(readersAtOnce, limit - runs.length));
+      const read = await Promise.all(slice.map((name) => this.#tryLoad(store, name, signal)));
+      runs.push(...read.filter((run) => run !== undefined));
+      at += slice.length;
+    }
+    return runs;
+  }
+
+  /** One damaged run must not hide the others. */
+  async #tryLoad(store: RunStore, name: string, signal: AbortSignal): Promise<Run | undefined> {
+    try {
+      return await store.load(name, { diagnose: false }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!SlipwayError.is(error, 'run.notFound')) this.#onError(error);
+      return undefined;
+    }
+  }
+
+  #shelf(context: string): Shelf {
+    const shelf = this.#shelves.get(context);
+    if (shelf === undefined) throw unknownContext(context, [...this.#shelves.keys()]);
+    return shelf;
+  }
+
+  #chosen(context: string | undefined): Shelf[] {
+    return context === undefined ? [...this.#shelves.values()] : [this.#shelf(context)];
+  }
+}
+
+function unknownContext(context: string, known: readonly string[]): SlipwayError {
+  return new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context)}.`, {
+    action: `The contexts here are: ${known.join(', ')}.`,
+  });
+}

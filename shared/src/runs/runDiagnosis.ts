@@ -1,0 +1,29 @@
+import { diagnose } from '../diagnosis/index.ts';
+import type { Run, RunState, StepName } from '../protocol/index.ts';
+import type { LogSource } from './logStreams.ts';
+import { readRange } from './logStreams.ts';
+
+const evidenceBytes = 16_384;
+const badEnds: ReadonlySet<RunState> = new Set(['failed', 'timedOut', 'lost']);
+
+/** Adds what `diagnosis` finds in a failed run and the end of its failing step's log; any other run stays as it is. */
+export async function withDiagnosis(source: LogSource, run: Run, signal: AbortSignal): Promise<Run> {
+  if (!badEnds.has(run.state) || run.diagnosis !== undefined) return run;
+  const step = failingStep(run);
+  const logTail = step === undefined ? '' : await readEnd(source, run.name, step, signal);
+  const diagnosis = diagnose({ run, logTail, ...(run.failedCell !== undefined && { failedCell: run.failedCell }) });
+  return diagnosis === undefined ? run : { ...run, diagnosis };
+}
+
+/** The first step that failed, else the last that ran. */
+export function failingStep(run: Run): StepName | undefined {
+  const failed = run.steps.find((step) => step.state === 'failed');
+  return (failed ?? run.steps.findLast((step) => step.startedAt !== undefined))?.name;
+}
+
+async function readEnd(source: LogSource, run: string, step: StepName, signal: AbortSignal): Promise<string> {
+  const size = await source.logSize(run, step, signal);
+  const start = Math.max(0, size - evidenceBytes);
+  const { bytes } = await readRange(source, run, step, start, size - start, signal);
+  return bytes.toString('utf8');
+}

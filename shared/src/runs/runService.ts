@@ -1,0 +1,167 @@
+import type { JobFolder } from '../jobs/index.ts';
+import type { Folder, LogPage, Run, RunPlan, StepName, Submission } from '../protocol/index.ts';
+import { SlipwayError, terminalStates } from '../protocol/index.ts';
+import type { Disposable, RunTarget } from '../targets/index.ts';
+import { followLog, type FollowedLog, type ReadLogRequest } from './logFollow.ts';
+import { readLogTail } from './logTail.ts';
+import { rerun, retry, type RepeatOptions, type SpecChanges } from './repeat.ts';
+import { RunCatalogue, type FoundRun } from './runCatalogue.ts';
+import type { RunListener } from './runWatcher.ts';
+import { describePlan, readyJob, submitJob, type ReadyJob } from './submission.ts';
+
+export interface RunServiceOptions extends RepeatOptions {
+  /** The targets by context name. */
+  readonly targets: ReadonlyMap<string, RunTarget>;
+  /** How to read a job's folder. */
+  readonly openFolder: (folder: Folder) => JobFolder;
+  /** Told of failures that no caller waits for: a run that cannot be read while it is watched or listed. */
+  readonly onError: (error: unknown) => void;
+  /** How many runs are kept in memory as last read; 2,000 if not given. */
+  readonly cachedRuns?: number;
+}
+
+/** A run as a person names it: its name, the beginning of its name, or `last`; in any context unless one is given. */
+export interface RunReference {
+  readonly run: string;
+  readonly context?: string | undefined;
+}
+
+/**
+ * Everything that can be done with runs, in any context. Methods that take a reference throw SlipwayError
+ * `run.notFound`, `usage` (ambiguous) and `context.unknown`.
+ */
+export interface RunService extends Disposable {
+  /** What would run; changes nothing. */
+  plan(submission: Submission, signal: AbortSignal): Promise<RunPlan>;
+  /** Starts a run. However it fails or is aborted, nothing is left behind. */
+  submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run>;
+  /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
+  list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]>;
+  get(reference: RunReference, signal: AbortSignal): Promise<Run>;
+  /** Tells of every later change to runs of one context, or of all, until disposed. */
+  watch(context: string | undefined, listener: RunListener): Disposable;
+  /** Asks the run to stop; a final run stays as it is. */
+  cancel(reference: RunReference, signal: AbortSignal): Promise<Run>;
+  rerun(reference: RunReference, changes: SpecChanges | undefined, signal: AbortSignal): Promise<Run>;
+  retry(reference: RunReference, from: StepName | undefined, signal: AbortSignal): Promise<Run>;
+  /** @throws SlipwayError `run.conflict` while the run is not final */
+  delete(reference: RunReference, signal: AbortSignal): Promise<void>;
+  readLog(request: ReadLogRequest & RunReference, signal: AbortSignal): Promise<LogPage>;
+  tailLog(
+    request: RunReference & { readonly lines: number; readonly steps?: readonly StepName[] | undefined },
+    signal: AbortSignal,
+  ): Promise<LogPage>;
+  /** The target and full name behind a reference, for `artifacts`. */
+  find(reference: RunReference, signal: AbortSignal): Promise<{ readonly target: RunTarget; readonly run: string }>;
+}
+
+/** @param options everything from outside: targets, folders, time, randomness */
+export function createRunService(options: RunServiceOptions): RunService {
+  return new Service(options);
+}
+
+class Service implements RunService {
+  readonly #options: RunServiceOptions;
+  readonly #catalogue: RunCatalogue;
+
+  constructor(options: RunServiceOptions) {
+    this.#options = options;
+    this.#catalogue = new RunCatalogue(options);
+  }
+
+  async plan(submission: Submission, signal: AbortSignal): Promise<RunPlan> {
+    const target = this.#catalogue.target(submission.context);
+    return describePlan(target.context, await this.#ready(target, submission, signal));
+  }
+
+  async submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run> {
+    const target = this.#catalogue.target(submission.context);
+    onProgress('checking the job');
+    const ready = await this.#ready(target, submission, signal);
+    const { folder } = submission;
+    const path = ready.job.spec.notebook ?? ready.job.title;
+    const origin = { path, unsaved: ready.job.unsaved, ...(folder.kind === 'disk' && { folder: folder.path }) };
+    const name = await submitJob(target, ready, { origin }, this.#options, onProgress, signal);
+    return this.#catalogue.load(target, name, signal);
+  }
+
+  list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]> {
+    return this.#catalogue.list(request.context, request.limit, signal);
+  }
+
+  async get(reference: RunReference, signal: AbortSignal): Promise<Run> {
+    const { target, run } = await this.find(reference, signal);
+    return this.#catalogue.load(target, run, signal);
+  }
+
+  watch(context: string | undefined, listener: RunListener): Disposable {
+    return this.#catalogue.watch(context, listener);
+  }
+
+  async cancel(reference: RunReference, signal: AbortSignal): Promise<Run> {
+    const { target, run } = await this.find(reference, signal);
+    const before = await this.#catalogue.load(target, run, signal);
+    if (terminalStates.has(before.state)) return before;
+    await target.cancel(run, signal);
+    return this.#catalogue.load(target, run, signal);
+  }
+
+  async rerun(reference: RunReference, changes: SpecChanges | undefined, signal: AbortSignal): Promise<Run> {
+    const { target, run } = await this.find(reference, signal);
+    return this.#catalogue.load(target, await rerun(target, run, changes ?? {}, this.#options, signal), signal);
+  }
+
+  async retry(reference: RunReference, from: StepName | undefined, signal: AbortSignal): Promise<Run> {
+    const { target, run } = await this.find(reference, signal);
+    const original = await this.#catalogue.load(target, run, signal);
+    return this.#catalogue.load(target, await retry(target, original, from, this.#options, signal), signal);
+  }
+
+  async delete(reference: RunReference, signal: AbortSignal): Promise<void> {
+    const { target, run } = await this.find(reference, signal);
+    const { state } = await this.#catalogue.load(target, run, signal);
+    if (!terminalStates.has(state)) {
+      throw new SlipwayError('run.conflict', `${run} has not ended yet, so it cannot be deleted.`, {
+        action: `Stop it first: "slipway cancel ${run}".`,
+      });
+    }
+    await target.delete(run, signal);
+    this.#catalogue.forget(target, run);
+  }
+
+  async readLog(request: ReadLogRequest & RunReference, signal: AbortSignal): Promise<LogPage> {
+    const { target, run } = this.#catalogue.findKnown(request) ?? (await this.find(request, signal));
+    const log: FollowedLog = {
+      source: target,
+      load: (inner) => this.#catalogue.load(target, run, inner),
+      listen: (listener) => this.#catalogue.listen(target, listener),
+    };
+    const page = await followLog(log, { ...request, run }, signal);
+    // A run that ended long ago may have been deleted meanwhile; an empty last page is no proof that it is there.
+    if (page.end && page.batches.length === 0) await target.events(run, signal);
+    return page;
+  }
+
+  async tailLog(
+    request: RunReference & { readonly lines: number; readonly steps?: readonly StepName[] | undefined },
+    signal: AbortSignal,
+  ): Promise<LogPage> {
+    const { target, run: name } = await this.find(request, signal);
+    const run = await this.#catalogue.load(target, name, signal);
+    return readLogTail(target, { run, lines: request.lines, steps: request.steps }, signal);
+  }
+
+  find(reference: RunReference, signal: AbortSignal): Promise<FoundRun> {
+    return this.#catalogue.find(reference, signal);
+  }
+
+  dispose(): void {
+    this.#catalogue.dispose();
+  }
+
+  #ready(target: RunTarget, submission: Submission, signal: AbortSignal): Promise<ReadyJob> {
+    const { folder, spec, notebookText, unsaved } = submission;
+    const source = { folder: this.#options.openFolder(folder), rereadable: folder.kind === 'disk' };
+    return readyJob(target, { source, spec, notebookText, unsaved }, signal);
+  }
+}

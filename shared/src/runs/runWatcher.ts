@@ -1,0 +1,110 @@
+import type { Run } from '../protocol/index.ts';
+import { SlipwayError } from '../protocol/index.ts';
+import type { Disposable, TargetChange } from '../targets/index.ts';
+import type { TargetHub } from './targetHub.ts';
+import type { RunStore, RunTransition } from './runStore.ts';
+
+export type RunChange =
+  | { readonly kind: 'changed'; readonly run: Run }
+  | { readonly kind: 'deleted'; readonly context: string; readonly run: string };
+
+export type RunListener = (change: RunChange) => void;
+
+/**
+ * Tells listeners of changes to the runs of one target, one notification a change: however often the target speaks up,
+ * a run is read once at a time, and told of only when it differs from what this service gave out last.
+ */
+export class RunWatcher {
+  readonly #store: () => RunStore;
+  readonly #hub: TargetHub;
+  readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
+  /** Each listener, and since when (epoch ms) it listens. */
+  readonly #listeners = new Map<RunListener, number>();
+  readonly #reading = new Set<string>();
+  readonly #changedMeanwhile = new Set<string>();
+  #subscription: { readonly watch: Disposable; readonly stop: AbortController } | undefined;
+
+  constructor(store: () => RunStore, hub: TargetHub, now: () => number, onError: (error: unknown) => void) {
+    this.#store = store;
+    this.#hub = hub;
+    this.#now = now;
+    this.#onError = onError;
+  }
+
+  listen(listener: RunListener): Disposable {
+    // A listener of its own for each call, so that one function can listen twice.
+    const own: RunListener = (change) => listener(change);
+    this.#listeners.set(own, this.#now());
+    if (this.#subscription === undefined) {
+      const stop = new AbortController();
+      this.#subscription = { watch: this.#hub.listen((change) => this.#take(change, stop.signal)), stop };
+    }
+    return { dispose: () => this.#leave(own) };
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#stop();
+  }
+
+  /** Called by the store for every change that any reader of a run came upon. */
+  tell({ before, after, at }: RunTransition): void {
+    for (const [listener, since] of this.#listeners) {
+      // The first sight of a run is a change only when something has happened to it since.
+      if (before === undefined && at < since) continue;
+      this.#call(listener, { kind: 'changed', run: after });
+    }
+  }
+
+  #leave(listener: RunListener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#stop();
+  }
+
+  #stop(): void {
+    this.#subscription?.watch.dispose();
+    this.#subscription?.stop.abort();
+    this.#subscription = undefined;
+    this.#reading.clear();
+    this.#changedMeanwhile.clear();
+  }
+
+  #take(change: TargetChange, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    if (change.kind === 'changed') {
+      this.#read(change.run, signal);
+      return;
+    }
+    const store = this.#store();
+    store.forget(change.run);
+    const deleted: RunChange = { kind: 'deleted', context: store.target.context, run: change.run };
+    for (const listener of this.#listeners.keys()) this.#call(listener, deleted);
+  }
+
+  #read(name: string, signal: AbortSignal): void {
+    if (this.#reading.has(name)) {
+      this.#changedMeanwhile.add(name);
+      return;
+    }
+    this.#reading.add(name);
+    this.#store()
+      .load(name, { diagnose: true }, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted && !SlipwayError.is(error, 'run.notFound')) this.#onError(error);
+      })
+      .finally(() => {
+        if (signal.aborted) return;
+        this.#reading.delete(name);
+        if (this.#changedMeanwhile.delete(name)) this.#read(name, signal);
+      });
+  }
+
+  #call(listener: RunListener, change: RunChange): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Disposable, RunTarget, TargetChange } from '../targets/index.ts';
+
+/** How long a watch is kept for the next listener: starting one looks at every run of the target. */
+const lingerMs = 30_000;
+
+/** One watch of a target for all who want to hear of its changes. Watches only while somebody listens, or lately did. */
+export class TargetHub implements Disposable {
+  readonly #target: RunTarget;
+  readonly #listeners = new Set<(change: TargetChange) => void>();
+  #watch: Disposable | undefined;
+  #ending: NodeJS.Timeout | undefined;
+
+  constructor(target: RunTarget) {
+    this.#target = target;
+  }
+
+  listen(listener: (change: TargetChange) => void): Disposable {
+    const own = (change: TargetChange): void => listener(change);
+    this.#listeners.add(own);
+    clearTimeout(this.#ending);
+    this.#watch ??= this.#target.watch((change) => {
+      for (const each of this.#listeners) each(change);
+    });
+    return { dispose: () => this.#leave(own) };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#ending);
+    this.#listeners.clear();
+    this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  #leave(listener: (change: TargetChange) => void): void {
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => this.dispose(), lingerMs);
+    // A watch that nobody uses keeps no program alive.
+    this.#ending.unref();
+  }
+}

@@ -1,0 +1,103 @@
+import { isAbsolute, sep } from 'node:path';
+import type { ArtifactService } from '../artifacts/index.ts';
+import type { JobFolder } from '../jobs/index.ts';
+import { type Folder, SlipwayError } from '../protocol/index.ts';
+import type { RunService } from '../runs/index.ts';
+import type { RunTarget } from '../targets/index.ts';
+import type { CoreEnvironment } from './core.ts';
+import { createDiskFolder } from './folders/diskFolder.ts';
+import { createHostFolder } from './folders/hostFolder.ts';
+import type { HostFiles } from './session.ts';
+
+/** The contexts of this core, in the order in which they are shown. */
+export const contexts = ['local'] as const;
+
+/** The parts that all sessions share, each loaded when it is first asked for: a core must start fast and stay small. */
+export class CoreServices {
+  readonly #environment: CoreEnvironment;
+  readonly #onError: (error: unknown) => void;
+  readonly #hosts = new Map<string, HostFiles>();
+  #targets: Promise<ReadonlyMap<string, RunTarget>> | undefined;
+  #runs: Promise<RunService> | undefined;
+  #artifacts: Promise<ArtifactService> | undefined;
+
+  /** @param onError told of failures that no request waits for */
+  constructor(environment: CoreEnvironment, onError: (error: unknown) => void) {
+    this.#environment = environment;
+    this.#onError = onError;
+  }
+
+  runs(): Promise<RunService> {
+    this.#runs ??= this.#loadRuns();
+    return this.#runs;
+  }
+
+  artifacts(): Promise<ArtifactService> {
+    this.#artifacts ??= this.#loadArtifacts();
+    return this.#artifacts;
+  }
+
+  /**
+   * Lets folders of kind `host` be read through `files` under the session's name, which comes before the host's own id:
+   * two hosts may use the same id.
+   */
+  addHost(session: string, files: HostFiles): void {
+    this.#hosts.set(session, files);
+  }
+
+  removeHost(session: string): void {
+    this.#hosts.delete(session);
+  }
+
+  async dispose(): Promise<void> {
+    // What could not be loaded has told so to those who asked for it, and holds nothing.
+    const runs = await this.#runs?.catch(() => undefined);
+    runs?.dispose();
+  }
+
+  #openFolder(folder: Folder): JobFolder {
+    if (folder.kind === 'disk') {
+      if (!isAbsolute(folder.path)) {
+        throw new SlipwayError('path.refused', `The folder of the job is not an absolute path: ${folder.path}`);
+      }
+      return createDiskFolder(folder.path, homeRelative(folder.path, this.#environment.env.HOME));
+    }
+    const cut = folder.id.indexOf(':');
+    const files = this.#hosts.get(folder.id.slice(0, cut));
+    if (files === undefined) {
+      throw new SlipwayError('files.refused', `Nobody answers for the files of ${folder.label}.`, {
+        action: 'Save the notebook to a folder on disk, or update the host: it offers no access to its files.',
+      });
+    }
+    return createHostFolder(folder.id.slice(cut + 1), folder.label, files);
+  }
+
+  async #loadTargets(): Promise<ReadonlyMap<string, RunTarget>> {
+    const { createLocalTarget } = await import('../targets/index.ts');
+    return new Map([['local', createLocalTarget(this.#environment)]]);
+  }
+
+  #loadedTargets(): Promise<ReadonlyMap<string, RunTarget>> {
+    this.#targets ??= this.#loadTargets();
+    return this.#targets;
+  }
+
+  async #loadRuns(): Promise<RunService> {
+    const [{ createRunService }, targets] = await Promise.all([import('../runs/index.ts'), this.#loadedTargets()]);
+    const { now, randomHex, temporaryFolder } = this.#environment;
+    const openFolder = (folder: Folder): JobFolder => this.#openFolder(folder);
+    return createRunService({ targets, openFolder, now, randomHex, temporaryFolder, onError: this.#onError });
+  }
+
+  async #loadArtifacts(): Promise<ArtifactService> {
+    const [module, targets] = await Promise.all([import('../artifacts/index.ts'), this.#loadedTargets()]);
+    return module.createArtifactService({ targets });
+  }
+}
+
+/** A path as people write it: `~/projects/cells`. */
+function homeRelative(path: string, home: string | undefined): string {
+  if (home === undefined || home === '' || home === sep) return path;
+  if (path === home) return '~';
+  return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+}

@@ -1,0 +1,187 @@
+import {
+  type NotificationName,
+  type NotificationParams,
+  protocolVersion,
+  type RequestHandlers,
+  SlipwayError,
+  type Submission,
+} from '../protocol/index.ts';
+import type { RunReference } from '../runs/index.ts';
+import type { Disposable } from '../targets/index.ts';
+import type { CoreEnvironment } from './core.ts';
+import { contexts, type CoreServices } from './coreServices.ts';
+import type { CoreSession, HostFiles, NotificationListener } from './session.ts';
+
+/** One client's view of the services: its watches, its notifications, its files. */
+export function openCoreSession(
+  services: CoreServices,
+  environment: CoreEnvironment,
+  hostFiles: HostFiles | undefined,
+): CoreSession {
+  return new Session(services, environment, hostFiles);
+}
+
+class Session implements CoreSession {
+  readonly handlers: RequestHandlers;
+  readonly #services: CoreServices;
+  readonly #environment: CoreEnvironment;
+  readonly #name: string;
+  readonly #listeners = new Set<NotificationListener>();
+  readonly #watches = new Map<string, Disposable>();
+  #disposed = false;
+
+  constructor(services: CoreServices, environment: CoreEnvironment, hostFiles: HostFiles | undefined) {
+    this.#services = services;
+    this.#environment = environment;
+    this.#name = environment.randomHex(8);
+    if (hostFiles !== undefined) services.addHost(this.#name, hostFiles);
+    this.handlers = { ...this.#ownHandlers(), ...jobHandlers, ...this.#runHandlers(), ...this.#artifactHandlers() };
+  }
+
+  readonly onNotification = (listener: NotificationListener): Disposable => {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  };
+
+  readonly dispose = (): Promise<void> => {
+    this.#disposed = true;
+    for (const watch of this.#watches.values()) watch.dispose();
+    this.#watches.clear();
+    this.#listeners.clear();
+    this.#services.removeHost(this.#name);
+    return Promise.resolve();
+  };
+
+  #ownHandlers(): Pick<RequestHandlers, 'initialize' | 'shutdown' | 'doctor' | 'runs/watch' | 'runs/unwatch'> {
+    const { version } = this.#environment;
+    return {
+      initialize: () =>
+        Promise.resolve({
+          protocolVersion,
+          core: { version, node: process.version, pid: process.pid },
+          contexts: [...contexts],
+        }),
+      shutdown: async () => {
+        await this.dispose();
+        return {};
+      },
+      doctor: async ({ context }, signal) => {
+        checkContext(context);
+        const { localDoctor } = await import('../targets/index.ts');
+        return { checks: [...(await localDoctor(this.#environment, signal))] };
+      },
+      'runs/watch': async ({ context }) => ({ watch: await this.#watch(context) }),
+      'runs/unwatch': ({ watch }) => {
+        this.#watches.get(watch)?.dispose();
+        this.#watches.delete(watch);
+        return Promise.resolve({});
+      },
+    };
+  }
+
+  #runHandlers(): Pick<
+    RequestHandlers,
+    | 'jobs/plan'
+    | 'runs/submit'
+    | 'runs/list'
+    | 'runs/get'
+    | 'runs/cancel'
+    | 'runs/rerun'
+    | 'runs/retry'
+    | 'runs/delete'
+    | 'logs/read'
+    | 'logs/tail'
+  > {
+    const runs = () => this.#services.runs();
+    return {
+      'jobs/plan': async (submission, signal) => (await runs()).plan(this.#ownFolder(submission), signal),
+      'runs/submit': async (submission, signal) => {
+        const onProgress = (text: string): void => this.#notify('submit/progress', { text });
+        return (await runs()).submit(this.#ownFolder(submission), onProgress, signal);
+      },
+      'runs/list': async (request, signal) => ({ runs: await (await runs()).list(request, signal) }),
+      'runs/get': async (reference, signal) => (await runs()).get(reference, signal),
+      'runs/cancel': async (reference, signal) => (await runs()).cancel(reference, signal),
+      'runs/rerun': async ({ changes, ...reference }, signal) => (await runs()).rerun(reference, changes, signal),
+      'runs/retry': async ({ from, ...reference }, signal) => (await runs()).retry(reference, from, signal),
+      'runs/delete': async (reference, signal) => {
+        await (await runs()).delete(reference, signal);
+        return {};
+      },
+      'logs/read': async (request, signal) => (await runs()).readLog(request, signal),
+      'logs/tail': async (request, signal) => (await runs()).tailLog(request, signal),
+    };
+  }
+
+  #artifactHandlers(): Pick<
+    RequestHandlers,
+    'artifacts/list' | 'artifacts/tests' | 'artifacts/coverage' | 'artifacts/failedCell'
+  > {
+    const found = async (reference: RunReference, signal: AbortSignal) => {
+      const [service, runs] = await Promise.all([this.#services.artifacts(), this.#services.runs()]);
+      const { target, run } = await runs.find(reference, signal);
+      return { service, context: target.context, run };
+    };
+    return {
+      'artifacts/list': async (reference, signal) => {
+        const { service, context, run } = await found(reference, signal);
+        return { artifacts: [...(await service.list(context, run, signal))] };
+      },
+      'artifacts/tests': async (reference, signal) => {
+        const { service, context, run } = await found(reference, signal);
+        return service.tests(context, run, signal);
+      },
+      'artifacts/coverage': async (reference, signal) => {
+        const { service, context, run } = await found(reference, signal);
+        return service.coverage(context, run, signal);
+      },
+      'artifacts/failedCell': async (reference, signal) => {
+        const { service, context, run } = await found(reference, signal);
+        return service.failedCell(context, run, signal);
+      },
+    };
+  }
+
+  async #watch(context: string | undefined): Promise<string> {
+    checkContext(context);
+    const runs = await this.#services.runs();
+    if (this.#disposed) throw new SlipwayError('cancelled', 'The session has ended.');
+    const watch = this.#environment.randomHex(8);
+    const subscription = runs.watch(context, (change) => {
+      if (change.kind === 'changed') this.#notify('run/changed', { watch, run: change.run });
+      else this.#notify('run/deleted', { watch, context: change.context, run: change.run });
+    });
+    this.#watches.set(watch, subscription);
+    return watch;
+  }
+
+  #notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
+    for (const listener of this.#listeners) listener(name, params);
+  }
+
+  /** Folders of a host are known to the services by session too. */
+  #ownFolder(submission: Submission): Submission {
+    const { folder } = submission;
+    if (folder.kind === 'disk') return submission;
+    return { ...submission, folder: { ...folder, id: `${this.#name}:${folder.id}` } };
+  }
+}
+
+const jobHandlers: Pick<RequestHandlers, 'jobs/schema' | 'jobs/validate'> = {
+  'jobs/schema': async () => {
+    const { specJsonSchema } = await import('../jobs/index.ts');
+    return { schema: specJsonSchema() };
+  },
+  'jobs/validate': async ({ text }) => {
+    const { parseSpecText } = await import('../jobs/index.ts');
+    const { spec, problems } = parseSpecText(text);
+    return { ...(spec !== undefined && { spec }), problems: [...problems] };
+  },
+};
+
+function checkContext(context: string | undefined): void {
+  if (context === undefined || contexts.some((known) => known === context)) return;
+  throw new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context.slice(0, 100))}.`, {
+    action: `Choose one of: ${contexts.join(', ')}.`,
+  });
+}
