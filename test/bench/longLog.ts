@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,7 +58,7 @@ async function writeLines(path: string, lines: number): Promise<void> {
       const head = `line ${first + index} of a long log `;
       return `${head.padEnd(99, 'x')}\n`;
     }).join('');
-    if (!stream.write(text)) await new Promise((resolve) => stream.once('drain', resolve));
+    if (!stream.write(text)) await once(stream, 'drain');
   }
   stream.end();
   await finished(stream);

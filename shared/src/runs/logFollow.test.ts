@@ -1,11 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayError } from '../protocol/index.ts';
 import { never, ServiceHarness, settle } from './testing/serviceHarness.ts';
 
-let harness = new ServiceHarness();
+let harness: ServiceHarness;
+beforeEach(() => {
+  harness = new ServiceHarness();
+});
 afterEach(() => {
   harness.close();
-  harness = new ServiceHarness();
 });
 
 /** A run whose notebook step has begun. */

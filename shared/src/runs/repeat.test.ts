@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayError, type Run, type StepName } from '../protocol/index.ts';
 import { mergeSpec } from './repeat.ts';
 import { diskFolder, never, notebookText, projectFiles, ServiceHarness } from './testing/serviceHarness.ts';
 
-let harness = new ServiceHarness();
+let harness: ServiceHarness;
+beforeEach(() => {
+  harness = new ServiceHarness();
+});
 afterEach(() => {
   harness.close();
-  harness = new ServiceHarness();
 });
 
 async function refusal(work: Promise<unknown>): Promise<SlipwayError> {
@@ -78,6 +80,18 @@ describe('rerun', () => {
     expect(again.source).toEqual({ path: 'analysis.ipynb', unsaved: true });
     expect(staged(again, 'analysis.ipynb')).toContain('only in the editor');
     expect(harness.target.pythonRequests.at(-1)?.folder).toBe(diskFolder);
+  });
+
+  it('takes along what was brought back by a file that did not travel itself', async () => {
+    harness.files['.slipwayignore'] = '!reference.ipynb\n';
+    harness.files['reference.ipynb'] = notebookText('reference');
+    const original = await ended();
+    expect([staged(original, '.slipwayignore'), staged(original, 'reference.ipynb')]).toEqual([
+      undefined,
+      harness.files['reference.ipynb'],
+    ]);
+    const again = await harness.service.rerun({ run: original.name }, undefined, never);
+    expect(staged(again, 'reference.ipynb')).toBe(harness.files['reference.ipynb']);
   });
 
   it('can leave files out', async () => {

@@ -1,15 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayError, type Run, type RunEvent } from '../protocol/index.ts';
 import { matchRun } from './runFinder.ts';
 import type { RunChange } from './runWatcher.ts';
 import { MemoryTarget } from './testing/memoryTarget.ts';
 import { never, ServiceHarness, settle } from './testing/serviceHarness.ts';
 
-let harness = new ServiceHarness();
+let harness: ServiceHarness;
+beforeEach(() => {
+  harness = new ServiceHarness();
+});
 afterEach(() => {
   expect(harness.errors).toEqual([]);
   harness.close();
-  harness = new ServiceHarness();
 });
 
 async function refusal(work: Promise<unknown>): Promise<SlipwayError> {
@@ -112,6 +114,18 @@ describe('watching', () => {
     return { changes, dispose: () => watching.dispose() };
   }
 
+  /** From now on events are read at once, and given when the test lets them go. */
+  function slowReads(): (() => void)[] {
+    const waiting: (() => void)[] = [];
+    const events = harness.target.events.bind(harness.target);
+    harness.target.events = async (run, signal) => {
+      const answer = await events(run, signal);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return answer;
+    };
+    return waiting;
+  }
+
   function states(changes: readonly RunChange[]): unknown[] {
     return changes.map((change) =>
       change.kind === 'changed' ? [change.run.name, change.run.state] : [change.run, 'deleted'],
@@ -153,6 +167,36 @@ describe('watching', () => {
     await settle();
     expect(changes.length).toBeLessThanOrEqual(2);
     expect(changes.at(-1)).toMatchObject({ run: { state: 'queued', queuePosition: 0 } });
+  });
+
+  it('reads again what changed while it was being read', async () => {
+    const run = await harness.submit();
+    const { changes } = watch();
+    const reads = slowReads();
+    harness.target.emit(run.name, queued(5));
+    await settle();
+    harness.target.emit(run.name, queued(4));
+    await settle();
+    expect(reads).toHaveLength(1);
+    for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
+      read();
+      await settle();
+    }
+    expect(changes.map((change) => change.kind === 'changed' && change.run.queuePosition)).toEqual([5, 4]);
+  });
+
+  it('never goes back, though an older answer comes later', async () => {
+    const run = await harness.submit();
+    const { changes } = watch();
+    const reads = slowReads();
+    const older = harness.service.get({ run: run.name }, never);
+    await settle();
+    harness.target.runs.get(run.name)?.events.push(queued(5));
+    const newer = harness.service.get({ run: run.name }, never);
+    await settle();
+    for (const read of reads.reverse()) read();
+    expect(await older).toEqual(await newer);
+    expect(states(changes)).toEqual([[run.name, 'queued']]);
   });
 
   it('tells of new runs, whoever submits them, and of deleted ones', async () => {

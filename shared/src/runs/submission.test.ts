@@ -1,13 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runFileSchema } from '../pipeline/index.ts';
 import { runPlanSchema, runSchema, SlipwayError, type ErrorCode, type JobSpec } from '../protocol/index.ts';
 import { MemoryTarget } from './testing/memoryTarget.ts';
 import { diskFolder, never, notebookText, ServiceHarness } from './testing/serviceHarness.ts';
 
-let harness = new ServiceHarness();
+let harness: ServiceHarness;
+beforeEach(() => {
+  harness = new ServiceHarness();
+});
 afterEach(() => {
   harness.close();
-  harness = new ServiceHarness();
 });
 
 const host = { kind: 'host', id: 'f1', label: 'Drive: cells' } as const;

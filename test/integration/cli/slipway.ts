@@ -9,7 +9,7 @@ export const examples = join(root, 'examples');
 
 /** The interpreter that `npm test` prepared. */
 export function testPython(): string {
-  const python = process.env['SLIPWAY_TEST_PYTHON'];
+  const python = process.env.SLIPWAY_TEST_PYTHON;
   if (python === undefined || python === '') {
     throw new Error('SLIPWAY_TEST_PYTHON is not set: run the tests through npm test');
   }
@@ -45,7 +45,7 @@ export class Machine {
     this.work = join(folder, 'work');
     this.data = join(folder, 'data');
     this.environment = {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       LANG: 'C.UTF-8',
       HOME: join(folder, 'home'),
       XDG_DATA_HOME: this.data,

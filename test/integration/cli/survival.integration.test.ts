@@ -127,7 +127,7 @@ describe('two processes on one data folder', () => {
   it('see the same runs, and the queue lets two run at once', async () => {
     await machine.write('slow.ipynb', notebook(['import time; time.sleep(3)']));
     const args = ['run', '--detach', '--no-tests', '--python', testPython(), 'slow.ipynb'];
-    for (const _ of [1, 2, 3]) expect((await machine.slipway(args)).exitCode).toBe(0);
+    for (let started = 0; started < 3; started += 1) expect((await machine.slipway(args)).exitCode).toBe(0);
     const most = { running: 0 };
     for (;;) {
       const parsed = JSON.parse((await machine.slipway(['runs', '-o', 'json', '--limit', '3'])).stdout) as

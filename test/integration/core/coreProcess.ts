@@ -23,7 +23,9 @@ export async function startCore(env: NodeJS.ProcessEnv, files = false): Promise<
   const pipe = child.stdio[3];
   if (!(pipe instanceof Duplex)) throw new Error('the core has no pipe of its own');
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const client = new ProtocolClient(new FrameReader(pipe), new FrameWriter(pipe));
+  const client = new ProtocolClient(new FrameReader(pipe), new FrameWriter(pipe), (problem) => {
+    throw problem;
+  });
   await client.request(
     'initialize',
     { protocolVersion, host: { name: 'test', version: '0.1.0' }, capabilities: { files } },

@@ -21,7 +21,7 @@ let browser: Browser;
 let result: JsonResult;
 
 beforeAll(async () => {
-  const executablePath = process.env['SLIPWAY_TEST_BROWSER'] ?? '';
+  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
   if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
   machine = await Machine.create();
   await mkdir(screenshots, { recursive: true });

@@ -73,7 +73,7 @@ export const environmentEntries: readonly CatalogueEntry[] = [
     id: 'indexNotReached',
     source: 'G15',
     look: 'log',
-    pattern: /^WARNING: Retrying \(Retry\(total=\d+[^\n]*/m,
+    pattern: /^WARNING: Retrying \(Retry\(total=0,[^\n]*/m,
     steps: prepare,
     exitCodes: [1],
     details: [

@@ -75,9 +75,18 @@ run_limited() {
     code=0
     wait "$child" || code=$?
   done
+  # What is left of a command that ran out of time: `timeout` has made it a process group.
+  if ((${#limit[@]} > 0 && (code == 124 || code == 137))); then kill -KILL -- "-$child" 2>/dev/null || true; fi
   child=''
-  [[ -z $copy ]] || wait "$copy" || true
+  [[ -z $copy ]] || drain "$copy"
   return "$code"
+}
+
+# drain PID: waits until a tee has written all it got; not for ever, because a process that a command left behind may
+# hold its other end.
+drain() {
+  local turns=200
+  while kill -0 "$1" 2>/dev/null && ((turns-- > 0)); do sleep 0.01; done
 }
 
 stop_step() {
@@ -103,7 +112,7 @@ end_step() {
   fi
   if [[ -n $tee_pid ]]; then
     exec >&- 2>&-
-    wait "$tee_pid"
+    drain "$tee_pid"
   fi
   exit "$code"
 }

@@ -9,11 +9,14 @@ use_environment
 # nbconvert puts its working folder on the module path: an empty one, not the user's.
 scratch=$(mktemp -d)
 cd -- "$scratch"
+export SLIPWAY_NOTEBOOK_FOLDER=${plan[folder]}
+export PYTHONPATH=$SLIPWAY_STEPS${PYTHONPATH:+:$PYTHONPATH}
 code=0
 run_limited "$SLIPWAY_OUTPUT/jupyter_nbconvert.log" \
   "${plan[python]}" -m nbconvert --to html "${plan[input]}" --output="${plan[output]}" --output-dir="$SLIPWAY_OUTPUT" \
   --template=slipway --TemplateExporter.extra_template_basedirs="$SLIPWAY_STEPS/nbconvert" \
   --TemplateExporter.extra_template_paths="${plan[assets]}" \
+  --Exporter.preprocessors=slipway_steps.nbconvert_pictures.Pictures \
   --HTMLExporter.mathjax_url="${plan[mathjax]}" --HTMLExporter.require_js_url="${plan[require]}" || code=$?
 cd /
 rm -rf -- "$scratch"

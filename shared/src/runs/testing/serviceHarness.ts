@@ -8,7 +8,7 @@ import type { RunTarget } from '../../targets/index.ts';
 import { createRunService, type RunService } from '../index.ts';
 import { MemoryTarget } from './memoryTarget.ts';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 export const diskFolder = '/home/ada/cells';
 
 /** A notebook with a `parameters` cell (`n_pcs = 20`) and code cells of the given sources. */

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunTarget } from '../runTarget.ts';
@@ -88,7 +88,6 @@ describe('the queue of a data folder', () => {
     await Promise.all(runs.map((run) => shop.target().submit(submissionOf(run), noSignal)));
     const target = shop.target();
     for (const run of runs) await untilFinished(target, run);
-    const { readFile } = await import('node:fs/promises');
     const counts = (await readFile(join(shop.root, 'counts'), 'utf8')).trim().split('\n').map(Number);
     expect(counts).toHaveLength(7);
     expect(Math.max(...counts)).toBe(2);

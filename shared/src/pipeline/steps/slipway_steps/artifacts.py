@@ -11,7 +11,6 @@ from slipway_steps import globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from slipway_steps.run import RunFolder
@@ -102,14 +101,14 @@ def find(run: RunFolder) -> list[Artifact]:
     """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out."""
     found: list[Artifact] = []
     roles = _roles(run)
-    for path in _files(run.output, ""):
+    for path, _ in _files(run.output):
         _add(found, run.output, "output", path, roles.get(path, "file"))
     kept = globs.matcher(run.run_file["outputs"])
     suite_input = _suite_input(run)
-    for path in _files(run.work, "", kept):
+    for path, ignored in _files(run.work, everything=kept is not None):
         wanted = kept is not None and kept.fullmatch(path) is not None
         given = suite_input is not None and path.startswith(suite_input)
-        if wanted or (not given and not _ignored(path) and _changed(run, path)):
+        if wanted or (not given and not ignored and _changed(run, path)):
             _add(found, run.work, "work", path, "file")
     found.sort(key=lambda artifact: (_ROLE_ORDER.index(artifact["role"]), artifact["path"]))
     return found
@@ -141,10 +140,12 @@ def _suite_input(run: RunFolder) -> str | None:
     return os.path.relpath(os.path.join(folder, "input"), run.work).replace(os.sep, "/") + "/"
 
 
-def _files(root: str, prefix: str, kept: re.Pattern[str] | None = None) -> Iterator[str]:
-    """Yield the regular files below a folder, relative to it; links are neither followed nor yielded.
+def _files(
+    root: str, prefix: str = "", *, everything: bool = True, ignored: bool = False
+) -> Iterator[tuple[str, bool]]:
+    """Yield the regular files below a folder, relative to it, and whether each is (in) a cache or an environment.
 
-    Caches and environments are not entered, unless `kept` may want something in there.
+    Links are neither followed nor yielded. Without `everything`, ignored folders are not entered.
     """
     try:
         with os.scandir(os.path.join(root, prefix)) as listing:
@@ -152,22 +153,22 @@ def _files(root: str, prefix: str, kept: re.Pattern[str] | None = None) -> Itera
     except OSError as error:
         sys.stderr.write(f"left out: {prefix or root} ({error.strerror})\n")
         return
-    if kept is None and prefix and any(entry.name in _ENVIRONMENT_MARKERS for entry in entries):
-        return
+    if prefix and any(entry.name in _ENVIRONMENT_MARKERS for entry in entries):
+        ignored = True
+        if not everything:
+            return
     for entry in entries:
         path = f"{prefix}{entry.name}"
         if entry.is_dir(follow_symlinks=False):
-            if kept is not None or entry.name not in _IGNORED_FOLDERS:
-                yield from _files(root, path + "/", kept)
+            below = ignored or entry.name in _IGNORED_FOLDERS
+            if everything or not below:
+                yield from _files(root, path + "/", everything=everything, ignored=below)
         elif entry.is_file(follow_symlinks=False):
-            yield path
+            yield path, ignored or _is_cache(entry.name)
 
 
-def _ignored(path: str) -> bool:
-    *folders, name = path.split("/")
-    if name.endswith((".pyc", ".pyo")) or name == ".coverage" or name.startswith(".coverage."):
-        return True
-    return not _IGNORED_FOLDERS.isdisjoint(folders)
+def _is_cache(name: str) -> bool:
+    return name.endswith((".pyc", ".pyo")) or name == ".coverage" or name.startswith(".coverage.")
 
 
 def _changed(run: RunFolder, path: str) -> bool:

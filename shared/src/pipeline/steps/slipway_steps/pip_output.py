@@ -25,6 +25,8 @@ _OFFLINE = re.compile(
     r"|ProxyError|SSLError|CERTIFICATE_VERIFY_FAILED"
 )
 _HOST = re.compile(r"host='(?P<host>[^']+)'")
+_INDEXES = re.compile(r"^Looking in indexes: \w+://(?:[^@/\s]*@)?(?P<host>[^/:,\s]+)")
+_DEFAULT_HOST = "pypi.org"
 _NO_MATCH = re.compile(r"No matching distribution found for (?P<what>.+)$")
 _NOT_BUILT = re.compile(r"(?:Failed building wheel for|Failed to build|Could not build wheels for) (?P<what>.+)$")
 _CONFLICT = re.compile(r"^ERROR: Cannot install (?P<what>.+?) because these package versions have conflicting")
@@ -40,7 +42,8 @@ class PipOutput:
         """Hand notes about the progress to `tell`, at most two a second."""
         self._tell = tell
         self._told_at = 0.0
-        self._offline = ""
+        self._host = _DEFAULT_HOST
+        self._offline = False
         self._reasons: dict[str, str] = {}
         self._last_error = ""
 
@@ -53,7 +56,7 @@ class PipOutput:
     def reason(self) -> str:
         """Return why pip failed, in a sentence part; call it after the last line."""
         if self._offline:
-            return f"the package index could not be reached ({self._offline})"
+            return f"the package index could not be reached ({self._host})"
         for kind in ("space", "conflict", "match", "python", "build"):
             if kind in self._reasons:
                 return self._reasons[kind]
@@ -76,9 +79,12 @@ class PipOutput:
                 return
 
     def _failure(self, line: str) -> None:
+        host = _INDEXES.search(line)
         if _OFFLINE.search(line):
+            self._offline = True
             host = _HOST.search(line)
-            self._offline = host["host"] if host else first_line(line, 120)
+        if host is not None:
+            self._host = host["host"]
         self._keep("space", _NO_SPACE, line, "no space is left on the device")
         self._keep("conflict", _CONFLICT, line, "the requirements contradict each other: {}")
         self._keep("match", _NO_MATCH, line, "no distribution matches {}; check its name, version and Python version")

@@ -29,6 +29,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         # nbconvert takes the one for a pattern and the other for a format.
         ("input", glob.escape(executed)),
         ("output", os.path.basename(html).replace("{", "{{").replace("}", "}}")),
+        ("folder", run.notebook_folder),
         ("assets", assets),
         ("mathjax", _asset(assets, "mathjax.js")),
         ("require", _asset(assets, "require.js")),

@@ -15,7 +15,7 @@ import { RunPaths } from '../runFolder.ts';
 import { runMarker } from '../supervisor/stepEnvironment.ts';
 import { readSupervisor } from '../supervisorProcess.ts';
 
-export const noSignal = new AbortController().signal;
+export const noSignal: AbortSignal = new AbortController().signal;
 
 /** The prelude of the fake steps: `result STATE [VERDICT]` writes results/STEP.json as a real step would. */
 const prelude = `

@@ -1,0 +1,44 @@
+import { completeWords, type Candidate, type CommandShape } from '../completion/candidates.ts';
+import { completionScripts, shells, type Shell } from '../completion/scripts.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { SlipwayError } from '../../protocol/index.ts';
+import type { Session } from '../session.ts';
+import { oneLine } from '../terminal/sanitize.ts';
+import { describeBriefly } from '../view/runTable.ts';
+
+const offeredRuns = 50;
+
+/** `slipway completion SHELL`: the script that a shell loads. */
+export function completionScript(session: Session, shell: string): number {
+  const known: Shell | undefined = shells.find((name) => name === shell);
+  if (known === undefined) {
+    throw new SlipwayError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
+      action: `Choose one of: ${shells.join(', ')}.`,
+    });
+  }
+  session.out.write(completionScripts[known]);
+  return exitCodes.passed;
+}
+
+/** What the scripts ask: candidates for the last word. */
+export async function completeCommandLine(
+  session: Session,
+  root: CommandShape,
+  words: readonly string[],
+): Promise<number> {
+  const { words: candidates, lookUp } = completeWords(root, words);
+  const typed = words.at(-1) ?? '';
+  const runs = lookUp === 'runs' ? await runCandidates(session, typed) : [];
+  const lines = [...candidates, ...runs].map(({ value, description }) => `${value}\t${oneLine(description)}\n`);
+  session.out.write(lines.join('') + (lookUp === 'files' ? ':files\n' : ''));
+  await session.out.drained();
+  return exitCodes.passed;
+}
+
+async function runCandidates(session: Session, typed: string): Promise<Candidate[]> {
+  const core = await session.core();
+  const { runs } = await core.handlers['runs/list']({ limit: offeredRuns }, session.signal);
+  return runs
+    .filter(({ name }) => name.startsWith(typed))
+    .map((run) => ({ value: run.name, description: `${describeBriefly(run)}, ${run.title}` }));
+}

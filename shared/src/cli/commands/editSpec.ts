@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { formatSpec, parseSpecText } from '../../jobs/index.ts';
+import { SlipwayError, type JobSpec } from '../../protocol/index.ts';
+import type { Session } from '../session.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { plain } from '../terminal/line.ts';
+import { describeProblem } from './jobFile.ts';
+
+/**
+ * Opens a job spec in the person's editor, again where it is not valid and they want to go on.
+ * @param original what the run had; `shown` what the editor begins with
+ * @returns the fields that differ from `original`; undefined where none does
+ * @throws SlipwayError `usage` without a working editor, `spec.invalid` naming the file, which is kept
+ */
+export async function editSpec(session: Session, original: JobSpec, shown: JobSpec): Promise<Partial<JobSpec> | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-edit-'));
+  const file = join(folder, 'slipway.yaml');
+  await writeFile(file, formatSpec(shown), { mode: 0o600 });
+  for (;;) {
+    await openEditor(session, file);
+    const { changes, problems } = readEdited(original, await readFile(file, 'utf8'));
+    if (problems.length === 0) {
+      await rm(dirname(file), { recursive: true });
+      return changes;
+    }
+    session.err.writeLines(problems.map((problem) => [plain(problem)]));
+    if (canAsk(session) && (await confirm(session, 'Edit it again?', true))) continue;
+    throw new SlipwayError('spec.invalid', 'The edited job spec is not valid, so nothing was run.', {
+      action: `Your text is kept in ${file}.`,
+    });
+  }
+}
+
+interface Edited {
+  readonly changes: Partial<JobSpec> | undefined;
+  readonly problems: readonly string[];
+}
+
+/** Compares the edited text with the original. A rerun takes changes; it cannot take a field away. */
+export function readEdited(original: JobSpec, text: string): Edited {
+  const { spec, problems } = parseSpecText(text);
+  if (spec === undefined) return { changes: undefined, problems: problems.map((problem) => describeProblem('slipway.yaml', problem)) };
+  const removed = [
+    ...missingKeys(original, spec).filter((key) => !isSwap(key, spec)),
+    ...missingKeys(original.parameters ?? {}, spec.parameters ?? (original.parameters ?? {})).map((name) => `parameters.${name}`),
+  ];
+  if (removed.length > 0) {
+    const list = removed.join(', ');
+    return { changes: undefined, problems: [`slipway.yaml: ${list} cannot be taken out of a rerun; give another value instead.`] };
+  }
+  const changed = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, original[key as keyof JobSpec]));
+  return { changes: changed.length === 0 ? undefined : Object.fromEntries(changed), problems: [] };
+}
+
+/** A command takes the notebook's place, and the other way round. */
+function isSwap(key: string, edited: JobSpec): boolean {
+  return (key === 'notebook' && edited.command !== undefined) || (key === 'command' && edited.notebook !== undefined);
+}
+
+function missingKeys(before: object, after: object): string[] {
+  return Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+}
+
+async function openEditor(session: Session, file: string): Promise<void> {
+  const { env, platform } = session.io;
+  const editor = env['VISUAL'] || env['EDITOR'] || (platform === 'win32' ? 'notepad' : 'vi');
+  // Ctrl-C belongs to the editor while it has the terminal.
+  const ignoring = session.onInterrupt(() => undefined);
+  try {
+    const exitCode = await session.io.runEditor(editor, file);
+    if (exitCode === 0) return;
+    throw new SlipwayError('usage', `The editor "${editor}" ended with ${exitCode}, so nothing was run.`, {
+      action: `Name a working one in $VISUAL or $EDITOR. The job spec is in ${file}.`,
+    });
+  } finally {
+    ignoring.dispose();
+  }
+}

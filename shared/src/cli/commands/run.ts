@@ -1,0 +1,62 @@
+import { exitCodes } from '../exitCodes.ts';
+import { followToEnd, sayDetached } from '../following/startedRun.ts';
+import { formatBytes } from '../format.ts';
+import type { OutputFormat, Session } from '../session.ts';
+import { canAsk, confirm } from '../terminal/confirm.ts';
+import { plain } from '../terminal/line.ts';
+import { planLines, runNameLine } from '../view/planView.ts';
+import { createActivity } from '../view/presenter.ts';
+import { planJob, type JobOptions, type PlannedJob } from './jobRequest.ts';
+
+export interface RunOptions extends JobOptions {
+  readonly detach: boolean;
+  readonly format: OutputFormat;
+  /** Asks nothing. */
+  readonly yes: boolean;
+}
+
+/** More than this that travels is asked about. */
+const askedBytes = 50 * 1_000_000;
+
+/** `slipway run`: shows the plan, starts the run and follows it to its verdict. */
+export async function run(session: Session, options: RunOptions): Promise<number> {
+  const core = await session.core();
+  const isText = options.format === 'text';
+  const progressOutput = isText ? session.out : session.err;
+  const activity = createActivity({ io: session.io, output: progressOutput }, session.canPaint(progressOutput));
+  const progress = core.onNotification((name, params) => {
+    if (name === 'submit/progress' && 'text' in params) activity.say(params.text);
+  });
+  try {
+    activity.say('finding Python, kernel and files');
+    const job = await planJob(core, session.io, options, session.signal);
+    if (isText) {
+      activity.pause();
+      showPlan(session, job);
+      if (!options.yes && !(await agree(session, job))) return exitCodes.cancelled;
+    }
+    activity.say('submitting');
+    const started = await core.handlers['runs/submit'](job.submission, session.signal);
+    activity.dispose();
+    if (isText) session.out.writeLines([runNameLine(started.name), [plain('')]]);
+    const { parameters } = job.plan.spec;
+    const follow = { format: options.format, onInterrupt: 'cancelThenLeave' as const, ...(parameters && { parameters }) };
+    return options.detach
+      ? await sayDetached(session, started, follow)
+      : await followToEnd(session, core, started, follow);
+  } finally {
+    progress.dispose();
+    activity.dispose();
+  }
+}
+
+function showPlan(session: Session, { plan }: PlannedJob): void {
+  const { cwd, home } = session.io;
+  session.out.writeLines(planLines(plan, { cwd, home, width: session.widthOf(session.out), complete: false }));
+}
+
+async function agree(session: Session, { plan }: PlannedJob): Promise<boolean> {
+  const bytes = plan.companions.totalBytes;
+  if (bytes <= askedBytes || !canAsk(session)) return true;
+  return confirm(session, `${formatBytes(bytes)} travel with the notebook. Go on?`, true);
+}

@@ -1,0 +1,45 @@
+import { SlipwayError, terminalStates, type Run } from '../../protocol/index.ts';
+import type { CliCore } from '../cliCore.ts';
+import { createDeferred } from '../deferred.ts';
+
+/**
+ * Calls `onChange` with the run as it is and after every change, until it has ended; resolves to its last state.
+ * @throws SlipwayError `run.notFound` also when it is deleted meanwhile; the signal's reason on abort
+ */
+export async function followRun(
+  core: CliCore,
+  ref: { readonly run: string; readonly context: string },
+  onChange: (run: Run) => void,
+  signal: AbortSignal,
+): Promise<Run> {
+  const end = createDeferred<Run>();
+  let isNewerSeen = false;
+  const seen = (run: Run): void => {
+    onChange(run);
+    if (terminalStates.has(run.state)) end.resolve(run);
+  };
+  const isOurs = (run: string, context: string): boolean => run === ref.run && context === ref.context;
+  const onAbort = (): void => end.reject(signal.reason);
+  const subscription = core.onNotification((name, params) => {
+    if (name === 'run/changed' && 'run' in params && typeof params.run === 'object') {
+      if (!isOurs(params.run.name, params.run.context)) return;
+      isNewerSeen = true;
+      seen(params.run);
+    } else if (name === 'run/deleted' && 'context' in params && isOurs(params.run, params.context)) {
+      end.reject(new SlipwayError('run.notFound', `${ref.run} was deleted while it was watched.`));
+    }
+  });
+  let watch: string | undefined;
+  try {
+    signal.addEventListener('abort', onAbort, { once: true });
+    signal.throwIfAborted();
+    ({ watch } = await core.handlers['runs/watch']({ context: ref.context }, signal));
+    const run = await core.handlers['runs/get'](ref, signal);
+    if (!isNewerSeen) seen(run);
+    return await end.promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    subscription.dispose();
+    if (watch !== undefined) await core.handlers['runs/unwatch']({ watch }, new AbortController().signal);
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import type { CoreEnvironment } from '../server/index.ts';
+import type { CliCore } from './cliCore.ts';
+import { openWithDesktop, runEditor } from './desktop.ts';
+import type { CliIo, Disposable, EndSignal, ServeTransport } from './io.ts';
+import { main } from './main.ts';
+import { oneLine } from './terminal/sanitize.ts';
+
+/** Set by the bundler. */
+declare const SLIPWAY_VERSION: string | undefined;
+
+const version = typeof SLIPWAY_VERSION === 'string' ? SLIPWAY_VERSION : '0.0.0-source';
+const showCursor = '\u001b[?25h';
+const shownNotes = 3;
+
+/** Runs the command line of this process and ends the process with its exit code. */
+export async function runProcess(): Promise<void> {
+  const notes = new Set<string>();
+  // What the command waits for may be files that others write: no handle of ours would keep the process.
+  const keepAlive = setInterval(() => undefined, 1 << 30);
+  process.on('uncaughtExceptionMonitor', () => {
+    if (process.stdout.isTTY) process.stdout.write(showCursor);
+  });
+  const exitCode = await main(process.argv.slice(2), createProcessIo((note) => notes.add(note)));
+  clearInterval(keepAlive);
+  for (const note of [...notes].slice(0, shownNotes)) process.stderr.write(`note    ${note}\n`);
+  // Not process.exitCode: a peer that does not hang up must not keep a command that is done.
+  process.exit(exitCode);
+}
+
+function createProcessIo(note: (text: string) => void): CliIo {
+  const { stdin, stdout, stderr, env } = process;
+  const sized = stdout.isTTY ? stdout : stderr;
+  return {
+    stdin,
+    stdout,
+    stderr,
+    isTerminal: { stdin: stdin.isTTY, stdout: stdout.isTTY, stderr: stderr.isTTY },
+    columns: () => (sized.isTTY && sized.columns > 0 ? sized.columns : 80),
+    rows: () => (sized.isTTY && sized.rows > 0 ? sized.rows : 24),
+    onResize: (listener) => {
+      sized.on('resize', listener);
+      return { dispose: () => sized.off('resize', listener) };
+    },
+    onSignal,
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    timeZone: undefined,
+    version,
+    now: () => Date.now(),
+    every: (intervalMs, callback) => {
+      const timer = setInterval(callback, intervalMs);
+      timer.unref();
+      return { dispose: () => clearInterval(timer) };
+    },
+    openCore: () => openCore(note),
+    serve,
+    runEditor: (editor, file) => runEditor(editor, file, process.platform),
+    openWithDesktop: (file) => openWithDesktop(file, process.platform, env),
+  };
+}
+
+function onSignal(listener: (signal: EndSignal) => void): Disposable {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const handlers = signals.map((name) => [name, () => listener(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
+  return {
+    dispose: () => {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
+  };
+}
+
+async function openCore(note: (text: string) => void): Promise<CliCore> {
+  const { createCore, environmentPaths } = await import('../server/index.ts');
+  const { dataDir } = environmentPaths(process.env, homedir(), process.platform);
+  const isDebugging = process.env['SLIPWAY_DEBUG'] !== undefined;
+  const log = (entry: string): void => note(isDebugging ? entry : oneLine(entry.split('\n')[0] ?? ''));
+  const core = createCore({ ...coreEnvironment(environmentPaths), log });
+  return {
+    handlers: core.handlers,
+    onNotification: (listener) => core.onNotification(listener),
+    artifacts: {
+      list: (context, run, signal) => core.artifacts.list(context, run, signal),
+      open: (context, run, path, signal) => core.artifacts.open(context, run, path, undefined, signal),
+      zip: (context, run, signal) => core.artifacts.zip(context, run, signal),
+    },
+    // docs/decisions/0002-run-folder.md
+    localFolder: (context, run) => (context === 'local' ? join(dataDir, 'runs', run) : undefined),
+    dispose: () => core.dispose(),
+  };
+}
+
+async function serve(transport: ServeTransport): Promise<number> {
+  const { environmentPaths, runServer } = await import('../server/index.ts');
+  const { stdin, stdout, stderr } = process;
+  return runServer({ transport, environment: coreEnvironment(environmentPaths) }, { stdin, stdout, stderr });
+}
+
+function coreEnvironment(
+  environmentPaths: typeof import('../server/index.ts').environmentPaths,
+): Omit<CoreEnvironment, 'log' | 'hostFiles'> {
+  const here = import.meta.dirname;
+  // In the bundle everything lies beside it; from source, in the rooms that own it.
+  const isSource = extname(import.meta.filename) === '.ts';
+  return {
+    version,
+    ...environmentPaths(process.env, homedir(), process.platform),
+    stepsDir: isSource ? join(here, '../pipeline/steps') : join(bundleFolder(here), 'steps'),
+    supervisorScript: isSource
+      ? join(here, '../targets/local/supervisorMain.ts')
+      : join(bundleFolder(here), 'supervisor.js'),
+    nodePath: process.execPath,
+    env: process.env,
+    now: () => Date.now(),
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    temporaryFolder: tmpdir(),
+  };
+}
+
+/** The bundler puts what is imported late into chunks/. */
+function bundleFolder(here: string): string {
+  return here.endsWith('chunks') ? join(here, '..') : here;
+}

@@ -1,0 +1,57 @@
+import type { Run, RunState } from '../../protocol/index.ts';
+import { formatAgo, formatDuration } from '../format.ts';
+import { plain, toned, type Line, type Span, type Tone } from '../terminal/line.ts';
+import { oneLine } from '../terminal/sanitize.ts';
+import { displayWidth, pad } from '../terminal/text.ts';
+import { stateWords } from './verdictWords.ts';
+
+const stateTones: Partial<Record<RunState, Tone>> = {
+  running: 'accent',
+  succeeded: 'good',
+  failed: 'bad',
+  timedOut: 'bad',
+  lost: 'bad',
+  cancelled: 'warn',
+};
+
+const gap = '  ';
+
+/** The runs as a table, one line each, under a heading. */
+export function runTable(runs: readonly Run[], now: number): Line[] {
+  const rows = runs.map((run) => rowOf(run, now));
+  const heading: Span[] = ['run', 'state', 'started', 'took', 'what'].map((text) => toned('dim', text));
+  const widths = [...heading.keys()].map((column) =>
+    Math.max(...[heading, ...rows].map((row) => displayWidth(row[column]?.text ?? ''))),
+  );
+  return [heading, ...rows].map((row) =>
+    row.flatMap((span, column): Span[] => {
+      const isLast = column === row.length - 1;
+      return isLast ? [span] : [{ ...span, text: pad(span.text, widths[column] ?? 0) }, plain(gap)];
+    }),
+  );
+}
+
+function rowOf(run: Run, now: number): Span[] {
+  const tone = stateTones[run.state];
+  const state = describeBriefly(run);
+  return [
+    toned('strong', oneLine(run.name)),
+    tone === undefined ? plain(state) : toned(tone, state),
+    plain(formatAgo(run.createdAt, now)),
+    plain(run.startedAt === undefined ? '' : formatDuration((run.finishedAt ?? now) - run.startedAt)),
+    plain(oneLine(run.title)),
+  ];
+}
+
+/** `running notebook 7/12`, `queued, 2 before it`, `passed`. */
+export function describeBriefly(run: Run): string {
+  if (run.state === 'queued' && run.queuePosition !== undefined && run.queuePosition > 0) {
+    return `queued, ${run.queuePosition} before it`;
+  }
+  if (run.state !== 'running') return stateWords[run.state];
+  const step = run.steps.find(({ state }) => state === 'running');
+  const word = run.cancelRequested ? 'cancelling' : 'running';
+  if (step === undefined) return word;
+  if (step.name !== 'notebook' || run.cells === undefined) return `${word} ${step.name}`;
+  return `${word} ${step.name} ${run.cells.current?.number ?? run.cells.finished}/${run.cells.total}`;
+}

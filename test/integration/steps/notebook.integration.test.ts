@@ -1,0 +1,301 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { containing, matching } from './matching.ts';
+import { StepRuns, isRunning, type StepRun, type Progress, type RunInput } from './stepRunner.ts';
+
+const runs = new StepRuns();
+const make = (input: RunInput): Promise<StepRun> => runs.make(input);
+afterEach(() => runs.dispose());
+
+async function waitFor(run: StepRun, found: (events: Progress[]) => boolean): Promise<Progress[]> {
+  for (;;) {
+    const events = await run.progress();
+    if (found(events)) return events;
+    await sleep(50);
+  }
+}
+
+describe('the notebook step', () => {
+  it('runs a notebook in its folder, with its parameters, and leaves everything that 0002 names', async () => {
+    const run = await make({
+      name: 'deep/analysis',
+      cells: [
+        { source: 'n = 1  # how many', tags: ['parameters'] },
+        'import helper\nprint("n is", n, helper.double(n))',
+        'from pathlib import Path\nPath("figures").mkdir()\n_ = Path("figures/umap.txt").write_text("map")',
+        'import os\n_ = open(os.path.join(os.environ["SLIPWAY_OUTPUT"], "model.bin"), "w").write(os.environ["GREETING"])',
+      ],
+      files: { 'deep/helper.py': 'def double(n):\n    return 2 * n\n', 'deep/data.csv': 'a,b\n' },
+      parameters: { n: 21 },
+      change: { env: { GREETING: 'hello $(id)' } },
+    });
+    const results = await run.all();
+
+    expect(results.prepare).toMatchObject({
+      state: 'succeeded',
+      note: matching(/^python 3\.\S+ as it is$/),
+    });
+    expect(results.notebook).toMatchObject({ state: 'succeeded', exitCode: 0, note: '4 cells' });
+    expect(results.report).toMatchObject({ state: 'succeeded', note: 'analysis_output.html' });
+    expect(results.test).toMatchObject({ state: 'skipped', reason: 'no tests' });
+    expect(results.collect).toMatchObject({ state: 'succeeded', verdict: 'succeeded' });
+    expect(await run.text('output', 'papermill.log')).toContain('n is 21 42');
+    expect(await run.text('logs', 'notebook.log')).toContain('n is 21 42');
+    expect(await run.text('output', 'model.bin')).toBe('hello $(id)');
+
+    const artifacts = await run.artifacts();
+    expect(Object.fromEntries(artifacts.map(({ path, role }) => [path, role]))).toEqual({
+      'output/analysis_output.html': 'report',
+      'output/analysis_output.ipynb': 'executedNotebook',
+      'output/environment.json': 'environment',
+      'output/requirements.lock.txt': 'requirementsLock',
+      'output/papermill.log': 'log',
+      'output/jupyter_nbconvert.log': 'log',
+      'output/model.bin': 'file',
+      'work/deep/figures/umap.txt': 'file',
+    });
+    const machine: unknown = JSON.parse(await run.text('output', 'environment.json'));
+    expect(machine).toMatchObject({ kernel: { name: 'python3' }, packages: { papermill: matching(/./) } });
+    expect(await run.text('output', 'requirements.lock.txt')).toMatch(/^papermill==2\./m);
+    expect(await run.text('summary.md')).toContain('# analysis-7f3a: passed');
+  });
+
+  it('maps a KeyError to the submitted cell although papermill inserts cells before it', async () => {
+    const run = await make({
+      cells: [
+        { kind: 'markdown', source: '# Title' },
+        { source: 'n = 1', tags: ['parameters'] },
+        { kind: 'markdown', source: 'text' },
+        'print(n)',
+        'table = {}\n\nprint("before")\ntable["pca"]',
+        'print("never")',
+      ],
+      parameters: { n: 2 },
+    });
+    const results = await run.all();
+
+    expect(results.notebook).toMatchObject({
+      state: 'failed',
+      exitCode: 1,
+      reason: "KeyError 'pca' in cell 3",
+      reasonCode: 'cellFailed',
+      note: 'cell 3 of 4 failed',
+    });
+    expect(results.collect).toMatchObject({ verdict: 'failed', reason: "KeyError 'pca' in cell 3" });
+    const cell = await run.failedCell();
+    expect(cell).toMatchObject({
+      id: 'cell-4',
+      index: 4,
+      number: 3,
+      errorName: 'KeyError',
+      errorValue: "'pca'",
+      line: 4,
+    });
+    expect(cell.source).toContain('table["pca"]');
+    expect(cell.traceback.join('\n')).not.toContain('\u001b');
+    const events = await run.progress();
+    expect(events.flatMap((event) => (event.type === 'cellFinished' ? [[event.id, event.failed]] : []))).toEqual([
+      ['cell-1', false],
+      ['cell-3', false],
+      ['cell-4', true],
+    ]);
+  });
+
+  it('calls the inserted parameters cell by its name when that fails', async () => {
+    const run = await make({
+      cells: [{ source: 'n = 1', tags: ['parameters'] }, 'print(n)'],
+      parameters: { 'n-m': 1 },
+    });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({ state: 'failed', reasonCode: 'cellFailed' });
+    expect(results.notebook?.reason).toContain('in the cell with the injected parameters');
+    expect(await run.failedCell()).toMatchObject({ index: -1, number: 0, errorName: 'SyntaxError' });
+  });
+
+  it('is not fooled by output that looks like papermill, and shows a cell before it ends', async () => {
+    const run = await make({
+      cells: [
+        { kind: 'markdown', source: 'Executing Cell 7' },
+        'import sys\nprint("Executing Cell 99----------")\nprint("Ending Cell 99")\nsys.stderr.write("\\rExecuting:  50%|#####     | 1/2")',
+        'import pathlib, time\nwhile not pathlib.Path("go").exists():\n    time.sleep(0.05)',
+      ],
+    });
+    await run.step('prepare');
+    const ended = run.step('notebook');
+    const events = await waitFor(run, (all) =>
+      all.some((event) => event.type === 'cellStarted' && event.id === 'cell-2'),
+    );
+    expect(events.map((event) => [event.type, 'id' in event ? event.id : undefined])).toEqual([
+      ['cellsCounted', undefined],
+      ['cellStarted', 'cell-1'],
+      ['cellFinished', 'cell-1'],
+      ['cellStarted', 'cell-2'],
+    ]);
+    await writeFile(run.path('work', 'go'), '');
+    expect((await ended).exitCode).toBe(0);
+    const all = await run.progress();
+    expect(all.at(-1)).toMatchObject({ type: 'cellFinished', id: 'cell-2', failed: false });
+    expect(all).toHaveLength(5);
+    expect(await run.text('output', 'papermill.log')).toContain('\rExecuting:  50%');
+  });
+
+  it.each([
+    [
+      'a missing module',
+      'import no_such_module',
+      { reasonCode: 'cellFailed', exitCode: 1 },
+      /ModuleNotFoundError: No module named 'no_such_module' in cell 2/,
+    ],
+    [
+      'SystemExit(0)',
+      'import sys\nsys.exit(0)',
+      { reasonCode: 'cellFailed', exitCode: 1 },
+      /^cell 2 ended the notebook \(SystemExit\)/,
+    ],
+    ['SystemExit(3)', 'raise SystemExit(3)', { reasonCode: 'cellFailed', exitCode: 1 }, /SystemExit 3 in cell 2/],
+    [
+      'KeyboardInterrupt',
+      'raise KeyboardInterrupt',
+      { reasonCode: 'cellFailed', exitCode: 1 },
+      /KeyboardInterrupt in cell 2/,
+    ],
+    [
+      'os._exit',
+      'import os\nos._exit(9)',
+      { reasonCode: 'kernelDied', exitCode: 138 },
+      /^the kernel died .* in cell 2$/,
+    ],
+    [
+      'kill -9',
+      'import os\nos.kill(os.getpid(), 9)',
+      { reasonCode: 'kernelDied', exitCode: 138 },
+      /^the kernel died .* in cell 2$/,
+    ],
+    ['input()', 'input()', { reasonCode: 'cellFailed', exitCode: 1 }, /StdinNotImplementedError.* in cell 2/],
+    ['a syntax error', 'x = = 1', { reasonCode: 'cellFailed', exitCode: 1 }, /SyntaxError: .* in cell 2/],
+  ])('fails on %s and says where', async (_, source, expected, reason) => {
+    const run = await make({ cells: ['1', source, 'print("never")'] });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({ state: 'failed', ...expected, note: 'cell 2 of 3 failed' });
+    expect(results.notebook?.reason).toMatch(reason);
+    expect(results.report).toMatchObject({ state: 'succeeded', note: 'analysis_output.html (shows the failing cell)' });
+    expect(results.collect?.verdict).toBe('failed');
+    expect(await run.failedCell()).toMatchObject({ id: 'cell-1', index: 1, number: 2, source });
+    expect((await run.progress()).at(-1)).toMatchObject({ type: 'cellFinished', id: 'cell-1', failed: true });
+  });
+
+  it('fails on an error in a cell tagged raises-exception, as papermill does, after running the rest', async () => {
+    const run = await make({ cells: [{ source: '1 / 0', tags: ['raises-exception'] }, 'print("went on")'] });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({
+      state: 'failed',
+      exitCode: 1,
+      reason: containing('in cell 1'),
+    });
+    expect(await run.text('output', 'papermill.log')).toContain('went on');
+  });
+
+  it('names the kernels that exist when the notebook wants another', async () => {
+    const run = await make({ cells: ['1'], kernel: 'no-such-kernel' });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({ state: 'failed', reasonCode: 'environment' });
+    expect(results.notebook?.reason).toMatch(/there is no kernel 'no-such-kernel'; the kernels that exist: .*python3/);
+  });
+
+  it('keeps the limit of a cell', async () => {
+    const run = await make({ cells: ['1', 'import time\ntime.sleep(600)'], change: { timeouts: { cell: 1 } } });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({
+      state: 'failed',
+      exitCode: 1,
+      reasonCode: 'timeout',
+      reason: 'the time limit of 1s was reached by cell 2',
+    });
+    expect(results.collect?.verdict).toBe('timedOut');
+    expect(await run.text('output', 'analysis_output.html')).toContain('the cell ran longer than its limit of 1s');
+  });
+
+  it('keeps its own limit, shuts the kernel down and still leaves a report', async () => {
+    const run = await make({
+      cells: [
+        'import os\nopen("pid", "w").write(str(os.getpid()))',
+        'import time\nprint("asleep", flush=True)\ntime.sleep(600)',
+      ],
+      change: { timeouts: { notebook: 5 } },
+    });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({
+      state: 'failed',
+      exitCode: 124,
+      reasonCode: 'timeout',
+      reason: 'the time limit of 5s was reached',
+      failedCell: { id: 'cell-1', number: 2 },
+    });
+    expect(results.report?.state).toBe('succeeded');
+    expect(results.collect?.verdict).toBe('timedOut');
+    const kernel = Number(await run.text('work', 'pid'));
+    expect(await isRunning(kernel)).toBe(false);
+    expect(await run.text('output', 'analysis_output.ipynb')).toContain('asleep');
+  });
+
+  it('stops on TERM, saves the notebook, leaves no kernel and says that it was stopped', async () => {
+    const run = await make({
+      cells: ['import os\nopen("pid", "w").write(str(os.getpid()))', 'import time\ntime.sleep(600)'],
+    });
+    await run.step('prepare');
+    const child = run.start('notebook', { SLIPWAY_LOG: 'captured' });
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    await waitFor(run, (all) => all.some((event) => event.type === 'cellStarted' && event.id === 'cell-1'));
+    child.kill('SIGTERM');
+    expect(await closed).toBe(143);
+    expect(await run.result('notebook')).toMatchObject({ state: 'failed', reason: 'stopped before it was done' });
+    const kernel = Number(await run.text('work', 'pid'));
+    expect(await isRunning(kernel)).toBe(false);
+    await run.step('report');
+    await run.step('collect', { SLIPWAY_CANCELLED: '1' });
+    expect(await run.result('collect')).toMatchObject({ verdict: 'cancelled' });
+    expect((await run.artifacts()).map(({ path }) => path)).toContain('output/analysis_output.ipynb');
+  });
+
+  it('gives the verdict also when a step was killed without a word', async () => {
+    const run = await make({ cells: ['1'] });
+    await run.step('prepare');
+    const end = await run.step('collect');
+    expect(end.exitCode).toBe(0);
+    expect(await run.result('collect')).toMatchObject({ verdict: 'failed', reason: 'the step notebook was killed' });
+  });
+
+  it.each([
+    ['spaces and quotes', `it's "my" analysis`],
+    ['shell text', '$(touch pwned) `id` ;&| $HOME'],
+    ['a leading dash', '--help'],
+    ['a newline', 'two\nlines'],
+    ['Chinese', '单细胞 分析'],
+    ['braces', '{pm} {0} {} }{'],
+    ['brackets and stars', 'a[1]*?'],
+    ['a tilde', '~root'],
+    ['a percent sign and a backslash', '100%\\n'],
+  ])('runs a notebook whose name has %s', async (_, name) => {
+    const run = await make({
+      name,
+      cells: ['n = 0', 'print(n)', 'text'],
+      parameters: { text: name, n: 1e-7, nothing: null, list: [true, { key: '\u{1F600}\u2028\u0000\u007f' }] },
+      files: { 'tests/test_it.py': 'def test_it():\n    pass\n' },
+      change: { tests: { path: 'tests', always: false, asked: true } },
+    });
+    const results = await run.all();
+    expect(results.notebook).toMatchObject({ state: 'succeeded' });
+    expect(results.report).toMatchObject({ state: 'succeeded' });
+    expect(results.test).toMatchObject({ state: 'succeeded' });
+    const paths = (await run.artifacts()).map(({ path }) => path);
+    expect(paths).toContain(`output/${name}_output.ipynb`);
+    expect(paths).toContain(`output/${name}_output.html`);
+    expect(paths.filter((path) => path.startsWith('work/'))).toEqual([]);
+    expect(JSON.parse(await run.text('output', `${name}_output.ipynb`))).toMatchObject({
+      metadata: {
+        papermill: { parameters: { text: name, n: 1e-7, list: [true, { key: '\u{1F600}\u2028\u0000\u007f' }] } },
+      },
+    });
+  });
+});
