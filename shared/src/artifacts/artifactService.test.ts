@@ -15,11 +15,28 @@ function serviceOf(run: MemoryRun) {
   return { target, service: createArtifactService({ targets: new Map([['local', target]]) }) };
 }
 
-const runFile: RunFile = {
+const shared = {
   version: 1,
   run: 'run',
   spec: {},
+  parameters: {},
+  env: {},
+  environment: { base: 'interpreter' },
+  timeouts: {},
+  inputHashes: { notebook: '', requirements: '', tests: '' },
+} as const;
+
+const commandFile: RunFile = {
+  ...shared,
+  steps: ['prepare', 'command', 'collect'],
+  outputs: [],
+  command: { argv: ['python', 'train.py'] },
+};
+
+const runFile: RunFile = {
+  ...shared,
   steps: ['prepare', 'notebook', 'collect'],
+  outputs: [],
   notebook: {
     path: 'deep/analysis.ipynb',
     name: 'analysis',
@@ -27,12 +44,6 @@ const runFile: RunFile = {
     language: 'python',
     cells: ['cell-1', 'cell-2', 'cell-4', 'cell-5'].map((id) => ({ id, label: '' })),
   },
-  parameters: {},
-  env: {},
-  environment: { base: 'interpreter' },
-  timeouts: {},
-  outputs: [],
-  inputHashes: { notebook: '', requirements: '', tests: '' },
 };
 
 const notebookFailed: RunEvent = { type: 'stepFinished', time: 2, step: 'notebook', state: 'failed', exitCode: 1 };
@@ -220,12 +231,11 @@ describe('failedCell', () => {
   it('is null while the notebook runs, when it succeeded, when nothing was executed, and for a command', async () => {
     const broken = { 'output/analysis_output.ipynb': '{"cells": [' };
     const started: RunEvent = { type: 'stepStarted', time: 1, step: 'notebook' };
-    const { notebook: _, ...command } = runFile;
     const cases: MemoryRun[] = [
       { files: broken, runFile, events: [started] },
       { files: broken, runFile, events: [{ ...notebookFailed, state: 'succeeded' }, finished] },
       { files: {}, runFile, events: [notebookFailed, finished] },
-      { files: {}, runFile: { ...command, command: { argv: ['x'] } }, events: [finished] },
+      { files: {}, runFile: commandFile, events: [finished] },
     ];
     for (const run of cases) expect(await serviceOf(run).service.failedCell('local', 'run', never)).toBeNull();
   });

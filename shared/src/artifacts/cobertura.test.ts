@@ -64,7 +64,7 @@ describe('parseCobertura', () => {
   it.each(['', '<testsuites/>', fixture.slice(0, 500), '<!DOCTYPE c [<!ENTITY a "b">]><coverage/>'])(
     'refuses %.30j',
     (xml) => {
-      expect(() => parseCobertura(xml)).toThrowError(expect.objectContaining({ code: 'artifact.unreadable' }));
+      expect(() => parseCobertura(xml)).toThrow(expect.objectContaining({ code: 'artifact.unreadable' }));
     },
   );
 

@@ -68,7 +68,7 @@ describe('readExecutedNotebook', () => {
     fixture('keyError.ipynb').slice(0, 900),
     'version https://git-lfs.github.com/spec/v1',
   ])('refuses what is no notebook: %.40j', (text) => {
-    expect(() => readExecutedNotebook(text)).toThrowError(expect.objectContaining({ code: 'artifact.unreadable' }));
+    expect(() => readExecutedNotebook(text)).toThrow(expect.objectContaining({ code: 'artifact.unreadable' }));
   });
 
   it('takes JSON nested deeper than the call stack goes', () => {

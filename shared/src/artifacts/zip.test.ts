@@ -86,9 +86,9 @@ describe('zipEntries', () => {
 
   it('closes everything when its reader leaves', async () => {
     const source = new Source();
-    for await (const _ of zipEntries([source.entry('a', 1e6, 65_536), source.entry('b', 1)], time, never)) {
-      if (source.open > 0) break;
-    }
+    const reading = zipEntries([source.entry('a', 1e6, 65_536), source.entry('b', 1)], time, never);
+    while (source.open === 0) await reading.next();
+    await reading.return();
     expect(source.open).toBe(0);
   });
 

@@ -36,6 +36,6 @@ function openerOf(
 ): readonly [string, ...string[]] | undefined {
   if (platform === 'darwin') return ['open'];
   if (platform === 'win32') return ['explorer.exe'];
-  const hasDesktop = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((value) => value !== undefined && value !== '');
+  const hasDesktop = [env.DISPLAY, env.WAYLAND_DISPLAY].some((value) => value !== undefined && value !== '');
   return hasDesktop ? ['xdg-open'] : undefined;
 }

@@ -12,10 +12,7 @@ export function errorLines(error: unknown, width: number): Line[] {
   const first = SlipwayError.is(error, 'cancelled')
     ? textLines(message).map((text): Line => [plain(text)])
     : labelled('error', 'bad', message, width);
-  return [
-    ...first,
-    ...(action === undefined ? [] : labelled('fix', 'strong', action, width)),
-  ];
+  return [...first, ...(action === undefined ? [] : labelled('fix', 'strong', action, width))];
 }
 
 /** The same for programs. */

@@ -6,8 +6,8 @@ const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes);
   let unit = 0;
-  // 999.95 would round to 1000.0 of the smaller unit.
-  while (value >= (unit === 0 ? 999.5 : 999.95) && unit < byteUnits.length - 1) {
+  // From here on it would round to 1000 of the smaller unit.
+  while (value >= 999.5 && unit < byteUnits.length - 1) {
     value /= 1000;
     unit += 1;
   }

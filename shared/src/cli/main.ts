@@ -30,7 +30,7 @@ function report(session: Session, error: unknown, json: boolean): number {
   if (reason instanceof QuietEnd) return reason.exitCode;
   if (json) session.out.write(`${JSON.stringify(errorJson(reason), null, 2)}\n`);
   else session.err.writeLines(errorLines(reason, session.widthOf(session.err)));
-  if (session.io.env['SLIPWAY_DEBUG'] !== undefined && error instanceof Error) {
+  if (session.io.env.SLIPWAY_DEBUG !== undefined && error instanceof Error) {
     session.err.write(`${textLines(error.stack ?? '').join('\n')}\n`);
   }
   return exitCodeOfError(reason);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import type { CoreEnvironment } from '../server/index.ts';
+import type { CoreEnvironment, EnvironmentPaths } from '../server/index.ts';
 import type { CliCore } from './cliCore.ts';
 import { openWithDesktop, runEditor } from './desktop.ts';
 import type { CliIo, Disposable, EndSignal, ServeTransport } from './io.ts';
@@ -23,7 +23,10 @@ export async function runProcess(): Promise<void> {
   process.on('uncaughtExceptionMonitor', () => {
     if (process.stdout.isTTY) process.stdout.write(showCursor);
   });
-  const exitCode = await main(process.argv.slice(2), createProcessIo((note) => notes.add(note)));
+  const exitCode = await main(
+    process.argv.slice(2),
+    createProcessIo((note) => notes.add(note)),
+  );
   clearInterval(keepAlive);
   for (const note of [...notes].slice(0, shownNotes)) process.stderr.write(`note    ${note}\n`);
   // Not process.exitCode: a peer that does not hang up must not keep a command that is done.
@@ -77,10 +80,10 @@ function onSignal(listener: (signal: EndSignal) => void): Disposable {
 
 async function openCore(note: (text: string) => void): Promise<CliCore> {
   const { createCore, environmentPaths } = await import('../server/index.ts');
-  const { dataDir } = environmentPaths(process.env, homedir(), process.platform);
-  const isDebugging = process.env['SLIPWAY_DEBUG'] !== undefined;
+  const paths = environmentPaths(process.env, homedir(), process.platform);
+  const isDebugging = process.env.SLIPWAY_DEBUG !== undefined;
   const log = (entry: string): void => note(isDebugging ? entry : oneLine(entry.split('\n')[0] ?? ''));
-  const core = createCore({ ...coreEnvironment(environmentPaths), log });
+  const core = createCore({ ...coreEnvironment(paths), log });
   return {
     handlers: core.handlers,
     onNotification: (listener) => core.onNotification(listener),
@@ -90,7 +93,7 @@ async function openCore(note: (text: string) => void): Promise<CliCore> {
       zip: (context, run, signal) => core.artifacts.zip(context, run, signal),
     },
     // docs/decisions/0002-run-folder.md
-    localFolder: (context, run) => (context === 'local' ? join(dataDir, 'runs', run) : undefined),
+    localFolder: (context, run) => (context === 'local' ? join(paths.dataDir, 'runs', run) : undefined),
     dispose: () => core.dispose(),
   };
 }
@@ -98,18 +101,17 @@ async function openCore(note: (text: string) => void): Promise<CliCore> {
 async function serve(transport: ServeTransport): Promise<number> {
   const { environmentPaths, runServer } = await import('../server/index.ts');
   const { stdin, stdout, stderr } = process;
-  return runServer({ transport, environment: coreEnvironment(environmentPaths) }, { stdin, stdout, stderr });
+  const paths = environmentPaths(process.env, homedir(), process.platform);
+  return runServer({ transport, environment: coreEnvironment(paths) }, { stdin, stdout, stderr });
 }
 
-function coreEnvironment(
-  environmentPaths: typeof import('../server/index.ts').environmentPaths,
-): Omit<CoreEnvironment, 'log' | 'hostFiles'> {
+function coreEnvironment(paths: EnvironmentPaths): Omit<CoreEnvironment, 'log' | 'hostFiles'> {
   const here = import.meta.dirname;
   // In the bundle everything lies beside it; from source, in the rooms that own it.
   const isSource = extname(import.meta.filename) === '.ts';
   return {
     version,
-    ...environmentPaths(process.env, homedir(), process.platform),
+    ...paths,
     stepsDir: isSource ? join(here, '../pipeline/steps') : join(bundleFolder(here), 'steps'),
     supervisorScript: isSource
       ? join(here, '../targets/local/supervisorMain.ts')

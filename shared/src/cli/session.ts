@@ -56,7 +56,7 @@ export class Session {
 
   /** True where lines may be painted over: a terminal that knows how. */
   canPaint(output: Output): boolean {
-    return output.isTerminal && this.io.env['TERM'] !== 'dumb';
+    return output.isTerminal && this.io.env.TERM !== 'dumb';
   }
 
   /** Columns to break text at on this output; not limited where it is no terminal. */

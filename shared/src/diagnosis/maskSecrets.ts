@@ -14,7 +14,7 @@ const secretNames = [
 ].join('|');
 
 /** A value: what is in quotes, else what comes before a blank or a separator. One that is masked already stays so. */
-const value = String.raw`(?!\\?["']?\[masked\])(?:\\?"[^"\n]*"?|\\?'[^'\n]*'?|[^\s"',;&)}\]]+)`;
+const value = String.raw`(?![=>]|\\?["']?\[masked\])(?:\\?"[^"\n]*"?|\\?'[^'\n]*'?|[^\s"',;&)}\]]+)`;
 
 /** In this order: the later ones look for secrets that stand alone. */
 const rules: readonly (readonly [RegExp, string])[] = [

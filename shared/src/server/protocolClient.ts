@@ -34,6 +34,7 @@ export class ProtocolClient {
   readonly #connection: MessageConnection;
   readonly #closed: Promise<SlipwayError>;
   readonly #onProblem: (error: SlipwayError) => void;
+  readonly #listeners = new Map<NotificationName, Set<(params: unknown) => void>>();
   /** Why the connection is broken, as far as anyone said so. */
   #reason: SlipwayError | undefined;
 
@@ -76,13 +77,13 @@ export class ProtocolClient {
     }
   }
 
-  /** Calls `listener` for every notification of that name. */
+  /** Calls `listener` for every notification of that name, beside all listeners that were there before. */
   onNotification<Name extends NotificationName>(
     name: Name,
     listener: (params: NotificationParams<Name>) => void,
   ): Disposable {
     const schema: z.ZodType<NotificationParams<Name>> = notices[name];
-    return this.#connection.onNotification(name, (params: unknown) => {
+    return this.#listen(name, (params) => {
       const outcome = schema.safeParse(params);
       if (outcome.success) listener(outcome.data);
       else
@@ -90,6 +91,20 @@ export class ProtocolClient {
           new SlipwayError('protocol.invalid', `The core sent a malformed ${name}.`, { cause: outcome.error }),
         );
     });
+  }
+
+  /** The connection itself keeps one listener a method and forgets the one before. */
+  #listen(name: NotificationName, listener: (params: unknown) => void): Disposable {
+    const known = this.#listeners.get(name);
+    const listeners = known ?? new Set<(params: unknown) => void>();
+    if (known === undefined) {
+      this.#listeners.set(name, listeners);
+      this.#connection.onNotification(name, (params: unknown) => {
+        for (const one of listeners) one(params);
+      });
+    }
+    listeners.add(listener);
+    return { dispose: () => listeners.delete(listener) };
   }
 
   /** Answers the core's questions about the folder beside the notebook. */

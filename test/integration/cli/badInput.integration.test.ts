@@ -25,7 +25,8 @@ describe('bad input is refused with a reason, before anything runs', () => {
   const cases: readonly (readonly [string, string, string, RegExp])[] = [
     ['an empty file', 'empty.ipynb', '', /empty/i],
     ['plain text', 'text.ipynb', 'hello\n', /not a notebook|JSON/i],
-    ['broken JSON', 'broken.ipynb', '{"cells": [', /JSON/],
+    ['a file cut short', 'broken.ipynb', '{"cells": [', /cut short/],
+    ['broken JSON', 'comma.ipynb', '{"cells": [,]}', /line 1, column 12/],
     ['JSON that is no notebook', 'list.ipynb', '[1, 2]', /notebook/i],
     ['a merge conflict', 'conflict.ipynb', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n', /conflict/i],
     ['a Git LFS pointer', 'lfs.ipynb', 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n', /LFS/],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -69,6 +69,27 @@ describe('the environment of a run', () => {
     const rebuilt = await third.all();
     expect(rebuilt.prepare?.note).toMatch(/^environment built/);
     expect(await third.text('output', 'papermill.log')).toContain('answer 43');
+  });
+
+  it('is what Python kernels start in, wherever their kernel spec points', async () => {
+    const input: RunInput = {
+      cells: ['import sys, tiny\nprint("answer", tiny.ANSWER, sys.executable)'],
+      files: { 'requirements.txt': '--no-index\n./tiny\n', ...tinyPackage(42) },
+      change: { environment: withTiny },
+    };
+    const kernels = { python3: '/nowhere/bin/python', team: testPython() };
+    for (const [kernel, interpreter] of Object.entries(kernels)) {
+      const run = await make({ ...input, kernel });
+      const folder = join(run.base, 'jupyter', 'kernels', kernel);
+      await mkdir(folder, { recursive: true });
+      const argv = [interpreter, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+      await writeFile(join(folder, 'kernel.json'), JSON.stringify({ argv, display_name: kernel, language: 'python' }));
+      const environment = { JUPYTER_PATH: join(run.base, 'jupyter') };
+      await run.step('prepare', environment);
+      await run.step('notebook', environment);
+      expect(await run.result('notebook')).toMatchObject({ state: 'succeeded' });
+      expect(await run.text('output', 'papermill.log')).toContain(`answer 42 ${(await run.text('python')).trim()}`);
+    }
   });
 
   it('is built by one of two runs that start at once', async () => {

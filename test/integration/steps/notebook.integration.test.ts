@@ -266,6 +266,19 @@ describe('the notebook step', () => {
     expect(await run.result('collect')).toMatchObject({ verdict: 'failed', reason: 'the step notebook was killed' });
   });
 
+  it('needs no locale for names and output beyond ASCII', async () => {
+    const run = await make({
+      name: '单细胞',
+      cells: [{ source: 's = ""', tags: ['parameters'] }, 'print("输出", s)'],
+      parameters: { s: 'ünï' },
+    });
+    const results = await run.all({ LC_ALL: 'C', LANG: '' });
+    expect(results.notebook?.state).toBe('succeeded');
+    expect(await run.text('output', 'papermill.log')).toContain('输出 ünï');
+    expect((await run.artifacts()).map(({ path }) => path)).toContain('output/单细胞_output.html');
+    expect(await run.text('summary.md')).toContain('单细胞');
+  });
+
   it.each([
     ['spaces and quotes', `it's "my" analysis`],
     ['shell text', '$(touch pwned) `id` ;&| $HOME'],

@@ -47,7 +47,8 @@ async function getZip(session: Session, core: CliCore, run: Run, { folder, force
 async function getFiles(session: Session, core: CliCore, run: Run, options: GetOptions): Promise<number> {
   const { io, out, signal } = session;
   const { artifacts } = await core.handlers['artifacts/list'](refOf(run), signal);
-  const wanted = options.names.length === 0 ? artifacts : await chooseArtifacts(core, run, artifacts, options.names, signal);
+  const wanted =
+    options.names.length === 0 ? artifacts : await chooseArtifacts(core, run, artifacts, options.names, signal);
   const folder = resolve(io.cwd, options.folder ?? run.name);
   const activity = createActivity({ io, output: session.err }, session.canPaint(session.err));
   let written = 0;
@@ -101,7 +102,8 @@ async function chooseArtifacts(
  */
 async function safeTarget(folder: string, path: string): Promise<string> {
   const parts = path.split('/');
-  const isUnsafe = isAbsolute(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'));
+  const isUnsafe =
+    isAbsolute(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'));
   const hasSeparator = sep === '\\' && /[\\:]/.test(path);
   if (isUnsafe || hasSeparator) throw refusedError(path);
   await mkdir(folder, { recursive: true });

@@ -15,7 +15,11 @@ import { describeProblem } from './jobFile.ts';
  * @returns the fields that differ from `original`; undefined where none does
  * @throws SlipwayError `usage` without a working editor, `spec.invalid` naming the file, which is kept
  */
-export async function editSpec(session: Session, original: JobSpec, shown: JobSpec): Promise<Partial<JobSpec> | undefined> {
+export async function editSpec(
+  session: Session,
+  original: JobSpec,
+  shown: JobSpec,
+): Promise<Partial<JobSpec> | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-edit-'));
   const file = join(folder, 'slipway.yaml');
   await writeFile(file, formatSpec(shown), { mode: 0o600 });
@@ -42,16 +46,24 @@ interface Edited {
 /** Compares the edited text with the original. A rerun takes changes; it cannot take a field away. */
 export function readEdited(original: JobSpec, text: string): Edited {
   const { spec, problems } = parseSpecText(text);
-  if (spec === undefined) return { changes: undefined, problems: problems.map((problem) => describeProblem('slipway.yaml', problem)) };
+  if (spec === undefined)
+    return { changes: undefined, problems: problems.map((problem) => describeProblem('slipway.yaml', problem)) };
   const removed = [
     ...missingKeys(original, spec).filter((key) => !isSwap(key, spec)),
-    ...missingKeys(original.parameters ?? {}, spec.parameters ?? (original.parameters ?? {})).map((name) => `parameters.${name}`),
+    ...missingKeys(original.parameters ?? {}, spec.parameters ?? original.parameters ?? {}).map(
+      (name) => `parameters.${name}`,
+    ),
   ];
   if (removed.length > 0) {
     const list = removed.join(', ');
-    return { changes: undefined, problems: [`slipway.yaml: ${list} cannot be taken out of a rerun; give another value instead.`] };
+    return {
+      changes: undefined,
+      problems: [`slipway.yaml: ${list} cannot be taken out of a rerun; give another value instead.`],
+    };
   }
-  const changed = Object.entries(spec).filter(([key, value]) => !isDeepStrictEqual(value, original[key as keyof JobSpec]));
+  const changed = Object.entries(spec).filter(
+    ([key, value]) => !isDeepStrictEqual(value, original[key as keyof JobSpec]),
+  );
   return { changes: changed.length === 0 ? undefined : Object.fromEntries(changed), problems: [] };
 }
 
@@ -66,7 +78,8 @@ function missingKeys(before: object, after: object): string[] {
 
 async function openEditor(session: Session, file: string): Promise<void> {
   const { env, platform } = session.io;
-  const editor = env['VISUAL'] || env['EDITOR'] || (platform === 'win32' ? 'notepad' : 'vi');
+  const chosen = [env.VISUAL, env.EDITOR].find((text) => text !== undefined && text !== '');
+  const editor = chosen ?? (platform === 'win32' ? 'notepad' : 'vi');
   // Ctrl-C belongs to the editor while it has the terminal.
   const ignoring = session.onInterrupt(() => undefined);
   try {

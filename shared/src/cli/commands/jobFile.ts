@@ -41,9 +41,13 @@ export async function readJobFile(
     case '.sh':
       return { folder, spec: { command: ['bash', scriptArgument(name)] } };
     default:
-      throw new SlipwayError('usage', `${oneLine(name)} is no notebook (.ipynb), script (.py, .sh) or job spec (.yaml).`, {
-        action: 'To run a command, put it after "--": slipway run -- COMMAND…',
-      });
+      throw new SlipwayError(
+        'usage',
+        `${oneLine(name)} is no notebook (.ipynb), script (.py, .sh) or job spec (.yaml).`,
+        {
+          action: 'To run a command, put it after "--": slipway run -- COMMAND…',
+        },
+      );
   }
 }
 
@@ -75,7 +79,7 @@ export async function resolvePython(
   if (given === 'managed') return given;
   if (given.includes('/') || given.includes(sep)) return resolve(cwd, given);
   const separator = sep === '\\' ? ';' : ':';
-  for (const folder of (env['PATH'] ?? '').split(separator)) {
+  for (const folder of (env.PATH ?? '').split(separator)) {
     if (isAbsolute(folder) && (await kindOf(join(folder, given))) === 'file') return join(folder, given);
   }
   return resolve(cwd, given);
@@ -125,10 +129,15 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | 'missing
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'missing';
-    throw new SlipwayError('usage', `${oneLine(path)} cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`, {
-      cause: error,
-    });
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return 'missing';
+    throw new SlipwayError(
+      'usage',
+      `${oneLine(path)} cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -86,9 +86,7 @@ async function completeSpec(job: JobFile, io: CliIo, options: JobOptions): Promi
     ...(python === undefined ? {} : { python: await resolvePython(python, io) }),
     ...(kernel === undefined ? {} : { kernel }),
     ...(requirements === undefined ? {} : { requirements: await pathInJob(job, io.cwd, requirements) }),
-    ...(cellTimeout === undefined
-      ? {}
-      : { timeouts: { ...job.spec.timeouts, cell: durationOf(cellTimeout) } }),
+    ...(cellTimeout === undefined ? {} : { timeouts: { ...job.spec.timeouts, cell: durationOf(cellTimeout) } }),
     ...(tests === undefined ? {} : { tests }),
   };
 }

@@ -49,9 +49,13 @@ function parseFile(name: string, text: string, parse: (text: string) => unknown)
   try {
     return parse(text);
   } catch (error) {
-    throw new SlipwayError('parameter.invalid', `The parameter file ${name} is not valid YAML: ${oneLine(reasonOf(error))}.`, {
-      cause: error,
-    });
+    throw new SlipwayError(
+      'parameter.invalid',
+      `The parameter file ${name} is not valid YAML: ${oneLine(reasonOf(error))}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -24,10 +24,15 @@ export async function rerun(session: Session, reference: RunReference, options: 
   const parameters = await changedParameters(session, core, original, options.parameters);
   const changes = options.edit ? await editChanges(session, core, original, parameters) : { parameters };
   if (changes === undefined) {
-    session.err.writeLines([[plain('Nothing was changed, so nothing was run. To run it as it was: slipway rerun '), plain(original.name)]]);
+    session.err.writeLines([
+      [plain('Nothing was changed, so nothing was run. To run it as it was: slipway rerun '), plain(original.name)],
+    ]);
     return exitCodes.passed;
   }
-  const request = { ...refOf(original), ...(Object.keys(changes.parameters ?? {}).length > 0 || options.edit ? { changes } : {}) };
+  const request = {
+    ...refOf(original),
+    ...(Object.keys(changes.parameters ?? {}).length > 0 || options.edit ? { changes } : {}),
+  };
   const started = await core.handlers['runs/rerun'](request, session.signal);
   return followRepeated(session, started, options, [
     ...fact('reruns', original.name, Number.POSITIVE_INFINITY),

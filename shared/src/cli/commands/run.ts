@@ -40,7 +40,11 @@ export async function run(session: Session, options: RunOptions): Promise<number
     activity.dispose();
     if (isText) session.out.writeLines([runNameLine(started.name), [plain('')]]);
     const { parameters } = job.plan.spec;
-    const follow = { format: options.format, onInterrupt: 'cancelThenLeave' as const, ...(parameters && { parameters }) };
+    const follow = {
+      format: options.format,
+      onInterrupt: 'cancelThenLeave' as const,
+      ...(parameters && { parameters }),
+    };
     return options.detach
       ? await sayDetached(session, started, follow)
       : await followToEnd(session, core, started, follow);

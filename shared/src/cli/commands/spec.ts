@@ -88,9 +88,13 @@ async function readText(path: string, name: string): Promise<string> {
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     const why = error instanceof Error ? error.message : 'unknown reason';
-    throw new SlipwayError('usage', isMissing ? `There is no file ${oneLine(name)}.` : `${oneLine(name)} cannot be read: ${why}.`, {
-      action: 'Check the name.',
-      cause: error,
-    });
+    throw new SlipwayError(
+      'usage',
+      isMissing ? `There is no file ${oneLine(name)}.` : `${oneLine(name)} cannot be read: ${why}.`,
+      {
+        action: 'Check the name.',
+        cause: error,
+      },
+    );
   }
 }

@@ -22,8 +22,7 @@ export interface OperandShape {
 }
 
 /** Where the candidates for a value come from. `none`: only the person knows. */
-export type ValueKind =
-  'run' | 'file' | 'context' | 'none' | { readonly choices: readonly string[] };
+export type ValueKind = 'run' | 'file' | 'context' | 'none' | { readonly choices: readonly string[] };
 
 export interface Candidate {
   readonly value: string;
@@ -86,7 +85,13 @@ function walk(root: CommandShape, words: readonly string[]): Place {
 
 function candidatesOf(kind: ValueKind, typed: string): Candidates {
   if (typeof kind === 'object') {
-    return { words: startingWith(typed, kind.choices.map((value) => ({ value, description: '' }))), lookUp: undefined };
+    return {
+      words: startingWith(
+        typed,
+        kind.choices.map((value) => ({ value, description: '' })),
+      ),
+      lookUp: undefined,
+    };
   }
   switch (kind) {
     case 'run':

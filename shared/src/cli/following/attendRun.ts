@@ -21,9 +21,14 @@ export async function attendRun(
 ): Promise<Attended> {
   const leaving = new AbortController();
   const left = createDeferred<Attended>();
+  // A cancel that is on its way has to arrive before this process may go.
+  let cancelled: Promise<unknown> = Promise.resolve();
   const leave = (): void => {
     leaving.abort();
-    left.resolve({ kind: 'left' });
+    cancelled.then(
+      () => left.resolve({ kind: 'left' }),
+      (error: unknown) => left.reject(error),
+    );
   };
   let interrupts = 0;
   const interruption = session.onInterrupt(() => {
@@ -32,13 +37,24 @@ export async function attendRun(
       leave();
       return;
     }
-    presenter.notice(`cancelling ${ref.run}; press Ctrl-C again to leave, it then ends by itself`);
-    core.handlers['runs/cancel'](ref, session.signal).catch((error: unknown) => left.reject(error));
+    presenter.notice(`cancelling ${ref.run}… Ctrl-C again leaves at once; the run then ends by itself`);
+    cancelled = core.handlers['runs/cancel'](ref, session.signal);
+    cancelled.catch((error: unknown) => left.reject(error));
   });
-  const ended = followRun(core, ref, (run) => presenter.show(run), AbortSignal.any([session.signal, leaving.signal])).then(
+  const ended = followRun(
+    core,
+    ref,
+    (run) => presenter.show(run),
+    AbortSignal.any([session.signal, leaving.signal]),
+  ).then(
     (run): Attended => {
       presenter.finish(run);
       return { kind: 'ended', run };
+    },
+    (error: unknown) => {
+      // Leaving ends the following too; then what counts is how the leaving goes.
+      if (leaving.signal.aborted) return left.promise;
+      throw error;
     },
   );
   ended.catch(() => undefined);

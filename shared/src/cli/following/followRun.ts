@@ -13,7 +13,7 @@ export async function followRun(
   signal: AbortSignal,
 ): Promise<Run> {
   const end = createDeferred<Run>();
-  let isNewerSeen = false;
+  let notified = 0;
   const seen = (run: Run): void => {
     onChange(run);
     if (terminalStates.has(run.state)) end.resolve(run);
@@ -23,23 +23,26 @@ export async function followRun(
   const subscription = core.onNotification((name, params) => {
     if (name === 'run/changed' && 'run' in params && typeof params.run === 'object') {
       if (!isOurs(params.run.name, params.run.context)) return;
-      isNewerSeen = true;
+      notified += 1;
       seen(params.run);
     } else if (name === 'run/deleted' && 'context' in params && isOurs(params.run, params.context)) {
       end.reject(new SlipwayError('run.notFound', `${ref.run} was deleted while it was watched.`));
     }
   });
-  let watch: string | undefined;
   try {
     signal.addEventListener('abort', onAbort, { once: true });
     signal.throwIfAborted();
-    ({ watch } = await core.handlers['runs/watch']({ context: ref.context }, signal));
-    const run = await core.handlers['runs/get'](ref, signal);
-    if (!isNewerSeen) seen(run);
-    return await end.promise;
+    const { watch } = await core.handlers['runs/watch']({ context: ref.context }, signal);
+    try {
+      const run = await core.handlers['runs/get'](ref, signal);
+      // What came meanwhile is newer.
+      if (notified === 0) seen(run);
+      return await end.promise;
+    } finally {
+      await core.handlers['runs/unwatch']({ watch }, new AbortController().signal);
+    }
   } finally {
     signal.removeEventListener('abort', onAbort);
     subscription.dispose();
-    if (watch !== undefined) await core.handlers['runs/unwatch']({ watch }, new AbortController().signal);
   }
 }

@@ -18,7 +18,9 @@ export function detachOption(): Option {
 }
 
 export function parameterOption(): Option {
-  return new Option('-p, --parameter <name=value>', 'set a notebook parameter; may be repeated').argParser(collect).default([], 'none');
+  return new Option('-p, --parameter <name=value>', 'set a notebook parameter; may be repeated')
+    .argParser(collect)
+    .default([], 'none');
 }
 
 export function runArgument(name = '<run>'): Argument {

@@ -76,9 +76,13 @@ function splitCommand(argv: readonly string[]): { args: readonly string[]; comma
 
 function usageError(error: CommanderError, args: readonly string[]): SlipwayError {
   if (error.code === 'commander.help' || error.code === 'commander.helpDisplayed') {
-    return new SlipwayError('usage', args.length === 0 ? 'No command was given.' : `"${args.join(' ')}" needs a command.`, {
-      action: 'See "slipway help".',
-    });
+    return new SlipwayError(
+      'usage',
+      args.length === 0 ? 'No command was given.' : `"${args.join(' ')}" needs a command.`,
+      {
+        action: 'See "slipway help".',
+      },
+    );
   }
   const [, what = '', hint] = /^(?:error: )?(.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;

@@ -1,12 +1,5 @@
 import type { Command } from 'commander';
-import {
-  contextOption,
-  outputOption,
-  runArgument,
-  wholeNumber,
-  type ContextFlag,
-  type OutputFlag,
-} from './kinds.ts';
+import { contextOption, outputOption, runArgument, wholeNumber, type ContextFlag, type OutputFlag } from './kinds.ts';
 import type { Act } from './program.ts';
 
 /** The commands that show what runs do and what they left. */
@@ -87,7 +80,7 @@ function addArtifactCommands(program: Command, act: Act): void {
     });
   const artifacts = program
     .command('artifacts')
-    .description('List, fetch or open what a run left: report, executed notebook, test results, files.')
+    .description('List, fetch or open what a run left: report, notebook, test results.')
     .usage('<run>  or  get <run> [path…]  or  open <run> [name]')
     .addArgument(runArgument())
     .addOption(contextOption())

@@ -32,7 +32,11 @@ describe('lines that are painted in place', () => {
 
   it('cuts lines at the width, wide characters whole', () => {
     const { screen, region } = setUp(10, 10);
-    region.update([line('细胞细胞细胞细胞'), line('abcdefghijklmnop'), [toned('good', 'abc'), toned('bad', '细胞细胞细胞')]]);
+    region.update([
+      line('细胞细胞细胞细胞'),
+      line('abcdefghijklmnop'),
+      [toned('good', 'abc'), toned('bad', '细胞细胞细胞')],
+    ]);
     expect(screen.text).toBe('细胞细胞…\nabcdefgh…\nabc细胞…');
     region.update([line('x')]);
     expect(screen.text).toBe('x');

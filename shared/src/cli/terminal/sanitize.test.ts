@@ -62,8 +62,28 @@ describe('a log line on a terminal', () => {
 });
 
 describe('whatever the text', () => {
-  const pieces = fc.constantFrom(escape, '[', ']', '0', ';', 'm', 'J', '\u0007', '\\', '\u009b', '\u009c', 'P', 'x', ' ', '\n', '?');
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(pieces).map((parts) => parts.join('')));
+  const pieces = fc.constantFrom(
+    escape,
+    '[',
+    ']',
+    '0',
+    ';',
+    'm',
+    'J',
+    '\u0007',
+    '\\',
+    '\u009b',
+    '\u009c',
+    'P',
+    'x',
+    ' ',
+    '\n',
+    '?',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(pieces).map((parts) => parts.join('')),
+  );
 
   it('nothing that a terminal acts on comes through', () => {
     fc.assert(
@@ -78,7 +98,9 @@ describe('whatever the text', () => {
   it('of a coloured log line only colours act', () => {
     fc.assert(
       fc.property(text, (given) => {
-        const rest = logLine(given, true).replaceAll(/\u001b\[[0-9;:]*m/gu, '').replaceAll('\t', '');
+        const rest = logLine(given, true)
+          .replaceAll(/\u001b\[[0-9;:]*m/gu, '')
+          .replaceAll('\t', '');
         expect(rest).not.toMatch(acting);
       }),
     );

@@ -41,14 +41,11 @@ export function textLines(text: string): string[] {
 export function logLine(text: string, keepColours: boolean): string {
   if (!suspicious.test(text)) return text;
   if (!keepColours) return visible(text.replace(anySequence, ''));
-  let coloured = false;
   const kept = text.replace(sequenceOrText, (part: string, sequence: string | undefined) => {
     if (sequence === undefined) return visible(part);
-    if (!colourSequence.test(sequence)) return '';
-    coloured = true;
-    return sequence;
+    return colourSequence.test(sequence) ? sequence : '';
   });
-  return coloured ? kept + reset : kept;
+  return kept.includes('\u001b') ? kept + reset : kept;
 }
 
 /** Keeps tabs: they cannot leave the line. */

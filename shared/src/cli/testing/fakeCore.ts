@@ -23,7 +23,8 @@ type Listener = <Name extends NotificationName>(name: Name, params: Notification
 
 /** A core with runs that a test tells what happens to. */
 export class FakeCore implements CliCore {
-  readonly handlers: RequestHandlers;
+  /** A test may put its own in place. */
+  readonly handlers: { -readonly [Name in RequestName]: RequestHandlers[Name] };
   readonly requests: { readonly name: RequestName; readonly params: unknown }[] = [];
   readonly runs = new Map<string, Run>();
   readonly files = new Map<string, string>();
@@ -70,9 +71,9 @@ export class FakeCore implements CliCore {
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
-  readonly artifacts = {
+  readonly artifacts: { -readonly [Name in keyof CliCore['artifacts']]: CliCore['artifacts'][Name] } = {
     list: () => Promise.resolve(this.artifactList),
-    open: (_context: string, run: string, path: string) => {
+    open: (_context, run, path) => {
       const artifact = this.artifactList.find((candidate) => candidate.path === path || candidate.role === path);
       const content = this.files.get(`${run}/${artifact?.path ?? path}`);
       if (content === undefined) {

@@ -106,7 +106,14 @@ export const success: RunEvent[] = [
     note: '18 passed, 1 skipped · coverage 87 %',
   },
   { time: at(37.4), type: 'stepStarted', step: 'collect' },
-  { time: at(37.5), type: 'stepFinished', step: 'collect', state: 'succeeded', exitCode: 0, note: '2 artifacts, 3.2 MB' },
+  {
+    time: at(37.5),
+    type: 'stepFinished',
+    step: 'collect',
+    state: 'succeeded',
+    exitCode: 0,
+    note: '2 artifacts, 3.2 MB',
+  },
   { time: at(37.5), type: 'finished', state: 'succeeded' },
 ];
 
@@ -136,7 +143,14 @@ export const failure: RunEvent[] = [
   },
   { time: at(16.1), type: 'stepFinished', step: 'test', state: 'skipped', reason: 'the notebook failed' },
   { time: at(16.1), type: 'stepStarted', step: 'collect' },
-  { time: at(16.2), type: 'stepFinished', step: 'collect', state: 'succeeded', exitCode: 0, note: '2 artifacts, 3.2 MB' },
+  {
+    time: at(16.2),
+    type: 'stepFinished',
+    step: 'collect',
+    state: 'succeeded',
+    exitCode: 0,
+    note: '2 artifacts, 3.2 MB',
+  },
   {
     time: at(16.2),
     type: 'finished',
@@ -164,7 +178,14 @@ export const cancelled: RunEvent[] = [
   { time: at(10), type: 'stepFinished', step: 'report', state: 'cancelled' },
   { time: at(10), type: 'stepFinished', step: 'test', state: 'cancelled' },
   { time: at(10), type: 'stepStarted', step: 'collect' },
-  { time: at(10.1), type: 'stepFinished', step: 'collect', state: 'succeeded', exitCode: 0, note: '1 artifact, 300 kB' },
+  {
+    time: at(10.1),
+    type: 'stepFinished',
+    step: 'collect',
+    state: 'succeeded',
+    exitCode: 0,
+    note: '1 artifact, 300 kB',
+  },
   { time: at(10.1), type: 'finished', state: 'cancelled' },
 ];
 

@@ -46,7 +46,8 @@ function waitingChange(run: Run): string | undefined {
 function addStepStart(before: Step | undefined, step: Step, add: Add): void {
   const isRunning = step.state === 'running';
   if (isRunning && before?.state !== 'running') add(step.startedAt, `${step.name} started`);
-  if (isRunning && step.note !== undefined && step.note !== before?.note) add(undefined, `${step.name} ${oneLine(step.note)}`);
+  if (isRunning && step.note !== undefined && step.note !== before?.note)
+    add(undefined, `${step.name} ${oneLine(step.note)}`);
 }
 
 const endWords: Partial<Record<Step['state'], string>> = {
@@ -76,7 +77,10 @@ function addCells(previous: Run | undefined, next: Run, step: Step, add: Add): v
   for (let number = shown + 1; number <= reached; number += 1) {
     const isCurrent = number === cells.current?.number;
     const label = isCurrent ? oneLine(cells.current?.label ?? '') : '';
-    add(isCurrent ? cells.current?.startedAt : undefined, `notebook cell ${number}/${cells.total}${label === '' ? '' : `  ${label}`}`);
+    add(
+      isCurrent ? cells.current?.startedAt : undefined,
+      `notebook cell ${number}/${cells.total}${label === '' ? '' : `  ${label}`}`,
+    );
   }
 }
 

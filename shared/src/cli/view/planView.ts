@@ -87,11 +87,14 @@ function describeParameters({ parameters, spec }: RunPlan, complete: boolean): s
     .filter(([name]) => !known.has(name))
     .map(([name, value]) => `${oneLine(name)}=${formatValue(value)}`);
   const unset = parameters.filter(({ value }) => value === undefined);
-  const defaults = complete
-    ? unset.map(({ name, type, defaultSource }) => `${oneLine(name)}=${formatDefault(defaultSource)} (${type})`)
-    : unset.length === 0
-      ? []
-      : [set.length + undeclared.length === 0 ? `at their defaults (${unset.length})` : `${unset.length} at their defaults`];
+  if (!complete) {
+    const others = set.length + undeclared.length === 0 ? '' : 'more ';
+    const defaults = unset.length === 0 ? [] : [`${unset.length} ${others}by default`];
+    return [...set, ...undeclared, ...defaults].join(', ');
+  }
+  const defaults = unset.map(
+    ({ name, type, defaultSource }) => `${oneLine(name)}=${formatDefault(defaultSource)} (${type})`,
+  );
   return [...set, ...undeclared, ...defaults].join(', ');
 }
 
@@ -148,4 +151,3 @@ function describeTests({ tests }: RunPlan): string {
   const path = folder.endsWith('/') || folder.endsWith('.py') ? folder : `${folder}/`;
   return details.length === 0 ? path : `${path} (${details.join(', ')})`;
 }
-

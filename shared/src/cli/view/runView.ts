@@ -50,7 +50,13 @@ function stepLine(run: Run, step: Step, options: RunViewOptions): Line {
     step.state === 'running' && step.name === 'notebook' && run.cells !== undefined
       ? cellSpans(run.cells, options.width)
       : [stepSpan(run, step)];
-  return row({ text: mark, ...(tone === undefined ? {} : { tone }) }, step.name, details, stepTime(step, options.now), options.width);
+  return row(
+    { text: mark, ...(tone === undefined ? {} : { tone }) },
+    step.name,
+    details,
+    stepTime(step, options.now),
+    options.width,
+  );
 }
 
 function stepSpan(run: Run, step: Step): Span {
@@ -113,7 +119,9 @@ export function stepText(run: Run, step: Step): string {
     case 'succeeded':
       return note ?? cellsDone(run, step);
     case 'reused':
-      return [note, `reused from ${run.reuses?.run ?? 'an earlier run'}`].filter((text) => text !== undefined).join(', ');
+      return [note, `reused from ${run.reuses?.run ?? 'an earlier run'}`]
+        .filter((text) => text !== undefined)
+        .join(', ');
     case 'failed':
       return failureText(run, step) ?? reason ?? note ?? 'failed';
     case 'skipped':
@@ -141,9 +149,7 @@ function cellSpans(cells: NonNullable<Run['cells']>, width: number): Span[] {
   const share = cells.total === 0 ? 0 : Math.min(1, cells.finished / cells.total);
   const full = Math.round(share * barWidth);
   const bar: Span[] =
-    barWidth === 0
-      ? []
-      : [toned('good', '█'.repeat(full)), toned('dim', '░'.repeat(barWidth - full)), plain('  ')];
+    barWidth === 0 ? [] : [toned('good', '█'.repeat(full)), toned('dim', '░'.repeat(barWidth - full)), plain('  ')];
   return [...bar, plain(cellText(cells))];
 }
 

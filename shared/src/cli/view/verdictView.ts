@@ -92,7 +92,8 @@ function failedCellLines(cell: NonNullable<Run['failedCell']>): Line[] {
   const source = withoutBlankEnd(textLines(cell.source));
   const at = cell.line;
   const first = at === undefined ? 1 : Math.max(1, at - contextLines);
-  const last = at === undefined ? Math.min(source.length, 2 * contextLines + 1) : Math.min(source.length, at + contextLines);
+  const last =
+    at === undefined ? Math.min(source.length, 2 * contextLines + 1) : Math.min(source.length, at + contextLines);
   const digits = String(last).length;
   const lines: Line[] = [];
   for (let number = first; number <= last; number += 1) {

@@ -14,7 +14,12 @@ export function whyLines(run: Run, end: RunEnd, logTail: readonly string[], widt
     ...verdictLines(run, end, width).filter((line) => !isOwnCommand(line)),
     ...diagnosisLines(run, width),
     ...section('traceback', run.failedCell?.traceback.flatMap(textLines) ?? []),
-    ...(run.state === 'succeeded' ? [] : section('steps', run.steps.map((step) => describeStep(run, step)))),
+    ...(run.state === 'succeeded'
+      ? []
+      : section(
+          'steps',
+          run.steps.map((step) => describeStep(run, step)),
+        )),
     ...section(`end of the log`, logTail.map(oneLine)),
   ];
 }
@@ -22,11 +27,12 @@ export function whyLines(run: Run, end: RunEnd, logTail: readonly string[], widt
 function stillGoingLines(run: Run, width: number): Line[] {
   const reason = oneLine(waitingText(run));
   const running = run.steps.find((step) => step.state === 'running');
-  const now = running === undefined ? '' : `: ${[running.name, stepText(run, running)].filter((text) => text !== '').join(' ')}`;
+  const now =
+    running === undefined ? '' : `: ${[running.name, stepText(run, running)].filter((text) => text !== '').join(' ')}`;
   return [
-    ...wrap(`${run.name} is ${stateWords[run.state]}${reason === '' ? now : `: ${reason}`}`, width).map((text): Line => [
-      plain(text),
-    ]),
+    ...wrap(`${run.name} is ${stateWords[run.state]}${reason === '' ? now : `: ${reason}`}`, width).map(
+      (text): Line => [plain(text)],
+    ),
     [plain(`watch   slipway watch ${run.name}`)],
   ];
 }
@@ -39,7 +45,9 @@ function isOwnCommand(line: Line): boolean {
 /** Evidence is shown with the verdict where there is no cell to show; else here. */
 function diagnosisLines(run: Run, width: number): Line[] {
   const evidence = run.failedCell === undefined ? [] : (run.diagnosis?.evidence ?? []);
-  return evidence.length === 0 ? [] : [[plain('')], ...evidence.flatMap((text) => fact('evidence', oneLine(text), width))];
+  return evidence.length === 0
+    ? []
+    : [[plain('')], ...evidence.flatMap((text) => fact('evidence', oneLine(text), width))];
 }
 
 function section(title: string, lines: readonly string[]): Line[] {
@@ -48,7 +56,7 @@ function section(title: string, lines: readonly string[]): Line[] {
 }
 
 function describeStep(run: Run, step: Run['steps'][number]): string {
-  const text = stepText(run, step);
+  const text = stepText(run, step).replace(new RegExp(`^${step.state}(?:: )?`, 'u'), '');
   const exit = step.exitCode === undefined || step.exitCode === 0 ? '' : ` (exit code ${step.exitCode})`;
-  return `${step.name.padEnd(10)} ${step.state}${exit}${text === '' || text === step.state ? '' : `: ${text}`}`;
+  return `${step.name.padEnd(10)} ${step.state}${exit}${text === '' ? '' : `: ${text}`}`;
 }

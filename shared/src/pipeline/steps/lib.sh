@@ -14,9 +14,10 @@ helper() { "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps"
 # start_step NAME: to be called first.
 start_step() {
   step=$1
+  cd -- "$SLIPWAY_RUN_DIR"
   local folder
   for folder in logs results output; do
-    [[ -d $SLIPWAY_RUN_DIR/$folder ]] || mkdir -p -- "$SLIPWAY_RUN_DIR/$folder"
+    [[ -d $folder ]] || mkdir -p -- "$folder"
   done
   [[ ! -e $SLIPWAY_RUN_DIR/results/$step.json ]] || rm -f -- "$SLIPWAY_RUN_DIR/results/$step.json"
   if [[ ${SLIPWAY_LOG:-} != captured ]]; then
@@ -48,6 +49,9 @@ use_environment() {
   local bin=${plan[python]%/*}
   export PATH="$bin:$PATH"
   if [[ -e $bin/../pyvenv.cfg ]]; then export VIRTUAL_ENV=${bin%/*}; fi
+  # Jupyter looks for kernels and templates beside the running interpreter only; a layer has its base's tools.
+  local base=${SLIPWAY_PYTHON%/*}
+  export JUPYTER_PATH="${JUPYTER_PATH:+$JUPYTER_PATH:}${base%/*}/share/jupyter"
 }
 
 # run_limited LOG COMMAND…: runs a command under the step's time limit, tee'd to LOG unless that is empty; the status is

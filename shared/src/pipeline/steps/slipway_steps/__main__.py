@@ -1,21 +1,32 @@
 """Entry of the helpers: `python -I -S STEPS/slipway_steps VERB …`. Has to parse on any Python 3."""
 
+import json
 import os
 import sys
 
 OLDEST = 0x03090000
+BROKEN = 70
 
 
 def start() -> int:
     """Run the verb, or say that this Python is too old."""
     if sys.hexversion < OLDEST:
-        found = " ".join([sys.version.split()[0], "at", sys.executable])
-        sys.stderr.write("The steps need Python 3.9 or newer; this is " + found + "\n")
-        return 70
+        return refuse(sys.argv[2] if sys.argv[2:] else "prepare")
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     from slipway_steps.verbs import main
 
     return main(sys.argv[1:])
+
+
+def refuse(step: str) -> int:
+    """Leave the step's result; the module that does so elsewhere needs a newer Python."""
+    found = " ".join(["Python", sys.version.split()[0], "at", sys.executable])
+    reason = "the steps need Python 3.9 or newer; this is " + found
+    result = {"step": step, "state": "failed", "exitCode": BROKEN, "reason": reason, "reasonCode": "environment"}
+    with open(os.path.join(os.environ["SLIPWAY_RUN_DIR"], "results", step + ".json"), "w") as file:
+        json.dump(result, file)
+    sys.stderr.write(reason + "\n")
+    return BROKEN
 
 
 sys.exit(start())

@@ -102,6 +102,8 @@ def find(run: RunFolder) -> list[Artifact]:
     found: list[Artifact] = []
     roles = _roles(run)
     for path, _ in _files(run.output):
+        if path.startswith(".partial."):
+            continue  # a save that was cut off
         _add(found, run.output, "output", path, roles.get(path, "file"))
     kept = globs.matcher(run.run_file["outputs"])
     suite_input = _suite_input(run)

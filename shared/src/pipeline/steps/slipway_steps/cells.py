@@ -69,4 +69,5 @@ class CellReporter:
     def _keep(self, failure: Failure) -> None:
         if not self.failed:
             self.failed = True
+            self._run.release("notebook")
             write_json(failure_path(self._run), failure)

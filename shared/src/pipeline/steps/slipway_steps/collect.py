@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do the whole step; there is nothing for a program to do. Raises Settled."""
+    run.release("collect")
     found = artifacts.find(run)
     write_json(os.path.join(run.root, "artifacts.json"), {"version": 1, "artifacts": found})
     for artifact in found:
@@ -27,6 +28,8 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     total = size_words(sum(artifact["bytes"] for artifact in found))
     result["note"] = f"{count(len(found), 'artifact')}, {total}" if found else "no artifacts"
     write_text(os.path.join(run.root, "summary.md"), summary(run, results, result, found))
+    for step in run.run_file["steps"]:
+        run.release(step)
     raise Settled(result)
 
 

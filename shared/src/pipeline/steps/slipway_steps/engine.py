@@ -17,6 +17,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
 
 from slipway_steps.failures import Raised, without_colours
+from slipway_steps.files import remove
 from slipway_steps.outcome import duration_words
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # A save may take this share of the time. Saving twice a cell is quadratic in the size of the outputs.
 _SHARE_OF_TIME_FOR_SAVING = 0.05
+# Seconds for the rest of a finished cell's output to arrive; papermill's 4 are too few for hundreds of megabytes.
+_OUTPUT_TIMEOUT = 600
 _MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 
 
@@ -88,8 +91,12 @@ class ReportingManager(NotebookExecutionManager):
         if self.output_path:
             folder, name = os.path.split(self.output_path)
             partial = os.path.join(folder, f".partial.{name}")
-            write_ipynb(self.nb, partial)
-            os.replace(partial, self.output_path)
+            try:
+                write_ipynb(self.nb, partial)
+                os.replace(partial, self.output_path)
+            except OSError:
+                remove(partial)
+                raise
         self._saved_at = time.monotonic()
         self._save_seconds = self._saved_at - now
         self.last_save_time = self.now()
@@ -102,6 +109,10 @@ class ReportingManager(NotebookExecutionManager):
             raised = Raised("DeadKernelError", "the kernel died while this cell ran", [], None)
             what = "the kernel died (often for want of memory) in"
             self._reporter.ended_in(cell_id, source, "kernelDied", raised, what)
+        elif isinstance(error, CellTimeoutError) and "IOPub" in str(error):
+            limit = duration_words(_OUTPUT_TIMEOUT)
+            raised = Raised("CellTimeoutError", f"the cell's output did not arrive within {limit} of its end", [], None)
+            self._reporter.ended_in(cell_id, source, "other", raised, "output was lost in")
         elif isinstance(error, CellTimeoutError):
             limit = duration_words(self._cell_limit or 0)
             raised = Raised("CellTimeoutError", f"the cell ran longer than its limit of {limit}", [], None)
@@ -154,6 +165,7 @@ class ReportingEngine(NBClientEngine):
         options["execution_timeout"] = execution_timeout
         for_manager = {name: options.pop(name) for name in _MANAGER_OPTIONS if name in options}
         manager = ReportingManager(cls.reporter, execution_timeout, nb, **for_manager)
+        options["iopub_timeout"] = _OUTPUT_TIMEOUT
         options["kernel_manager_class"] = OwnPythonKernelManager
         options["log_output"] = for_manager.get("log_output", False)
         manager.notebook_start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 
@@ -17,14 +18,24 @@ def read_text(path: str) -> str:
 def write_text(path: str, text: str) -> None:
     """Write a file in one go: a reader sees the old one or the whole new one."""
     partial = path + ".partial"
-    with open(partial, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)
-    os.replace(partial, path)
+    try:
+        with open(partial, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+        os.replace(partial, path)
+    except OSError:
+        remove(partial)
+        raise
 
 
 def write_json(path: str, value: object) -> None:
     """Write a value as JSON in one go."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=True) + "\n")
+
+
+def remove(path: str) -> None:
+    """Remove a file, where it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def append_line(path: str, value: object) -> None:

@@ -28,6 +28,7 @@ _LARGEST = 20_000_000
 _MARKDOWN = re.compile(
     r"(?P<before>!\[[^\]\n]*\]\(\s*)(?P<place><[^>\n]+>|[^\s()]+)(?P<after>(\s+[\"'][^\n]*?[\"'])?\s*\))"
 )
+_CODE = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 _HTML = re.compile(r"(?P<before><img\b[^>]*?\bsrc\s*=\s*[\"'])(?P<place>[^\"'>]+)(?P<after>[\"'])", re.IGNORECASE)
 
 
@@ -52,19 +53,22 @@ def inlined(source: str, folder: str) -> str:
         url = _data_url(match["place"].strip("<>"), folder)
         return match[0] if url is None else f"{match['before']}{url}{match['after']}"
 
-    return _HTML.sub(replace, _MARKDOWN.sub(replace, source))
+    parts = _CODE.split(source)
+    for at in range(0, len(parts), 2):
+        parts[at] = _HTML.sub(replace, _MARKDOWN.sub(replace, parts[at]))
+    return "".join(parts)
 
 
 def _data_url(place: str, folder: str) -> str | None:
     if re.match(r"^([a-z][a-z0-9+.-]*:|/|#)", place, re.IGNORECASE):
         return None
     media_type = _MEDIA_TYPES.get(os.path.splitext(place)[1].lower())
-    root = os.path.realpath(folder)
-    path = os.path.realpath(os.path.join(root, unquote(place)))
-    if media_type is None or os.path.commonpath([root, path]) != root:
+    if media_type is None:
         return None
+    root = os.path.realpath(folder)
     try:
-        if os.path.getsize(path) > _LARGEST:
+        path = os.path.realpath(os.path.join(root, unquote(place)))
+        if os.path.commonpath([root, path]) != root or os.path.getsize(path) > _LARGEST:
             return None
         with open(path, "rb") as file:
             return f"data:{media_type};base64,{base64.b64encode(file.read()).decode('ascii')}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
 
 from slipway_steps import outcome
 from slipway_steps.cells import failure_path
-from slipway_steps.files import count, read_text, write_text
+from slipway_steps.files import count, read_text, remove, write_text
 from slipway_steps.run import Settled
 
 TYPE_CHECKING = False
@@ -25,9 +24,8 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     executed = run.executed_notebook()
     if notebook is None or executed is None:
         raise Settled(outcome.skipped("notebook", "this run has no notebook"))
-    for stale in (failure_path(run), executed):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(stale)
+    remove(failure_path(run))
+    remove(executed)
     cell_limit = run.run_file["timeouts"].get("cell")
     fields += [
         ("input", _literal(os.path.join(run.work, notebook["path"]))),

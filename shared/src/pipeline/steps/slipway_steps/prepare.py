@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do all but building. Raises Settled unless an environment has to be built."""
+    run.hold_back()
     _make_work(run)
     _check_inputs(run)
     try:

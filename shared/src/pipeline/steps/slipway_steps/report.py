@@ -6,7 +6,7 @@ import glob
 import os
 
 from slipway_steps import outcome
-from slipway_steps.files import first_line
+from slipway_steps.files import first_line, remove
 from slipway_steps.run import Settled
 
 TYPE_CHECKING = False
@@ -45,6 +45,7 @@ def finish(run: RunFolder, ending: Ending) -> Result:
     html = run.report_path() or ""
     if ending["exitCode"] != 0 or not os.path.isfile(html):
         said = _last_line(os.path.join(run.output, "jupyter_nbconvert.log"))
+        remove(html)
         return outcome.failed("report", ending["exitCode"], f"nbconvert made no report: {said}")
     notebook = run.result("notebook")
     shows = " (shows the failing cell)" if notebook is not None and "failedCell" in notebook else ""

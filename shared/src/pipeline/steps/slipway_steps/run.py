@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
 
-from slipway_steps.files import append_line, read_text, write_json
+from slipway_steps.files import append_line, read_text, remove, write_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from slipway_steps.shapes import Result, RunFile
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_HELD_BACK_BYTES = 48 * 1024
 
 
 class Settled(Exception):
@@ -54,8 +59,29 @@ class RunFolder:
         return result if isinstance(result, dict) and "state" in result else None
 
     def write_result(self, result: Result) -> None:
-        """Write a step's result in one go."""
-        write_json(self.result_path(result["step"]), result)
+        """Write a step's result in one go, also on a full disk: then with what was held back, if need be shortened."""
+        path = self.result_path(result["step"])
+        self.release(result["step"])
+        try:
+            write_json(path, result)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            result.pop("failedCell", None)
+            write_json(path, result)
+
+    def hold_back(self) -> None:
+        """Take a little space for every step's result, so that a notebook that fills the disk is told of it."""
+        for step in self.run_file["steps"]:
+            with open(self._held_back(step), "wb") as file:
+                file.write(b"\0" * _HELD_BACK_BYTES)
+
+    def release(self, step: str) -> None:
+        """Give back what is held for a step."""
+        remove(self._held_back(step))
+
+    def _held_back(self, step: str) -> str:
+        return os.path.join(self.root, "results", step + ".reserve")
 
     def report(self, **event: object) -> None:
         """Append a line to progress.jsonl, at once."""

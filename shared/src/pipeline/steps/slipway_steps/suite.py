@@ -7,7 +7,7 @@ import re
 import shutil
 
 from slipway_steps import junit, outcome
-from slipway_steps.files import count
+from slipway_steps.files import count, remove
 from slipway_steps.run import Settled
 
 TYPE_CHECKING = False
@@ -37,8 +37,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         )
     folder = suite if os.path.isdir(suite) else os.path.dirname(suite)
     for name in ("coverage.xml", "pytest_results.xml", "pytest_report.html"):
-        if os.path.lexists(os.path.join(run.output, name)):
-            os.unlink(os.path.join(run.output, name))
+        remove(os.path.join(run.output, name))
     _give_input(run, folder)
     poetry = _poetry(folder)
     modules = [run.notebook_folder, folder]

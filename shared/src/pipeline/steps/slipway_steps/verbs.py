@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 
 from slipway_steps import outcome
 from slipway_steps.run import RunFolder, Settled
@@ -54,6 +53,8 @@ def _plan(run: RunFolder, step: str) -> int:
         fields = _plan_of(run, step)
         fields.append(("planned", "1"))
     except OSError as error:
+        import traceback
+
         traceback.print_exc()
         reason = error.strerror or str(error)
         where = f": {error.filename}" if error.filename else ""
