@@ -44,7 +44,9 @@ export const pinnedNode = () => ({
 
 export async function installPackages() {
   await once('packages', ['package-lock.json'], join(root, 'node_modules'), async () => {
-    await run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+    // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which not every registry has.
+    // Versions and integrity come from the lock file all the same.
+    await run(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
   });
 }
 

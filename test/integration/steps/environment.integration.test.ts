@@ -52,6 +52,7 @@ describe('the environment of a run', () => {
       note: matching(/^environment built \(\d+ packages\)$/),
     });
     expect(built.notebook?.state).toBe('succeeded');
+    expect(built.report?.state).toBe('succeeded');
     expect(await first.text('output', 'papermill.log')).toMatch(/answer 42 numpy .*environments/);
     expect(await first.text('output', 'requirements.lock.txt')).toMatch(/^tiny @ file:/m);
     const notes = (await first.progress()).flatMap((event) => (event.type === 'stepNote' ? [event.text] : []));
@@ -61,12 +62,12 @@ describe('the environment of a run', () => {
       { ...input, files: { ...input.files, 'requirements.txt': '# a comment\n--no-index\n\n./tiny\n' } },
       base,
     );
-    const reused = await second.all();
+    const reused = await second.only(['prepare', 'notebook']);
     expect(reused.prepare).toMatchObject({ state: 'succeeded', note: 'environment reused (requirements unchanged)' });
     expect(reused.notebook?.state).toBe('succeeded');
 
     const third = await make({ ...input, files: { ...input.files, ...tinyPackage(43) } }, base);
-    const rebuilt = await third.all();
+    const rebuilt = await third.only(['prepare', 'notebook']);
     expect(rebuilt.prepare?.note).toMatch(/^environment built/);
     expect(await third.text('output', 'papermill.log')).toContain('answer 43');
   });

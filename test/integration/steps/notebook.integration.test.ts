@@ -83,6 +83,7 @@ describe('the notebook step', () => {
       note: 'cell 3 of 4 failed',
     });
     expect(results.collect).toMatchObject({ verdict: 'failed', reason: "KeyError 'pca' in cell 3" });
+    expect(results.report?.note).toBe('analysis_output.html (shows the failing cell)');
     const cell = await run.failedCell();
     expect(cell).toMatchObject({
       id: 'cell-4',
@@ -107,7 +108,7 @@ describe('the notebook step', () => {
       cells: [{ source: 'n = 1', tags: ['parameters'] }, 'print(n)'],
       parameters: { 'n-m': 1 },
     });
-    const results = await run.all();
+    const results = await run.only(['prepare', 'notebook', 'collect']);
     expect(results.notebook).toMatchObject({ state: 'failed', reasonCode: 'cellFailed' });
     expect(results.notebook?.reason).toContain('in the cell with the injected parameters');
     expect(await run.failedCell()).toMatchObject({ index: -1, number: 0, errorName: 'SyntaxError' });
@@ -176,10 +177,9 @@ describe('the notebook step', () => {
     ['a syntax error', 'x = = 1', { reasonCode: 'cellFailed', exitCode: 1 }, /SyntaxError: .* in cell 2/],
   ])('fails on %s and says where', async (_, source, expected, reason) => {
     const run = await make({ cells: ['1', source, 'print("never")'] });
-    const results = await run.all();
+    const results = await run.only(['prepare', 'notebook', 'collect']);
     expect(results.notebook).toMatchObject({ state: 'failed', ...expected, note: 'cell 2 of 3 failed' });
     expect(results.notebook?.reason).toMatch(reason);
-    expect(results.report).toMatchObject({ state: 'succeeded', note: 'analysis_output.html (shows the failing cell)' });
     expect(results.collect?.verdict).toBe('failed');
     expect(await run.failedCell()).toMatchObject({ id: 'cell-1', index: 1, number: 2, source });
     expect((await run.progress()).at(-1)).toMatchObject({ type: 'cellFinished', id: 'cell-1', failed: true });
@@ -187,7 +187,7 @@ describe('the notebook step', () => {
 
   it('fails on an error in a cell tagged raises-exception, as papermill does, after running the rest', async () => {
     const run = await make({ cells: [{ source: '1 / 0', tags: ['raises-exception'] }, 'print("went on")'] });
-    const results = await run.all();
+    const results = await run.only(['prepare', 'notebook', 'collect']);
     expect(results.notebook).toMatchObject({
       state: 'failed',
       exitCode: 1,
@@ -198,7 +198,7 @@ describe('the notebook step', () => {
 
   it('names the kernels that exist when the notebook wants another', async () => {
     const run = await make({ cells: ['1'], kernel: 'no-such-kernel' });
-    const results = await run.all();
+    const results = await run.only(['prepare', 'notebook', 'collect']);
     expect(results.notebook).toMatchObject({ state: 'failed', reasonCode: 'environment' });
     expect(results.notebook?.reason).toMatch(/there is no kernel 'no-such-kernel'; the kernels that exist: .*python3/);
   });
@@ -280,15 +280,9 @@ describe('the notebook step', () => {
   });
 
   it.each([
-    ['spaces and quotes', `it's "my" analysis`],
-    ['shell text', '$(touch pwned) `id` ;&| $HOME'],
-    ['a leading dash', '--help'],
-    ['a newline', 'two\nlines'],
-    ['Chinese', '单细胞 分析'],
-    ['braces', '{pm} {0} {} }{'],
-    ['brackets and stars', 'a[1]*?'],
-    ['a tilde', '~root'],
-    ['a percent sign and a backslash', '100%\\n'],
+    ['quotes, shell text and a leading dash', `--it's "my" $(touch pwned) \`id\` ;&| $HOME`],
+    ['a newline, Chinese and braces', 'two\nlines 单细胞 {pm} {0} {} }{'],
+    ['a tilde, brackets, stars, a percent sign and a backslash', '~root a[1]*? 100%\\n'],
   ])('runs a notebook whose name has %s', async (_, name) => {
     const run = await make({
       name,

@@ -55,6 +55,8 @@ const progressSchema = z.discriminatedUnion('type', [
 ]);
 export type Progress = z.infer<typeof progressSchema>;
 
+export type StepResults = Partial<Record<StepName, StepResult>>;
+
 export interface StepEnd {
   readonly exitCode: number | null;
   readonly output: string;
@@ -137,9 +139,14 @@ export class StepRun {
   }
 
   /** Starts all steps in order, each whatever the one before did, as a target does; returns the results by step. */
-  async all(environment: Record<string, string> = {}): Promise<Partial<Record<StepName, StepResult>>> {
-    const results: Partial<Record<StepName, StepResult>> = {};
-    for (const step of this.runFile.steps) {
+  all(environment: Record<string, string> = {}): Promise<StepResults> {
+    return this.only(this.runFile.steps, environment);
+  }
+
+  /** The same with some of the steps. */
+  async only(steps: readonly StepName[], environment: Record<string, string> = {}): Promise<StepResults> {
+    const results: StepResults = {};
+    for (const step of steps) {
       const end = await this.step(step, environment);
       const result = await this.result(step);
       if (result.exitCode !== end.exitCode) {
