@@ -4,7 +4,7 @@
  * JupyterLab to serve.
  */
 import { spawn } from 'node:child_process';
-import { build, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
+import { build, ensureVirtualEnvironments, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
 
 async function step(name, work) {
   const started = performance.now();
@@ -13,7 +13,10 @@ async function step(name, work) {
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-await step('installing packages', installPackages);
+await step('installing packages', async () => {
+  await installPackages();
+  await ensureVirtualEnvironments();
+});
 await step('building', build);
 console.log();
 

@@ -88,18 +88,27 @@ export async function testBrowser() {
   return find();
 }
 
-async function createVirtualEnvironment(folder) {
-  const system = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
-  const hasPip = () => spawnSync(system, ['-c', 'import ensurepip, venv']).status === 0;
-  if (!hasPip() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
+
+/** Sees to it that the system's Python can make virtual environments. */
+export async function ensureVirtualEnvironments() {
+  const can = () => spawnSync(systemPython, ['-c', 'import ensurepip, venv']).status === 0;
+  if (!can() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     // Debian keeps the parts that make virtual environments in a package of their own.
-    await run('apt-get', ['update', '--quiet'], { quiet: true });
-    await run('apt-get', ['install', '--yes', '--quiet', 'python3-venv'], { quiet: true });
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '--quiet'], { env, quiet: true });
+    await run('apt-get', ['install', '--yes', '--quiet', 'python3-venv'], { env, quiet: true });
   }
-  if (!hasPip()) {
-    throw new Error(`${system} cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv`);
+  if (!can()) {
+    throw new Error(
+      `${systemPython} cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv`,
+    );
   }
-  await run(system, ['-m', 'venv', folder], { quiet: true });
+}
+
+async function createVirtualEnvironment(folder) {
+  await ensureVirtualEnvironments();
+  await run(systemPython, ['-m', 'venv', folder], { quiet: true });
 }
 
 /** Runs `make` unless it ran before with the same input files and its product is still there. */

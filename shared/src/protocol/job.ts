@@ -78,7 +78,10 @@ export const jobSpecSchema = z
     image: z.string().optional().describe('Container image (cluster targets).'),
     instanceType: z.string().optional().describe('Named size such as gpu-1x-16c-32g-1gpu (cluster targets).'),
     serviceAccountName: z.string().optional(),
-    env: z.record(environmentName, z.string()).optional().describe('Environment variables for the notebook or command.'),
+    env: z
+      .record(environmentName, z.string())
+      .optional()
+      .describe('Environment variables for the notebook or command.'),
     secrets: z
       .array(z.strictObject({ env: environmentName, secret: z.string(), key: z.string() }))
       .optional()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -193,5 +194,28 @@ describe('what a person types afterwards', () => {
       expect(ended.exitCode).toBe(0);
       expect(ended.stdout).toContain('slipway');
     }
+  });
+});
+
+describe('a Python without papermill', () => {
+  it('gets what is missing in an environment beside it; nothing is installed into it', async () => {
+    const folder = join(machine.folder, 'bare');
+    execFileSync(testPython(), ['-m', 'venv', folder]);
+    const packages = (): string =>
+      execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'list'], { encoding: 'utf8' });
+    const before = packages();
+    const [site] = execFileSync(join(folder, 'bin/python'), ['-c', 'import site; print(site.getsitepackages()[0])'], {
+      encoding: 'utf8',
+    }).split('\n');
+    await writeFile(join(site ?? '', 'only_here.py'), 'answer = 42\n');
+    await machine.write('bare/n.ipynb', notebook(['import only_here\nprint("the answer is", only_here.answer)']));
+    const args = ['--no-tests', '--python', join(folder, 'bin/python'), 'bare/n.ipynb'];
+    const plan = await machine.slipway(['plan', ...args]);
+    expect(plan.stdout).toMatch(/will be built|reused/);
+    const ended = await machine.slipway(['run', '-o', 'json', ...args]);
+    expect(json(ended).state, ended.stdout + ended.stderr).toBe('succeeded');
+    const log = await machine.slipway(['logs', json(ended).run, '--step', 'notebook']);
+    expect(log.stdout).toContain('the answer is 42');
+    expect(packages()).toBe(before);
   });
 });

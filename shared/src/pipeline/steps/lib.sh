@@ -62,8 +62,7 @@ run_limited() {
   local -a limit=() with=()
   [[ -z ${plan[limit]:-} ]] || limit=(timeout --signal=INT --kill-after=60s "${plan[limit]}")
   # The inner shell keeps `env` from taking a program name with `=` in it for a variable.
-  # shellcheck disable=SC2016
-  ((${#environment[@]} == 0)) || with=(env -- "${environment[@]}" bash -c 'exec -- "$@"' bash)
+  ((${#environment[@]} == 0)) || with=(env -- "${environment[@]}" bash -c "exec -- \"\$@\"" bash)
   if [[ -n $log ]]; then
     exec {out}> >(trap '' TERM INT HUP; exec tee -- "$log")
     copy=$!
