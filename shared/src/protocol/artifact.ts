@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a well-known artifact is; `file` is anything else the run left. */
 export const artifactRoleSchema = z.enum([

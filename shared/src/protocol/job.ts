@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A value that a notebook parameter can take: what JSON can hold (papermill's `-y`). */
 export const parameterValueSchema = z.json();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
 import { jobSpecSchema } from './job.ts';
 import { logPageSchema, logPositionSchema } from './log.ts';

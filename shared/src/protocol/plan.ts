@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobSpecSchema, parameterDeclarationSchema, parameterValueSchema } from './job.ts';
 import { stepNameSchema } from './run.ts';
 

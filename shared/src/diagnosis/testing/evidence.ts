@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failedCellSchema, type Run, runStateSchema, type Step, stepNameSchema } from '../../protocol/index.ts';
 import type { Evidence } from '../diagnose.ts';
 

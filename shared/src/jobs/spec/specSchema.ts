@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobSpecSchema } from '../../protocol/index.ts';
 
 const jsonObjectSchema = z.record(z.string(), z.json());

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The line that a core prints when clients may come; fails with what it said instead when it ends before. */
 export async function listeningLine(child: ChildProcess): Promise<Record<string, unknown>> {
