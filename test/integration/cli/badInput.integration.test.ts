@@ -130,20 +130,16 @@ describe('names that a shell would trip over', () => {
     'braces {x} {{y}}.ipynb',
     'percent %s %(n)s.ipynb',
   ];
-  it.each(names.map((name) => [JSON.stringify(name), name] as const))('%s runs', async (_shown, name) => {
+  it.concurrent.each(names.map((name) => [JSON.stringify(name), name] as const))('%s runs', async (_shown, name) => {
     const folder = join(machine.work, 'names');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, name), notebook(['print("ok")']));
-    const ended = await machine
-      .slipway(['run', '-o', 'json', '--no-tests', '--python', testPython(), '--', name], { cwd: folder })
-      .then((result) => (result.exitCode === 2 ? undefined : result));
-    // `--` introduces a command; a notebook with a leading dash is named with ./ as everywhere.
-    const direct = await machine.slipway(['run', '-o', 'json', '--no-tests', '--python', testPython(), `./${name}`], {
+    // A name with a leading dash is given with ./ before it, as to every command.
+    const ended = await machine.slipway(['run', '-o', 'json', '--no-tests', '--python', testPython(), `./${name}`], {
       cwd: folder,
     });
-    expect(ended?.signal ?? null).toBeNull();
-    expect(direct.stderr).toBe('');
-    const result = json(direct);
+    expect(ended.stderr).toBe('');
+    const result = json(ended);
     expect(result.state).toBe('succeeded');
     const stem = name.replace(/\.ipynb$/, '');
     expect(result.artifacts.map((artifact) => artifact.path)).toContain(`output/${stem}_output.html`);

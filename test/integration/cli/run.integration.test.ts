@@ -122,12 +122,15 @@ describe('rerun and retry', () => {
   it('retry from each step starts there', async () => {
     const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
     expect(first.state).toBe('succeeded');
-    for (const [index, from] of ['prepare', 'notebook', 'report', 'test', 'collect'].entries()) {
-      const ended = await machine.slipway(['retry', first.run, '--from', from, '-o', 'json']);
+    const steps = ['prepare', 'notebook', 'report', 'test', 'collect'];
+    const ends = await Promise.all(
+      steps.map((from) => machine.slipway(['retry', first.run, '--from', from, '-o', 'json'])),
+    );
+    for (const [index, ended] of ends.entries()) {
       const result = json(ended);
-      expect(result.state, from).toBe('succeeded');
+      expect(result.state, steps[index]).toBe('succeeded');
       const reused = result.steps.filter((step) => step.state === 'reused').length;
-      expect(reused, from).toBe(index);
+      expect(reused, steps[index]).toBe(index);
     }
   });
 
