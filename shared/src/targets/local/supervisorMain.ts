@@ -15,7 +15,7 @@ import { supervise } from './supervisor/supervise.ts';
  */
 async function main(folder: string): Promise<number> {
   const paths = new RunPaths(folder);
-  const cancel = new CancelRequest(paths.cancel);
+  const cancel = new CancelRequest(paths.cancel, () => performance.now());
   // A closed terminal or a Ctrl-C is meant for the program that submitted the run, not for the run.
   process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => undefined);
