@@ -65,7 +65,15 @@ async function check(name, command, args) {
 async function vitest(project) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--maxWorkers=3',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
   const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser, CI: '', NO_COLOR: '1' };
   const ended = await run(tool('vitest'), args, { env }).then(
     () => true,

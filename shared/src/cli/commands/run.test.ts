@@ -208,6 +208,24 @@ describe('Ctrl-C', () => {
     expect(core.listeners).toBe(0);
   });
 
+  it('twice waits until the cancel has arrived: this process must not go before', async () => {
+    const { io, ended } = await running([], startOfNotebook);
+    let arrive: () => void = () => undefined;
+    core.handlers['runs/cancel'] = () =>
+      new Promise((resolve) => {
+        arrive = () => resolve({ ...submittedRun, cancelRequested: true });
+      });
+    io.signal('SIGINT');
+    io.signal('SIGINT');
+    await settle();
+    expect(io.written.stdout).not.toContain('slipway watch');
+    arrive();
+    expect(await ended).toBe(3);
+    expect(io.written.stdout).toContain(
+      'analysis-7f3a ends by itself now; it was asked to stop\nwatch   slipway watch',
+    );
+  });
+
   it('twice with -o json leaves one object, an error', async () => {
     const { io, ended } = await running(['-o', 'json'], startOfNotebook);
     io.signal('SIGINT');

@@ -6,7 +6,13 @@ import type { RunPresenter } from '../view/presenter.ts';
 import { followRun } from './followRun.ts';
 
 /** How attending a run ended: with the run, or with the person leaving while it goes on. */
-export type Attended = { readonly kind: 'ended'; readonly run: Run } | { readonly kind: 'left' };
+export type Attended =
+  | { readonly kind: 'ended'; readonly run: Run }
+  | {
+      readonly kind: 'left';
+      /** The run was asked to stop before. */
+      readonly cancelling: boolean;
+    };
 
 /** What Ctrl-C does: for a run started here, cancel first and leave the second time; for a watched one, leave. */
 export type OnInterrupt = 'cancelThenLeave' | 'leave';
@@ -26,7 +32,7 @@ export async function attendRun(
   const leave = (): void => {
     leaving.abort();
     cancelled.then(
-      () => left.resolve({ kind: 'left' }),
+      () => left.resolve({ kind: 'left', cancelling: onInterrupt === 'cancelThenLeave' }),
       (error: unknown) => left.reject(error),
     );
   };

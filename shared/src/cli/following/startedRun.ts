@@ -28,7 +28,7 @@ export async function followToEnd(session: Session, core: CliCore, run: Run, opt
   const attended = terminalStates.has(run.state)
     ? showEnded(presenter, run)
     : await attendRun(session, core, ref, presenter, options.onInterrupt);
-  if (attended.kind === 'left') return sayLeft(session, run, options.format);
+  if (attended.kind === 'left') return sayLeft(session, run, attended.cancelling, options.format);
   await tellVerdict(session, core, attended.run, options);
   return exitCodeOfRun(attended.run.state);
 }
@@ -40,7 +40,7 @@ export async function sayDetached(
   options: Pick<FollowOptions, 'format' | 'parameters'>,
 ): Promise<number> {
   if (options.format === 'json') printJson(session, runJson(run, [], options.parameters));
-  else session.out.writeLines([[plain('')], ...comeBackLines(run)]);
+  else session.out.writeLines([[plain('')], ...comeBackLines(run, false)]);
   await session.out.drained();
   return exitCodes.passed;
 }
@@ -64,21 +64,20 @@ function showEnded(presenter: RunPresenter, run: Run): { kind: 'ended'; run: Run
   return { kind: 'ended', run };
 }
 
-function comeBackLines(run: Run): Line[] {
-  return [
-    [plain(`${run.name} goes on without this terminal`)],
-    [plain(`watch   slipway watch ${run.name}`)],
-    [plain(`stop    slipway cancel ${run.name}`)],
-  ];
+function comeBackLines(run: Run, cancelling: boolean): Line[] {
+  const watch: Line = [plain(`watch   slipway watch ${run.name}`)];
+  if (cancelling) return [[plain(`${run.name} ends by itself now; it was asked to stop`)], watch];
+  return [[plain(`${run.name} goes on without this terminal`)], watch, [plain(`stop    slipway cancel ${run.name}`)]];
 }
 
-function sayLeft(session: Session, run: Run, format: OutputFormat): number {
+function sayLeft(session: Session, run: Run, cancelling: boolean, format: OutputFormat): number {
   if (format === 'json') {
-    throw new SlipwayError('cancelled', `${run.name} was left while it goes on.`, {
+    const state = cancelling ? 'while it was being cancelled' : 'while it goes on';
+    throw new SlipwayError('cancelled', `${run.name} was left ${state}.`, {
       action: `Come back with "slipway watch ${run.name}".`,
     });
   }
-  session.out.writeLines([[plain('')], ...comeBackLines(run)]);
+  session.out.writeLines([[plain('')], ...comeBackLines(run, cancelling)]);
   return exitCodes.cancelled;
 }
 
