@@ -89,7 +89,10 @@ function describeParameters({ parameters, spec }: RunPlan, complete: boolean): s
   const unset = parameters.filter(({ value }) => value === undefined);
   if (!complete) {
     const others = set.length + undeclared.length === 0 ? '' : 'more ';
-    const defaults = unset.length === 0 ? [] : [`${unset.length} ${others}by default`];
+    const defaults =
+      unset.length === 0
+        ? []
+        : [`${unset.length} ${others}at ${unset.length === 1 ? 'its default' : 'their defaults'}`];
     return [...set, ...undeclared, ...defaults].join(', ');
   }
   const defaults = unset.map(

@@ -117,7 +117,7 @@ describe('the Python of a notebook', () => {
       version: '3.11.4',
       origin: 'managed',
       kernel: 'python3',
-      explanation: 'managed environment (no Jupyter kernel python3 found on this machine)',
+      explanation: 'managed environment, for no Jupyter kernel python3 was found on this machine',
     });
     expect(asked).toEqual({
       interpreter: path('usr/bin/python3'),

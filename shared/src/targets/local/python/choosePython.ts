@@ -71,7 +71,7 @@ async function findPython(
       version,
       origin: 'chosen',
       kernel: name,
-      explanation: `${request.python}, as chosen`,
+      explanation: 'as chosen',
     };
   }
   const name = kernelName(request, kernels, kernel);
@@ -84,7 +84,7 @@ async function findPython(
       options,
       search,
       name,
-      `managed environment (no Jupyter kernel ${name} found on this machine)`,
+      `managed environment, for no Jupyter kernel ${name} was found on this machine`,
       signal,
     );
   }
