@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,9 +8,12 @@ import type { Comparison } from './statistics.ts';
 
 const execute = promisify(execFile);
 
+/** For both sides: what the example's job spec sets. */
+const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+
 /** A whole `slipway run` of examples/single-cell beside the same three commands typed by hand. */
 export async function runOverhead(pairs: number): Promise<Comparison> {
-  const machine = await Machine.create();
+  const machine = await Machine.create(oneThread);
   const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
   const python = testPython();
   const ours: number[] = [];
@@ -61,7 +64,8 @@ async function slipwayRun(machine: Machine, python: string, folder: string): Pro
 
 async function threeCommands(python: string, folder: string): Promise<void> {
   await cp(join(examples, 'single-cell'), folder, { recursive: true });
-  const options = { cwd: folder, env: { ...process.env, SLIPWAY_OUTPUT: folder }, maxBuffer: 1 << 28 };
+  await mkdir(join(folder, 'tests/input'), { recursive: true });
+  const options = { cwd: folder, env: { ...process.env, ...oneThread, SLIPWAY_OUTPUT: folder }, maxBuffer: 1 << 28 };
   const papermill = ['--log-output', '--log-level', 'DEBUG', '--progress-bar', '--report-mode', '--kernel', 'python3'];
   await execute(
     python,
