@@ -26,7 +26,6 @@ _OFFLINE = re.compile(
 )
 _HOST = re.compile(r"host='(?P<host>[^']+)'")
 _INDEXES = re.compile(r"^Looking in indexes: \w+://(?:[^@/\s]*@)?(?P<host>[^/:,\s]+)")
-_DEFAULT_HOST = "pypi.org"
 _NO_MATCH = re.compile(r"No matching distribution found for (?P<what>.+)$")
 _NOT_BUILT = re.compile(r"(?:Failed building wheel for|Failed to build|Could not build wheels for) (?P<what>.+)$")
 _CONFLICT = re.compile(r"^ERROR: Cannot install (?P<what>.+?) because these package versions have conflicting")
@@ -42,7 +41,7 @@ class PipOutput:
         """Hand notes about the progress to `tell`, at most two a second."""
         self._tell = tell
         self._told_at = 0.0
-        self._host = _DEFAULT_HOST
+        self._host = ""
         self._offline = False
         self._reasons: dict[str, str] = {}
         self._last_error = ""
@@ -56,7 +55,8 @@ class PipOutput:
     def reason(self) -> str:
         """Return why pip failed, in a sentence part; call it after the last line."""
         if self._offline:
-            return f"the package index could not be reached ({self._host})"
+            # pip names its index only where that is not the default one.
+            return f"the package index could not be reached ({self._host or 'the default one'})"
         for kind in ("space", "conflict", "match", "python", "build"):
             if kind in self._reasons:
                 return self._reasons[kind]
