@@ -3,15 +3,13 @@
  * the report and the artifacts are. `-- --once` ends with the run's exit code; so does the plain form until there is a
  * JupyterLab to serve.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { build, ensureVirtualEnvironments, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
 
-async function step(name, work) {
-  const started = performance.now();
-  process.stdout.write(`${name} … `);
-  await work();
-  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
-}
+const slipway = [tool('node'), join(root, 'shared/dist/slipway.js')];
+const surroundings = { cwd: root, env: { ...process.env, ...pinnedNode() } };
 
 await step('installing packages', async () => {
   await installPackages();
@@ -20,13 +18,30 @@ await step('installing packages', async () => {
 await step('building', build);
 console.log();
 
-const child = spawn(tool('node'), ['shared/dist/slipway.js', 'run', 'examples/single-cell/slipway.yaml'], {
-  cwd: root,
-  env: { ...process.env, ...pinnedNode() },
-  stdio: 'inherit',
-});
 // The child has the terminal's Ctrl-C too and answers it: cancel, then detach.
 process.on('SIGINT', () => undefined);
+const [node, script] = slipway;
+const child = spawn(node, [script, 'run', 'examples/single-cell/slipway.yaml'], { ...surroundings, stdio: 'inherit' });
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
+  if (code === 0) tellWhere();
 });
+
+async function step(name, work) {
+  const started = performance.now();
+  process.stdout.write(`${name} … `);
+  await work();
+  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** Where the newest run's report and artifacts are, and what the command is called here. */
+function tellWhere() {
+  const listed = spawnSync(node, [script, 'runs', '-o', 'json', '--limit', '1'], { ...surroundings, encoding: 'utf8' });
+  const [run] = JSON.parse(listed.stdout).runs;
+  const data = process.env.XDG_DATA_HOME || join(homedir(), '.local/share');
+  const output = join(data, 'slipway/runs', run.name, 'output');
+  console.log(`
+report      ${join(output, 'single_cell_output.html')}
+artifacts   ${output}
+In this folder the command is npx slipway: npx slipway artifacts ${run.name}`);
+}
