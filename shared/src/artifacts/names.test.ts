@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { displayName, mediaTypeOf, roleOf } from './names.ts';
 
@@ -49,5 +50,15 @@ describe('displayName', () => {
     ['work/new\nline', 'new\nline'],
   ])('shows %j as %j', (path, name) => {
     expect(displayName({ path })).toBe(name);
+  });
+});
+
+describe('the collect step', () => {
+  it('knows the same media types, so that a listing says the same before and after it ran', () => {
+    const source = readFileSync(new URL('../pipeline/steps/slipway_steps/artifacts.py', import.meta.url), 'utf8');
+    const table = /^_MEDIA_TYPES[^{]*\{(.*?)^\}/ms.exec(source)?.[1] ?? '';
+    const entries = [...table.matchAll(/"\.(\w+)": "([^"]+)"/g)];
+    expect(entries.length).toBeGreaterThan(30);
+    for (const [, ending, type] of entries) expect(mediaTypeOf(`file.${ending ?? ''}`)).toBe(type);
   });
 });

@@ -1,35 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { mediaTypeOf, roleOf } from '../../artifacts/index.ts';
 import { artifactIndexSchema, type Artifact } from '../../protocol/index.ts';
 import { openContained, readRange } from './containment.ts';
 import { walkTree } from './copyTree.ts';
 import { errorCode, isMissing } from './diskErrors.ts';
 import type { RunPaths } from './runFolder.ts';
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.ipynb': 'application/x-ipynb+json',
-  '.html': 'text/html',
-  '.txt': 'text/plain',
-  '.log': 'text/plain',
-  '.csv': 'text/csv',
-  '.json': 'application/json',
-  '.xml': 'application/xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.svg': 'image/svg+xml',
-  '.pdf': 'application/pdf',
-};
-
-const roles: Readonly<Record<string, Artifact['role']>> = {
-  'papermill.log': 'log',
-  'jupyter_nbconvert.log': 'log',
-  'environment.json': 'environment',
-  'requirements.lock.txt': 'requirementsLock',
-  'pytest_results.xml': 'junit',
-  'coverage.xml': 'coverage',
-  'pytest_report.html': 'testReport',
-};
 
 /**
  * The artifacts of a run: `collect`'s index, or what lies in `output/` now when there is none (the run still goes on, or
@@ -66,20 +42,17 @@ async function listOutput(paths: RunPaths, notebookName: string | undefined, sig
     if (entry.kind !== 'file') continue;
     const hashed = await hashFile(paths, entry.path, signal);
     if (hashed === undefined) continue;
-    artifacts.push({
-      path: `output/${entry.path}`,
-      ...hashed,
-      mediaType: mediaTypes[extname(entry.path).toLowerCase()] ?? 'application/octet-stream',
-      role: roleOf(entry.path, notebookName),
-    });
+    const path = `output/${entry.path}`;
+    artifacts.push({ path, ...hashed, mediaType: mediaTypeOf(path), role: roleInRun(path, notebookName) });
   }
   return artifacts;
 }
 
-function roleOf(path: string, notebookName: string | undefined): Artifact['role'] {
-  if (notebookName !== undefined && path === `${notebookName}_output.ipynb`) return 'executedNotebook';
-  if (notebookName !== undefined && path === `${notebookName}_output.html`) return 'report';
-  return Object.hasOwn(roles, path) ? (roles[path] ?? 'file') : 'file';
+/** Another notebook's output that this run happened to write is not what this run is about. */
+function roleInRun(path: string, notebookName: string | undefined): Artifact['role'] {
+  const role = roleOf(path);
+  const own = role !== 'executedNotebook' && role !== 'report';
+  return own || path.startsWith(`output/${notebookName ?? ''}_output.`) ? role : 'file';
 }
 
 /** Undefined for a file that vanished or may not be read; the run may still be at work on it. */

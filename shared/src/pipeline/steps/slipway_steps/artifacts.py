@@ -39,12 +39,17 @@ _IGNORED_FOLDERS = frozenset(
 _ENVIRONMENT_MARKERS = frozenset({"pyvenv.cfg", "conda-meta"})
 
 _MEDIA_TYPES = {
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".bz2": "application/x-bzip2",
+    ".css": "text/css",
     ".csv": "text/csv",
     ".gif": "image/gif",
     ".gz": "application/gzip",
     ".h5": "application/x-hdf5",
     ".h5ad": "application/x-hdf5",
     ".hdf5": "application/x-hdf5",
+    ".htm": "text/html",
     ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
     ".jpeg": "image/jpeg",
@@ -66,13 +71,17 @@ _MEDIA_TYPES = {
     ".tar": "application/x-tar",
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
+    ".toml": "application/toml",
     ".tsv": "text/tab-separated-values",
     ".txt": "text/plain",
+    ".webm": "video/webm",
     ".webp": "image/webp",
     ".xml": "application/xml",
+    ".xz": "application/x-xz",
     ".yaml": "application/yaml",
     ".yml": "application/yaml",
     ".zip": "application/zip",
+    ".zst": "application/zstd",
 }
 
 _ROLES = {
