@@ -4,3 +4,4 @@
  * Start reading at diagnose.ts, then catalogue/entry.ts.
  */
 export * from './diagnose.ts';
+export { maskSecrets } from './maskSecrets.ts';

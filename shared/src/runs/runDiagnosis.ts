@@ -1,18 +1,32 @@
-import { diagnose } from '../diagnosis/index.ts';
-import type { Run, RunState, StepName } from '../protocol/index.ts';
+import { diagnose, maskSecrets } from '../diagnosis/index.ts';
+import type { FailedCell, Run, RunState, StepName } from '../protocol/index.ts';
 import type { LogSource } from './logStreams.ts';
 import { readRange } from './logStreams.ts';
 
 const evidenceBytes = 16_384;
 const badEnds: ReadonlySet<RunState> = new Set(['failed', 'timedOut', 'lost']);
 
-/** Adds what `diagnosis` finds in a failed run and the end of its failing step's log; any other run stays as it is. */
+/**
+ * Adds what `diagnosis` finds in a failed run and the end of its failing step's log, and masks what looks like a secret in
+ * the words of its errors; any other run stays as it is. The cell's own source is the user's and stays exact.
+ */
 export async function withDiagnosis(source: LogSource, run: Run, signal: AbortSignal): Promise<Run> {
   if (!badEnds.has(run.state) || run.diagnosis !== undefined) return run;
   const step = failingStep(run);
   const logTail = step === undefined ? '' : await readEnd(source, run.name, step, signal);
   const diagnosis = diagnose({ run, logTail, ...(run.failedCell !== undefined && { failedCell: run.failedCell }) });
-  return diagnosis === undefined ? run : { ...run, diagnosis };
+  const { reason, failedCell } = run;
+  return {
+    ...run,
+    steps: run.steps.map((each) => (each.reason === undefined ? each : { ...each, reason: maskSecrets(each.reason) })),
+    ...(reason !== undefined && { reason: maskSecrets(reason) }),
+    ...(failedCell !== undefined && { failedCell: withoutSecrets(failedCell) }),
+    ...(diagnosis !== undefined && { diagnosis }),
+  };
+}
+
+function withoutSecrets(cell: FailedCell): FailedCell {
+  return { ...cell, errorValue: maskSecrets(cell.errorValue), traceback: cell.traceback.map(maskSecrets) };
 }
 
 /** The first step that failed, else the last that ran. */
