@@ -10,7 +10,8 @@ export type LogPosition = z.infer<typeof logPositionSchema>;
 
 /**
  * A contiguous piece of one step's log, at most 64 KiB. `data` is UTF-8 text when `encoding` is `utf8` (the bytes are
- * valid UTF-8 and come back byte for byte), else base64. A batch ends at a line end unless one line is longer.
+ * valid UTF-8 and come back byte for byte), else base64. A batch ends at a line end unless one
+ * line is longer, or the log ends there for now.
  */
 export const logBatchSchema = z.object({
   step: stepNameSchema,
