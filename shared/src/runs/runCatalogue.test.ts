@@ -223,6 +223,23 @@ describe('watching', () => {
     other.close();
   });
 
+  it('does not tell of a run again that was deleted while it was read', async () => {
+    const run = await harness.submit();
+    harness.finish(run.name);
+    // Its clock is behind, so that the run ends after the watch began.
+    const other = new ServiceHarness([], harness.target);
+    const changes: RunChange[] = [];
+    other.service.watch(undefined, (change) => changes.push(change));
+    const reads = slowReads();
+    const list = other.service.list({}, never);
+    await settle();
+    await harness.target.delete(run.name);
+    for (const read of reads) read();
+    await list;
+    expect(states(changes)).toEqual([[run.name, 'deleted']]);
+    other.close();
+  });
+
   it("tells of a change that somebody else's question came upon first, once", async () => {
     const run = await harness.submit();
     const { changes } = watch();

@@ -33,7 +33,10 @@ export interface RunReference {
 export interface RunService extends Disposable {
   /** What would run; changes nothing. */
   plan(submission: Submission, signal: AbortSignal): Promise<RunPlan>;
-  /** Starts a run. However it fails or is aborted, nothing is left behind. */
+  /**
+   * Starts a run. However it fails or is aborted, nothing is left behind; a run that had started when the abort came is
+   * cancelled and stays in the list as such. So it is with `rerun` and `retry`.
+   */
   submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run>;
   /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
   list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]>;
@@ -82,7 +85,7 @@ class Service implements RunService {
     const path = ready.job.spec.notebook ?? ready.job.title;
     const origin = { path, unsaved: ready.job.unsaved, ...(folder.kind === 'disk' && { folder: folder.path }) };
     const name = await submitJob(target, ready, { origin }, this.#options, onProgress, signal);
-    return this.#catalogue.load(target, name, signal);
+    return this.#started(target, name, signal);
   }
 
   list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]> {
@@ -108,13 +111,13 @@ class Service implements RunService {
 
   async rerun(reference: RunReference, changes: SpecChanges | undefined, signal: AbortSignal): Promise<Run> {
     const { target, run } = await this.find(reference, signal);
-    return this.#catalogue.load(target, await rerun(target, run, changes ?? {}, this.#options, signal), signal);
+    return this.#started(target, await rerun(target, run, changes ?? {}, this.#options, signal), signal);
   }
 
   async retry(reference: RunReference, from: StepName | undefined, signal: AbortSignal): Promise<Run> {
     const { target, run } = await this.find(reference, signal);
     const original = await this.#catalogue.load(target, run, signal);
-    return this.#catalogue.load(target, await retry(target, original, from, this.#options, signal), signal);
+    return this.#started(target, await retry(target, original, from, this.#options, signal), signal);
   }
 
   async delete(reference: RunReference, signal: AbortSignal): Promise<void> {
@@ -157,6 +160,18 @@ class Service implements RunService {
 
   dispose(): void {
     this.#catalogue.dispose();
+  }
+
+  /** A run that has just started. Who called it off meanwhile never learns its name and could not stop it. */
+  async #started(target: RunTarget, name: string, signal: AbortSignal): Promise<Run> {
+    try {
+      const run = await this.#catalogue.load(target, name, signal);
+      signal.throwIfAborted();
+      return run;
+    } catch (error) {
+      if (signal.aborted) await target.cancel(name, new AbortController().signal);
+      throw error;
+    }
   }
 
   #ready(target: RunTarget, submission: Submission, signal: AbortSignal): Promise<ReadyJob> {

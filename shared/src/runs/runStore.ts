@@ -30,6 +30,12 @@ interface Entry {
   readonly diagnosed: boolean;
 }
 
+/** A run that is being read. */
+interface Reading {
+  readonly name: string;
+  forgotten: boolean;
+}
+
 /**
  * The runs of one target as last read. A final run is not read again; of any other only the new events are folded.
  * Holds the `limit` runs that were used last.
@@ -39,6 +45,7 @@ export class RunStore {
   readonly #limit: number;
   readonly #onTransition: (transition: RunTransition) => void;
   readonly #entries = new Map<string, Entry>();
+  readonly #readings = new Set<Reading>();
 
   constructor(target: RunTarget, limit: number, onTransition: (transition: RunTransition) => void) {
     this.target = target;
@@ -54,13 +61,21 @@ export class RunStore {
     const before = this.#entries.get(name);
     const ended = before !== undefined && terminalStates.has(before.run.state);
     if (ended && (before.diagnosed || !options.diagnose)) return this.#keep(name, before);
-    const entry = ended ? before : await this.#read(name, signal);
-    if (entry === undefined) return undefined;
-    // Whoever saw it go on learns of its end with the diagnosis, whatever read it first.
-    const diagnose = options.diagnose || before !== undefined;
-    const wanted = diagnose && terminalStates.has(entry.run.state) && !entry.diagnosed;
-    const run = wanted ? await withDiagnosis(this.target, entry.run, signal) : entry.run;
-    return this.#keep(name, { ...entry, run, diagnosed: entry.diagnosed || wanted });
+    const reading: Reading = { name, forgotten: false };
+    this.#readings.add(reading);
+    try {
+      const entry = ended ? before : await this.#read(name, signal);
+      if (entry === undefined) return undefined;
+      // Whoever saw it go on learns of its end with the diagnosis, whatever read it first.
+      const diagnose = options.diagnose || before !== undefined;
+      const wanted = diagnose && terminalStates.has(entry.run.state) && !entry.diagnosed;
+      const run = wanted ? await withDiagnosis(this.target, entry.run, signal) : entry.run;
+      // After word of its deletion a run must not be told of again.
+      if (reading.forgotten) return run;
+      return this.#keep(name, { ...entry, run, diagnosed: entry.diagnosed || wanted });
+    } finally {
+      this.#readings.delete(reading);
+    }
   }
 
   /** True for a run that was read before and not forgotten. */
@@ -68,8 +83,10 @@ export class RunStore {
     return this.#entries.has(name);
   }
 
+  /** Also what is being read of it now comes to nothing here. */
   forget(name: string): void {
     this.#entries.delete(name);
+    for (const reading of this.#readings) if (reading.name === name) reading.forgotten = true;
   }
 
   async #read(name: string, signal: AbortSignal): Promise<Entry | undefined> {

@@ -250,6 +250,28 @@ describe('a submission that comes to nothing', () => {
     expect(aborted).toBeGreaterThan(5);
     expect(harness.target.runs.size).toBe(1);
   });
+
+  it('does not go on unseen when the abort comes once it has started', async () => {
+    const first = await harness.submit();
+    harness.finish(first.name);
+    const { service } = harness;
+    const starts: ((signal: AbortSignal) => Promise<unknown>)[] = [
+      (signal) => service.submit(harness.submission(), () => undefined, signal),
+      (signal) => service.rerun({ run: first.name }, undefined, signal),
+      (signal) => service.retry({ run: first.name }, 'prepare', signal),
+    ];
+    for (const start of starts) {
+      const controller = new AbortController();
+      const started: string[] = [];
+      const watch = harness.target.watch(({ run }) => {
+        started.push(run);
+        controller.abort(new SlipwayError('cancelled', 'Stopped.'));
+      });
+      expect(await code(start(controller.signal))).toBe('cancelled');
+      watch.dispose();
+      expect((await service.get({ run: started[0] ?? '' }, never)).cancelRequested).toBe(true);
+    }
+  });
 });
 
 function raise(): never {

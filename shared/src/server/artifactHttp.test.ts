@@ -163,6 +163,44 @@ describe('artifacts over HTTP', () => {
     expect(log).toEqual([]);
   });
 
+  it('break off, and do not keep the client waiting, where a file became shorter meanwhile', async () => {
+    const core = standInCore(undefined, files);
+    const { artifacts } = core;
+    const path = join(await temporaryFolder(), 's');
+    const shorter = {
+      ...core,
+      artifacts: {
+        ...artifacts,
+        open: async (...asked: Parameters<typeof artifacts.open>) => {
+          const opened = await artifacts.open(...asked);
+          return { ...opened, bytes: opened.bytes + 1 };
+        },
+      },
+    };
+    const other = await serveOnSocket(
+      shorter,
+      { socketPath: path, secret: new Secret(secret), version: '0.1.0', log: (entry) => log.push(entry) },
+      never,
+    );
+    try {
+      for (const range of ['', 'Range: bytes=5-\r\n']) {
+        const socket = await connected(path);
+        const head = `Host: x\r\nAuthorization: Bearer ${secret}\r\n`;
+        // An answer that followed on the same connection would be taken for the missing bytes.
+        socket.write(
+          `GET ${odd} HTTP/1.1\r\n${head}${range}\r\nGET /health HTTP/1.1\r\n${head}Connection: close\r\n\r\n`,
+        );
+        let all = '';
+        socket.on('data', (chunk: Buffer) => (all += chunk.toString()));
+        await new Promise((resolve) => socket.once('close', resolve));
+        expect(all.match(/HTTP\/1\.1 20\d/g)).toHaveLength(1);
+      }
+      expect(log).toEqual([]);
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('keep one connection for several requests', async () => {
     const socket = await connected(socketPath);
     const ask = `GET /health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${secret}\r\n`;

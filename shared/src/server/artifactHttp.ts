@@ -144,7 +144,7 @@ async function sendFile(
   if (request.method === 'GET' && header === undefined) {
     const whole = await open(undefined);
     response.writeHead(200, { 'Content-Type': contentType(whole.mediaType), 'Content-Length': whole.bytes });
-    await pipeline(Readable.from(whole.content), response);
+    await pipeline(Readable.from(complete(whole.content, whole.bytes)), response);
     return;
   }
   // The size decides what a range means; the first byte is the cheapest way to ask for it.
@@ -167,7 +167,17 @@ async function sendFile(
     response.setHeader('Content-Range', `bytes ${range.start}-${range.end - 1}/${probe.bytes}`);
     response.statusCode = 206;
   }
-  await pipeline(Readable.from(part.content), response);
+  await pipeline(Readable.from(complete(part.content, range.end - range.start)), response);
+}
+
+/** Fails where a file became shorter than announced: the client would wait for the rest. */
+async function* complete(content: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const chunk of content) {
+    sent += chunk.length;
+    yield chunk;
+  }
+  if (sent < bytes) throw new SlipwayError('artifact.unreadable', 'The file became shorter while it was sent.');
 }
 
 async function sendZip(

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../protocol/index.ts';
 import { runNamed, standInCore } from './testing/standInCore.ts';
@@ -205,6 +206,16 @@ describe('a connection', () => {
     await served;
     expect(core.sessions[0]?.disposed).toBe(true);
     await expect(client.request('runs/list', {}, never)).rejects.toBeInstanceOf(SlipwayError);
+  });
+
+  it('leaves nothing at the signal of the core, which outlives it', async () => {
+    const { signal } = new AbortController();
+    const { hostEnd, client, served } = wire(standInCore(), signal);
+    await hello(client);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    hostEnd.end();
+    await served;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('asks the host for its files, checks the answers and passes its failures on', async () => {

@@ -45,6 +45,7 @@ export async function serveConnection(
   // The library's own log would tell of writes to clients that have gone, and of nothing that does not reach us anyway.
   const connection = createMessageConnection(reader, writer, NullLogger);
   const client = new ClientConnection(core, connection, writer, options);
+  const served = new AbortController();
   const closed = new Promise<void>((resolve) => {
     connection.onClose(resolve);
     connection.onError(([error]) => {
@@ -52,7 +53,8 @@ export async function serveConnection(
       // A stream that failed closes by itself; after a broken frame or an abort it is for us to end it.
       writer.end();
     });
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    // The core's signal outlives its connections: what listens to it would keep each of them in memory.
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: served.signal });
     if (signal.aborted) resolve();
   });
   connection.onRequest((method: string, params: unknown, token) => {
@@ -62,6 +64,7 @@ export async function serveConnection(
   });
   connection.listen();
   await closed;
+  served.abort();
   await client.dispose();
   writer.end();
   connection.dispose();

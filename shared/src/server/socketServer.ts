@@ -109,11 +109,14 @@ class SocketConnections {
       await this.#serveFrames(socket, timeoutMs, ending);
     } else {
       const http = await this.#httpServer();
+      const served = new AbortController();
       await new Promise<void>((resolve) => {
         socket.on('close', () => resolve());
-        ending.addEventListener('abort', () => resolve(), { once: true });
+        ending.addEventListener('abort', () => resolve(), { once: true, signal: served.signal });
+        if (ending.aborted) resolve();
         http.emit('connection', socket);
       });
+      served.abort();
       socket.destroy();
     }
   }
