@@ -15,6 +15,8 @@ describe('what cannot be understood is told with what to do, and ends with 2', (
     [['watch'], /run/, /slipway help watch/],
     [['artifacts'], /run/, /slipway help artifacts/],
     [['spec'], /needs a command/, /slipway help/],
+    [['help', 'rnu'], /no command "rnu"/, /slipway help/],
+    [['help', 'artifacts', 'rnu'], /no command "artifacts rnu"/, /slipway help/],
     [[], /No command/, /slipway help/],
     [['run', '--'], /no command after "--"/, /COMMAND/],
     [['run', 'a.ipynb', '--', 'ls'], /Both/, /one of them/],
@@ -50,6 +52,14 @@ describe('help', () => {
       expect([help.exitCode, help.stderr]).toEqual([0, '']);
       expect(help.stdout).toMatch(/^Usage: slipway/);
     }
+  });
+
+  it('explains a command below a command with its own options', async () => {
+    const { stdout, exitCode } = await slipway(['help', 'artifacts', 'get']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--zip');
+    expect(stdout).toBe((await slipway(['artifacts', 'get', '--help'])).stdout);
+    expect((await slipway(['help', 'spec', 'init'])).stdout).toContain('--force');
   });
 
   it('of run has examples and the exit codes', async () => {

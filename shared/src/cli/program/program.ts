@@ -23,7 +23,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addResultCommands(program, act);
   addSetupCommands(program, act);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...helpAsOption(program, args)], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -72,6 +72,26 @@ function splitCommand(argv: readonly string[]): { args: readonly string[]; comma
   const name = argv.find((word) => !word.startsWith('-'));
   if (separator < 0 || (name !== 'run' && name !== 'plan')) return { args: argv, command: undefined };
   return { args: argv.slice(0, separator), command: argv.slice(separator + 1) };
+}
+
+/**
+ * `help artifacts get` as `artifacts get --help`: commander's own help looks at the first word only.
+ * @throws SlipwayError `usage` where there is no such command
+ */
+function helpAsOption(program: Command, args: readonly string[]): readonly string[] {
+  const [first, ...path] = args;
+  if (first !== 'help' || path.length === 0 || path.some((word) => word.startsWith('-'))) return args;
+  let command = program;
+  for (const word of path) {
+    const found = command.commands.find((sub) => sub.name() === word);
+    // Commander's own help command is not among them.
+    if (found === undefined && word === 'help') return args;
+    if (found === undefined) {
+      throw new SlipwayError('usage', `There is no command "${path.join(' ')}".`, { action: 'See "slipway help".' });
+    }
+    command = found;
+  }
+  return [...path, '--help'];
 }
 
 function usageError(error: CommanderError, args: readonly string[]): SlipwayError {

@@ -104,6 +104,8 @@ end_step() {
   trap - EXIT
   trap '' TERM INT HUP
   set +e
+  # A notebook may have removed the folder.
+  [[ -d ${result%/*} ]] || mkdir -- "${result%/*}"
   if [[ ! -e $result ]]; then
     helper finish "$step" "$code" "$SECONDS" "${plan[limit]:-}" "$stopped" "${plan[planned]:-}"
     code=$?

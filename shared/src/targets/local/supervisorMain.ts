@@ -30,6 +30,7 @@ async function main(folder: string): Promise<number> {
   if (!claim(paths.supervisor, JSON.stringify({ ...self, runDir: folder }))) return 0;
 
   const events = new EventWriter(paths.events);
+  const flushing = setInterval(() => events.flush(), 250);
   const env = process.env;
   let failure: Error | undefined;
   try {
@@ -41,6 +42,7 @@ async function main(folder: string): Promise<number> {
     const reason = `the supervisor failed: ${failure.message}`;
     events.append({ type: 'finished', time: Date.now(), state: 'failed', reason });
   }
+  clearInterval(flushing);
   const written = await events.close(60_000);
   if (failure !== undefined) throw failure;
   return written ? 0 : 1;

@@ -97,13 +97,27 @@ def _site_packages(environment: Environment) -> str:
 
 
 def _install(environment: Environment, requirements: str | None, lock: int, tell: Callable[[str], None]) -> None:
-    wanted = [tool.requirement for tool in environment.missing]
-    if requirements is not None:
-        wanted += ["-r", requirements]
-    if not wanted:
-        return
-    command = [*_pip(environment), "install", *_OPTIONS, "--progress-bar", "off", *wanted]
-    folder = os.path.dirname(requirements) if requirements is not None else environment.path
+    pip: list[str] = []
+    for wanted in installs(environment, requirements):
+        pip = pip or _pip(environment)
+        command = [*pip, "install", *_OPTIONS, "--progress-bar", "off", *wanted]
+        folder = os.path.dirname(requirements) if requirements is not None else environment.path
+        _run_pip(command, folder, lock, tell)
+
+
+def installs(environment: Environment, requirements: str | None) -> list[list[str]]:
+    """Return what each pip is to install, one after the other.
+
+    One pip sees tools and requirements together and finds versions for both. But where the requirements have hashes it
+    refuses all that has none, so the tools come after them.
+    """
+    tools = [tool.requirement for tool in environment.missing]
+    own = [] if requirements is None else ["-r", requirements]
+    parts = [own, tools] if environment.hashed else [tools + own]
+    return [part for part in parts if part]
+
+
+def _run_pip(command: list[str], folder: str, lock: int, tell: Callable[[str], None]) -> None:
     output = PipOutput(tell)
     with (
         subprocess.Popen(

@@ -89,8 +89,8 @@ class ReportingManager(NotebookExecutionManager):
         if self._saved_at and now - self._saved_at < self._save_seconds / _SHARE_OF_TIME_FOR_SAVING:
             return
         if self.output_path:
-            folder, name = os.path.split(self.output_path)
-            partial = os.path.join(folder, f".partial.{name}")
+            # Of a short name: the notebook's own may be as long as names can be.
+            partial = os.path.join(os.path.dirname(self.output_path), ".partial.ipynb")
             try:
                 write_ipynb(self.nb, partial)
                 os.replace(partial, self.output_path)

@@ -9,7 +9,7 @@ import os
 import sys
 
 from slipway_steps.packages import Tool, installed
-from slipway_steps.requirements import fingerprint, requirement_lines
+from slipway_steps.requirements import fingerprint, has_hashes, requirement_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ class Environment:
         self.missing = [tool for tool in needed if tool.name not in have or not tool.accepts(have[tool.name])]
         self.as_is = not self.isolated and not self.missing and not self.has_requirements
         self.path = ""
+        self.hashed = False
         if not self.as_is:
-            self.path = os.path.join(request["environments"], self._key(fingerprint(text, request.get("folder"))))
+            parts = fingerprint(text, request.get("folder"))
+            self.hashed = has_hashes(parts)
+            self.path = os.path.join(request["environments"], self._key(parts))
 
     @property
     def python(self) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from slipway_steps.run import RunFolder
     from slipway_steps.shapes import PlanRequest, Result
 
+# NAME_MAX of every file system in use.
+_LONGEST_NAME = 255
+
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do all but building. Raises Settled unless an environment has to be built."""
@@ -73,6 +76,10 @@ def _make_work(run: RunFolder) -> None:
 def _check_inputs(run: RunFolder) -> None:
     notebook = run.run_file.get("notebook")
     wanted = [notebook["path"]] if notebook else []
+    executed = run.executed_notebook()
+    if executed is not None and len(os.fsencode(os.path.basename(executed))) > _LONGEST_NAME:
+        reason = f"the notebook's name is too long: with _output.ipynb a name may have {_LONGEST_NAME} bytes"
+        raise Settled(outcome.failed("prepare", 1, reason, "environment"))
     requirements = run.run_file["environment"].get("requirements")
     if requirements is not None:
         wanted.append(requirements)

@@ -37,6 +37,11 @@ def fingerprint(text: str, folder: str | None) -> list[str]:
     return parts
 
 
+def has_hashes(lines: list[str]) -> bool:
+    """Tell whether pip will refuse every requirement without a hash; `lines` are what `fingerprint` returned."""
+    return any(re.search(r"(^|\s)--(hash[=\s]|require-hashes(\s|$))", line) for line in lines)
+
+
 def _add(text: str, folder: str | None, parts: list[str], depth: int) -> None:
     for line in requirement_lines(text):
         parts.append(line)

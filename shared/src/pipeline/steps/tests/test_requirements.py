@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slipway_steps.requirements import Refused, fingerprint, requirement_lines
+from slipway_steps.requirements import Refused, fingerprint, has_hashes, requirement_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,3 +41,12 @@ def test_local_editable_installs_are_refused() -> None:
     with pytest.raises(Refused, match=r"-e \."):
         fingerprint("-e .", None)
     assert fingerprint("-e git+https://x/y", None) == ["-e git+https://x/y"]
+
+
+@pytest.mark.parametrize(
+    "text", ["six==1.16.0 \\\n    --hash=sha256:00", "--require-hashes\nsix==1.16.0", "-r pinned.txt"]
+)
+def test_hashes_are_noticed_in_included_files_too(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pinned.txt").write_text("six==1.16.0 --hash sha256:00\n")
+    assert has_hashes(fingerprint(text, str(tmp_path)))
+    assert not has_hashes(fingerprint("six  # --hash=sha256:00\n./a--hash=b", str(tmp_path)))

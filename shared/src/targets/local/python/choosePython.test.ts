@@ -133,6 +133,16 @@ describe('the Python of a notebook', () => {
     });
   });
 
+  it('has the language of its kernel, whatever the metadata of the notebook say', async () => {
+    expect(await choose({ kernel: 'python3', language: 'r' })).toMatchObject({ language: 'python' });
+    expect(asked?.request).toMatchObject({ language: 'python' });
+    await kernel('usr/share/jupyter', 'silent', ['silent'], '');
+    await kernel('usr/share/jupyter', 'ir', ['R', '--slave'], 'R');
+    const env = { JUPYTER_PATH: path('usr/share/jupyter') };
+    expect(await choose({ kernel: 'silent', language: 'julia' }, env)).toMatchObject({ language: 'julia' });
+    expect(await choose({ kernel: 'ir', language: 'python' }, env)).toMatchObject({ language: 'r' });
+  });
+
   it('is managed for the tools when the kernel is of another language', async () => {
     await kernel('usr/share/jupyter', 'ir', ['R', '--slave'], 'R');
     expect(await choose({ kernel: 'ir' })).toMatchObject({ origin: 'managed', kernel: 'ir', language: 'r' });

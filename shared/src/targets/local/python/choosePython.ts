@@ -35,7 +35,8 @@ export async function choosePython(
   const kernels = await listKernels(search, signal);
   const kernel = kernels.find((candidate) => candidate.name === request.kernel?.toLowerCase());
   const found = await findPython(options, search, request, kernels, kernel, signal);
-  const language = request.language ?? (kernel?.language ? kernel.language.toLowerCase() : 'python');
+  // The notebook's metadata may be of another time than its kernel: what runs the cells decides.
+  const language = kernel === undefined ? 'python' : kernel.language.toLowerCase() || (request.language ?? 'python');
   const plan = await options.planEnvironment(
     found.interpreter,
     {

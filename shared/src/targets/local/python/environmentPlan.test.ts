@@ -46,6 +46,7 @@ describe('planByHelper', () => {
 
   it.each([
     'echo "Traceback (most recent call last):" >&2; echo "ImportError: x" >&2; exit 1',
+    'echo "Fatal Python error: no codec (PYTHONHOME)" >&2; echo "<no Python frame>" >&2; exit 1',
     'echo "{}"',
     'exit 7',
     'kill -9 $$',

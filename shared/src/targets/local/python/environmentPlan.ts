@@ -54,9 +54,10 @@ export function planByHelper(stepsDir: string, env: Readonly<Record<string, stri
       signal,
     );
     if (code === 0) return parseAnswer(interpreter, output);
-    const why = errors.trim().split('\n').at(-1) ?? '';
-    // 1 is the helper's own refusal, and its one line a sentence for people.
-    if (code === 1 && !errors.includes('Traceback')) {
+    const lines = errors.trim().split('\n');
+    const why = lines.find((line) => line.startsWith('Fatal Python error')) ?? lines.at(-1) ?? '';
+    // 1 is the helper's own refusal, and its last line a sentence for people. Python that cannot start ends with 1 too.
+    if (code === 1 && !/Traceback|Fatal Python error/.test(errors)) {
       throw new SlipwayError('spec.invalid', `No environment can be made for this run: ${why}.`, {
         action: 'Change the requirements file.',
       });

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { openOwnFile } from './ownFile.ts';
 
 /**
  * Notes in `logs/STEP.times` when a log grew: a line "<byte offset> <epoch ms>" says that the bytes from there on were
@@ -11,8 +12,8 @@ export class LogMarks {
 
   /** Opens both files for appending; `logFd` is for the step's stdout and stderr. */
   constructor(logPath: string, timesPath: string) {
-    this.log = openSync(logPath, 'a', 0o600);
-    this.times = openSync(timesPath, 'a', 0o600);
+    this.log = openOwnFile(logPath);
+    this.times = openOwnFile(timesPath);
     this.seen = fstatSync(this.log).size;
   }
 
