@@ -1,7 +1,7 @@
 import boundaries from 'eslint-plugin-boundaries';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
-import { elements, mayImport, pureFolders, sideEffectModules } from './test/lint/layers.mjs';
+import { elements, mayImport, pureFolders, stayPure } from './test/lint/layers.mjs';
 
 export default tseslint.config(
   {
@@ -45,10 +45,7 @@ export default tseslint.config(
   {
     files: pureFolders.map((folder) => `${folder}/**/*.ts`),
     ignores: ['**/*.test.ts', '**/testing/**'],
-    rules: {
-      'no-restricted-imports': ['error', { paths: sideEffectModules, patterns: ['node:*'] }],
-      'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'],
-    },
+    rules: stayPure,
   },
   {
     // vitest types its matchers (expect.stringContaining and its kin) as any.

@@ -38,6 +38,8 @@ const result = await build({
   keepNames: false,
   legalComments: 'none',
   mainFields: ['module', 'main'],
+  // Its ES modules: of a CommonJS package that is imported dynamically, esbuild's chunk exports nothing but `default`.
+  alias: { yaml: join(require.resolve('yaml/package.json'), '../browser/index.js') },
   banner: { js: banner },
   define: { SLIPWAY_VERSION: JSON.stringify(version) },
   metafile: true,

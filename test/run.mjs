@@ -35,12 +35,14 @@ async function types() {
 async function lint() {
   const steps = 'shared/src/pipeline/steps';
   const bin = (name) => join(root, '.cache/python/bin', name);
+  // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved.
+  const mypy = ['-m', 'mypy', '--config-file'];
   await check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
   await check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
   await check('ruff', bin('ruff'), ['check', '--quiet', steps, 'examples', 'test']);
   await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', steps, 'examples', 'test']);
-  await check('mypy', bin('mypy'), ['--config-file', `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
-  await check('mypy examples', bin('mypy'), ['--config-file', 'examples/pyproject.toml', 'examples']);
+  await check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
+  await check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
   await check('shellcheck', bin('shellcheck'), [
     '-x',
@@ -104,9 +106,13 @@ async function pythonUnit() {
     '-p',
     'no:cacheprovider',
   ];
-  await run(python, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).catch(() => undefined);
+  const ended = await run(python, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).then(
+    () => true,
+    () => false,
+  );
   if (!existsSync(report)) {
     count.failed += 1;
+    console.log('✗ python: pytest left no report');
     return;
   }
   const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
@@ -115,6 +121,8 @@ async function pythonUnit() {
   count.failed += failed;
   count.skipped += number('skipped');
   count.passed += number('tests') - failed - number('skipped');
+  // No test found, an early pytest.exit() and an error of pytest itself are no failed cases, yet the run has failed.
+  if (!ended && failed === 0) count.failed += 1;
 }
 
 async function timed(name, work) {
@@ -128,6 +136,10 @@ async function timed(name, work) {
 
 mkdirSync(reports, { recursive: true });
 try {
+  const unknown = [...wanted].filter((name) => !stages.some(([stage]) => stage === name));
+  if (unknown.length > 0) {
+    throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${stages.map(([name]) => name).join(', ')}`);
+  }
   for (const [name, work] of preparation) await timed(name, work);
   for (const [name, work] of stages) {
     if (wanted.size === 0 || wanted.has(name)) await timed(name, work);

@@ -118,6 +118,8 @@ async function once(name, inputs, product, make) {
   const digest = hash.digest('hex');
   const stamp = join(cache, `${name}.stamp`);
   if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  // Before, not after: a make that is interrupted leaves half a product, which the old stamp would call whole.
+  rmSync(stamp, { force: true });
   await make();
   mkdirSync(cache, { recursive: true });
   writeFileSync(stamp, digest);

@@ -1,3 +1,5 @@
+import { builtinModules } from 'node:module';
+
 /**
  * Who may import whom (ARCHITECTURE: "Who may import whom"), as data for the linter. eslint.config.mjs applies it;
  * test/lint/layers.test.ts proves that forbidden imports fail.
@@ -16,7 +18,13 @@ const allowed = {
 /** Folders whose code has no I/O, no clock and no environment. */
 export const pureFolders = ['shared/src/protocol', 'shared/src/jobs', 'shared/src/pipeline', 'shared/src/diagnosis'];
 
-export const sideEffectModules = ['fs', 'path', 'os', 'child_process', 'net', 'http', 'https', 'process', 'timers'];
+/** What those folders must not do, statically or through a dynamic import. */
+export const stayPure = {
+  'no-restricted-imports': ['error', { paths: builtinModules, patterns: ['node:*'] }],
+  'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'globalThis', 'performance'],
+  'no-restricted-properties': ['error', { object: 'Date', property: 'now' }, { object: 'Math', property: 'random' }],
+  'no-restricted-syntax': ['error', 'ImportExpression', "NewExpression[callee.name='Date'][arguments.length=0]"],
+};
 
 export const elements = Object.keys(allowed).map((type) => ({ type, pattern: `shared/src/${type}` }));
 

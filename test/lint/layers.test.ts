@@ -51,6 +51,19 @@ describe('the import rule', () => {
     expect(problems).toContain('no-restricted-globals');
   });
 
+  const impure: readonly (readonly [string, string])[] = [
+    ["import { readFile } from 'fs/promises';\nexport { readFile };", 'no-restricted-imports'],
+    ["import { randomUUID } from 'crypto';\nexport { randomUUID };", 'no-restricted-imports'],
+    ["export const later = import('node:fs');", 'no-restricted-syntax'],
+    ['export const home = globalThis.process.env.HOME;', 'no-restricted-globals'],
+    ['export const now = Date.now();', 'no-restricted-properties'],
+    ['export const now = new Date();', 'no-restricted-syntax'],
+    ['export const chance = Math.random();', 'no-restricted-properties'],
+  ];
+  it.each(impure)('keeps %j out of pure modules', async (text, rule) => {
+    expect(await problemsOf('shared/src/jobs/sample.ts', `${text}\n`)).toContain(rule);
+  });
+
   it('cannot be switched off by a comment', async () => {
     const problems = await problemsOf(
       'shared/src/jobs/sample.ts',

@@ -131,7 +131,7 @@ describe('names that a shell would trip over', () => {
     'percent %s %(n)s.ipynb',
   ];
   it.concurrent.each(names.map((name) => [JSON.stringify(name), name] as const))('%s runs', async (_shown, name) => {
-    const folder = join(machine.work, 'names');
+    const folder = join(machine.work, `names $(touch pwned) 'of' "any" kind\n中文`);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, name), notebook(['print("ok")']));
     // A name with a leading dash is given with ./ before it, as to every command.

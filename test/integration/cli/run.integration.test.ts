@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples, json, Machine, notebook, testPython } from './slipway.ts';
@@ -94,11 +94,38 @@ describe('the failing examples say why', () => {
   });
 });
 
+describe('limits, files of parameters, and a log that is followed', () => {
+  it('a cell without an end meets the time limit of its step', async () => {
+    const folder = join(machine.work, 'endless');
+    await cp(join(examples, 'failing/endless.ipynb'), join(folder, 'endless.ipynb'));
+    await machine.write('endless/slipway.yaml', 'notebook: endless.ipynb\ntimeouts:\n  notebook: 6s\n');
+    const ended = await machine.slipway(['run', '-o', 'json', '--python', testPython()], { cwd: folder });
+    const result = json(ended);
+    expect(ended.exitCode).toBe(1);
+    expect(result.state).toBe('timedOut');
+    expect(result.artifacts.map((artifact) => artifact.role)).toContain('report');
+  });
+
+  it('-y gives parameters, and logs -f follows a run from its beginning to its end', async () => {
+    const source = 'import time\nfor i in range(20):\n    print(word, i, flush=True)\n    time.sleep(0.05)';
+    await machine.write('y.ipynb', notebook([{ source: 'word = "default"', tags: ['parameters'] }, source]));
+    await machine.write('values.yaml', 'word: given\n');
+    const args = ['run', '--detach', '--no-tests', '--python', testPython(), '-y', 'values.yaml', 'y.ipynb'];
+    const detached = await machine.slipway(args);
+    expect(detached.exitCode, detached.stderr).toBe(0);
+    const name = /y-[0-9a-f]{4}/.exec(detached.stdout)?.[0] ?? '';
+    const followed = await machine.slipway(['logs', '-f', name, '--step', 'notebook']);
+    expect(followed.exitCode, followed.stderr).toBe(0);
+    const counted = [...followed.stdout.matchAll(/given (\d+)/g)].map((match) => Number(match[1]));
+    expect(counted).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+});
+
 describe('rerun and retry', () => {
   it('retry from test runs no cell, and picks up the mended test', async () => {
     await machine.write(
       'r/n.ipynb',
-      notebook(['import os; open(os.environ["SLIPWAY_OUTPUT"] + "/count.txt", "a").write("ran\\n")']),
+      notebook(['import os, uuid; open(os.environ["SLIPWAY_OUTPUT"] + "/mark.txt", "a").write(str(uuid.uuid4()))']),
     );
     await machine.write('r/tests/test_it.py', 'def test_it():\n    assert False, "not yet"\n');
     const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
@@ -115,8 +142,10 @@ describe('rerun and retry', () => {
       ['test', 'succeeded'],
       ['collect', 'succeeded'],
     ]);
-    const count = await readFile(join(machine.data, 'slipway/runs', second.run, 'output/count.txt'), 'utf8');
-    expect(count).toBe('ran\n');
+    const mark = (run: string): Promise<string> =>
+      readFile(join(machine.data, 'slipway/runs', run, 'output/mark.txt'), 'utf8');
+    expect(await mark(first.run)).toHaveLength(36);
+    expect(await mark(second.run), 'a cell that ran again would leave another mark').toBe(await mark(first.run));
   });
 
   it('retry from each step starts there', async () => {
@@ -145,13 +174,22 @@ describe('rerun and retry', () => {
     expect(again.steps[0]?.state).toBe('reused');
   });
 
-  it('rerun with a changed parameter', async () => {
+  it('rerun with a changed parameter, from the command line and from an editor', async () => {
     await machine.write('q.ipynb', notebook([{ source: 'n = 1', tags: ['parameters'] }, 'print("n is", n)']));
     const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'q.ipynb']));
     const second = json(await machine.slipway(['rerun', first.run, '-p', 'n=7', '-o', 'json']));
     expect(second.state).toBe('succeeded');
     const logs = await machine.slipway(['logs', second.run, '--step', 'notebook']);
     expect(logs.stdout).toContain('n is 7');
+
+    const editor = await machine.write('editor.sh', '#!/bin/sh\nsed -i "s/: 7$/: 8/" "$1"\n');
+    await chmod(editor, 0o700);
+    const edited = json(
+      await machine.slipway(['rerun', second.run, '--edit', '-o', 'json'], { env: { EDITOR: editor } }),
+    );
+    expect(edited.state).toBe('succeeded');
+    const after = await machine.slipway(['logs', edited.run, '--step', 'notebook']);
+    expect(after.stdout).toContain('n is 8');
   });
 });
 

@@ -306,3 +306,25 @@ describe('the notebook step', () => {
     });
   });
 });
+
+describe('a notebook with a will of its own', () => {
+  it('may have the longest name that its outputs can have, and is told of a longer one at once', async () => {
+    const longest = await make({ name: 'n'.repeat(255 - '_output.ipynb'.length), cells: ['print(1)'] });
+    expect(await longest.only(['prepare', 'notebook'])).toMatchObject({ notebook: { state: 'succeeded' } });
+    const tooLong = await make({ name: '长'.repeat(81), cells: ['print(1)'] });
+    expect((await tooLong.only(['prepare'])).prepare).toMatchObject({
+      state: 'failed',
+      reason: matching(/name is too long/),
+      reasonCode: 'environment',
+    });
+  });
+
+  it('may remove the results and has its own all the same', async () => {
+    const cell = 'import os, shutil\nshutil.rmtree(os.path.join(os.environ["SLIPWAY_RUN_DIR"], "results"))';
+    const run = await make({ cells: [cell] });
+    expect(await run.only(['prepare', 'notebook', 'collect'])).toMatchObject({
+      notebook: { state: 'succeeded', note: '1 cell' },
+      collect: { state: 'succeeded' },
+    });
+  });
+});
