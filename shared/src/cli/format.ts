@@ -1,19 +1,4 @@
-/** Words for sizes, durations and times. Pure; every function takes the time it needs. */
-
-const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** `0 B`, `4.1 kB`, `150 MB`: decimal units, as file managers show them. Takes bytes. */
-export function formatBytes(bytes: number): string {
-  let value = Math.max(0, bytes);
-  let unit = 0;
-  // From here on it would round to 1000 of the smaller unit.
-  while (value >= 999.5 && unit < byteUnits.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${byteUnits[unit] ?? 'B'}`;
-}
+/** Words for durations and times. Pure; every function takes the time it needs. */
 
 /** `0.8s`, `31s`, `1m 12s`, `3h 02m`, `2d 05h`. Takes milliseconds; cuts off instead of rounding, so it never jumps ahead. */
 export function formatDuration(durationMs: number): string {

@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, nearNames, oneLine } from './words.ts';
+import { nearNames, oneLine } from './words.ts';
 
 describe('words', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [4100, '4.1 kB'],
-    [50_000_000, '50.0 MB'],
-    [2 * 1024 ** 3, '2.1 GB'],
-    [123_456_789, '123 MB'],
-  ])('%d bytes are %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
-  });
-
   it.each([
     ['n_pc', ['n_pcs', 'seed'], ['n_pcs']],
     ['NPCS', ['n_pcs'], ['n_pcs']],

@@ -9,19 +9,6 @@ export function oneLine(text: string, maxLength: number): string {
   return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
 
-/** `4.2 MB`, decimal units as file managers show them. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`;
-}
-
 const maxComparedLength = 64;
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */

@@ -4,6 +4,7 @@
  * Start reading at methods.ts.
  */
 export * from './artifact.ts';
+export * from './bytes.ts';
 export * from './errors.ts';
 export * from './job.ts';
 export * from './log.ts';

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exitCodes.ts';
 import { followToEnd, sayDetached } from '../following/startedRun.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes } from '../../protocol/index.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';

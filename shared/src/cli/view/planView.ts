@@ -1,5 +1,5 @@
-import type { RunPlan } from '../../protocol/index.ts';
-import { count, formatBytes } from '../format.ts';
+import { formatBytes, type RunPlan } from '../../protocol/index.ts';
+import { count } from '../format.ts';
 import { lineText, plain, type Line } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, truncate } from '../terminal/text.ts';

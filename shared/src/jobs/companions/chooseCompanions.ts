@@ -1,7 +1,6 @@
-import type { Companion, CompanionChoice, JobSpec } from '../../protocol/index.ts';
+import { formatBytes, type Companion, type CompanionChoice, type JobSpec } from '../../protocol/index.ts';
 import type { JobFolder } from '../folder.ts';
 import { isWithin, quoted } from '../paths.ts';
-import { formatBytes } from '../words.ts';
 import { pathGlob } from './globs.ts';
 import type { PathGlob } from './globs.ts';
 import { defaultLimits, warnAboveBytes } from './limits.ts';

@@ -1,7 +1,5 @@
-import { SlipwayError } from '../../protocol/index.ts';
-import type { Companion } from '../../protocol/index.ts';
+import { SlipwayError, formatBytes, type Companion } from '../../protocol/index.ts';
 import { quoted } from '../paths.ts';
-import { formatBytes } from '../words.ts';
 
 /** Where choosing files stops. */
 export interface WalkLimits {

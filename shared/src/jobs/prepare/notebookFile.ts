@@ -1,10 +1,9 @@
-import { SlipwayError } from '../../protocol/index.ts';
+import { SlipwayError, formatBytes } from '../../protocol/index.ts';
 import { readTextFile } from '../folder.ts';
 import type { JobFolder } from '../folder.ts';
 import { readNotebook } from '../notebook/readNotebook.ts';
 import type { NotebookDocument } from '../notebook/notebookDocument.ts';
 import { nameOf, quoted } from '../paths.ts';
-import { formatBytes } from '../words.ts';
 
 /** Beyond this a notebook does not fit into one text in memory. */
 const maxBytes = 500_000_000;

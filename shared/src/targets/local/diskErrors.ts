@@ -61,15 +61,3 @@ export async function makeFolders(path: string): Promise<void> {
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new SlipwayError('cancelled', 'The operation was cancelled.', { cause: signal.reason });
 }
-
-/** @param bytes a size, shown as in `4.1 kB` */
-export function sizeWords(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
-}

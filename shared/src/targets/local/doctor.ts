@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SlipwayError, type PythonChoice, type RequestResult } from '../../protocol/index.ts';
-import { makeFolders, onDisk, sizeWords } from './diskErrors.ts';
+import { formatBytes, SlipwayError, type PythonChoice, type RequestResult } from '../../protocol/index.ts';
+import { makeFolders, onDisk } from './diskErrors.ts';
 import { withDefaults, type LocalTargetOptions, type LocalTargetSettings } from './localOptions.ts';
 import { choosePython, findOnPath, listKernels, type ChoosePythonOptions } from './python/index.ts';
 import { Queue } from './queue/queue.ts';
@@ -119,7 +119,7 @@ async function checkDataFolder({ dataDir }: LocalTargetSettings): Promise<Findin
 
 /** @param free bytes */
 export function spaceFinding(dataDir: string, free: number): Finding {
-  const detail = `${dataDir}, writable, ${sizeWords(free)} free`;
+  const detail = `${dataDir}, writable, ${formatBytes(free)} free`;
   if (free >= littleSpaceBytes) return { outcome: 'pass', detail };
   return { outcome: 'warn', detail, fix: 'Free some space, for example by deleting old runs.' };
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SlipwayError, type RunEvent, type StepName } from '../../protocol/index.ts';
+import { formatBytes, SlipwayError, type RunEvent, type StepName } from '../../protocol/index.ts';
 import type { RunSubmission, StagedFile } from '../runTarget.ts';
 import { containedParts } from './containment.ts';
 import { copyTree } from './copyTree.ts';
-import { isMissing, makeFolders, onDisk, sizeWords, throwIfAborted } from './diskErrors.ts';
+import { isMissing, makeFolders, onDisk, throwIfAborted } from './diskErrors.ts';
 import type { LocalTargetSettings } from './localOptions.ts';
 import { takeOver } from './reuse.ts';
 import { dataPaths, isRunName, RunPaths, type LocalSettings } from './runFolder.ts';
@@ -125,7 +125,7 @@ async function checkSpace(dataDir: string, files: readonly StagedFile[]): Promis
   if (free >= needed) return;
   throw new SlipwayError(
     'disk.full',
-    `The run needs ${sizeWords(needed)} on the disk that holds ${dataDir}, which has ${sizeWords(free)} left.`,
+    `The run needs ${formatBytes(needed)} on the disk that holds ${dataDir}, which has ${formatBytes(free)} left.`,
     { action: 'Free some space, for example by deleting old runs, and submit again.' },
   );
 }
