@@ -18,7 +18,7 @@ export interface LineAssembler {
   end(): AssembledLine[];
 }
 
-export const defaultMaxLineBytes = 1_048_576;
+const defaultMaxLineBytes = 1_048_576;
 
 /**
  * Makes lines of log batches, in Node and in browsers. However the log was cut into batches, the lines are the same:
