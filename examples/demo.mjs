@@ -8,7 +8,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build, ensureVirtualEnvironments, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
 
-const slipway = [tool('node'), join(root, 'shared/dist/slipway.js')];
+const node = tool('node');
+const script = join(root, 'shared/dist/slipway.js');
 const surroundings = { cwd: root, env: { ...process.env, ...pinnedNode() } };
 
 await step('installing packages', async () => {
@@ -20,7 +21,6 @@ console.log();
 
 // The child has the terminal's Ctrl-C too and answers it: cancel, then detach.
 process.on('SIGINT', () => undefined);
-const [node, script] = slipway;
 const child = spawn(node, [script, 'run', 'examples/single-cell/slipway.yaml'], { ...surroundings, stdio: 'inherit' });
 child.on('close', (code) => {
   process.exitCode = code ?? 1;

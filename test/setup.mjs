@@ -79,12 +79,7 @@ export async function testPython() {
 export async function testBrowser() {
   const find = () =>
     spawnSync('sh', ['-c', 'command -v chromium || command -v google-chrome'], { encoding: 'utf8' }).stdout.trim();
-  if (find() === '' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '--quiet'], { env, quiet: true });
-    const packages = ['chromium', 'fonts-dejavu-core'];
-    await run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', ...packages], { env, quiet: true });
-  }
+  if (find() === '') await installDebianPackages('--no-install-recommends', 'chromium', 'fonts-dejavu-core');
   return find();
 }
 
@@ -93,17 +88,21 @@ const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
 /** Sees to it that the system's Python can make virtual environments. */
 export async function ensureVirtualEnvironments() {
   const can = () => spawnSync(systemPython, ['-c', 'import ensurepip, venv']).status === 0;
-  if (!can() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    // Debian keeps the parts that make virtual environments in a package of their own.
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '--quiet'], { env, quiet: true });
-    await run('apt-get', ['install', '--yes', '--quiet', 'python3-venv'], { env, quiet: true });
-  }
+  // Debian keeps the parts that make virtual environments in a package of their own.
+  if (!can()) await installDebianPackages('python3-venv');
   if (!can()) {
     throw new Error(
       `${systemPython} cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv`,
     );
   }
+}
+
+/** Installs where that is possible: as root, on a system with Debian's packages; elsewhere does nothing. */
+async function installDebianPackages(...packages) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
+  await run('apt-get', ['update', '--quiet'], options);
+  await run('apt-get', ['install', '--yes', '--quiet', ...packages], options);
 }
 
 async function createVirtualEnvironment(folder) {
