@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jobSpecSchema, parameterValueSchema, stepNameSchema } from '../protocol/index.ts';
+import { jobSpecSchema, parameterValueSchema, pipelineStepNameSchema } from '../protocol/index.ts';
 
 /**
  * `run.json`: everything that the step scripts need to know, and the only way in which a user's value reaches them.
@@ -11,7 +11,7 @@ export const runFileSchema = z.object({
   run: z.string(),
   /** For people and for "rerun": the job spec with all defaults filled in. */
   spec: jobSpecSchema,
-  steps: z.array(stepNameSchema),
+  steps: z.array(pipelineStepNameSchema),
   /** The notebook to run; exactly one of `notebook` and `command` is set. */
   notebook: z
     .object({
@@ -36,9 +36,24 @@ export const runFileSchema = z.object({
     /** `isolated`: a virtual environment that sees nothing of the interpreter's packages ("managed"). */
     base: z.enum(['interpreter', 'isolated']),
   }),
+  /** What the step `dataset` fetches before the run: a URL, or a path below a dataset volume. */
+  dataset: z
+    .object({
+      /** File name under which the run finds it. */
+      name: z.string(),
+      url: z.string().optional(),
+      path: z.string().optional(),
+      sha256: z.string().optional(),
+      bytes: z.int().nonnegative().optional(),
+    })
+    .optional(),
+  /** What the step `clone` fetches before the run. */
+  repository: z.object({ url: z.string(), revision: z.string().optional() }).optional(),
+  /** A suite in a repository of its own, cloned by the step `clone`. */
+  suite: z.object({ url: z.string(), revision: z.string().optional() }).optional(),
   tests: z
     .object({
-      /** Relative to `work/`. */
+      /** Relative to `work/`; where there is a `suite`, relative to that. */
       path: z.string(),
       marker: z.string().optional(),
       always: z.boolean(),
@@ -58,7 +73,7 @@ export const runFileSchema = z.object({
   /** Globs under `work/` to keep as artifacts although they were there before or are ignored by default. */
   outputs: z.array(z.string()),
   /** Steps whose results are taken from another run. */
-  reuse: z.object({ run: z.string(), steps: z.array(stepNameSchema) }).optional(),
+  reuse: z.object({ run: z.string(), steps: z.array(pipelineStepNameSchema) }).optional(),
   /** sha256 (hex) of what each step reads, by kind; a retry may reuse a step only if these are unchanged. */
   inputHashes: z.object({
     /** Notebook text as staged, parameters, companions, env. Empty string for none. */

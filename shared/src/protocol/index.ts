@@ -10,4 +10,5 @@ export * from './job.ts';
 export * from './log.ts';
 export * from './methods.ts';
 export * from './plan.ts';
+export * from './profile.ts';
 export * from './run.ts';

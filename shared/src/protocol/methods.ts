@@ -32,6 +32,16 @@ export const submissionSchema = z.object({
 });
 export type Submission = z.infer<typeof submissionSchema>;
 
+/** One thing that was looked at: what was found, and what to do about it. */
+export const checkSchema = z.object({
+  name: z.string(),
+  outcome: z.enum(['pass', 'warn', 'fail', 'skipped']),
+  detail: z.string(),
+  fix: z.string().optional(),
+  durationMs: z.number(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
 const runRef = { run: z.string(), context: z.string().optional() };
 const nothing = z.object({});
 
@@ -60,7 +70,25 @@ export const requests = {
       problems: z.array(z.object({ message: z.string(), path: z.string(), line: z.int().optional() })),
     }),
   },
+  /** The manifest of a job as it would be sent, YAML with comments; changes nothing. Cluster contexts only. */
+  'jobs/manifest': { params: submissionSchema, result: z.object({ manifest: z.string() }) },
+  /** What would keep a job from running, found out before it is sent. Cluster contexts only. */
+  'jobs/preflight': { params: submissionSchema, result: z.object({ checks: z.array(checkSchema) }) },
   'runs/submit': { params: submissionSchema, result: runSchema },
+  /** A hand-written PipelineRun (YAML or JSON) is created as it is. */
+  'runs/submitManifest': { params: z.object({ context: z.string(), manifest: z.string() }), result: runSchema },
+  /** Removes ended runs and what submissions left; without `dryRun: true` for good. Cluster contexts only. */
+  'runs/prune': {
+    params: z.object({
+      context: z.string(),
+      /** Keep runs that ended within this time. */
+      olderThanMs: z.int().nonnegative().optional(),
+      /** Keep so many of the newest ended runs. */
+      keep: z.int().nonnegative().optional(),
+      dryRun: z.boolean().optional(),
+    }),
+    result: z.object({ removed: z.array(z.object({ kind: z.string(), name: z.string(), reason: z.string() })) }),
+  },
   'runs/list': {
     params: z.object({ context: z.string().optional(), limit: z.int().positive().optional() }),
     result: z.object({ runs: z.array(runSchema) }),
@@ -99,15 +127,7 @@ export const requests = {
   doctor: {
     params: z.object({ context: z.string().optional() }),
     result: z.object({
-      checks: z.array(
-        z.object({
-          name: z.string(),
-          outcome: z.enum(['pass', 'warn', 'fail', 'skipped']),
-          detail: z.string(),
-          fix: z.string().optional(),
-          durationMs: z.number(),
-        }),
-      ),
+      checks: z.array(checkSchema),
     }),
   },
   shutdown: { params: nothing, result: nothing },

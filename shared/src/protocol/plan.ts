@@ -25,7 +25,7 @@ export const pythonChoiceSchema = z.object({
   interpreter: z.string(),
   /** Python version: "3.11.7". */
   version: z.string(),
-  origin: z.enum(['chosen', 'kernel', 'managed']),
+  origin: z.enum(['chosen', 'kernel', 'managed', 'image']),
   /** The Jupyter kernel that papermill starts. */
   kernel: z.string(),
   language: z.string(),
@@ -45,6 +45,23 @@ export const runPlanSchema = z.object({
   steps: z.array(stepNameSchema),
   unsaved: z.boolean(),
   python: pythonChoiceSchema.optional(),
+  /** What the run takes of a cluster. */
+  cluster: z
+    .object({
+      server: z.string(),
+      namespace: z.string(),
+      user: z.string(),
+      image: z.string(),
+      instanceType: z.string().optional(),
+      cpu: z.string(),
+      memory: z.string(),
+      gpus: z.int().nonnegative(),
+      /** Where the run's folder will lie, in words. */
+      volume: z.string(),
+      /** How the inputs travel, in words. */
+      inputs: z.string(),
+    })
+    .optional(),
   parameters: z.array(parameterDeclarationSchema.extend({ value: parameterValueSchema.optional() })),
   companions: companionChoiceSchema,
   tests: z

@@ -3,9 +3,19 @@ import * as z from 'zod';
 /** Milliseconds since the epoch. */
 export const timeMs = z.number().nonnegative();
 
-/** Step names of our own pipeline, in order. `notebook` and `command` exclude each other. */
-export const stepNames = ['prepare', 'notebook', 'command', 'report', 'test', 'collect'] as const;
-export const stepNameSchema = z.enum(stepNames);
+/**
+ * Step names of our own pipeline, in order. `notebook` and `command` exclude each other; `dataset` and `clone` are the
+ * CPU-only stage before them, on a cluster.
+ */
+export const stepNames = ['dataset', 'clone', 'prepare', 'notebook', 'command', 'report', 'test', 'collect'] as const;
+export const pipelineStepNameSchema = z.enum(stepNames);
+export type PipelineStepName = z.infer<typeof pipelineStepNameSchema>;
+
+/** A step of any run: one of ours, or `TASK/STEP` of a PipelineRun that somebody else made. */
+export const stepNameSchema = z
+  .string()
+  .max(190)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)*$/);
 export type StepName = z.infer<typeof stepNameSchema>;
 
 export const stepStateSchema = z.enum(['pending', 'running', 'succeeded', 'failed', 'skipped', 'reused', 'cancelled']);
@@ -73,6 +83,35 @@ export const failedCellSchema = z.object({
 });
 export type FailedCell = z.infer<typeof failedCellSchema>;
 
+/** A task of a PipelineRun, for the graph: what it waits for and what became of it. */
+export const taskSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['task', 'custom', 'pipeline']),
+  /** Runs at the end, whatever the others did. */
+  finally: z.boolean(),
+  state: stepStateSchema,
+  /** Names of the tasks it runs after: by `runAfter`, and because it reads their results. */
+  after: z.array(z.string()),
+  /** Names of its steps in `Run.steps`. */
+  steps: z.array(z.string()),
+  startedAt: timeMs.optional(),
+  finishedAt: timeMs.optional(),
+  /** How often it was tried again. */
+  retries: z.int().nonnegative().optional(),
+  reason: z.string().optional(),
+  /** Results by name, as text. */
+  results: z.record(z.string(), z.string()).optional(),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** Who or what started a run. */
+export const triggerSchema = z.object({
+  /** `cli`, `vscode`, `jupyterlab`, or what labels and annotations tell: `tkn`, `kubectl`, `jenkins`, `webhook`, `pipelines-as-code`. */
+  source: z.string(),
+  detail: z.string().optional(),
+});
+export type Trigger = z.infer<typeof triggerSchema>;
+
 export const diagnosisSchema = z.object({
   /** Identifier in the failure catalogue, or `unknown`. */
   id: z.string(),
@@ -105,6 +144,15 @@ export const runSchema = z.object({
   reuses: z.object({ run: z.string(), steps: z.array(stepNameSchema) }).optional(),
   /** Where the notebook or script was on the submitter's side; display and "retry with my edit" only. */
   source: z.object({ path: z.string(), unsaved: z.boolean() }).optional(),
+  /** For people only, never a proof: whoever may write the object may write this. */
+  user: z.string().optional(),
+  trigger: triggerSchema.optional(),
+  /** True for a PipelineRun that Slipway did not make: it can be seen, read and cancelled, not retried. */
+  foreign: z.boolean().optional(),
+  /** The graph of a PipelineRun; left out where there is one task. */
+  tasks: z.array(taskSchema).optional(),
+  /** Of a PipelineRun, as text. */
+  results: z.record(z.string(), z.string()).optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -117,7 +165,12 @@ const at = { time: timeMs };
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('submitted'), run: runSchema }),
   z.object({ ...at, type: z.literal('queued'), position: z.int().nonnegative() }),
+  /** Why it waits and what would end that, in words. */
+  z.object({ ...at, type: z.literal('waiting'), reason: z.string() }),
   z.object({ ...at, type: z.literal('staging') }),
+  /** The graph as it is now. */
+  z.object({ ...at, type: z.literal('tasks'), tasks: z.array(taskSchema) }),
+  z.object({ ...at, type: z.literal('results'), results: z.record(z.string(), z.string()) }),
   z.object({ ...at, type: z.literal('stepStarted'), step: stepNameSchema }),
   z.object({ ...at, type: z.literal('stepNote'), step: stepNameSchema, text: z.string() }),
   z.object({

@@ -29,8 +29,14 @@ export function reduceRun(progress: RunProgress | undefined, event: RunEvent): R
   switch (event.type) {
     case 'queued':
       return wait(progress, 'queued', event.position);
+    case 'waiting':
+      return explainWait(progress, event.reason);
     case 'staging':
       return wait(progress, 'staging', undefined);
+    case 'tasks':
+      return withRun(progress, { tasks: event.tasks });
+    case 'results':
+      return withRun(progress, { results: event.results });
     case 'stepStarted':
       return startStep(progress, event);
     case 'stepNote':
@@ -76,6 +82,12 @@ function wait(progress: RunProgress, state: 'queued' | 'staging', position: numb
   return { ...progress, run: position === undefined ? waiting : { ...waiting, queuePosition: position } };
 }
 
+function explainWait(progress: RunProgress, reason: string): RunProgress {
+  const { run } = progress;
+  if (run.state === 'running' || run.reason === reason) return progress;
+  return withRun(progress, { reason });
+}
+
 /** A copy without a place in the queue. */
 function outOfQueue(run: Run): Run {
   const copy = { ...run };
@@ -96,8 +108,9 @@ function startStep(progress: RunProgress, event: EventOf<'stepStarted'>): RunPro
     step.state === 'pending' ? { ...step, state: 'running', startedAt: event.time } : step,
   );
   if (started === progress) return progress;
-  const startedAt = started.run.startedAt ?? event.time;
-  return { ...started, run: { ...outOfQueue(started.run), state: 'running', startedAt } };
+  const run: Run = { ...outOfQueue(started.run), state: 'running', startedAt: started.run.startedAt ?? event.time };
+  delete run.reason;
+  return { ...started, run };
 }
 
 function countCells(progress: RunProgress, event: EventOf<'cellsCounted'>): RunProgress {

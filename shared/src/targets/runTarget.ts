@@ -1,4 +1,4 @@
-import type { Artifact, PythonChoice, Run, RunEvent, StepName } from '../protocol/index.ts';
+import type { Artifact, Check, PythonChoice, Run, RunEvent, RunPlan, StepName } from '../protocol/index.ts';
 import type { RunFile } from '../pipeline/index.ts';
 
 /** A file to stage: its bytes come from memory, from disk, or from a host through callbacks, a chunk at a time. */
@@ -44,19 +44,21 @@ export interface StepLogChunk {
 export interface RunTarget {
   /** The context's name: `local`, `team-a`. */
   readonly context: string;
+  readonly kind: 'local' | 'cluster';
 
   /**
-   * Finds the Python and kernel that a notebook would get. Changes nothing.
+   * Finds the Python and kernel that a notebook would get. Changes nothing. Undefined where only the run's image can tell.
    * @throws SlipwayError `kernel.unknown`, `python.unusable`
    */
-  choosePython(request: PythonRequest, signal: AbortSignal): Promise<PythonChoice>;
+  choosePython(request: PythonRequest, signal: AbortSignal): Promise<PythonChoice | undefined>;
 
   /**
    * Stages the inputs and starts the run. Afterwards it goes on without the caller. Submitting the same name with the
    * same run file again is the same run.
-   * @throws SlipwayError `disk.full`, `disk.denied`, `run.conflict`, `supervisor.failed`; then nothing is left behind.
+   * @param onProgress what is being done, for people
+   * @throws SlipwayError `disk.full`, `disk.denied`, `run.conflict`, `supervisor.failed`, `cluster.*`; then nothing is left behind.
    */
-  submit(submission: RunSubmission, signal: AbortSignal): Promise<void>;
+  submit(submission: RunSubmission, signal: AbortSignal, onProgress?: (text: string) => void): Promise<void>;
 
   /** Names of all runs that the target knows, newest first. */
   list(signal: AbortSignal): Promise<readonly string[]>;
@@ -92,6 +94,39 @@ export interface RunTarget {
   openFile(run: string, path: string, range: ByteRange | undefined, signal: AbortSignal): Promise<OpenedFile>;
   /** The staged input files, to stage them again ("rerun", "retry"). */
   inputs(run: string, signal: AbortSignal): Promise<readonly StagedFile[]>;
+}
+
+/** What only a cluster can do. */
+export interface ClusterTarget extends RunTarget {
+  readonly kind: 'cluster';
+  /** What a submission would take of the cluster. @throws SlipwayError `spec.invalid` */
+  describe(submission: RunSubmission): NonNullable<RunPlan['cluster']>;
+  /** The manifest as it would be sent: YAML with comments for a platform engineer. Changes nothing. */
+  manifest(submission: RunSubmission, signal: AbortSignal): Promise<string>;
+  /** What would keep the submission from running. Changes nothing. */
+  preflight(submission: RunSubmission, signal: AbortSignal): Promise<readonly Check[]>;
+  /** Everything from the API to a one-cell run, each with time and outcome. */
+  doctor(signal: AbortSignal): Promise<readonly Check[]>;
+  /** Creates a hand-written PipelineRun as it is, after the checks that need no knowledge of it; returns its name. */
+  submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
+  /** Removes ended runs and what submissions left behind. */
+  prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
+}
+
+export interface PruneRequest {
+  readonly olderThanMs?: number | undefined;
+  readonly keep?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface Pruned {
+  readonly kind: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export function isClusterTarget(target: RunTarget): target is ClusterTarget {
+  return target.kind === 'cluster';
 }
 
 export interface ByteRange {
