@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
+/** Needs the test cluster; SLIPWAY_TEST_CLUSTER names the file that tells where it is. */
+const cluster = '**/*.cluster.test.ts';
 
 export default defineConfig({
   test: {
@@ -9,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['shared/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [integration, '**/node_modules/**', '**/dist/**'],
+          exclude: [integration, cluster, '**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },
       },
@@ -20,6 +22,15 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: [cluster],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],
