@@ -4,4 +4,5 @@
  * Start reading at api.ts.
  */
 export * from './api.ts';
+export * from './reflector/index.ts';
 export * from './resources.ts';

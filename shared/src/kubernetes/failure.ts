@@ -1,0 +1,44 @@
+import { SlipwayError } from '../protocol/index.ts';
+import { ApiFailure } from './transport/failures.ts';
+
+/** What went wrong in talking to the API, as far as it decides what to do next. */
+export type FailureClass =
+  /** The version is no longer known (410). */
+  | 'expired'
+  /** 400 or 422: the request itself. */
+  | 'invalid'
+  /** 401, 403, 404, a certificate: asking again does not help by itself. */
+  | 'refused'
+  /** The server answered, and says later: 429, 5xx. */
+  | 'busy'
+  /** No answer: the connection is at fault. */
+  | 'unreachable';
+
+/** The server's refusal behind an error, where there is one. */
+export function refusalOf(error: unknown): ApiFailure | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
+    if (each instanceof ApiFailure) return each;
+  }
+  return undefined;
+}
+
+export function classify(error: unknown): FailureClass {
+  const status = refusalOf(error)?.status;
+  if (status === 410) return 'expired';
+  if (status === 400 || status === 422) return 'invalid';
+  if (status === 429 || (status !== undefined && status >= 500)) return 'busy';
+  if (status !== undefined) return 'refused';
+  return SlipwayError.is(error, 'credentials.failed') || SlipwayError.is(error, 'cluster.untrusted')
+    ? 'refused'
+    : 'unreachable';
+}
+
+/** Any failure as one that may be shown; what is none of ours is a broken connection. */
+export function asSlipwayError(error: unknown, doing: string): SlipwayError {
+  if (error instanceof SlipwayError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new SlipwayError('cluster.unreachable', `${doing} broke off: ${why}.`, {
+    action: 'Check the network and try again.',
+    cause: error,
+  });
+}

@@ -1,0 +1,3 @@
+export { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
+export type { ReflectorState } from './machine.ts';
+export type { Change } from './store.ts';

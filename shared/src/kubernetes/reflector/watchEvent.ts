@@ -1,0 +1,173 @@
+import * as z from 'zod';
+
+/** What the reflector has to know of an object before it is checked against the caller's schema. */
+export interface RawObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** The object without managedFields; of a Table's row `{metadata, cells}`, the cells by their column's name. */
+  readonly value: unknown;
+}
+
+export type WatchEvent =
+  | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: RawObject }
+  | { readonly type: 'bookmark'; readonly resourceVersion: string; readonly endsInitial: boolean }
+  | { readonly type: 'error'; readonly code: number; readonly message: string }
+  | { readonly type: 'garbage'; readonly reason: string };
+
+/** Names of a Table's columns; only the first event of a watch carries them. */
+export type Columns = readonly string[];
+
+/** Says whether rows of a Table or whole objects are read. */
+export interface WatchDecoder {
+  /** Takes one line of a watch. Never throws: what cannot be understood is `garbage`. */
+  event(line: Uint8Array): WatchEvent;
+}
+
+const metadata = z.looseObject({
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+  uid: z.string().optional(),
+  resourceVersion: z.string().optional(),
+  annotations: z.record(z.string(), z.string()).nullish(),
+});
+const plainObject = z.looseObject({ metadata });
+const row = z.object({ cells: z.array(z.unknown()), object: plainObject });
+const table = z.object({
+  kind: z.literal('Table'),
+  metadata: z.looseObject({ resourceVersion: z.string().optional(), continue: z.string().optional() }),
+  columnDefinitions: z.array(z.looseObject({ name: z.string() })).nullish(),
+  rows: z.array(row).nullish(),
+});
+const status = z.looseObject({
+  code: z.number().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
+const envelope = z.object({ type: z.string(), object: z.unknown() });
+
+export interface TablePage {
+  readonly objects: readonly RawObject[];
+  readonly columns: Columns;
+  readonly resourceVersion: string;
+  /** Empty at the end. */
+  readonly continue: string;
+}
+
+const changeTypes = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** Reads the events of one watch; `columns` are those of the list before it. */
+export function createWatchDecoder(as: 'objects' | 'table', columns: Columns = []): WatchDecoder {
+  let known = columns;
+  return {
+    event: (line) => {
+      const json = parseJson(line);
+      const parsed = envelope.safeParse(json);
+      if (!parsed.success) return garbage('a line of the watch is not an event');
+      const { type, object } = parsed.data;
+      if (type === 'ERROR') return errorEvent(object);
+      if (as === 'objects') return objectEvent(type, object);
+      const page = table.safeParse(object);
+      if (!page.success) return garbage(`the ${type} event holds no Table`);
+      known = columnNames(page.data) ?? known;
+      return tableEvent(type, page.data, known);
+    },
+  };
+}
+
+/** Takes the Table of a list. Undefined where it is none. */
+export function readTablePage(body: Uint8Array): TablePage | undefined {
+  const parsed = table.safeParse(parseJson(body));
+  if (!parsed.success) return undefined;
+  const columns = columnNames(parsed.data) ?? [];
+  const objects = (parsed.data.rows ?? []).map((each) => rowObject(each, columns));
+  const identified = objects.filter((object) => object !== undefined);
+  if (identified.length !== objects.length) return undefined;
+  const { resourceVersion = '', continue: next = '' } = parsed.data.metadata;
+  return { objects: identified, columns, resourceVersion, continue: next };
+}
+
+/** Takes an object of a list or an event. Undefined where it lacks a name or a version. */
+export function readObject(value: unknown): RawObject | undefined {
+  const parsed = plainObject.safeParse(value);
+  return parsed.success ? identify(parsed.data.metadata, withoutManagedFields(parsed.data)) : undefined;
+}
+
+function objectEvent(type: string, object: unknown): WatchEvent {
+  if (type === 'BOOKMARK') {
+    const parsed = plainObject.safeParse(object);
+    return parsed.success ? bookmark(parsed.data.metadata) : garbage('a bookmark has no metadata');
+  }
+  return change(type, readObject(object));
+}
+
+function tableEvent(type: string, page: z.output<typeof table>, columns: Columns): WatchEvent {
+  const [first] = page.rows ?? [];
+  if (type === 'BOOKMARK') {
+    const own = first?.object.metadata;
+    return bookmark({
+      annotations: own?.annotations,
+      resourceVersion: own?.resourceVersion ?? page.metadata.resourceVersion,
+    });
+  }
+  return change(type, first === undefined ? undefined : rowObject(first, columns));
+}
+
+function change(type: string, object: RawObject | undefined): WatchEvent {
+  const known = Object.entries(changeTypes).find(([name]) => name === type)?.[1];
+  if (known === undefined) return garbage(`the watch sent an event of the unknown type ${type.slice(0, 40)}`);
+  if (object === undefined) return garbage(`the object of an ${type} event has no name or version`);
+  return { type: known, object };
+}
+
+function bookmark(own: Pick<z.output<typeof metadata>, 'annotations' | 'resourceVersion'>): WatchEvent {
+  const { resourceVersion, annotations } = own;
+  if (resourceVersion === undefined || resourceVersion === '') return garbage('a bookmark has no version');
+  return { type: 'bookmark', resourceVersion, endsInitial: annotations?.[initialEventsEnd] === 'true' };
+}
+
+function errorEvent(object: unknown): WatchEvent {
+  const parsed = status.safeParse(object);
+  if (!parsed.success) return { type: 'error', code: 500, message: 'the watch ended with an error without words' };
+  const { code = 500, message, reason } = parsed.data;
+  return { type: 'error', code, message: message ?? reason ?? 'the watch ended with an error without words' };
+}
+
+function rowObject(each: z.output<typeof row>, columns: Columns): RawObject | undefined {
+  const cells = Object.fromEntries(each.cells.map((cell, index) => [columns[index] ?? String(index), cell]));
+  const { metadata: own } = withoutManagedFields(each.object);
+  return identify(each.object.metadata, { metadata: own, cells });
+}
+
+function identify(own: z.output<typeof metadata>, value: unknown): RawObject | undefined {
+  const { namespace = '', name, uid = '', resourceVersion } = own;
+  if (name === undefined || name === '' || resourceVersion === undefined) return undefined;
+  return { namespace, name, uid, resourceVersion, value };
+}
+
+function withoutManagedFields<T extends { readonly metadata: Readonly<Record<string, unknown>> }>(value: T): T {
+  if (!('managedFields' in value.metadata)) return value;
+  const rest: Record<string, unknown> = { ...value.metadata };
+  delete rest.managedFields;
+  return { ...value, metadata: rest };
+}
+
+function columnNames(page: z.output<typeof table>): Columns | undefined {
+  const definitions = page.columnDefinitions ?? [];
+  return definitions.length === 0 ? undefined : definitions.map(({ name }) => name);
+}
+
+function garbage(reason: string): WatchEvent {
+  return { type: 'garbage', reason };
+}
+
+/** Undefined for what is no JSON; that is no JSON value itself. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
