@@ -8,7 +8,7 @@ export const exitCodesHelp = `Exit codes:
   1  the run failed, timed out or was lost
   2  the input is wrong: option, notebook, parameter, job spec, run name
   3  cancelled, or left with a second Ctrl-C
-  4  this machine could not start it: Python, kernel, disk`;
+  4  it could not be started: Python, kernel, disk, cluster`;
 
 /** Exit code of a run that has ended. A run that goes on counts as passed: it was only started. */
 export function exitCodeOfRun(state: RunState): number {
@@ -31,6 +31,14 @@ const machineCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'disk.full',
   'disk.denied',
   'supervisor.failed',
+  'credentials.failed',
+  'cluster.unreachable',
+  'cluster.untrusted',
+  'cluster.unauthorized',
+  'cluster.forbidden',
+  'cluster.quota',
+  'cluster.busy',
+  'cluster.protocol',
   'protocol.version',
   'protocol.invalid',
   'protocol.unauthorized',

@@ -6,3 +6,19 @@
 export * from './api.ts';
 export * from './reflector/index.ts';
 export * from './resources.ts';
+export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';
+export { openCluster, type OpenClusterOptions } from './openCluster.ts';
+export { listAll, type ListPage } from './list.ts';
+export type { ClusterAccess, Impersonation, ServerTrust } from './access.ts';
+export { type Credential, type CredentialSource, fixedCredential } from './credentials.ts';
+export { type Clock, systemClock } from './clock.ts';
+export {
+  apiFailureOf,
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isGone,
+  isNotFound,
+  isUnauthorized,
+} from './errors.ts';
+export { ApiFailure } from './transport/failures.ts';

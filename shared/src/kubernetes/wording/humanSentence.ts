@@ -1,0 +1,39 @@
+import type { ApiFailure } from '../transport/failures.ts';
+
+const webhook = /^admission webhook "([^"]+)" denied the request(?: without explanation)?:? ?/;
+
+/** What Go programs put before the sentence that a person can use. */
+const prefixes = [
+  /^Internal error occurred: /,
+  /^error when creating "[^"]*": /,
+  /^admission webhook "[^"]+" denied the request: /,
+  /^(?:mutation|validation) failed: /,
+  /^cannot decode incoming (?:new|old) object: /,
+  /^json: /,
+  /^[\w.]+ "[^"]*" is forbidden: /,
+  /^[\w.]+ "[^"]*" is invalid: /,
+  /^\w+ in version "[^"]*" cannot be handled as an? \w+: /,
+  /^(?:strict decoding error: )/,
+];
+
+/**
+ * The server's own sentence without wrappers, as part of a sentence of ours; ends with a full stop. A webhook that is not
+ * Tekton's is named: it is somebody's policy.
+ */
+export function humanSentence(failure: ApiFailure): string {
+  const name = webhook.exec(failure.message)?.[1];
+  const bare = stripped(failure.message)
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  const text = bare === '' ? 'it gives no reason' : bare;
+  const policy = name !== undefined && !name.endsWith('.tekton.dev') ? `the policy ${name} says: ` : '';
+  return `${policy}${text.replace(/\.$/, '')}.`;
+}
+
+function stripped(message: string): string {
+  for (const prefix of prefixes) {
+    const shorter = message.replace(prefix, '');
+    if (shorter !== message) return stripped(shorter);
+  }
+  return message;
+}
