@@ -33,6 +33,18 @@ export async function readLogChunk(
   return { offset, bytes, times };
 }
 
+/** The same from files that are open already. */
+export async function readOpenLog(
+  log: FileHandle,
+  times: FileHandle,
+  offset: number,
+  maxBytes: number,
+): Promise<StepLogChunk> {
+  const bytes = await readBytes(log, offset, maxBytes);
+  if (bytes.length === 0) return { offset, bytes, times: [] };
+  return { offset, bytes, times: await readMarks(times, offset, offset + bytes.length) };
+}
+
 async function withFile<Result>(
   path: string,
   missing: Result,
@@ -65,7 +77,7 @@ async function readBytes(handle: FileHandle, offset: number, maxBytes: number): 
   return buffer.subarray(0, filled);
 }
 
-/** The last mark at or before `start`, and all after it that are before `end`. */
+/** The last mark at or before `start`, and all after it that are before `end`, ascending whoever wrote them. */
 async function readMarks(handle: FileHandle, start: number, end: number): Promise<Mark[]> {
   const { size } = await handle.stat();
   const marks: Mark[] = [];
@@ -73,7 +85,7 @@ async function readMarks(handle: FileHandle, start: number, end: number): Promis
   for await (const mark of marksFrom(handle, await positionBefore(handle, start, size), size)) {
     if (mark[0] >= end) break;
     if (mark[0] <= start) before = mark;
-    else marks.push(mark);
+    else if (mark[0] > (marks.at(-1)?.[0] ?? start)) marks.push(mark);
   }
   return before === undefined ? marks : [before, ...marks];
 }

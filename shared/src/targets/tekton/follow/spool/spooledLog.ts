@@ -1,0 +1,178 @@
+import { constants } from 'node:fs';
+import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { readOpenLog } from '../../../local/stepLog.ts';
+import { isMissing } from '../../../local/diskErrors.ts';
+import type { StepLogChunk } from '../../../runTarget.ts';
+import { GrowingFile } from './growingFile.ts';
+
+/** A mark is at most some 35 bytes. */
+const lastMarkBytes = 64;
+
+/**
+ * The beginning of one step's log, on disk: `NAME.log`, its times in `NAME.times`, and `NAME.size` once it is known to be
+ * whole. Its size may fall only where the log turns out to be another one (`replace`).
+ */
+export class SpooledLog {
+  readonly #base: string;
+  #log: GrowingFile;
+  #times: FileHandle;
+  #sealed = false;
+  /** Counts how often the files were exchanged. */
+  #generation = 0;
+  /** Size of the marks file when this process last wrote it, and the offset of the last mark in it. */
+  #marks = { bytes: -1, offset: -1, time: -1 };
+
+  private constructor(base: string, log: GrowingFile, times: FileHandle) {
+    this.#base = base;
+    this.#log = log;
+    this.#times = times;
+  }
+
+  /** @param base absolute path without the ending */
+  static async open(base: string): Promise<SpooledLog> {
+    const { log, times } = await openPair(base);
+    const spooled = new SpooledLog(base, log, times);
+    await spooled.#checkSeal();
+    return spooled;
+  }
+
+  get size(): number {
+    return this.#log.size;
+  }
+
+  /** True when the log is whole and will not grow. */
+  get sealed(): boolean {
+    return this.#sealed;
+  }
+
+  /** Adds bytes that were first seen at `time` (epoch ms); those that are there already are passed over. */
+  async append(offset: number, bytes: Uint8Array, time: number): Promise<boolean> {
+    const before = this.#log.size;
+    if (offset + bytes.length <= before) return false;
+    if (time !== this.#marks.time) await this.#mark(before, time);
+    return (await this.#log.append(offset, bytes)) > 0;
+  }
+
+  async read(offset: number, maxBytes: number): Promise<StepLogChunk> {
+    const generation = this.#generation;
+    try {
+      const room = Math.max(0, Math.min(maxBytes, this.#log.size - offset));
+      return await readOpenLog(this.#log.handle, this.#times, offset, room);
+    } catch (error) {
+      // The files were exchanged under the reading.
+      if (generation !== this.#generation) return this.read(offset, maxBytes);
+      throw error;
+    }
+  }
+
+  /** Notes that the log ends here. */
+  async seal(): Promise<void> {
+    if (this.#sealed) return;
+    // The size must not be on the disk before what it promises.
+    await this.#log.handle.datasync();
+    await writeFile(`${this.#base}.size`, `${this.#log.size}\n`, { mode: 0o600 });
+    this.#sealed = true;
+  }
+
+  /** Takes the place of this log's files with those of another one, which is closed by that. */
+  async replace(other: SpooledLog): Promise<void> {
+    await other.close();
+    await rm(`${this.#base}.size`, { force: true });
+    await rename(`${other.#base}.times`, `${this.#base}.times`);
+    await rename(`${other.#base}.log`, `${this.#base}.log`);
+    await this.#reopen();
+  }
+
+  /** Begins anew: what was there was of another log. Another process that has the files open keeps its own view. */
+  async restart(): Promise<void> {
+    await removeLog(this.#base);
+    await this.#reopen();
+  }
+
+  /** Looks for what another process has added or finished. */
+  async refresh(): Promise<void> {
+    if (this.#sealed) return;
+    await this.#log.refresh();
+    await this.#checkSeal();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#log.close(), this.#times.close()]);
+  }
+
+  /** Closes and removes the files. */
+  async remove(): Promise<void> {
+    await this.close();
+    await removeLog(this.#base);
+  }
+
+  async #reopen(): Promise<void> {
+    const old = { log: this.#log, times: this.#times };
+    const { log, times } = await openPair(this.#base);
+    this.#log = log;
+    this.#times = times;
+    this.#sealed = false;
+    this.#marks = { bytes: -1, offset: -1, time: -1 };
+    this.#generation += 1;
+    await Promise.all([old.log.close(), old.times.close()]);
+  }
+
+  async #checkSeal(): Promise<void> {
+    const size = await readSeal(`${this.#base}.size`);
+    if (size === undefined) return;
+    this.#sealed = await this.#log.trust(size);
+    // Torn otherwise: cut, or longer than it should be. What it was is not worth finding out.
+    if (!this.#sealed) await this.restart();
+  }
+
+  /** Marks are appended by whoever has new ones; one that would not ascend was written by another process already. */
+  async #mark(offset: number, time: number): Promise<void> {
+    const { size } = await this.#times.stat();
+    let lead = '';
+    if (size !== this.#marks.bytes) {
+      const last = await lastMark(this.#times, size);
+      lead = last.torn ? '\n' : '';
+      this.#marks = { ...this.#marks, bytes: size, offset: last.offset };
+    }
+    if (offset <= this.#marks.offset) return;
+    const line = Buffer.from(`${lead}${offset} ${time}\n`);
+    await this.#times.write(line);
+    this.#marks = { bytes: size + line.length, offset, time };
+  }
+}
+
+async function openPair(base: string): Promise<{ log: GrowingFile; times: FileHandle }> {
+  const log = await GrowingFile.open(`${base}.log`);
+  try {
+    const flags =
+      constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    return { log, times: await open(`${base}.times`, flags, 0o600) };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+async function removeLog(base: string): Promise<void> {
+  for (const ending of ['.size', '.times', '.log']) await rm(`${base}${ending}`, { force: true });
+}
+
+async function readSeal(path: string): Promise<number | undefined> {
+  try {
+    const match = /^(\d{1,15})\n$/.exec(await readFile(path, 'latin1'));
+    // A seal that was cut counts as one that does not fit.
+    return match === null ? -1 : Number(match[1]);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The offset of the last mark, -1 without one; `torn` when the last line was not written to its end. */
+async function lastMark(times: FileHandle, size: number): Promise<{ offset: number; torn: boolean }> {
+  const length = Math.min(size, lastMarkBytes);
+  const { buffer, bytesRead } = await times.read(Buffer.alloc(length), 0, length, size - length);
+  const text = buffer.toString('latin1', 0, bytesRead);
+  const match = /(?:^|\n)(\d+) \d+\n[^\n]*$/.exec(text);
+  return { offset: match === null ? -1 : Number(match[1]), torn: text !== '' && !text.endsWith('\n') };
+}
