@@ -28,3 +28,4 @@ export { formatSpec } from './spec/formatSpec.ts';
 export { parseSpecText } from './spec/parseSpecText.ts';
 export type { SpecProblem, SpecReading } from './spec/parseSpecText.ts';
 export { specJsonSchema } from './spec/specSchema.ts';
+export { nearNames } from './words.ts';

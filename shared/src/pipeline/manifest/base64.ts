@@ -1,0 +1,21 @@
+const chunk = 0x6000;
+
+/** Bytes as base64. */
+export function base64(bytes: Uint8Array): string {
+  let text = '';
+  // A multiple of three bytes at a time has no padding; and no call gets too many arguments.
+  for (let start = 0; start < bytes.length; start += chunk) {
+    text += btoa(String.fromCharCode(...bytes.subarray(start, start + chunk)));
+  }
+  return text;
+}
+
+/** The text that the bytes are in UTF-8, to the last byte; undefined where they are none, or hold what a reader would not see. */
+export function plainText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return /[^\P{Cc}\t\n]|\ufeff/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
