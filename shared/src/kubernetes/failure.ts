@@ -1,5 +1,5 @@
 import { SlipwayError } from '../protocol/index.ts';
-import { ApiFailure } from './transport/failures.ts';
+import { apiFailureOf } from './errors.ts';
 
 /** What went wrong in talking to the API, as far as it decides what to do next. */
 export type FailureClass =
@@ -14,16 +14,8 @@ export type FailureClass =
   /** No answer: the connection is at fault. */
   | 'unreachable';
 
-/** The server's refusal behind an error, where there is one. */
-export function refusalOf(error: unknown): ApiFailure | undefined {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
-    if (each instanceof ApiFailure) return each;
-  }
-  return undefined;
-}
-
 export function classify(error: unknown): FailureClass {
-  const status = refusalOf(error)?.status;
+  const status = apiFailureOf(error)?.status;
   if (status === 410) return 'expired';
   if (status === 400 || status === 422) return 'invalid';
   if (status === 429 || (status !== undefined && status >= 500)) return 'busy';

@@ -4,6 +4,7 @@
  * Start reading at api.ts.
  */
 export * from './api.ts';
+export * from './logFollower/index.ts';
 export * from './reflector/index.ts';
 export * from './resources.ts';
 export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { KubernetesApi, ResourcePath } from '../api.ts';
-import { asSlipwayError, classify, refusalOf } from '../failure.ts';
+import { apiFailureOf } from '../errors.ts';
+import { asSlipwayError, classify } from '../failure.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../timing/random.ts';
 import { pages, type Selection, type Source } from './listing.ts';
@@ -238,7 +239,7 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
       this.#refusal = error;
       for (const settle of [...this.#waiting]) settle(error);
     }
-    const retryAfterMs = refusalOf(thrown)?.retryAfterMs;
+    const retryAfterMs = apiFailureOf(thrown)?.retryAfterMs;
     this.#tell({
       kind: 'failed',
       failure,
