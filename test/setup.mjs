@@ -98,7 +98,7 @@ export async function ensureVirtualEnvironments() {
 }
 
 /** Installs where that is possible: as root, on a system with Debian's packages; elsewhere does nothing. */
-async function installDebianPackages(...packages) {
+export async function installDebianPackages(...packages) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
   await run('apt-get', ['update', '--quiet'], options);

@@ -1,0 +1,130 @@
+/**
+ * The test cluster: a real Kubernetes with Tekton on this machine, for the tests of everything that talks to one.
+ * `node test/cluster/cluster.mjs up | down | status [--json] | reset | build`; see README.md. Plain JavaScript without
+ * dependencies, for it runs before there are any, on Node 20 and later.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildCluster, isBuilt } from './build.mjs';
+import { daemonPid, knownDaemons } from './daemons.mjs';
+import { locked } from './lock.mjs';
+import { installPrerequisites, missingPrerequisites } from './prerequisites.mjs';
+import { apiUrl, cache, issuerUrl, network, node, oidcAudience, paths } from './settings.mjs';
+import { isReady, recipeOf, startCluster } from './start.mjs';
+import { leavesTraces, stopCluster } from './stop.mjs';
+
+export { missingPrerequisites };
+
+const recipeFile = join(paths.state, 'recipe');
+
+/** Builds what is missing and installs what the build needs; resolves when everything is there. */
+export async function prepareCluster({ log = console.log, signal } = {}) {
+  refuseWhereImpossible();
+  await installPrerequisites(log);
+  return buildCluster({ log, signal });
+}
+
+/** Builds what is missing, and starts the cluster unless it is up. `fresh` drops the state of the one before. */
+export async function clusterUp({ log = console.log, fresh = false, signal } = {}) {
+  const folders = await prepareCluster({ log, signal });
+  const recipe = recipeOf(folders);
+  await locked('cluster', log, async () => {
+    const started = performance.now();
+    const timed = (text) => log(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+    const last = existsSync(recipeFile) ? readFileSync(recipeFile, 'utf8') : '';
+    if (!fresh && last === recipe && (await allRun())) {
+      log('the cluster is up already');
+      return;
+    }
+    if (leavesTraces()) {
+      timed('cleaning up after the last cluster');
+      await stopCluster(timed);
+    }
+    // State that another recipe made would be half of this one's.
+    if (fresh || last !== recipe) rmSync(paths.state, { recursive: true, force: true });
+    await startCluster(folders, timed);
+    writeFileSync(recipeFile, recipe);
+    timed(`the cluster is up: ${paths.kubeconfig}`);
+  });
+  return clusterStatus();
+}
+
+/** Stops the cluster. Its state and its images stay in the cache folder, and nothing of it anywhere else. */
+export async function clusterDown({ log = console.log } = {}) {
+  await locked('cluster', log, async () => {
+    if (!leavesTraces()) {
+      log('the cluster is down');
+      return;
+    }
+    const started = performance.now();
+    await stopCluster((text) => log(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`));
+    log('the cluster is down');
+  });
+}
+
+/** What runs, and where everything is. */
+export async function clusterStatus() {
+  const daemons = Object.fromEntries(knownDaemons().map((name) => [name, daemonPid(name) ?? null]));
+  return {
+    running: await allRun(),
+    built: isBuilt(),
+    daemons,
+    kubeconfig: paths.kubeconfig,
+    kubectl: join(paths.bin, 'kubectl'),
+    apiUrl,
+    node,
+    nodeAddress: network.nodeAddress,
+    certificateAuthority: join(paths.pki, 'ca.crt'),
+    pki: paths.pki,
+    pids: paths.pids,
+    logs: paths.logs,
+    auditLog: paths.auditLog,
+    issuer: { url: issuerUrl, audience: oidcAudience, signingKey: join(paths.pki, 'tokens.key') },
+    cache,
+  };
+}
+
+async function allRun() {
+  const names = knownDaemons();
+  return names.length > 0 && names.every((name) => daemonPid(name) !== undefined) && (await isReady());
+}
+
+function refuseWhereImpossible() {
+  const reasons = missingPrerequisites();
+  if (reasons.length > 0) throw new Error(`The test cluster cannot run on this machine: ${reasons.join('; ')}.`);
+}
+
+async function printStatus() {
+  const status = await clusterStatus();
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify(status, undefined, 2));
+    return;
+  }
+  console.log(status.running ? `The cluster is up: ${status.apiUrl}` : 'The cluster is down.');
+  for (const [name, pid] of Object.entries(status.daemons)) console.log(`  ${name}: ${pid ?? 'has ended'}`);
+  if (status.running) console.log(`KUBECONFIG=${status.kubeconfig}\nkubectl: ${status.kubectl}`);
+}
+
+const commands = {
+  build: () => prepareCluster(),
+  up: () => clusterUp(),
+  down: () => clusterDown(),
+  reset: () => clusterUp({ fresh: true }),
+  status: printStatus,
+};
+
+async function main() {
+  const command = commands[process.argv[2]];
+  if (command === undefined) throw new Error(`Usage: cluster.mjs ${Object.keys(commands).join(' | ')}`);
+  await command();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

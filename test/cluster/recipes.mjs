@@ -1,0 +1,83 @@
+/**
+ * The parts of the cluster and how each is made. `inputs` are files and folders beside this one, `needs` other parts,
+ * `also` what else decides about the product; together they name its folder. `make` fills an empty folder.
+ */
+import { join } from 'node:path';
+import { buildGo, ldflags, moduleFolder } from './go.mjs';
+import { makeImages, makePythonLayer, makeRootFileSystem } from './images.mjs';
+import { execute } from './processes.mjs';
+import { versions } from './settings.mjs';
+import { renderTekton, tektonPrograms } from './tekton.mjs';
+
+const kubernetesPrograms = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+  'local-provisioner',
+];
+
+export const recipes = {
+  rootfs: { inputs: ['images/debian.txt'], make: makeRootFileSystem },
+
+  python: {
+    inputs: ['images/requirements.txt', 'images/nvidia-smi', 'images/install-python.sh'],
+    needs: ['rootfs'],
+    make: (folder, folders, signal) => makePythonLayer(folder, folders.rootfs, signal),
+  },
+
+  node: {
+    lane: 'go',
+    inputs: ['node'],
+    also: versions.kubernetes,
+    programs: Object.fromEntries(kubernetesPrograms.map((name) => [name, name])),
+    async make(folder, _, signal) {
+      const binary = join(folder, 'kubernetes');
+      await buildGo('node', '.', binary, { linkerFlags: ldflags.kubernetes(versions.kubernetes), signal });
+      // One binary that does what it is called by.
+      for (const name of kubernetesPrograms) await execute('ln', ['-s', 'kubernetes', join(folder, name)]);
+    },
+  },
+
+  dns: {
+    lane: 'go',
+    inputs: ['dns'],
+    programs: { dns: 'dns' },
+    make: (folder, _, signal) => buildGo('dns', '.', join(folder, 'dns'), { signal }),
+  },
+
+  services: {
+    lane: 'go',
+    inputs: ['services'],
+    programs: { services: 'services' },
+    make: (folder, _, signal) => buildGo('services', './cmd/services', join(folder, 'services'), { signal }),
+  },
+
+  pause: {
+    lane: 'go',
+    inputs: ['services/cmd/pause', 'services/go.mod'],
+    make: (folder, _, signal) => buildGo('services', './cmd/pause', join(folder, 'pause'), { signal }),
+  },
+
+  tekton: {
+    lane: 'go',
+    inputs: ['tekton.mjs'],
+    also: versions.tekton,
+    async make(folder, _, signal) {
+      const module = await moduleFolder(`github.com/tektoncd/pipeline@${versions.tekton}`, signal);
+      for (const [program, tags] of Object.entries(tektonPrograms)) {
+        await buildGo(module, `./cmd/${program}`, join(folder, program), { tags, signal });
+      }
+      renderTekton(module, join(folder, 'tekton.yaml'));
+    },
+  },
+
+  images: {
+    inputs: ['images.mjs', 'images/write_image.py'],
+    needs: ['rootfs', 'python', 'pause', 'tekton'],
+    make: makeImages,
+  },
+};

@@ -1,0 +1,47 @@
+// Command services runs what a cluster finds around it: the first argument
+// picks the service, the second is a JSON object with its settings.
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"net/http"
+	"os"
+	"time"
+)
+
+// settings of all services; each uses some.
+type settings struct {
+	// Listen is the address and port to serve at.
+	Listen string `json:"listen"`
+	// Certificate and Key are PEM files; without them the service speaks plain HTTP.
+	Certificate string `json:"certificate"`
+	Key         string `json:"key"`
+	// Issuer is the URL that tokens name, SigningKey the PEM file of their RSA key.
+	Issuer     string `json:"issuer"`
+	SigningKey string `json:"signingKey"`
+}
+
+var services = map[string]func(settings) (http.Handler, error){
+	"issuer": newIssuer,
+}
+
+func main() {
+	if len(os.Args) != 3 || services[os.Args[1]] == nil {
+		log.Fatal("usage: services issuer SETTINGS")
+	}
+	var s settings
+	if err := json.Unmarshal([]byte(os.Args[2]), &s); err != nil {
+		log.Fatal("settings: ", err)
+	}
+	handler, err := services[os.Args[1]](s)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// No write timeout: being slow is what some of the services are for.
+	server := &http.Server{Addr: s.Listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	if s.Certificate != "" {
+		log.Fatal(server.ListenAndServeTLS(s.Certificate, s.Key))
+	}
+	log.Fatal(server.ListenAndServe())
+}

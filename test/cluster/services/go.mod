@@ -1,0 +1,3 @@
+module slipway.test/cluster/services
+
+go 1.24.0
