@@ -35,6 +35,8 @@ export interface CliIo {
   now(): number;
   /** Calls `callback` every `intervalMs` until disposed; does not keep the process alive. */
   every(intervalMs: number, callback: () => void): Disposable;
+  /** Absolute path of Slipway's configuration folder. */
+  configDir(): Promise<string>;
   /** A core of this process. Loads the core's libraries, so ask for it only when it is needed. */
   openCore(): Promise<CliCore>;
   /** Serves other hosts until they leave; resolves to the exit code. */

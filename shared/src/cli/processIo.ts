@@ -60,6 +60,10 @@ function createProcessIo(note: (text: string) => void): CliIo {
       timer.unref();
       return { dispose: () => clearInterval(timer) };
     },
+    configDir: async () => {
+      const { environmentPaths } = await import('../server/index.ts');
+      return environmentPaths(env, homedir(), process.platform).configDir;
+    },
     openCore: () => openCore(note),
     serve,
     runEditor: (editor, file) => runEditor(editor, file, process.platform),

@@ -164,6 +164,14 @@ export const callbacks = {
 export const notifications = {
   'run/changed': z.object({ watch: z.string(), run: runSchema }),
   'run/deleted': z.object({ watch: z.string(), context: z.string(), run: z.string() }),
+  /** `stale`: what is shown of a context's runs is as of `since` (epoch ms); the runs themselves go on. */
+  'context/changed': z.object({
+    watch: z.string(),
+    context: z.string(),
+    state: z.enum(['live', 'stale']),
+    since: z.number(),
+    reason: z.string().optional(),
+  }),
   /** What a submission is doing now, before it is a run: "reading 3 of 12 files". */
   'submit/progress': z.object({ text: z.string() }),
 } as const;

@@ -164,11 +164,12 @@ const at = { time: timeMs };
  */
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('submitted'), run: runSchema }),
-  z.object({ ...at, type: z.literal('queued'), position: z.int().nonnegative() }),
+  /** Without a position where nobody can tell it, as on a cluster. */
+  z.object({ ...at, type: z.literal('queued'), position: z.int().nonnegative().optional() }),
   /** Why it waits and what would end that, in words. */
   z.object({ ...at, type: z.literal('waiting'), reason: z.string() }),
   z.object({ ...at, type: z.literal('staging') }),
-  /** The graph as it is now. */
+  /** The graph as it is now. Steps that its tasks name and the run does not have yet are added to it. */
   z.object({ ...at, type: z.literal('tasks'), tasks: z.array(taskSchema) }),
   z.object({ ...at, type: z.literal('results'), results: z.record(z.string(), z.string()) }),
   z.object({ ...at, type: z.literal('stepStarted'), step: stepNameSchema }),
@@ -196,6 +197,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     state: runStateSchema.extract(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']),
     reason: z.string().optional(),
     failedCell: failedCellSchema.optional(),
+    /** How far it came, for a run whose cells nobody followed. */
+    cells: cellProgressSchema.optional(),
     diagnosis: diagnosisSchema.optional(),
   }),
 ]);

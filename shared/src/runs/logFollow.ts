@@ -61,7 +61,7 @@ class Bell {
   constructor(listen: FollowedLog['listen'], run: string, waitMs: number, signal: AbortSignal) {
     this.#signal = signal;
     this.#watch = listen((change) => {
-      if (change.run !== run) return;
+      if (change.kind === 'connection' || change.run !== run) return;
       this.#changed = true;
       this.#wake?.();
     });

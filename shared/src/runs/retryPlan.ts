@@ -1,12 +1,14 @@
 import type { RunFile } from '../pipeline/index.ts';
-import type { Run, Step, StepName } from '../protocol/index.ts';
-import { SlipwayError, terminalStates } from '../protocol/index.ts';
+import type { PipelineStepName, Run, Step, StepName } from '../protocol/index.ts';
+import { pipelineStepNameSchema, SlipwayError, terminalStates } from '../protocol/index.ts';
 
 type InputHashes = RunFile['inputHashes'];
 type InputKind = keyof InputHashes;
 
 /** What each step reads of the inputs: a step may be reused only while these are unchanged. */
-const reads: Readonly<Record<StepName, readonly InputKind[]>> = {
+const reads: Readonly<Record<PipelineStepName, readonly InputKind[]>> = {
+  dataset: [],
+  clone: [],
   prepare: ['requirements'],
   notebook: ['notebook'],
   command: ['notebook'],
@@ -16,9 +18,9 @@ const reads: Readonly<Record<StepName, readonly InputKind[]>> = {
 };
 
 export interface RetryPlan {
-  readonly from: StepName;
+  readonly from: PipelineStepName;
   /** Steps before `from` whose results are taken over. */
-  readonly reused: readonly StepName[];
+  readonly reused: readonly PipelineStepName[];
 }
 
 /**
@@ -28,6 +30,11 @@ export interface RetryPlan {
  * @throws SlipwayError `run.conflict` for a run that goes on, `retry.refused`, `usage`
  */
 export function planRetry(original: Run, from: StepName | undefined): RetryPlan {
+  if (original.foreign === true) {
+    throw new SlipwayError('retry.refused', `${original.name} was not made by Slipway, so it cannot be retried.`, {
+      action: 'Start it again the way it was started.',
+    });
+  }
   if (!terminalStates.has(original.state)) {
     throw new SlipwayError('run.conflict', `${original.name} has not ended yet, so it cannot be retried.`, {
       action: `Wait for its end, or stop it with "slipway cancel ${original.name}".`,
@@ -49,7 +56,7 @@ export function planRetry(original: Run, from: StepName | undefined): RetryPlan 
       { action: retryFrom(original, broken.name) },
     );
   }
-  return { from: first, reused: before.filter(isDone).map((step) => step.name) };
+  return { from: ours(first), reused: before.filter(isDone).map((step) => ours(step.name)) };
 }
 
 /**
@@ -66,6 +73,11 @@ export function checkReusable(original: Run, plan: RetryPlan, before: InputHashe
       { action: retryFrom(original, step) },
     );
   }
+}
+
+/** A run of ours has our steps only. */
+function ours(name: StepName): PipelineStepName {
+  return pipelineStepNameSchema.parse(name);
 }
 
 const inputWords: Readonly<Record<InputKind, string>> = {

@@ -128,7 +128,9 @@ describe('watching', () => {
 
   function states(changes: readonly RunChange[]): unknown[] {
     return changes.map((change) =>
-      change.kind === 'changed' ? [change.run.name, change.run.state] : [change.run, 'deleted'],
+      change.kind === 'changed'
+        ? [change.run.name, change.run.state]
+        : ['run' in change ? change.run : change.context, change.kind],
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Run } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
-import type { Disposable, RunTarget, TargetChange } from '../targets/index.ts';
+import { isClusterTarget, type Disposable, type RunTarget, type TargetChange } from '../targets/index.ts';
 import { matchRun, type RunName } from './runFinder.ts';
 import { RunStore } from './runStore.ts';
 import { TargetHub } from './targetHub.ts';
@@ -25,6 +25,8 @@ interface Shelf {
 }
 
 const defaultCachedRuns = 2_000;
+/** How long a cluster that nobody named may keep an answer waiting. */
+const unaskedMs = 8_000;
 /** How many runs are read at the same time for a list. */
 const readersAtOnce = 16;
 
@@ -52,13 +54,21 @@ export class RunCatalogue {
   async find(reference: { run: string; context?: string | undefined }, signal: AbortSignal): Promise<FoundRun> {
     if (reference.run === 'last') return this.#newest(reference.context, signal);
     const shelves = this.#chosen(reference.context);
-    const lists = await Promise.all(
-      shelves.map(async ({ store: { target } }) => {
-        const names = await target.list(signal);
-        return names.map((name): RunName => ({ context: target.context, name }));
-      }),
+    const names = async ({ store: { target } }: Shelf, inner: AbortSignal): Promise<RunName[]> =>
+      (await target.list(inner)).map((name): RunName => ({ context: target.context, name }));
+    // A whole name of this machine's needs no cluster to answer.
+    const near = await Promise.all(
+      shelves.filter(({ store }) => !isClusterTarget(store.target)).map((shelf) => names(shelf, signal)),
     );
-    const found = matchRun(reference.run, lists.flat());
+    const far = near.flat().some(({ name }) => name === reference.run)
+      ? []
+      : await this.#askEach(
+          shelves.filter(({ store }) => isClusterTarget(store.target)),
+          reference.context,
+          names,
+          signal,
+        );
+    const found = matchRun(reference.run, [...near, ...far].flat());
     const shelf = shelves.find(({ store }) => store.target.context === found.context);
     if (shelf === undefined) throw unknownContext(found.context, [...this.#shelves.keys()]);
     return { target: shelf.store.target, run: found.name };
@@ -80,8 +90,11 @@ export class RunCatalogue {
   }
 
   async list(context: string | undefined, limit: number | undefined, signal: AbortSignal): Promise<Run[]> {
-    const lists = await Promise.all(
-      this.#chosen(context).map(({ store }) => this.#listOne(store, limit ?? Infinity, signal)),
+    const lists = await this.#askEach(
+      this.#chosen(context),
+      context,
+      ({ store }, inner) => this.#listOne(store, limit ?? Infinity, inner),
+      signal,
     );
     const runs = lists.flat();
     if (lists.length > 1) runs.sort((one, other) => other.createdAt - one.createdAt);
@@ -113,6 +126,27 @@ export class RunCatalogue {
     }
   }
 
+  /** Asks several targets; where no context was named, a cluster that does not answer hides no run of the others. */
+  async #askEach<Answer>(
+    shelves: readonly Shelf[],
+    named: string | undefined,
+    ask: (shelf: Shelf, signal: AbortSignal) => Promise<Answer[]>,
+    signal: AbortSignal,
+  ): Promise<Answer[][]> {
+    return Promise.all(
+      shelves.map(async (shelf) => {
+        if (named !== undefined || !isClusterTarget(shelf.store.target)) return ask(shelf, signal);
+        try {
+          return await ask(shelf, AbortSignal.any([signal, AbortSignal.timeout(unaskedMs)]));
+        } catch (error) {
+          signal.throwIfAborted();
+          this.#onError(unanswered(shelf.store.target.context, error));
+          return [];
+        }
+      }),
+    );
+  }
+
   async #newest(context: string | undefined, signal: AbortSignal): Promise<FoundRun> {
     const [newest] = await this.list(context, 1, signal);
     if (newest !== undefined) return { target: this.target(newest.context), run: newest.name };
@@ -137,6 +171,10 @@ export class RunCatalogue {
   /** One damaged run must not hide the others. */
   async #tryLoad(store: RunStore, name: string, signal: AbortSignal): Promise<Run | undefined> {
     try {
+      const { target } = store;
+      // A list of thousands of ended runs must not read each of them.
+      const row = isClusterTarget(target) && !store.knows(name) ? target.row(name) : undefined;
+      if (row !== undefined) return row;
       return await store.load(name, { diagnose: false }, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -160,4 +198,17 @@ function unknownContext(context: string, known: readonly string[]): SlipwayError
   return new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context)}.`, {
     action: `The contexts here are: ${known.join(', ')}.`,
   });
+}
+
+/** Why the runs of a cluster are missing in a list. */
+function unanswered(context: string, cause: unknown): SlipwayError {
+  if (SlipwayError.is(cause)) return cause;
+  return new SlipwayError(
+    'cluster.unreachable',
+    `The cluster of ${context} did not answer in time; its runs are left out.`,
+    {
+      action: `See what is wrong with "slipway doctor --context ${context}".`,
+      cause,
+    },
+  );
 }

@@ -1,13 +1,22 @@
 import type { JobFolder } from '../jobs/index.ts';
-import type { Folder, LogPage, Run, RunPlan, StepName, Submission } from '../protocol/index.ts';
+import type { RunFile } from '../pipeline/index.ts';
+import type { Check, Folder, LogPage, Run, RunPlan, StepName, Submission } from '../protocol/index.ts';
 import { SlipwayError, terminalStates } from '../protocol/index.ts';
-import type { Disposable, RunTarget } from '../targets/index.ts';
+import {
+  isClusterTarget,
+  type ClusterTarget,
+  type Disposable,
+  type PruneRequest,
+  type Pruned,
+  type RunSubmission,
+  type RunTarget,
+} from '../targets/index.ts';
 import { followLog, type FollowedLog, type ReadLogRequest } from './logFollow.ts';
 import { readLogTail } from './logTail.ts';
 import { rerun, retry, type RepeatOptions, type SpecChanges } from './repeat.ts';
 import { RunCatalogue, type FoundRun } from './runCatalogue.ts';
 import type { RunListener } from './runWatcher.ts';
-import { describePlan, readyJob, submitJob, type ReadyJob } from './submission.ts';
+import { describePlan, readyJob, submitJob, withSubmission, type ReadyJob } from './submission.ts';
 
 export interface RunServiceOptions extends RepeatOptions {
   /** The targets by context name. */
@@ -38,6 +47,14 @@ export interface RunService extends Disposable {
    * cancelled and stays in the list as such. So it is with `rerun` and `retry`.
    */
   submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run>;
+  /** The manifest that a submission would send, as YAML. @throws SlipwayError `target.unsupported` for this machine */
+  manifest(submission: Submission, signal: AbortSignal): Promise<string>;
+  /** What would keep a submission from running. @throws SlipwayError `target.unsupported` for this machine */
+  preflight(submission: Submission, signal: AbortSignal): Promise<readonly Check[]>;
+  /** Creates a hand-written PipelineRun. @throws SlipwayError `target.unsupported` for this machine */
+  submitManifest(context: string, manifest: string, signal: AbortSignal): Promise<Run>;
+  /** Removes ended runs and what submissions left behind. @throws SlipwayError `target.unsupported` for this machine */
+  prune(context: string, request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
   /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
   list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]>;
   get(reference: RunReference, signal: AbortSignal): Promise<Run>;
@@ -74,18 +91,36 @@ class Service implements RunService {
 
   async plan(submission: Submission, signal: AbortSignal): Promise<RunPlan> {
     const target = this.#catalogue.target(submission.context);
-    return describePlan(target.context, await this.#ready(target, submission, signal));
+    return describePlan(target, await this.#ready(target, submission, signal));
   }
 
   async submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run> {
     const target = this.#catalogue.target(submission.context);
     onProgress('checking the job');
     const ready = await this.#ready(target, submission, signal);
-    const { folder } = submission;
-    const path = ready.job.spec.notebook ?? ready.job.title;
-    const origin = { path, unsaved: ready.job.unsaved, ...(folder.kind === 'disk' && { folder: folder.path }) };
-    const name = await submitJob(target, ready, { origin }, this.#options, onProgress, signal);
+    const details = { origin: originOf(submission, ready) };
+    const name = await submitJob(target, ready, details, this.#options, onProgress, signal);
     return this.#started(target, name, signal);
+  }
+
+  manifest(submission: Submission, signal: AbortSignal): Promise<string> {
+    return this.#tryOut(submission, (target, made) => target.manifest(made, signal), signal);
+  }
+
+  preflight(submission: Submission, signal: AbortSignal): Promise<readonly Check[]> {
+    return this.#tryOut(submission, (target, made) => target.preflight(made, signal), signal);
+  }
+
+  async submitManifest(context: string, manifest: string, signal: AbortSignal): Promise<Run> {
+    const target = this.#cluster(context, 'takes no manifest');
+    return this.#started(target, await target.submitManifest(manifest, signal), signal);
+  }
+
+  async prune(context: string, request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]> {
+    const target = this.#cluster(context, 'is not pruned: delete runs by name');
+    const removed = await target.prune(request, signal);
+    if (request.dryRun !== true) for (const { name } of removed) this.#catalogue.forget(target, name);
+    return removed;
   }
 
   list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]> {
@@ -174,9 +209,43 @@ class Service implements RunService {
     }
   }
 
+  /** Makes a submission that is looked at and thrown away. */
+  async #tryOut<Result>(
+    submission: Submission,
+    use: (target: ClusterTarget, made: RunSubmission) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const target = this.#cluster(submission.context, 'has no manifests');
+    const ready = await this.#ready(target, submission, signal);
+    const details = { origin: originOf(submission, ready) };
+    return withSubmission(
+      target,
+      ready,
+      details,
+      this.#options,
+      () => undefined,
+      (made) => use(target, made),
+      signal,
+    );
+  }
+
+  #cluster(context: string, why: string): ClusterTarget {
+    const target = this.#catalogue.target(context);
+    if (isClusterTarget(target)) return target;
+    throw new SlipwayError('target.unsupported', `The context ${context} is no cluster and ${why}.`, {
+      action: 'Choose a cluster context with --context.',
+    });
+  }
+
   #ready(target: RunTarget, submission: Submission, signal: AbortSignal): Promise<ReadyJob> {
     const { folder, spec, notebookText, unsaved } = submission;
     const source = { folder: this.#options.openFolder(folder), rereadable: folder.kind === 'disk' };
     return readyJob(target, { source, spec, notebookText, unsaved }, signal);
   }
+}
+
+/** Where a submission came from, for "retry with my edit". */
+function originOf({ folder }: Submission, { job }: ReadyJob): NonNullable<RunFile['source']> {
+  const path = job.spec.notebook ?? job.title;
+  return { path, unsaved: job.unsaved, ...(folder.kind === 'disk' && { folder: folder.path }) };
 }

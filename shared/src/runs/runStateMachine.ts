@@ -1,4 +1,4 @@
-import type { Run, RunEvent, RunState, Step, StepName, StepState } from '../protocol/index.ts';
+import type { Run, RunEvent, RunState, Step, StepName, StepState, Task } from '../protocol/index.ts';
 import { terminalStates } from '../protocol/index.ts';
 
 /** A run as the events so far tell it, with what later events are read against. */
@@ -34,7 +34,7 @@ export function reduceRun(progress: RunProgress | undefined, event: RunEvent): R
     case 'staging':
       return wait(progress, 'staging', undefined);
     case 'tasks':
-      return withRun(progress, { tasks: event.tasks });
+      return withRun(progress, { tasks: event.tasks, steps: withStepsOf(event.tasks, progress.run.steps) });
     case 'results':
       return withRun(progress, { results: event.results });
     case 'stepStarted':
@@ -68,6 +68,15 @@ export function foldEvents(events: Iterable<RunEvent>): Run | undefined {
 
 function withRun(progress: RunProgress, changes: Partial<Run>): RunProgress {
   return { ...progress, run: { ...progress.run, ...changes } };
+}
+
+/** What a PipelineRun of somebody else's consists of comes to light as its tasks are started; the graph has the order. */
+function withStepsOf(tasks: readonly Task[], known: Step[]): Step[] {
+  const byName = new Map(known.map((step) => [step.name, step]));
+  const names = new Set(tasks.flatMap(({ steps }) => steps));
+  if (names.size === 0 || [...names].every((name) => byName.has(name))) return known;
+  const rest = known.filter(({ name }) => !names.has(name));
+  return [...[...names].map((name): Step => byName.get(name) ?? { name, state: 'pending' }), ...rest];
 }
 
 function isOpen(step: Step): boolean {
@@ -174,6 +183,7 @@ function finish(progress: RunProgress, event: EventOf<'finished'>): RunProgress 
       finishedAt: Math.max(event.time, run.startedAt ?? event.time),
       ...(event.reason !== undefined && { reason: event.reason }),
       ...(event.failedCell !== undefined && { failedCell: event.failedCell }),
+      ...(event.cells !== undefined && run.cells === undefined && { cells: event.cells }),
       ...(event.diagnosis !== undefined && { diagnosis: event.diagnosis }),
       steps: run.steps.map((step) => closeStep(step, event)),
     },

@@ -6,7 +6,15 @@ import type { RunStore, RunTransition } from './runStore.ts';
 
 export type RunChange =
   | { readonly kind: 'changed'; readonly run: Run }
-  | { readonly kind: 'deleted'; readonly context: string; readonly run: string };
+  | { readonly kind: 'deleted'; readonly context: string; readonly run: string }
+  | {
+      readonly kind: 'connection';
+      readonly context: string;
+      readonly state: 'live' | 'stale';
+      /** Epoch ms. */
+      readonly since: number;
+      readonly reason?: string;
+    };
 
 export type RunListener = (change: RunChange) => void;
 
@@ -77,9 +85,9 @@ export class RunWatcher {
       return;
     }
     const store = this.#store();
-    store.forget(change.run);
-    const deleted: RunChange = { kind: 'deleted', context: store.target.context, run: change.run };
-    for (const listener of this.#listeners.keys()) this.#call(listener, deleted);
+    const { context } = store.target;
+    if (change.kind === 'deleted') store.forget(change.run);
+    for (const listener of this.#listeners.keys()) this.#call(listener, { ...change, context });
   }
 
   #read(name: string, signal: AbortSignal): void {

@@ -263,8 +263,8 @@ describe('a submission that comes to nothing', () => {
     for (const start of starts) {
       const controller = new AbortController();
       const started: string[] = [];
-      const watch = harness.target.watch(({ run }) => {
-        started.push(run);
+      const watch = harness.target.watch((change) => {
+        if ('run' in change) started.push(change.run);
         controller.abort(new SlipwayError('cancelled', 'Stopped.'));
       });
       expect(await code(start(controller.signal))).toBe('cancelled');

@@ -1,9 +1,9 @@
 import type { PreparedJob } from '../jobs/index.ts';
 import { buildRunFile, prepareJob, runName } from '../jobs/index.ts';
 import type { RunFile } from '../pipeline/index.ts';
-import type { Companion, JobSpec, PythonChoice, Run, RunPlan, Step } from '../protocol/index.ts';
+import type { Companion, JobSpec, PipelineStepName, PythonChoice, Run, RunPlan, Step } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
-import type { RunTarget } from '../targets/index.ts';
+import { isClusterTarget, type RunSubmission, type RunTarget } from '../targets/index.ts';
 import { hashInputs } from './inputHashes.ts';
 import { stageFiles, stageText, type HashedStagedFile, type StagingSource } from './stagedInputs.ts';
 import { TemporaryFiles } from './temporaryFiles.ts';
@@ -31,7 +31,8 @@ export interface JobRequest {
 export interface ReadyJob {
   readonly source: StagingSource;
   readonly job: PreparedJob;
-  readonly python: PythonChoice;
+  /** Undefined where only the run's image can tell. */
+  readonly python: PythonChoice | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -39,7 +40,10 @@ export interface ReadyJob {
 export interface SubmitDetails {
   readonly origin: RunFile['source'] | undefined;
   /** Given the hashes of the inputs, what to take over from another run. @throws SlipwayError to refuse */
-  readonly reuse?: (hashes: RunFile['inputHashes']) => { readonly run: Run; readonly steps: readonly Step['name'][] };
+  readonly reuse?: (hashes: RunFile['inputHashes']) => {
+    readonly run: Run;
+    readonly steps: readonly PipelineStepName[];
+  };
 }
 
 /** Checks a job and finds its Python. @throws SlipwayError for every mistake in the input */
@@ -67,14 +71,16 @@ export async function readyJob(target: RunTarget, request: JobRequest, signal: A
 }
 
 /** The plan as it is shown before the run. */
-export function describePlan(context: string, { job, python, warnings }: ReadyJob): RunPlan {
+export function describePlan(target: RunTarget, { job, python, warnings }: ReadyJob): RunPlan {
+  const files = [...job.companions.files, ...job.testFiles];
   return {
-    context,
+    context: target.context,
     spec: job.spec,
     title: job.title,
     steps: [...job.steps],
     unsaved: job.unsaved,
-    python,
+    ...(python !== undefined && { python }),
+    ...(isClusterTarget(target) && { cluster: target.describe({ spec: job.spec, files }) }),
     parameters: [...job.parameters],
     companions: job.companions,
     ...(job.tests !== undefined && { tests: job.tests }),
@@ -88,7 +94,7 @@ export function describePlan(context: string, { job, python, warnings }: ReadyJo
  * @param onProgress what is being done, for people
  * @returns the run's name
  */
-export async function submitJob(
+export function submitJob(
   target: RunTarget,
   ready: ReadyJob,
   details: SubmitDetails,
@@ -96,6 +102,24 @@ export async function submitJob(
   onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
+  const submit = async (submission: RunSubmission): Promise<string> => {
+    onProgress('starting the run');
+    await target.submit(submission, signal, onProgress);
+    return submission.runFile.run;
+  };
+  return withSubmission(target, ready, details, options, onProgress, submit, signal);
+}
+
+/** Makes a job's submission, staged inputs included, for as long as `use` needs it. */
+export async function withSubmission<Result>(
+  target: RunTarget,
+  ready: ReadyJob,
+  details: SubmitDetails,
+  options: SubmissionOptions,
+  onProgress: (text: string) => void,
+  use: (submission: RunSubmission) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
   const temporary = new TemporaryFiles(options.temporaryFolder);
   try {
     const { job, python } = ready;
@@ -110,10 +134,9 @@ export async function submitJob(
       ...(reuse !== undefined && { reuse: { run: reuse.run.name, steps: [...reuse.steps] } }),
     });
     const notebook = runFile.notebook && job.notebook ? [stageText(runFile.notebook.path, job.notebook.text)] : [];
-    onProgress('starting the run');
     const first = firstState(target.context, runFile, job, options.now(), reuse);
-    await target.submit({ runFile, run: first, files: [...notebook, ...inputs.files], python }, signal);
-    return run;
+    const files = [...notebook, ...inputs.files];
+    return await use({ runFile, run: first, files, ...(python !== undefined && { python }) });
   } finally {
     await temporary.dispose();
   }
@@ -121,7 +144,7 @@ export async function submitJob(
 
 /** What this machine cannot do is refused; what only means something on a cluster is named. */
 function checkSupport(target: RunTarget, spec: JobSpec): string[] {
-  if (target.context !== 'local') return [];
+  if (isClusterTarget(target)) return checkClusterSupport(spec);
   const tests = typeof spec.tests === 'object' ? spec.tests : undefined;
   const unsupported = [
     [spec.dataset, 'dataset', 'fetches no data before a run'],
@@ -139,6 +162,12 @@ function checkSupport(target: RunTarget, spec: JobSpec): string[] {
     (field) => spec[field] !== undefined,
   );
   return ignored.map((field) => `${field} is ignored on this machine.`);
+}
+
+/** What an image decides cannot be chosen from here. */
+function checkClusterSupport(spec: JobSpec): string[] {
+  if (spec.python === undefined || spec.python === 'managed') return [];
+  return ['python is ignored on a cluster: the image brings its own.'];
 }
 
 /** The same notebook gets the same ids every time, so that a retry finds it unchanged. */
@@ -205,6 +234,8 @@ async function freeName(
   options: SubmissionOptions,
   signal: AbortSignal,
 ): Promise<string> {
+  // A cluster may hold very many runs, and refuses a name that is taken: a longer name needs no list.
+  if (isClusterTarget(target)) return runName(job, options.randomHex(3));
   const taken = new Set(await target.list(signal));
   for (let attempt = 0; attempt < nameAttempts; attempt += 1) {
     const name = runName(job, options.randomHex(2));

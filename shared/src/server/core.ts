@@ -11,6 +11,8 @@ export interface CoreEnvironment {
   readonly version: string;
   readonly dataDir: string;
   readonly environmentsDir: string;
+  /** The folder of `contexts.yaml`. */
+  readonly configDir: string;
   /** The folder with the step scripts. */
   readonly stepsDir: string;
   readonly supervisorScript: string;

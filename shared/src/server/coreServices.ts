@@ -1,22 +1,22 @@
-import { isAbsolute, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, sep } from 'node:path';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
-import { type Folder, SlipwayError } from '../protocol/index.ts';
+import { type ContextEntry, type Folder, SlipwayError } from '../protocol/index.ts';
 import type { RunService } from '../runs/index.ts';
-import type { RunTarget } from '../targets/index.ts';
+import type { ClusterTarget, RunTarget } from '../targets/index.ts';
 import type { CoreEnvironment } from './core.ts';
 import { createDiskFolder } from './folders/diskFolder.ts';
 import { createHostFolder } from './folders/hostFolder.ts';
 import type { HostFiles } from './session.ts';
-
-/** The contexts of this core, in the order in which they are shown. */
-export const contexts = ['local'] as const;
 
 /** The parts that all sessions share, each loaded when it is first asked for: a core must start fast and stay small. */
 export class CoreServices {
   readonly #environment: CoreEnvironment;
   readonly #onError: (error: unknown) => void;
   readonly #hosts = new Map<string, HostFiles>();
+  readonly #clusters: ClusterTarget[] = [];
+  #contextsFault: SlipwayError | undefined;
   #targets: Promise<ReadonlyMap<string, RunTarget>> | undefined;
   #runs: Promise<RunService> | undefined;
   #artifacts: Promise<ArtifactService> | undefined;
@@ -30,6 +30,28 @@ export class CoreServices {
   runs(): Promise<RunService> {
     this.#runs ??= this.#loadRuns();
     return this.#runs;
+  }
+
+  /** The contexts in the order in which they are shown. What is wrong with their file is told once and hides no other. */
+  async contexts(): Promise<readonly string[]> {
+    return [...(await this.targets()).keys()];
+  }
+
+  /** The targets by context name; a cluster's connects when it is first used. */
+  targets(): Promise<ReadonlyMap<string, RunTarget>> {
+    this.#targets ??= this.#loadTargets();
+    return this.#targets;
+  }
+
+  /** @throws SlipwayError `context.unknown`; the fault of the contexts' file where that may be why */
+  async target(context: string): Promise<RunTarget> {
+    const targets = await this.targets();
+    const target = targets.get(context);
+    if (target !== undefined) return target;
+    if (this.#contextsFault !== undefined) throw this.#contextsFault;
+    throw new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context.slice(0, 100))}.`, {
+      action: `Choose one of: ${[...targets.keys()].join(', ')}.`,
+    });
   }
 
   artifacts(): Promise<ArtifactService> {
@@ -53,6 +75,7 @@ export class CoreServices {
     // What could not be loaded has told so to those who asked for it, and holds nothing.
     const runs = await this.#runs?.catch(() => undefined);
     runs?.dispose();
+    await Promise.all(this.#clusters.map((target) => target.dispose()));
   }
 
   #openFolder(folder: Folder): JobFolder {
@@ -73,24 +96,38 @@ export class CoreServices {
   }
 
   async #loadTargets(): Promise<ReadonlyMap<string, RunTarget>> {
-    const { createLocalTarget } = await import('../targets/index.ts');
-    return new Map([['local', createLocalTarget(this.#environment)]]);
+    const { createLocalTarget, openClusterTarget } = await import('../targets/index.ts');
+    const targets = new Map<string, RunTarget>([['local', createLocalTarget(this.#environment)]]);
+    for (const entry of await this.#contextEntries()) {
+      const target = await openClusterTarget({ ...this.#environment, entry, onError: this.#onError });
+      this.#clusters.push(target);
+      targets.set(entry.name, target);
+    }
+    return targets;
   }
 
-  #loadedTargets(): Promise<ReadonlyMap<string, RunTarget>> {
-    this.#targets ??= this.#loadTargets();
-    return this.#targets;
+  /** A mistake in the file must not keep anybody from running here. */
+  async #contextEntries(): Promise<readonly ContextEntry[]> {
+    if (!existsSync(join(this.#environment.configDir, 'contexts.yaml'))) return [];
+    const { readContexts } = await import('../identity/index.ts');
+    try {
+      return (await readContexts(this.#environment.configDir)).entries;
+    } catch (error) {
+      if (!SlipwayError.is(error)) throw error;
+      this.#contextsFault = error;
+      return [];
+    }
   }
 
   async #loadRuns(): Promise<RunService> {
-    const [{ createRunService }, targets] = await Promise.all([import('../runs/index.ts'), this.#loadedTargets()]);
+    const [{ createRunService }, targets] = await Promise.all([import('../runs/index.ts'), this.targets()]);
     const { now, randomHex, temporaryFolder } = this.#environment;
     const openFolder = (folder: Folder): JobFolder => this.#openFolder(folder);
     return createRunService({ targets, openFolder, now, randomHex, temporaryFolder, onError: this.#onError });
   }
 
   async #loadArtifacts(): Promise<ArtifactService> {
-    const [module, targets] = await Promise.all([import('../artifacts/index.ts'), this.#loadedTargets()]);
+    const [module, targets] = await Promise.all([import('../artifacts/index.ts'), this.targets()]);
     return module.createArtifactService({ targets });
   }
 }

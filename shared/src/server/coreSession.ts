@@ -9,7 +9,7 @@ import {
 import type { RunReference } from '../runs/index.ts';
 import type { Disposable } from '../targets/index.ts';
 import type { CoreEnvironment } from './core.ts';
-import { contexts, type CoreServices } from './coreServices.ts';
+import type { CoreServices } from './coreServices.ts';
 import type { CoreSession, HostFiles, NotificationListener } from './session.ts';
 
 /** One client's view of the services: its watches, its notifications, its files. */
@@ -55,19 +55,19 @@ class Session implements CoreSession {
   #ownHandlers(): Pick<RequestHandlers, 'initialize' | 'shutdown' | 'doctor' | 'runs/watch' | 'runs/unwatch'> {
     const { version } = this.#environment;
     return {
-      initialize: () =>
-        Promise.resolve({
-          protocolVersion,
-          core: { version, node: process.version, pid: process.pid },
-          contexts: [...contexts],
-        }),
+      initialize: async () => ({
+        protocolVersion,
+        core: { version, node: process.version, pid: process.pid },
+        contexts: [...(await this.#services.contexts())],
+      }),
       shutdown: async () => {
         await this.dispose();
         return {};
       },
       doctor: async ({ context }, signal) => {
-        checkContext(context);
-        const { localDoctor } = await import('../targets/index.ts');
+        const target = await this.#services.target(context ?? 'local');
+        const { isClusterTarget, localDoctor } = await import('../targets/index.ts');
+        if (isClusterTarget(target)) return { checks: [...(await target.doctor(signal))] };
         return { checks: [...(await localDoctor(this.#environment, signal))] };
       },
       'runs/watch': async ({ context }) => ({ watch: await this.#watch(context) }),
@@ -82,7 +82,11 @@ class Session implements CoreSession {
   #runHandlers(): Pick<
     RequestHandlers,
     | 'jobs/plan'
+    | 'jobs/manifest'
+    | 'jobs/preflight'
     | 'runs/submit'
+    | 'runs/submitManifest'
+    | 'runs/prune'
     | 'runs/list'
     | 'runs/get'
     | 'runs/cancel'
@@ -95,6 +99,17 @@ class Session implements CoreSession {
     const runs = () => this.#services.runs();
     return {
       'jobs/plan': async (submission, signal) => (await runs()).plan(this.#ownFolder(submission), signal),
+      'jobs/manifest': async (submission, signal) => ({
+        manifest: await (await runs()).manifest(this.#ownFolder(submission), signal),
+      }),
+      'jobs/preflight': async (submission, signal) => ({
+        checks: [...(await (await runs()).preflight(this.#ownFolder(submission), signal))],
+      }),
+      'runs/submitManifest': async ({ context, manifest }, signal) =>
+        (await runs()).submitManifest(context, manifest, signal),
+      'runs/prune': async ({ context, ...request }, signal) => ({
+        removed: [...(await (await runs()).prune(context, request, signal))],
+      }),
       'runs/submit': async (submission, signal) => {
         const onProgress = (text: string): void => this.#notify('submit/progress', { text });
         return (await runs()).submit(this.#ownFolder(submission), onProgress, signal);
@@ -143,13 +158,27 @@ class Session implements CoreSession {
   }
 
   async #watch(context: string | undefined): Promise<string> {
-    checkContext(context);
+    if (context !== undefined) await this.#services.target(context);
     const runs = await this.#services.runs();
     if (this.#disposed) throw new SlipwayError('cancelled', 'The session has ended.');
     const watch = this.#environment.randomHex(8);
     const subscription = runs.watch(context, (change) => {
-      if (change.kind === 'changed') this.#notify('run/changed', { watch, run: change.run });
-      else this.#notify('run/deleted', { watch, context: change.context, run: change.run });
+      switch (change.kind) {
+        case 'changed':
+          return this.#notify('run/changed', { watch, run: change.run });
+        case 'deleted':
+          return this.#notify('run/deleted', { watch, context: change.context, run: change.run });
+        case 'connection': {
+          const { context: name, state, since, reason } = change;
+          return this.#notify('context/changed', {
+            watch,
+            context: name,
+            state,
+            since,
+            ...(reason !== undefined && { reason }),
+          });
+        }
+      }
     });
     this.#watches.set(watch, subscription);
     return watch;
@@ -178,10 +207,3 @@ const jobHandlers: Pick<RequestHandlers, 'jobs/schema' | 'jobs/validate'> = {
     return { ...(spec !== undefined && { spec }), problems: [...problems] };
   },
 };
-
-function checkContext(context: string | undefined): void {
-  if (context === undefined || contexts.some((known) => known === context)) return;
-  throw new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context.slice(0, 100))}.`, {
-    action: `Choose one of: ${contexts.join(', ')}.`,
-  });
-}

@@ -6,11 +6,13 @@ export interface EnvironmentPaths {
   readonly dataDir: string;
   /** Built virtual environments, shared by runs; may be deleted, they are built again. */
   readonly environmentsDir: string;
+  /** What people set: `contexts.yaml`. */
+  readonly configDir: string;
 }
 
 /**
- * The folders of the XDG base directory rules: `$XDG_DATA_HOME/slipway` and `$XDG_CACHE_HOME/slipway/environments`, by
- * default under `~/.local/share` and `~/.cache`; on Windows under `%LOCALAPPDATA%`. A variable that is empty or relative
+ * The folders of the XDG base directory rules: `$XDG_DATA_HOME/slipway`, `$XDG_CACHE_HOME/slipway/environments` and
+ * `$XDG_CONFIG_HOME/slipway`, by default under `~/.local/share`, `~/.cache` and `~/.config`; on Windows under `%LOCALAPPDATA%`. A variable that is empty or relative
  * counts as unset, as those rules demand.
  */
 export function environmentPaths(
@@ -27,5 +29,10 @@ export function environmentPaths(
   const data = absolute('XDG_DATA_HOME') ?? local ?? path.join(homedir, '.local', 'share');
   const cache =
     absolute('XDG_CACHE_HOME') ?? (local === undefined ? path.join(homedir, '.cache') : path.join(local, 'cache'));
-  return { dataDir: path.join(data, 'slipway'), environmentsDir: path.join(cache, 'slipway', 'environments') };
+  const config = absolute('XDG_CONFIG_HOME') ?? local ?? path.join(homedir, '.config');
+  return {
+    dataDir: path.join(data, 'slipway'),
+    environmentsDir: path.join(cache, 'slipway', 'environments'),
+    configDir: path.join(config, 'slipway'),
+  };
 }

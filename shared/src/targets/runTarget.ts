@@ -1,12 +1,14 @@
-import type { Artifact, Check, PythonChoice, Run, RunEvent, RunPlan, StepName } from '../protocol/index.ts';
-import type { RunFile } from '../pipeline/index.ts';
+import type { Artifact, Check, JobSpec, PythonChoice, Run, RunEvent, RunPlan, StepName } from '../protocol/index.ts';
+import type { InputFile, RunFile } from '../pipeline/index.ts';
 
 /** A file to stage: its bytes come from memory, from disk, or from a host through callbacks, a chunk at a time. */
 export interface StagedFile {
   /** Relative to the run's `inputs` folder, forward slashes, already checked by `jobs`. */
   readonly path: string;
   readonly bytes: number;
-  /** Yields the content; may be called once. */
+  /** Hexadecimal, where it is known already. */
+  readonly sha256?: string | undefined;
+  /** Yields the content from its start; may be called again, for a transfer that broke off. */
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
@@ -24,9 +26,19 @@ export interface Disposable {
   dispose(): void;
 }
 
-/** What changed in a target. `changed` names a run whose events or log have grown; read them with `events`. */
+/**
+ * What changed in a target. `changed` names a run whose events or log have grown; read them with `events`. `connection`:
+ * what is known of all runs is as of `since` (epoch ms) and may be out of date, or is up to date again.
+ */
 export type TargetChange =
-  { readonly kind: 'changed'; readonly run: string } | { readonly kind: 'deleted'; readonly run: string };
+  | { readonly kind: 'changed'; readonly run: string }
+  | { readonly kind: 'deleted'; readonly run: string }
+  | {
+      readonly kind: 'connection';
+      readonly state: 'live' | 'stale';
+      readonly since: number;
+      readonly reason?: string;
+    };
 
 /** A piece of one step's log, as the target has it. */
 export interface StepLogChunk {
@@ -99,8 +111,10 @@ export interface RunTarget {
 /** What only a cluster can do. */
 export interface ClusterTarget extends RunTarget {
   readonly kind: 'cluster';
-  /** What a submission would take of the cluster. @throws SlipwayError `spec.invalid` */
-  describe(submission: RunSubmission): NonNullable<RunPlan['cluster']>;
+  /** An ended run as far as a list knows it, without reading it; undefined where it has to be read. */
+  row(run: string): Run | undefined;
+  /** What a job would take of the cluster. @throws SlipwayError `spec.invalid` */
+  describe(job: { readonly spec: JobSpec; readonly files: readonly InputFile[] }): NonNullable<RunPlan['cluster']>;
   /** The manifest as it would be sent: YAML with comments for a platform engineer. Changes nothing. */
   manifest(submission: RunSubmission, signal: AbortSignal): Promise<string>;
   /** What would keep the submission from running. Changes nothing. */
@@ -109,6 +123,8 @@ export interface ClusterTarget extends RunTarget {
   doctor(signal: AbortSignal): Promise<readonly Check[]>;
   /** Creates a hand-written PipelineRun as it is, after the checks that need no knowledge of it; returns its name. */
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
+  /** Ends its connections and watches; runs go on. */
+  dispose(): Promise<void>;
   /** Removes ended runs and what submissions left behind. */
   prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
 }

@@ -18,6 +18,7 @@ export interface MemoryRun {
 /** A target with one run, `run`, in memory. Counts what is open, to find what is left open. */
 export class MemoryTarget implements RunTarget {
   readonly context = 'local';
+  readonly kind = 'local';
   openNow = 0;
   mostOpen = 0;
   lists = 0;

@@ -1,16 +1,10 @@
+import type { Check } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { plain, toned, type Line, type Tone } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, pad, wrap } from '../terminal/text.ts';
-
-interface Check {
-  readonly name: string;
-  readonly outcome: 'pass' | 'warn' | 'fail' | 'skipped';
-  readonly detail: string;
-  readonly fix?: string | undefined;
-}
 
 const marks: Readonly<Record<Check['outcome'], readonly [mark: string, tone: Tone]>> = {
   pass: ['✓', 'good'],

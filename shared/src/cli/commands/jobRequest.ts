@@ -21,6 +21,10 @@ export interface JobOptions {
   readonly kernel: string | undefined;
   readonly requirements: string | undefined;
   readonly cellTimeout: string | undefined;
+  /** Container image, on a cluster. */
+  readonly image: string | undefined;
+  /** Named size, on a cluster. */
+  readonly instanceType: string | undefined;
 }
 
 /** A job whose parameters have the types that its notebook declares, and its plan. */
@@ -79,12 +83,14 @@ async function chooseJob(
 
 /** The job's spec with what the options add or replace. */
 async function completeSpec(job: JobFile, io: CliIo, options: JobOptions): Promise<JobSpec> {
-  const { python, kernel, requirements, cellTimeout } = options;
+  const { python, kernel, requirements, cellTimeout, image, instanceType } = options;
   const tests = await testsOf(job, io, options);
   return {
     ...job.spec,
     ...(python === undefined ? {} : { python: await resolvePython(python, io) }),
     ...(kernel === undefined ? {} : { kernel }),
+    ...(image === undefined ? {} : { image }),
+    ...(instanceType === undefined ? {} : { instanceType }),
     ...(requirements === undefined ? {} : { requirements: await pathInJob(job, io.cwd, requirements) }),
     ...(cellTimeout === undefined ? {} : { timeouts: { ...job.spec.timeouts, cell: durationOf(cellTimeout) } }),
     ...(tests === undefined ? {} : { tests }),

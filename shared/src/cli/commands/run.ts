@@ -1,11 +1,12 @@
 import { exitCodes } from '../exitCodes.ts';
 import { followToEnd, sayDetached } from '../following/startedRun.ts';
-import { formatBytes } from '../../protocol/index.ts';
+import { formatBytes, type Check } from '../../protocol/index.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';
 import { planLines, runNameLine } from '../view/planView.ts';
 import { createActivity } from '../view/presenter.ts';
+import { checkLines } from './doctor.ts';
 import { planJob, type JobOptions, type PlannedJob } from './jobRequest.ts';
 
 export interface RunOptions extends JobOptions {
@@ -13,6 +14,8 @@ export interface RunOptions extends JobOptions {
   readonly format: OutputFormat;
   /** Asks nothing. */
   readonly yes: boolean;
+  /** Looks first whether a cluster can run it. */
+  readonly preflight: boolean;
 }
 
 /** More than this that travels is asked about. */
@@ -34,6 +37,12 @@ export async function run(session: Session, options: RunOptions): Promise<number
       activity.pause();
       showPlan(session, job);
       if (!options.yes && !(await agree(session, job))) return exitCodes.cancelled;
+    }
+    if (options.preflight && job.plan.cluster !== undefined) {
+      activity.say('looking whether the cluster can run it');
+      const { checks } = await core.handlers['jobs/preflight'](job.submission, session.signal);
+      activity.pause();
+      if (!tellPreflight(session, checks)) return exitCodes.couldNotSubmit;
     }
     activity.say('submitting');
     const started = await core.handlers['runs/submit'](job.submission, session.signal);
@@ -57,6 +66,15 @@ export async function run(session: Session, options: RunOptions): Promise<number
 function showPlan(session: Session, { plan }: PlannedJob): void {
   const { cwd, home } = session.io;
   session.out.writeLines(planLines(plan, { cwd, home, width: session.widthOf(session.out), complete: false }));
+}
+
+/** Says what was found, the good apart. False when something would keep it from running. */
+function tellPreflight(session: Session, checks: readonly Check[]): boolean {
+  const found = checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn');
+  session.err.writeLines(checkLines(found, session.widthOf(session.err)));
+  if (!found.some(({ outcome }) => outcome === 'fail')) return true;
+  session.err.writeLines([[plain('Nothing was sent. "--no-preflight" sends it all the same.')]]);
+  return false;
 }
 
 async function agree(session: Session, { plan }: PlannedJob): Promise<boolean> {

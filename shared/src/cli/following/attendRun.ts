@@ -3,6 +3,7 @@ import type { CliCore } from '../cliCore.ts';
 import { createDeferred } from '../deferred.ts';
 import type { Session } from '../session.ts';
 import type { RunPresenter } from '../view/presenter.ts';
+import { oneLine } from '../terminal/sanitize.ts';
 import { followRun } from './followRun.ts';
 
 /** How attending a run ended: with the run, or with the person leaving while it goes on. */
@@ -52,6 +53,12 @@ export async function attendRun(
     ref,
     (run) => presenter.show(run),
     AbortSignal.any([session.signal, leaving.signal]),
+    ({ state, since, reason }) =>
+      presenter.connection(
+        state === 'live'
+          ? undefined
+          : `no news from the cluster since ${session.formatClock(since)}${reason === undefined ? '' : ` (${oneLine(reason)})`}; the run goes on`,
+      ),
   ).then(
     (run): Attended => {
       presenter.finish(run);

@@ -2,6 +2,13 @@ import { SlipwayError, terminalStates, type Run } from '../../protocol/index.ts'
 import type { CliCore } from '../cliCore.ts';
 import { createDeferred } from '../deferred.ts';
 
+/** Whether what is shown of a context's runs is up to date, and since when (epoch ms). */
+export interface ConnectionNews {
+  readonly state: 'live' | 'stale';
+  readonly since: number;
+  readonly reason?: string | undefined;
+}
+
 /**
  * Calls `onChange` with the run as it is and after every change, until it has ended; resolves to its last state.
  * @throws SlipwayError `run.notFound` also when it is deleted meanwhile; the signal's reason on abort
@@ -11,6 +18,7 @@ export async function followRun(
   ref: { readonly run: string; readonly context: string },
   onChange: (run: Run) => void,
   signal: AbortSignal,
+  onConnection: (news: ConnectionNews) => void = () => undefined,
 ): Promise<Run> {
   const end = createDeferred<Run>();
   let notified = 0;
@@ -25,7 +33,9 @@ export async function followRun(
       if (!isOurs(params.run.name, params.run.context)) return;
       notified += 1;
       seen(params.run);
-    } else if (name === 'run/deleted' && 'context' in params && isOurs(params.run, params.context)) {
+    } else if (name === 'context/changed' && 'state' in params) {
+      if (params.context === ref.context) onConnection(params);
+    } else if (name === 'run/deleted' && 'context' in params && 'run' in params && isOurs(params.run, params.context)) {
       end.reject(new SlipwayError('run.notFound', `${ref.run} was deleted while it was watched.`));
     }
   });

@@ -24,7 +24,7 @@ const fileOptions: ReadonlySet<string> = new Set([
   '--socket',
 ]);
 const stepOptions: ReadonlySet<string> = new Set(['--step', '--from']);
-const steps = ['prepare', 'notebook', 'command', 'report', 'test', 'collect'];
+const steps = ['dataset', 'clone', 'prepare', 'notebook', 'command', 'report', 'test', 'collect'];
 
 function optionShape(option: Option): OptionShape {
   const flags = [option.short, option.long].filter((flag) => flag !== undefined);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Argument } from 'commander';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
+import { addContextCommands } from './contextCommands.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSetupCommands } from './setupCommands.ts';
@@ -22,6 +23,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addRunCommands(program, act, command);
   addResultCommands(program, act);
   addSetupCommands(program, act);
+  addContextCommands(program, act);
   try {
     await program.parseAsync([...helpAsOption(program, args)], { from: 'user' });
     return exitCode;
@@ -112,7 +114,9 @@ function usageError(error: CommanderError, args: readonly string[]): SlipwayErro
 }
 
 const documented: ReadonlySet<string> = new Set(
-  'run plan rerun retry cancel runs watch logs why artifacts delete spec doctor completion serve'.split(' '),
+  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune contexts spec doctor completion serve'.split(
+    ' ',
+  ),
 );
 
 function helpCommand(args: readonly string[]): string {

@@ -21,6 +21,15 @@ interface JobFlags extends OutputFlag {
   readonly kernel?: string;
   readonly requirements?: string;
   readonly cellTimeout?: string;
+  readonly image?: string;
+  readonly instanceType?: string;
+}
+
+interface RunFlags extends JobFlags {
+  readonly detach?: true;
+  readonly yes?: true;
+  readonly bare?: true;
+  readonly preflight: boolean;
 }
 
 interface StartFlags extends OutputFlag, ContextFlag {
@@ -41,17 +50,25 @@ export function addRunCommands(program: Command, act: Act, command: readonly str
     kernel: flags.kernel,
     requirements: flags.requirements,
     cellTimeout: flags.cellTimeout,
+    image: flags.image,
+    instanceType: flags.instanceType,
   });
   program.commandsGroup('Run:');
   addJobOptions(program.command('run'))
     .description('Run a notebook, script or job spec and show its progress.')
     .addOption(detachOption())
     .option('--yes', 'ask nothing')
-    .action((file: string | undefined, flags: JobFlags & { readonly detach?: true; readonly yes?: true }) =>
+    .option('--bare', 'FILE is a PipelineRun written by hand: create it as it is (cluster)')
+    .option('--no-preflight', 'send it without looking first whether it can run (cluster)')
+    .action((file: string | undefined, flags: RunFlags) =>
       act(async (session) => {
+        const own = { detach: flags.detach === true, format: flags.output };
+        if (flags.bare === true) {
+          const { runBare } = await import('../commands/runBare.ts');
+          return runBare(session, { file, context: flags.context, ...own });
+        }
         const { run } = await import('../commands/run.ts');
-        const own = { detach: flags.detach === true, yes: flags.yes === true, format: flags.output };
-        return run(session, { ...jobOf(file, flags), ...own });
+        return run(session, { ...jobOf(file, flags), ...own, yes: flags.yes === true, preflight: flags.preflight });
       }),
     )
     .addHelpText('after', runHelp);
@@ -64,6 +81,15 @@ export function addRunCommands(program: Command, act: Act, command: readonly str
       }),
     )
     .addHelpText('after', '\nExample:\n  slipway plan analysis.ipynb -p n_pcs=30');
+  addJobOptions(program.command('manifest'))
+    .description('Print the PipelineRun that a run would be, as YAML. Changes nothing.')
+    .action((file: string | undefined, flags: JobFlags) =>
+      act(async (session) => {
+        const { manifest } = await import('../commands/manifest.ts');
+        return manifest(session, { ...jobOf(file, flags), format: flags.output });
+      }),
+    )
+    .addHelpText('after', '\nExample:\n  slipway manifest analysis.ipynb --context team-a > analysis.yaml');
   addRepeatCommands(program, act);
 }
 
@@ -128,6 +154,8 @@ function addJobOptions(command: Command): Command {
     .option('--no-tests', 'run no tests')
     .option('--marker <expression>', 'run only the tests with this marker, as in pytest -m')
     .addOption(contextOption().default('local'))
+    .option('--image <reference>', 'the container image to use (cluster)')
+    .option('--instance-type <name>', 'the size to use, such as gpu-1x-16c-32g-1gpu (cluster)')
     .option('--python <path>', 'the Python to use, or "managed" for an environment that Slipway keeps')
     .option('--kernel <name>', 'the Jupyter kernel to use')
     .option('--requirements <file>', 'install these in an environment of the run')
@@ -142,6 +170,7 @@ Examples:
   slipway run analysis.ipynb --tests tests -d    check the result with pytest; do not wait for it
   slipway run                                    run what ./slipway.yaml says
   slipway run -- python train.py --epochs 3      run a command instead of a notebook
+  slipway run analysis.ipynb --context team-a    run it on the cluster of that context
 
 The run goes on when this command, its terminal or its connection ends. Ctrl-C asks the run to stop; a second Ctrl-C
 leaves at once and says how to come back.

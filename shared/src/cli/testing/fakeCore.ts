@@ -135,6 +135,10 @@ export class FakeCore implements CliCore {
         if (this.plan === undefined) throw new Error('this test has no plan');
         return { ...this.plan, spec };
       }),
+      'jobs/manifest': unexpected('jobs/manifest'),
+      'jobs/preflight': unexpected('jobs/preflight'),
+      'runs/submitManifest': unexpected('runs/submitManifest'),
+      'runs/prune': unexpected('runs/prune'),
       'runs/submit': answer('runs/submit', () => this.#start()),
       'runs/rerun': answer('runs/rerun', () => this.#start()),
       'runs/retry': answer('runs/retry', () => this.#start()),

@@ -59,6 +59,10 @@ export class FakeIo implements CliIo {
     return this.screen === undefined ? this.written.stdout : this.screen.transcript;
   }
 
+  configDir(): Promise<string> {
+    return Promise.resolve(`${this.home}/.config/slipway`);
+  }
+
   columns(): number {
     return this.screen?.columns ?? 80;
   }

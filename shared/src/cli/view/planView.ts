@@ -22,7 +22,7 @@ const longestPath = 40;
 export function planLines(plan: RunPlan, options: PlanViewOptions): Line[] {
   const { width } = options;
   return [
-    ...placeLines(plan, options),
+    ...(plan.cluster === undefined ? placeLines(plan, options) : clusterLines(plan.context, plan.cluster, width)),
     ...fact(plan.spec.notebook === undefined ? 'command' : 'notebook', describeJob(plan, options.complete), width),
     ...fileLines(plan, options),
     ...fact('tests', describeTests(plan), width),
@@ -50,6 +50,19 @@ function placeLines(plan: RunPlan, options: PlanViewOptions): Line[] {
     }
   }
   return [...context, ...fact('python', python, options.width)];
+}
+
+/** Where on the cluster, on what, and where the run's folder will lie. */
+function clusterLines(context: string, cluster: NonNullable<RunPlan['cluster']>, width: number): Line[] {
+  const { cpu, memory, gpus, instanceType } = cluster;
+  const size = [`${cpu} CPU`, memory, ...(gpus === 0 ? ['no GPU'] : [count(gpus, 'GPU')])].join(', ');
+  return [
+    ...fact('context', `${oneLine(context)} (space ${oneLine(cluster.namespace)}, as ${oneLine(cluster.user)})`, width),
+    ...fact('image', oneLine(cluster.image), width),
+    ...fact('size', instanceType === undefined ? size : `${oneLine(instanceType)}: ${size}`, width),
+    ...fact('volume', oneLine(cluster.volume), width),
+    ...fact('inputs', oneLine(cluster.inputs), width),
+  ];
 }
 
 export function describeContext(context: string): string {

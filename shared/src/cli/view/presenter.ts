@@ -12,6 +12,8 @@ export interface RunPresenter extends Disposable {
   show(run: Run): void;
   /** Says something that is true until the run ends. */
   notice(text: string): void;
+  /** Says that news do not arrive; undefined when they do again. */
+  connection(text: string | undefined): void;
   /** Shows the run for the last time; what was shown stays. */
   finish(run: Run): void;
   /** Stops showing it, before its end. */
@@ -32,9 +34,10 @@ export function createLivePresenter({ io, output }: PresenterOptions, keep: bool
   let tick = 0;
   let shown: Run | undefined;
   let message: string | undefined;
+  let silence: string | undefined;
   const lines = (run: Run): Line[] => [
     ...runLines(run, { now: io.now(), width: io.columns(), tick }),
-    ...(message === undefined ? [] : [[toned('warn', message)]]),
+    ...[silence, message].flatMap((text): Line[] => (text === undefined ? [] : [[toned('warn', text)]])),
   ];
   const paint = (): void => {
     if (shown !== undefined) region.update(lines(shown));
@@ -60,9 +63,14 @@ export function createLivePresenter({ io, output }: PresenterOptions, keep: bool
       message = text;
       paint();
     },
+    connection: (text) => {
+      silence = text;
+      paint();
+    },
     finish: (run) => {
       stop();
       message = undefined;
+      silence = undefined;
       shown = run;
       paint();
       if (keep) region.finish();
@@ -89,6 +97,9 @@ export function createPlainPresenter({ io, output, formatClock }: PresenterOptio
     notice: (text) => {
       output.writeLines([[plain(`${formatClock(io.now())} ${text}`)]]);
     },
+    connection: (text) => {
+      output.writeLines([[plain(`${formatClock(io.now())} ${text ?? 'the cluster answers again'}`)]]);
+    },
     finish: show,
     dispose: () => undefined,
   };
@@ -100,6 +111,9 @@ export function createSilentPresenter({ output }: PresenterOptions): RunPresente
     show: () => undefined,
     notice: (text) => {
       output.writeLines([[plain(text)]]);
+    },
+    connection: (text) => {
+      output.writeLines([[plain(text ?? 'the cluster answers again')]]);
     },
     finish: () => undefined,
     dispose: () => undefined,

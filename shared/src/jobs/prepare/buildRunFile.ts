@@ -40,6 +40,7 @@ export function buildRunFile(job: PreparedJob, options: RunFileOptions): RunFile
       base: isolated ? 'isolated' : 'interpreter',
       ...(requirements !== undefined && { requirements: requirements.path }),
     },
+    ...job.fetched,
     ...(tests !== undefined && { tests }),
     timeouts: secondsOf(spec.timeouts ?? {}),
     outputs: [...(spec.outputs ?? [])],

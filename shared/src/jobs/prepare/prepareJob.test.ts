@@ -206,7 +206,7 @@ describe('tests and requirements', () => {
     [{ path: 'suite', marker: 'm', always: true }, suite, { path: 'suite', asked: true, always: true, marker: 'm' }],
     [{ marker: 'm' }, { 'tests/test_a.py': '' }, { path: 'tests', asked: true, always: false, marker: 'm' }],
     ['.', { 'test_a.py': '' }, { path: '.', asked: true, always: false }],
-    [{ repository: 'https://example.org/suite.git' }, {}, undefined],
+    [{ repository: 'https://example.org/suite.git' }, {}, { path: '.', asked: true, always: false }],
   ])('tests: %j in %j', async (tests, files, expected) => {
     const job = await prepare({ notebook: 'nb.ipynb', ...(tests !== undefined && { tests }) }, files);
     expect(job.tests).toEqual(expected);

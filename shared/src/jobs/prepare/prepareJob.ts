@@ -8,6 +8,7 @@ import { inferParameters, parametersCell } from '../parameters/inferParameters.t
 import { checkRelativePath, folderOf, nameOf } from '../paths.ts';
 import { specFaults } from '../spec/specFaults.ts';
 import { oneLine } from '../words.ts';
+import { fetchedBy } from './fetched.ts';
 import { findRequirements } from './findRequirements.ts';
 import { findTests, settleTests } from './findTests.ts';
 import { readJobNotebook } from './notebookFile.ts';
@@ -39,11 +40,13 @@ export async function prepareJob(
   const beside = folderOf(path ?? '');
   const candidate = await findTests(spec, beside, folder, signal);
   const files = await chooseFiles(folder, { notebook: path, files: spec.files, tests: candidate }, signal);
-  const { tests, warnings: testWarnings } = settleTests(candidate, files.testFiles);
+  const fetched = fetchedBy(spec);
+  const { tests: own, warnings: testWarnings } = settleTests(candidate, files.testFiles);
+  const tests = own ?? fetched.tests;
   const requirements = await findRequirements(spec, beside, files.companions.ignored, folder, signal);
-  const testFiles = tests === undefined ? [] : files.testFiles;
+  const testFiles = own === undefined ? [] : files.testFiles;
   // A tests folder without a test is a folder like any other.
-  const companionFiles = [...files.companions.files, ...(tests === undefined ? files.testFiles : [])];
+  const companionFiles = [...files.companions.files, ...(own === undefined ? files.testFiles : [])];
   const companions = withFiles(
     files.companions,
     companionFiles.filter((file) => file.path !== requirements?.path),
@@ -51,12 +54,15 @@ export async function prepareJob(
 
   const kernel = notebook === undefined ? undefined : (spec.kernel ?? notebook.kernel ?? 'python3');
   return {
-    spec: completeSpec(spec, { path, values, kernel, tests, requirements: requirements?.path }),
+    spec: completeSpec(spec, { path, values, kernel, tests: own, requirements: requirements?.path }),
     title: titleOf(spec, path),
-    steps:
-      notebook === undefined
-        ? ['prepare', 'command', 'test', 'collect']
-        : ['prepare', 'notebook', 'report', 'test', 'collect'],
+    steps: [
+      ...fetched.steps,
+      ...(notebook === undefined
+        ? (['prepare', 'command', 'test', 'collect'] as const)
+        : (['prepare', 'notebook', 'report', 'test', 'collect'] as const)),
+    ],
+    fetched: fetched.parts,
     notebook,
     command: typeof spec.command === 'string' ? ['bash', '-c', spec.command] : spec.command,
     parameters,

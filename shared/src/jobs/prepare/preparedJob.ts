@@ -4,9 +4,10 @@ import type {
   JobSpec,
   ParameterDeclaration,
   ParameterValue,
+  PipelineStepName,
   RunPlan,
-  StepName,
 } from '../../protocol/index.ts';
+import type { RunFile } from '../../pipeline/index.ts';
 import type { NotebookDocument } from '../notebook/notebookDocument.ts';
 
 /** A job as a host or the command line hands it over. */
@@ -39,7 +40,7 @@ export interface PreparedJob {
   readonly spec: JobSpec;
   /** For people: the notebook's file name or the command line. */
   readonly title: string;
-  readonly steps: readonly StepName[];
+  readonly steps: readonly PipelineStepName[];
   /** Exactly one of `notebook` and `command` is set. Where the notebook lies is `spec.notebook`. */
   readonly notebook?: NotebookDocument | undefined;
   /** The command's arguments. */
@@ -49,6 +50,8 @@ export interface PreparedJob {
   readonly values: Readonly<Record<string, ParameterValue>>;
   readonly companions: CompanionChoice;
   readonly tests?: PreparedTests | undefined;
+  /** What a cluster fetches before the run; see `RunFile`. */
+  readonly fetched: Pick<RunFile, 'dataset' | 'repository' | 'suite'>;
   /** The files of the tests folder: they travel too, and are hashed apart. */
   readonly testFiles: readonly Companion[];
   readonly requirements?: PreparedRequirements | undefined;

@@ -1,4 +1,4 @@
-import type { Artifact, PythonChoice, RunEvent, StepName } from '../../protocol/index.ts';
+import type { Artifact, PythonChoice, RunEvent, RunPlan, StepName } from '../../protocol/index.ts';
 import { SlipwayError } from '../../protocol/index.ts';
 import type {
   Disposable,
@@ -25,6 +25,7 @@ interface MemoryRun {
  */
 export class MemoryTarget implements RunTarget {
   readonly context: string;
+  readonly kind: RunTarget['kind'];
   readonly runs = new Map<string, MemoryRun>();
   readonly pythonRequests: PythonRequest[] = [];
   /** How often `events` was asked. */
@@ -37,6 +38,25 @@ export class MemoryTarget implements RunTarget {
 
   constructor(context = 'local') {
     this.context = context;
+    this.kind = context === 'local' ? 'local' : 'cluster';
+  }
+
+  /** What a cluster knows without reading a run: nothing here. */
+  row(): undefined {
+    return undefined;
+  }
+
+  describe(): NonNullable<RunPlan['cluster']> {
+    const size = { cpu: '1', memory: '1Gi', gpus: 0 };
+    return {
+      server: 'https://cluster',
+      namespace: 'team-a',
+      user: 'ada',
+      image: 'runner:1',
+      ...size,
+      volume: 'v',
+      inputs: 'i',
+    };
   }
 
   get watchers(): number {

@@ -13,6 +13,7 @@ export async function environmentIn(root: string, changes: Partial<CoreEnvironme
     version: '0.1.0',
     dataDir: join(root, 'data'),
     environmentsDir: join(root, 'environments'),
+    configDir: join(root, 'config'),
     stepsDir: fileURLToPath(new URL('../../pipeline/steps', import.meta.url)),
     supervisorScript: fileURLToPath(new URL('../../targets/local/supervisorMain.ts', import.meta.url)),
     nodePath: process.execPath,

@@ -10,6 +10,7 @@ const environment: RunServerOptions['environment'] = {
   version: '0.1.0',
   dataDir: '/nonexistent',
   environmentsDir: '/nonexistent',
+  configDir: '/nonexistent',
   stepsDir: '/nonexistent',
   supervisorScript: '/nonexistent',
   nodePath: process.execPath,

@@ -37,6 +37,7 @@ export function createLocalTarget(options: LocalTargetOptions): RunTarget {
 
 class LocalTarget implements RunTarget {
   readonly context: string;
+  readonly kind = 'local';
   private readonly settings: LocalTargetSettings;
   private readonly runs: string;
   private readonly eventReader: EventReader;

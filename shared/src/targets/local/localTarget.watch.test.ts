@@ -20,7 +20,10 @@ function watched(target: RunTarget): TargetChange[] {
 }
 
 const news = (changes: TargetChange[], kind: TargetChange['kind'], run: string) =>
-  until(`${kind} ${run}`, () => changes.some((change) => change.kind === kind && change.run === run) || undefined);
+  until(
+    `${kind} ${run}`,
+    () => changes.some((change) => change.kind === kind && 'run' in change && change.run === run) || undefined,
+  );
 
 describe('watching', () => {
   it('tells of runs that another target submits, drives and deletes', async () => {
@@ -48,7 +51,7 @@ describe('watching', () => {
     await untilFinished(other, 'seen');
     await other.delete('seen', noSignal);
     await news(changes, 'deleted', 'seen');
-    expect(changes.every(({ run }) => run === 'seen')).toBe(true);
+    expect(changes.every((change) => 'run' in change && change.run === 'seen')).toBe(true);
   });
 
   it('tells of the last event, and of a run that is lost', async () => {
@@ -59,7 +62,9 @@ describe('watching', () => {
     for (const run of ['ends', 'dies']) await target.submit(submissionOf(run), noSignal);
     const reader = workshop.target();
     const finals = new Map<string, string>();
-    watch = reader.watch(({ run }) => {
+    watch = reader.watch((change) => {
+      if (!('run' in change)) return;
+      const { run } = change;
       void reader.events(run, noSignal).then((events) => {
         const last = events.at(-1);
         if (last?.type === 'finished') finals.set(run, last.state);
@@ -87,7 +92,7 @@ describe('watching', () => {
     await workshop.target().submit(submissionOf('new'), noSignal);
     await news(changes, 'changed', 'new');
     await sleep(300);
-    expect(new Set(changes.map(({ run }) => run))).toEqual(new Set(['new']));
+    expect(new Set(changes.map((change) => 'run' in change && change.run))).toEqual(new Set(['new']));
   });
 
   it('waits for a folder that is not there yet, and stops when disposed', async () => {

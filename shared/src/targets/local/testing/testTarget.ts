@@ -105,7 +105,7 @@ export function submissionOf(
   changes: Partial<RunFile> = {},
   files: readonly StagedFile[] = [],
 ): RunSubmission {
-  const steps: StepName[] = changes.steps ?? ['prepare', 'notebook', 'collect'];
+  const steps: RunFile['steps'] = changes.steps ?? ['prepare', 'notebook', 'collect'];
   const runFile: RunFile = {
     version: 1,
     run: name,

@@ -1,0 +1,18 @@
+import type { ContextEntry } from '../../protocol/index.ts';
+
+/** What a cluster target needs from its surroundings. All paths are absolute. */
+export interface TektonTargetOptions {
+  readonly entry: ContextEntry;
+  /** The cache of what was read of runs lies below it: `<dataDir>/clusters/<context>/`. */
+  readonly dataDir: string;
+  /** The folder of `contexts.yaml`: a relative kubeconfig path starts there. */
+  readonly configDir: string;
+  /** The folder with the step scripts. */
+  readonly stepsDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly randomHex: (bytes: number) => string;
+  /** Told of failures that no request waits for. */
+  readonly onError: (error: unknown) => void;
+}

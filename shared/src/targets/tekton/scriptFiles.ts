@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** The files that all runs of this version share, by path below `/slipway/steps` and `/slipway/assets`. */
+export interface ScriptFiles {
+  readonly steps: ReadonlyMap<string, Uint8Array>;
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+}
+
+const left = /(^|\/)(tests|__pycache__|\.[^/]*|pyproject\.toml|README\.md)(\/|$)/;
+/** Larger files travel compressed: a ConfigMap holds 1 MiB. */
+const compressedBytes = 256 * 1024;
+
+/**
+ * Reads the step scripts and the scripts that reports carry inside.
+ * @param stepsDir absolute path; `assets/` lies in it where the bundle was built
+ */
+export async function readScriptFiles(stepsDir: string): Promise<ScriptFiles> {
+  const steps = new Map<string, Uint8Array>();
+  const assets = new Map<string, Uint8Array>();
+  for (const path of await filesBelow(stepsDir)) {
+    const bytes = await readFile(join(stepsDir, path));
+    if (!path.startsWith('assets/')) steps.set(path, bytes);
+    else if (bytes.length <= compressedBytes) assets.set(path.slice('assets/'.length), bytes);
+    // The same bytes every time, so that all runs of a version share one ConfigMap.
+    else assets.set(`${path.slice('assets/'.length)}.gz`, await promisify(gzip)(bytes, { level: 9 }));
+  }
+  return { steps, assets };
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !left.test(path))
+    .sort();
+}

@@ -1,0 +1,112 @@
+import type * as z from 'zod';
+import {
+  isForbidden,
+  isNotFound,
+  listAll,
+  resources,
+  type KubernetesApi,
+  type ResourceType,
+} from '../../../kubernetes/index.ts';
+import {
+  claimSchema,
+  eventSchema,
+  nodeSchema,
+  podSchema,
+  type Claim,
+  type ClusterEvent,
+  type Node,
+  type Pod,
+} from '../observe/index.ts';
+
+/** What tells why a pod does not run yet, as far as it may be read. */
+export interface PendingFacts {
+  readonly events: readonly ClusterEvent[];
+  readonly claims: readonly Claim[];
+  /** Undefined where nodes may not be read, or where nothing asks for them. */
+  readonly nodes: readonly Node[] | undefined;
+  readonly nodePods: readonly Pod[] | undefined;
+}
+
+export const noPendingFacts: PendingFacts = { events: [], claims: [], nodes: undefined, nodePods: undefined };
+
+/**
+ * Reads events, claims, and for a pod that no node takes also nodes and what runs on them. What may not be read is left
+ * out: the explanation is poorer then, not wrong.
+ * @param names of the objects whose events count: the run, its TaskRuns, pods and claims
+ */
+export async function readPendingFacts(
+  api: KubernetesApi,
+  names: readonly string[],
+  pods: readonly Pod[],
+  signal: AbortSignal,
+): Promise<PendingFacts> {
+  const { namespace } = api.cluster;
+  const claimNames = pods.flatMap((pod) =>
+    (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
+  );
+  const unscheduled = pods.some((pod) =>
+    pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
+  );
+  const reader = new Reader(api, signal);
+  const [events, claims, nodes, nodePods] = await Promise.all([
+    Promise.all(
+      [...new Set([...names, ...claimNames])].map((name) =>
+        reader.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`),
+      ),
+    ),
+    Promise.all(
+      [...new Set(claimNames)].map((name) => reader.get(resources.persistentVolumeClaims, name, claimSchema)),
+    ),
+    unscheduled ? reader.list(resources.nodes, nodeSchema, undefined, undefined) : undefined,
+    unscheduled
+      ? reader.list(resources.pods, podSchema, undefined, 'status.phase!=Succeeded,status.phase!=Failed')
+      : undefined,
+  ]);
+  return {
+    events: events.flatMap((list) => list ?? []),
+    claims: claims.filter((claim) => claim !== undefined),
+    nodes,
+    nodePods,
+  };
+}
+
+/** Reads what may be read. */
+class Reader {
+  readonly #api: KubernetesApi;
+  readonly #signal: AbortSignal;
+
+  constructor(api: KubernetesApi, signal: AbortSignal) {
+    this.#api = api;
+    this.#signal = signal;
+  }
+
+  async list<S extends z.ZodType>(
+    type: ResourceType,
+    schema: S,
+    namespace: string | undefined,
+    fieldSelector: string | undefined,
+  ): Promise<readonly z.output<S>[] | undefined> {
+    return unlessRefused(async () => {
+      let items: z.output<S>[] = [];
+      const options = fieldSelector === undefined ? {} : { fieldSelector };
+      for await (const page of listAll(this.#api, { type, namespace }, options, schema, this.#signal)) {
+        items = page.first ? [...page.items] : [...items, ...page.items];
+      }
+      return items;
+    });
+  }
+
+  async get<S extends z.ZodType>(type: ResourceType, name: string, schema: S): Promise<z.output<S> | undefined> {
+    const { namespace } = this.#api.cluster;
+    return unlessRefused(() => this.#api.get({ type, namespace, name }, schema, this.#signal));
+  }
+}
+
+async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isForbidden(error) || isNotFound(error)) return undefined;
+    throw error;
+  }
+}

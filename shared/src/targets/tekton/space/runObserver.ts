@@ -1,0 +1,228 @@
+import type * as z from 'zod';
+import {
+  createReflector,
+  isForbidden,
+  resources,
+  type Clock,
+  type KubernetesApi,
+  type Reflector,
+  type ReflectorState,
+  type ResourceType,
+} from '../../../kubernetes/index.ts';
+import type { RunEvent } from '../../../protocol/index.ts';
+import type { Disposable } from '../../runTarget.ts';
+import {
+  customRunSchema,
+  observeRun,
+  pipelineRunSchema,
+  podSchema,
+  taskRunSchema,
+  tektonLabels,
+  type CustomRun,
+  type ObservedRun,
+  type PipelineRun,
+  type Pod,
+  type RunFacts,
+  type TaskRun,
+} from '../observe/index.ts';
+import { noPendingFacts, readPendingFacts, type PendingFacts } from './pendingFacts.ts';
+import type { RunProgressSource } from './runProgress.ts';
+
+/** How often the reasons of a run that waits are read again. */
+const pendingMs = 2_000;
+/** How long news are gathered before they are told, so that a burst is one change. */
+const gatherMs = 10;
+
+export interface RunObserverOptions {
+  readonly api: KubernetesApi;
+  readonly context: string;
+  readonly run: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly progress: RunProgressSource;
+  /** What was told of it before. */
+  readonly observed: ObservedRun | undefined;
+  /** Its events have grown, or it is final. */
+  readonly onGrowth: () => void;
+  /** How far the news of this run can be believed. */
+  readonly onState: (what: string, state: ReflectorState) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Follows one run until it is final: watches its objects, reads why it waits, and folds in what its steps report. */
+export class RunObserver implements Disposable {
+  readonly #options: RunObserverOptions;
+  readonly #life = new AbortController();
+  readonly #pipelineRuns: Reflector<PipelineRun>;
+  readonly #taskRuns: Reflector<TaskRun>;
+  readonly #pods: Reflector<Pod>;
+  #customRuns: Reflector<CustomRun> | undefined;
+  #progress: Disposable | undefined;
+  #pending: PendingFacts = noPendingFacts;
+  #podsForbidden = false;
+  #observed: ObservedRun | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #rechecking: NodeJS.Timeout | undefined;
+  #waiting = false;
+
+  constructor(options: RunObserverOptions) {
+    this.#options = options;
+    this.#observed = options.observed;
+    const { run } = options;
+    const labelSelector = `${tektonLabels.pipelineRun}=${run}`;
+    this.#pipelineRuns = this.#reflect(resources.pipelineRuns, pipelineRunSchema, {
+      fieldSelector: `metadata.name=${run}`,
+    });
+    this.#taskRuns = this.#reflect(resources.taskRuns, taskRunSchema, { labelSelector });
+    this.#pods = this.#reflect(resources.pods, podSchema, { labelSelector });
+    this.#pods.synced(this.#life.signal).catch((error: unknown) => {
+      if (this.#life.signal.aborted || !isForbidden(error)) return;
+      this.#podsForbidden = true;
+      this.#soon();
+    });
+  }
+
+  get events(): readonly RunEvent[] {
+    return this.#observed?.events ?? [];
+  }
+
+  get final(): boolean {
+    return this.#observed?.final === true;
+  }
+
+  /** The objects as last heard of, to find pods and containers. */
+  get facts(): RunFacts {
+    const { context, run, clock, progress } = this.#options;
+    const [pipelineRun] = this.#pipelineRuns.items.values();
+    return {
+      context,
+      now: clock.now(),
+      pipelineRun,
+      taskRuns: [...this.#taskRuns.items.values()],
+      customRuns: [...(this.#customRuns?.items.values() ?? [])],
+      pods: this.#podsForbidden ? undefined : [...this.#pods.items.values()],
+      events: this.#pending.events,
+      claims: this.#pending.claims,
+      ...(this.#pending.nodes !== undefined && { nodes: this.#pending.nodes }),
+      ...(this.#pending.nodePods !== undefined && { nodePods: this.#pending.nodePods }),
+      progress: progress.lines(run),
+      cancelRequested: progress.cancelRequested(run),
+    };
+  }
+
+  /** Resolves when its objects have been read once. @throws SlipwayError where they may not be read */
+  async ready(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#pipelineRuns.synced(signal), this.#taskRuns.synced(signal)]);
+    if (!this.#podsForbidden) {
+      await this.#pods.synced(signal).catch((error: unknown) => {
+        if (!isForbidden(error)) throw error;
+      });
+    }
+    this.#look();
+  }
+
+  /** Folds in what is known now, without waiting for news. */
+  refresh(): void {
+    this.#look();
+  }
+
+  dispose(): void {
+    this.#life.abort();
+    clearTimeout(this.#gathering);
+    clearTimeout(this.#rechecking);
+    this.#progress?.dispose();
+    this.#pipelineRuns.dispose();
+    this.#taskRuns.dispose();
+    this.#pods.dispose();
+    this.#customRuns?.dispose();
+  }
+
+  #reflect<S extends z.ZodType<{ readonly metadata: { readonly name: string } }>>(
+    type: ResourceType,
+    schema: S,
+    options: { readonly labelSelector?: string; readonly fieldSelector?: string },
+  ): Reflector<z.output<S>> {
+    const { api, clock, random, onState } = this.#options;
+    return createReflector({
+      api,
+      path: { type, namespace: api.cluster.namespace },
+      options,
+      schema,
+      key: (object) => object.metadata.name,
+      clock,
+      random,
+      onChange: () => this.#soon(),
+      onState: (state) => onState(type.plural, state),
+    });
+  }
+
+  #soon(): void {
+    if (this.#life.signal.aborted) return;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#look();
+    }, gatherMs);
+  }
+
+  #look(): void {
+    if (this.#life.signal.aborted || this.final) return;
+    // Before the first list is complete an empty collection means nothing.
+    if (this.#pipelineRuns.state.state === 'syncing' || this.#taskRuns.state.state === 'syncing') return;
+    if (!this.#podsForbidden && this.#pods.state.state === 'syncing') return;
+    const before = this.events.length;
+    const { facts } = this;
+    this.#observed = observeRun(this.#observed, facts);
+    this.#follow(facts);
+    if (this.final || this.events.length > before) this.#options.onGrowth();
+  }
+
+  /** Starts what the present state asks for. */
+  #follow(facts: RunFacts): void {
+    const { run, progress, clock } = this.#options;
+    const children = facts.pipelineRun?.status?.childReferences ?? [];
+    if (this.#customRuns === undefined && children.some(({ kind }) => kind === 'CustomRun')) {
+      const labelSelector = `${tektonLabels.pipelineRun}=${run}`;
+      this.#customRuns = this.#reflect(resources.customRuns, customRunSchema, { labelSelector });
+    }
+    this.#progress ??= progress.follow(run, () => this.#soon());
+    if (isPending(facts)) void this.#explain(facts);
+    clearTimeout(this.#rechecking);
+    const recheckAt = this.#observed?.recheckAt;
+    if (recheckAt !== undefined && !this.final) {
+      this.#rechecking = setTimeout(() => this.#look(), Math.max(0, recheckAt - clock.now()));
+    }
+  }
+
+  /** Reads again and again why it waits, for as long as it does; one reader at a time. */
+  async #explain(first: RunFacts): Promise<void> {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const { api, clock, onError } = this.#options;
+    const { signal } = this.#life;
+    try {
+      for (let facts = first; isPending(facts) && !this.final; facts = this.facts) {
+        this.#pending = await readPendingFacts(api, namesOf(facts), facts.pods ?? [], signal);
+        this.#look();
+        await clock.sleep(pendingMs, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) onError(error);
+    } finally {
+      this.#waiting = false;
+    }
+  }
+}
+
+/** True while the run has not ended and a pod of it, or one that should be there, is not running. */
+function isPending({ pipelineRun, pods, taskRuns }: RunFacts): boolean {
+  if (pipelineRun === undefined || pipelineRun.status?.completionTime !== undefined) return false;
+  if (pods === undefined) return false;
+  const living = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  if (living.length === 0) return taskRuns.every(({ status }) => status?.completionTime === undefined);
+  return living.some(({ status }) => status?.phase !== 'Running');
+}
+
+function namesOf({ pipelineRun, taskRuns, pods }: RunFacts): string[] {
+  const objects = [...(pipelineRun === undefined ? [] : [pipelineRun]), ...taskRuns, ...(pods ?? [])];
+  return objects.map(({ metadata }) => metadata.name);
+}

@@ -1,0 +1,258 @@
+import type { Clock, KubernetesApi, ReflectorState } from '../../../kubernetes/index.ts';
+import { SlipwayError, terminalStates, type Run, type RunEvent } from '../../../protocol/index.ts';
+import type { Disposable, TargetChange } from '../../runTarget.ts';
+import { observeRun, type ObservedRun, type RunFacts } from '../observe/index.ts';
+import type { RunHistory } from './runHistory.ts';
+import { RunObserver } from './runObserver.ts';
+import type { RunProgressSource } from './runProgress.ts';
+import { readRunFacts } from './runReading.ts';
+import { RunRows } from './runRows.ts';
+
+/** An observer that nobody asks for is kept so long. */
+const idleMs = 60_000;
+/** How many ended runs are kept as read. */
+const keptFinal = 500;
+
+export interface SpaceWatchOptions {
+  readonly api: KubernetesApi;
+  readonly context: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly progress: RunProgressSource;
+  readonly history: RunHistory;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Followed {
+  readonly observer: RunObserver;
+  usedAt: number;
+}
+
+/**
+ * The runs of a space: a row for each, and an observer for each one that goes on and that somebody looks at. Nothing is
+ * watched before it is asked for.
+ */
+export class SpaceWatch implements Disposable {
+  readonly #options: SpaceWatchOptions;
+  readonly #listeners = new Set<(change: TargetChange) => void>();
+  readonly #followed = new Map<string, Followed>();
+  readonly #final = new Map<string, readonly RunEvent[]>();
+  #rows: RunRows | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  /** What was not heard of lately, and since when (epoch ms). */
+  readonly #stale = new Map<string, number>();
+
+  constructor(options: SpaceWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Names of all runs, newest first; those that only this machine remembers come last. */
+  async list(signal: AbortSignal): Promise<readonly string[]> {
+    const rows = this.#openRows();
+    await rows.synced(signal);
+    const names = rows.names();
+    const known = new Set(names);
+    return [...names, ...(await this.#options.history.names()).filter((name) => !known.has(name))];
+  }
+
+  /** An ended run as far as its row tells, for lists; undefined for one that goes on. */
+  row(run: string): Run | undefined {
+    const row = this.#rows?.row(run);
+    return row !== undefined && terminalStates.has(row.state) ? row : undefined;
+  }
+
+  /** @throws SlipwayError `run.notFound` */
+  async events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
+    const followed = this.#followed.get(run);
+    if (followed !== undefined) {
+      followed.usedAt = this.#options.clock.now();
+      await followed.observer.ready(signal);
+      return followed.observer.events;
+    }
+    const final = this.#final.get(run);
+    if (final !== undefined) return final;
+    return this.#read(run, signal);
+  }
+
+  /** The objects of a run, to find its pods. @throws SlipwayError `run.notFound` */
+  async facts(run: string, signal: AbortSignal): Promise<RunFacts> {
+    const followed = this.#followed.get(run);
+    if (followed !== undefined) {
+      await followed.observer.ready(signal);
+      return followed.observer.facts;
+    }
+    const { api, context, clock } = this.#options;
+    const facts = await readRunFacts(api, context, run, clock.now(), signal);
+    if (facts === undefined) throw runNotFound(run, context);
+    return facts;
+  }
+
+  watch(listener: (change: TargetChange) => void): Disposable {
+    const own = (change: TargetChange): void => listener(change);
+    this.#listeners.add(own);
+    this.#openRows();
+    for (const name of this.#rows?.names() ?? []) this.#followIfOpen(name);
+    return { dispose: () => this.#listeners.delete(own) };
+  }
+
+  /** What is known of it is read again; a submission or cancel of this core was about it. */
+  touch(run: string): void {
+    this.#followed.get(run)?.observer.refresh();
+  }
+
+  async forget(run: string): Promise<void> {
+    this.#final.delete(run);
+    this.#stop(run);
+    await this.#options.history.forget(run);
+  }
+
+  dispose(): void {
+    clearInterval(this.#sweep);
+    this.#listeners.clear();
+    for (const run of [...this.#followed.keys()]) this.#stop(run);
+    this.#rows?.dispose();
+    this.#rows = undefined;
+  }
+
+  #openRows(): RunRows {
+    const { api, context, clock, random } = this.#options;
+    this.#rows ??= new RunRows({
+      api,
+      context,
+      clock,
+      random,
+      onState: (state) => this.#tellState('', state),
+      onChange: ({ type, object }) => {
+        const { name } = object.metadata;
+        if (type === 'deleted') this.#rowDeleted(name);
+        else if (type === 'added') this.#rowAdded(name);
+        // Of a run that is followed, its observer tells.
+        else if (!this.#followed.has(name) && !this.#followIfOpen(name)) this.#tell({ kind: 'changed', run: name });
+      },
+    });
+    return this.#rows;
+  }
+
+  #rowAdded(name: string): void {
+    // What was there at the first list is no news.
+    if (this.#rows === undefined || this.#rows.state.state === 'syncing') {
+      this.#followIfOpen(name);
+      return;
+    }
+    if (!this.#followIfOpen(name)) this.#tell({ kind: 'changed', run: name });
+  }
+
+  #rowDeleted(name: string): void {
+    const followed = this.#followed.get(name);
+    // Its observer tells how it ended; then it is remembered.
+    if (followed !== undefined) return;
+    if (this.#final.has(name)) return;
+    this.#tell({ kind: 'deleted', run: name });
+  }
+
+  /** Follows a run that goes on, where somebody listens. True where it is followed. */
+  #followIfOpen(name: string): boolean {
+    if (this.#listeners.size === 0) return false;
+    const row = this.#rows?.row(name);
+    if (row === undefined || terminalStates.has(row.state)) return false;
+    this.#follow(name, undefined);
+    return true;
+  }
+
+  async #read(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
+    const { api, context, clock, history } = this.#options;
+    const facts = await readRunFacts(api, context, run, clock.now(), signal);
+    if (facts === undefined) {
+      const remembered = await history.events(run);
+      if (remembered === undefined) throw runNotFound(run, context);
+      return remembered;
+    }
+    const observed = observeRun(undefined, facts);
+    if (observed.final) {
+      await this.#keep(run, observed.events);
+      return observed.events;
+    }
+    const { observer } = this.#followed.get(run) ?? this.#follow(run, observed);
+    await observer.ready(signal);
+    return observer.events;
+  }
+
+  #follow(run: string, observed: ObservedRun | undefined): Followed {
+    const known = this.#followed.get(run);
+    if (known !== undefined) return known;
+    const { api, context, clock, random, progress, onError } = this.#options;
+    const observer = new RunObserver({
+      api,
+      context,
+      run,
+      clock,
+      random,
+      progress,
+      observed,
+      onError,
+      onState: (what, state) => this.#tellState(`${run}/${what}`, state),
+      onGrowth: () => this.#grew(run),
+    });
+    const followed = { observer, usedAt: clock.now() };
+    this.#followed.set(run, followed);
+    this.#sweep ??= setInterval(() => this.#dropIdle(), idleMs / 2);
+    // A program that is done must not be kept by what it looked at.
+    this.#sweep.unref();
+    return followed;
+  }
+
+  #grew(run: string): void {
+    const followed = this.#followed.get(run);
+    if (followed === undefined) return;
+    if (followed.observer.final) {
+      this.#keep(run, followed.observer.events).catch(this.#options.onError);
+      this.#stop(run);
+    }
+    this.#tell({ kind: 'changed', run });
+  }
+
+  async #keep(run: string, events: readonly RunEvent[]): Promise<void> {
+    this.#final.delete(run);
+    this.#final.set(run, events);
+    for (const oldest of this.#final.keys()) {
+      if (this.#final.size <= keptFinal) break;
+      this.#final.delete(oldest);
+    }
+    await this.#options.history.remember(run, events);
+  }
+
+  #stop(run: string): void {
+    this.#followed.get(run)?.observer.dispose();
+    this.#followed.delete(run);
+    for (const what of this.#stale.keys()) if (what.startsWith(`${run}/`)) this.#stale.delete(what);
+  }
+
+  #dropIdle(): void {
+    if (this.#listeners.size > 0) return;
+    const before = this.#options.clock.now() - idleMs;
+    for (const [run, { usedAt }] of this.#followed) if (usedAt < before) this.#stop(run);
+  }
+
+  /** One word for all watches: the cluster is heard while each of them is. */
+  #tellState(what: string, { state, since, error }: ReflectorState): void {
+    if (state === 'syncing') return;
+    const before = this.#stale.size;
+    if (state === 'live') this.#stale.delete(what);
+    else this.#stale.set(what, since);
+    if (before === 0 && this.#stale.size > 0) {
+      this.#tell({ kind: 'connection', state: 'stale', since, ...(error !== undefined && { reason: error.message }) });
+    } else if (before > 0 && this.#stale.size === 0) {
+      this.#tell({ kind: 'connection', state: 'live', since });
+    }
+  }
+
+  #tell(change: TargetChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function runNotFound(run: string, context: string): SlipwayError {
+  return new SlipwayError('run.notFound', `There is no run ${JSON.stringify(run.slice(0, 100))} in ${context}.`, {
+    action: `List the runs with "slipway runs --context ${context}".`,
+  });
+}
