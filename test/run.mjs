@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { beginCluster, withCluster } from './clusterStage.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -11,6 +12,7 @@ const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.star
 const reports = join(root, '.cache/reports');
 let python = '';
 let browser = '';
+let begun;
 
 /** A stage that later ones need: its failure ends the run. */
 const preparation = [
@@ -26,6 +28,7 @@ const stages = [
   ['unit', () => vitest('unit')],
   ['python', pythonUnit],
   ['integration', () => vitest('integration')],
+  ['cluster', cluster],
 ];
 
 async function types() {
@@ -64,19 +67,33 @@ async function check(name, command, args) {
   }
 }
 
-async function vitest(project) {
+async function cluster() {
+  const missing = await withCluster(begun, (file) => vitest('cluster', { SLIPWAY_TEST_CLUSTER: file }, 2));
+  if (missing.length === 0) return;
+  count.skipped += 1;
+  for (const reason of missing) console.log(`skipped: ${reason}`);
+}
+
+async function vitest(project, variables = {}, workers = 3) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const args = [
     'run',
     '--project',
     project,
-    '--maxWorkers=3',
+    `--maxWorkers=${workers}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser, CI: '', NO_COLOR: '1' };
+  const env = {
+    ...pinnedNode(),
+    SLIPWAY_TEST_PYTHON: python,
+    SLIPWAY_TEST_BROWSER: browser,
+    CI: '',
+    NO_COLOR: '1',
+    ...variables,
+  };
   const ended = await run(tool('vitest'), args, { env }).then(
     () => true,
     () => false,
@@ -140,6 +157,8 @@ try {
   if (unknown.length > 0) {
     throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${stages.map(([name]) => name).join(', ')}`);
   }
+  // Its first build takes longer than all other stages: it begins at once, beside them.
+  if (wanted.size === 0 || wanted.has('cluster')) begun = beginCluster();
   for (const [name, work] of preparation) await timed(name, work);
   for (const [name, work] of stages) {
     if (wanted.size === 0 || wanted.has(name)) await timed(name, work);
