@@ -17,3 +17,6 @@ export { renderVolumeClaim, runVolume } from './manifest/runVolume.ts';
 export { sharedConfigMaps } from './manifest/sharedConfigMaps.ts';
 export type { SharedConfigMaps } from './manifest/sharedConfigMaps.ts';
 export { stepsToRun, taskOf } from './manifest/steps.ts';
+export { checkPipelineRun } from './manifest/checkPipelineRun.ts';
+export type { ManifestFault } from './manifest/checkPipelineRun.ts';
+export { manifestText } from './manifest/manifestText.ts';

@@ -23,8 +23,7 @@ import { pipelineTimeout } from './timeouts.ts';
 export function renderPipelineRun(input: ManifestInput): KubernetesObject {
   const { runFile, profile } = input;
   const settings = settleRun(runFile.spec, profile);
-  const steps = stepsToRun(runFile);
-  const timeout = pipelineTimeout(steps, runFile.timeouts);
+  const timeout = pipelineTimeout(stepsToRun(runFile), runFile.timeouts);
   return {
     apiVersion: 'tekton.dev/v1',
     kind: 'PipelineRun',
@@ -35,16 +34,12 @@ export function renderPipelineRun(input: ManifestInput): KubernetesObject {
         serviceAccountName: settings.serviceAccountName,
         podTemplate: podTemplate(settings, profile),
       }),
-      pipelineSpec: { tasks: renderTasks(input, settings, steps) },
+      pipelineSpec: { tasks: renderTasks(input, settings, timeout) },
     }),
   };
 }
 
-function renderTasks(
-  input: ManifestInput,
-  settings: ClusterSettings,
-  steps: readonly PipelineStepName[],
-): JsonObject[] {
+function renderTasks(input: ManifestInput, settings: ClusterSettings, timeout: string): JsonObject[] {
   const { runFile, profile } = input;
   const { inputs } = objectNames(runFile.run);
   const volumes = runVolumes({
@@ -55,12 +50,14 @@ function renderTasks(
     inputsName: inputs,
     reuses: runFile.reuse?.run,
   });
+  const steps = stepsToRun(runFile);
+  const shared = { input, settings, volumes, timeout };
   const stageSteps = steps.filter((step) => taskOf(step) === taskNames.stage);
   const runSteps = steps.filter((step) => taskOf(step) === taskNames.run);
   const stage = stageSteps.length > 0;
   return [
-    ...(stage ? [renderTask(taskNames.stage, stageSteps, { input, settings, volumes, isFirst: true })] : []),
-    renderTask(taskNames.run, runSteps, { input, settings, volumes, isFirst: !stage }),
+    ...(stage ? [renderTask(taskNames.stage, stageSteps, { ...shared, isFirst: true })] : []),
+    renderTask(taskNames.run, runSteps, { ...shared, isFirst: !stage }),
   ];
 }
 
@@ -68,12 +65,13 @@ interface TaskInput {
   readonly input: ManifestInput;
   readonly settings: ClusterSettings;
   readonly volumes: PodVolumes;
+  readonly timeout: string;
   /** The first task that touches the run's folder. */
   readonly isFirst: boolean;
 }
 
 function renderTask(name: string, steps: readonly PipelineStepName[], task: TaskInput): JsonObject {
-  const { input, settings, volumes, isFirst } = task;
+  const { input, settings, volumes, timeout, isFirst } = task;
   const { runFile, profile } = input;
   const own = isFirst ? renderOwnStep(profile) : undefined;
   const isRun = name === taskNames.run;
@@ -82,6 +80,7 @@ function renderTask(name: string, steps: readonly PipelineStepName[], task: Task
   return compact({
     name,
     runAfter: isRun && !isFirst ? [taskNames.stage] : undefined,
+    timeout,
     taskSpec: compact({
       results: isRun
         ? [{ name: summaryResult, type: 'string', description: 'The verdict, how each step ended, the failed cell' }]

@@ -56,5 +56,6 @@ export function parseCores(text: string, where: string): number {
 
 /** Half of a size, in whole mebibytes. */
 export function halfOf(size: string, where: string): string {
-  return `${Math.max(1, Math.floor(parseSize(size, where) / mebibyte / 2))}Mi`;
+  const half = Math.max(1, Math.floor(parseSize(size, where) / mebibyte / 2));
+  return half % 1024 === 0 ? `${half / 1024}Gi` : `${half}Mi`;
 }
