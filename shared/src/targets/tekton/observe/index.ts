@@ -1,0 +1,14 @@
+/**
+ * What the API says about a run, as Slipway's events: pure, total, idempotent. `observeRun` for one run, `rowOf` for lists,
+ * `explainPending` for why it waits, `describeForeign` for any PipelineRun. Start reading at observeRun.ts, then facts.ts.
+ */
+export * from './schemas/index.ts';
+export type { ObservedRun, RunFacts } from './facts.ts';
+export { describeForeign } from './graph/describeForeign.ts';
+export { isOurs } from './identity.ts';
+export { observeRun } from './observeRun.ts';
+export { explainPending, type PendingFacts } from './pending/explainPending.ts';
+export { rowOf, rowOfTable, type TableRow, tableRowSchema } from './rowOf.ts';
+export { tektonLabels } from './tektonLabels.ts';
+export { parseSummary, type Summary, summarySchema } from './summary.ts';
+export { triggerOf } from './trigger.ts';

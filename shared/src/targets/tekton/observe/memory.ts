@@ -1,0 +1,58 @@
+import { isDone, podIsTerminal } from './conditions.ts';
+import type { Memory, RunFacts, Told } from './facts.ts';
+import type { CustomRun, PipelineRun, Pod, TaskRun } from './schemas/index.ts';
+
+export const nothingTold: Told = {
+  submitted: false,
+  cancelRequested: false,
+  phase: undefined,
+  waiting: undefined,
+  started: new Set(),
+  ended: new Set(),
+  notes: new Map(),
+  steps: new Set(),
+  tasks: undefined,
+  results: undefined,
+  lines: 0,
+  endings: new Map(),
+};
+
+/**
+ * What is known now: the newest of what was seen. Watches of several types are not in step, and one may be a restart
+ * behind, so what has ended stays so, and an object that is gone is remembered as it was last seen.
+ */
+export function remember(before: Memory | undefined, facts: RunFacts): Memory {
+  const pipelineRun = newer(before?.pipelineRun, facts.pipelineRun, isDone);
+  const done = pipelineRun !== undefined && isDone(pipelineRun);
+  return {
+    pipelineRun,
+    taskRuns: merge<TaskRun>(before?.taskRuns, facts.taskRuns, isDone),
+    customRuns: merge<CustomRun>(before?.customRuns, facts.customRuns, isDone),
+    pods: merge<Pod>(before?.pods, facts.pods ?? [], podIsTerminal),
+    doneSince: before?.doneSince ?? (done ? facts.now : undefined),
+    told: before?.told ?? nothingTold,
+  };
+}
+
+function merge<T extends TaskRun | CustomRun | Pod>(
+  before: ReadonlyMap<string, T> | undefined,
+  now: readonly T[],
+  hasEnded: (object: T) => boolean,
+): ReadonlyMap<string, T> {
+  const merged = new Map(before);
+  for (const object of now) {
+    const known = newer(merged.get(object.metadata.name), object, hasEnded);
+    if (known !== undefined) merged.set(object.metadata.name, known);
+  }
+  return merged;
+}
+
+function newer<T extends PipelineRun | TaskRun | CustomRun | Pod>(
+  known: T | undefined,
+  given: T | undefined,
+  hasEnded: (object: T) => boolean,
+): T | undefined {
+  if (known === undefined || given === undefined) return given ?? known;
+  const isSame = known.metadata.uid === given.metadata.uid;
+  return isSame && hasEnded(known) && !hasEnded(given) ? known : given;
+}

@@ -1,0 +1,108 @@
+import type { RunEvent } from '../../../protocol/index.ts';
+import { outOfMemoryWords } from './steps/stepVerdict.ts';
+import { standingOf, stopOf } from './conditions.ts';
+import { isOurs } from './identity.ts';
+import type { PipelineRun, Pod, TaskRun } from './schemas/index.ts';
+import type { SeenStep } from './steps/seenSteps.ts';
+import { cellsOf, failedCellOf, type Summary } from './summary.ts';
+import { cutText, goDuration, limitWords, line } from './text.ts';
+
+export type Finished = Extract<RunEvent, { type: 'finished' }>;
+export type RunEnd = Omit<Finished, 'type' | 'time'>;
+
+export interface EndFacts {
+  readonly pipelineRun: PipelineRun;
+  readonly taskRuns: readonly TaskRun[];
+  readonly pods: ReadonlyMap<string, Pod>;
+  readonly steps: readonly SeenStep[];
+  readonly summary: Summary | undefined;
+}
+
+/** How a PipelineRun that is done has ended: by the summary of its last step, else by its exit codes, else by its conditions. */
+export function judgeRun(facts: EndFacts): RunEnd {
+  const { summary } = facts;
+  if (summary !== undefined) return bySummary(summary, facts);
+  const standing = standingOf(facts.pipelineRun);
+  const stop = stopOf(standing);
+  if (stop === 'cancelled') return { state: 'cancelled', reason: 'cancelled' };
+  if (stop === 'timedOut') return { state: 'timedOut', reason: timeoutWords(facts) };
+  if (!isOurs(facts.pipelineRun.metadata)) return byCondition(facts);
+  return byTaskRuns(facts) ?? bySteps(facts) ?? byCondition(facts);
+}
+
+function bySummary(summary: Summary, { steps }: EndFacts): RunEnd {
+  const failedCell = failedCellOf(summary);
+  const cells = cellsOf(summary);
+  // A step whose container was killed could not say why.
+  const killed = summary.verdict === 'failed' ? steps.find(({ sight }) => sight.ending === 'outOfMemory') : undefined;
+  const reason = killed?.verdict?.reason === undefined ? summary.reason : `${killed.name}: ${killed.verdict.reason}`;
+  return {
+    state: summary.verdict,
+    ...(reason !== undefined && reason !== '' && { reason: cutText(reason) }),
+    ...(failedCell !== undefined && { failedCell }),
+    ...(cells !== undefined && { cells }),
+  };
+}
+
+function timeoutWords({ pipelineRun, steps }: EndFacts): string {
+  const limit = goDuration(pipelineRun.spec?.timeouts?.pipeline ?? pipelineRun.spec?.timeouts?.tasks);
+  const at = steps.findLast(({ sight }) => sight.startedAt !== undefined && sight.ending === 'cancelled')?.name;
+  const words = `the time limit ${limit === undefined ? 'of the run' : `of ${limitWords(limit)}`} was reached`;
+  return at === undefined ? words : `${words} in ${at}`;
+}
+
+/** What went wrong before or around the steps. */
+function byTaskRuns({ taskRuns, pods, steps }: EndFacts): RunEnd | undefined {
+  for (const taskRun of taskRuns) {
+    const standing = standingOf(taskRun);
+    if (stopOf(standing) === 'timedOut') {
+      const limit = goDuration(taskRun.spec?.timeout);
+      return {
+        state: 'timedOut',
+        reason: `the time limit ${limit === undefined ? '' : `of ${limitWords(limit)} `}was reached`,
+      };
+    }
+    const pod = pods.get(taskRun.status?.podName ?? '');
+    const reason = aroundSteps(standing, pod);
+    if (reason !== undefined) return { state: 'failed', reason };
+  }
+  const timedOut = steps.find(({ sight }) => sight.ending === 'timeout');
+  return timedOut === undefined
+    ? undefined
+    : { state: 'timedOut', reason: `${timedOut.name}: ${timedOut.verdict?.reason ?? 'its time limit was reached'}` };
+}
+
+/** Reasons that no step's exit code tells of; undefined where a step is at fault, or none. */
+function aroundSteps(
+  { state, reason, message }: ReturnType<typeof standingOf>,
+  pod: Pod | undefined,
+): string | undefined {
+  if (state !== 'failed') return undefined;
+  const words = line(message);
+  if (pod?.status?.reason === 'Evicted' || reason === 'PodEvicted') {
+    return `the pod was evicted: ${line(pod?.status?.message ?? message)}`;
+  }
+  if (reason === 'InitContainerOOM') return `before the first step, ${outOfMemoryWords(undefined)}`;
+  if (pod?.status?.reason === 'UnexpectedAdmissionError')
+    return `the node refused the pod: ${line(pod.status.message ?? '')}`;
+  return hasStepsAtFault.has(reason) ? undefined : words === '' ? reason : words;
+}
+
+const hasStepsAtFault: ReadonlySet<string> = new Set(['Failed', 'StepFailed', 'StepOOM', '']);
+
+function bySteps({ steps }: EndFacts): RunEnd | undefined {
+  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
+  if (failed?.verdict === undefined) return undefined;
+  return { state: 'failed', reason: `${failed.name}: ${failed.verdict.reason ?? 'failed'}` };
+}
+
+function byCondition({ pipelineRun, steps }: EndFacts): RunEnd {
+  const { state, reason, message } = standingOf(pipelineRun);
+  if (state === 'succeeded') return { state: 'succeeded' };
+  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
+  const words =
+    failed === undefined
+      ? line(message === '' ? reason : message)
+      : `${failed.name}: ${failed.verdict?.reason ?? 'failed'}`;
+  return { state: 'failed', reason: words };
+}

@@ -1,0 +1,82 @@
+import type { Step } from '../../../../protocol/index.ts';
+import { isDone } from '../conditions.ts';
+import type { StepEnding } from '../facts.ts';
+import type { SeenTask, TaskTry } from '../graph/pipelineTasks.ts';
+import type { Pod, TaskRun } from '../schemas/index.ts';
+import type { Summary } from '../summary.ts';
+import { goDuration, limitWords } from '../text.ts';
+import { seeSteps, type StepSight } from './stepSight.ts';
+import { judgeStep, type StepVerdict } from './stepVerdict.ts';
+
+/** A step of the run as it is now. */
+export interface SeenStep {
+  /** In the run. */
+  readonly name: string;
+  readonly task: string;
+  readonly sight: StepSight;
+  /** How it ended. */
+  readonly verdict: StepVerdict | undefined;
+  /** True while its task has tries left, so that a bad end is not its last word. */
+  readonly mayRunAgain: boolean;
+}
+
+/** What is known beside TaskRuns and their specs. */
+export interface StepSources {
+  readonly pods: ReadonlyMap<string, Pod>;
+  readonly summary: Summary | undefined;
+  readonly endings: ReadonlyMap<string, StepEnding>;
+}
+
+/** The steps of all tasks, in the order in which the pipeline has them. */
+export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): SeenStep[] {
+  return tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+}
+
+function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources): SeenStep[] {
+  const pod = sources.pods.get(taskRun?.status?.podName ?? '');
+  const sights = seeSteps(
+    steps.map(({ own }) => own),
+    taskRun,
+    pod,
+  );
+  const mayRunAgain = taskRun !== undefined && hasTriesLeft(taskRun);
+  return steps.flatMap(({ name, own, timeout }, index) => {
+    const sight = sights[index];
+    if (sight === undefined) return [];
+    const limit = goDuration(timeout);
+    const verdict =
+      sight.state === 'ended'
+        ? judgeStep(sight, {
+            summary: sources.summary,
+            ending: sources.endings.get(own),
+            limit: limit === undefined ? undefined : limitWords(limit),
+            memory: pod?.spec?.containers.find(({ name: container }) => container === `step-${own}`)?.resources?.limits
+              .memory,
+          })
+        : undefined;
+    return [{ name, task, sight, verdict, mayRunAgain }];
+  });
+}
+
+function hasTriesLeft(taskRun: TaskRun): boolean {
+  return !isDone(taskRun) && (taskRun.spec?.retries ?? 0) > 0;
+}
+
+/** A step in the form that a run shows. */
+export function asStep({ name, sight, verdict }: SeenStep): Step {
+  const started = verdict === undefined || ranAtAll(sight) ? sight.startedAt : undefined;
+  return {
+    name,
+    state: verdict?.state ?? (sight.state === 'running' ? 'running' : 'pending'),
+    ...(sight.state !== 'pending' && started !== undefined && { startedAt: started }),
+    ...(started !== undefined && sight.finishedAt !== undefined && { finishedAt: sight.finishedAt }),
+    ...(verdict?.exitCode !== undefined && { exitCode: verdict.exitCode }),
+    ...(verdict?.reason !== undefined && { reason: verdict.reason }),
+    ...(verdict?.note !== undefined && { note: verdict.note }),
+  };
+}
+
+/** False for a step that Tekton ended before its turn. */
+export function ranAtAll(sight: StepSight): boolean {
+  return sight.ending !== 'skipped' && sight.ending !== 'notRun' && sight.ending !== 'cancelled';
+}

@@ -1,0 +1,79 @@
+import type { StepState } from '../../../../protocol/index.ts';
+import type { StepEnding } from '../facts.ts';
+import type { Summary } from '../summary.ts';
+import { cutText } from '../text.ts';
+import type { StepSight } from './stepSight.ts';
+
+/** How a step ended, as an event tells it. */
+export interface StepVerdict {
+  readonly state: Exclude<StepState, 'pending' | 'running'>;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly note?: string;
+}
+
+/** What is known of a step beside how its container ended. */
+export interface StepWords {
+  /** From the result `summary`. */
+  readonly summary: Summary | undefined;
+  /** From its line in progress.jsonl. */
+  readonly ending: StepEnding | undefined;
+  /** Its time limit in words. */
+  readonly limit: string | undefined;
+  /** Its memory limit as a quantity. */
+  readonly memory: string | undefined;
+}
+
+/**
+ * What a step's end means. Its script knows best (skipped, why, a note), unless its container says that it did not get
+ * to say so; without its words the exit code decides.
+ */
+export function judgeStep(sight: StepSight, words: StepWords): StepVerdict {
+  const exit = sight.exitCode === undefined ? {} : { exitCode: sight.exitCode };
+  switch (sight.ending) {
+    case 'skipped':
+      return { state: 'skipped', reason: 'an earlier step failed' };
+    case 'cancelled':
+      return { state: 'cancelled' };
+    case 'notRun':
+      return { state: 'skipped' };
+    case 'timeout':
+      return {
+        state: 'failed',
+        reason: `the time limit ${words.limit === undefined ? '' : `of ${words.limit} `}was reached`,
+      };
+    case 'outOfMemory':
+      return { state: 'failed', ...exit, reason: outOfMemoryWords(words.memory) };
+    case undefined:
+      return byItsWords(sight, words) ?? byExitCode(sight);
+  }
+}
+
+export function outOfMemoryWords(limit: string | undefined): string {
+  return limit === undefined
+    ? 'it ran out of memory and was killed'
+    : `it used more than its ${limit} of memory and was killed`;
+}
+
+/** A step that says it went well while its program says it did not is not believed. */
+function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined {
+  const said = words.summary?.steps.get(sight.name) ?? words.ending;
+  if (said === undefined) return undefined;
+  const failed = sight.exitCode !== undefined && sight.exitCode !== 0;
+  if (failed && said.state !== 'failed' && said.state !== 'cancelled') return undefined;
+  const exitCode = said.exitCode ?? sight.exitCode;
+  return {
+    state: said.state,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(said.reason !== undefined && said.reason !== '' && { reason: cutText(said.reason) }),
+    ...(said.note !== undefined && said.note !== '' && { note: cutText(said.note) }),
+  };
+}
+
+function byExitCode(sight: StepSight): StepVerdict {
+  const { exitCode } = sight;
+  if (exitCode === undefined) return { state: 'failed', reason: 'how it ended is not known' };
+  return exitCode === 0
+    ? { state: 'succeeded', exitCode }
+    : { state: 'failed', exitCode, reason: `exit code ${exitCode}` };
+}
