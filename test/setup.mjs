@@ -97,12 +97,22 @@ export async function ensureVirtualEnvironments() {
   }
 }
 
-/** Installs where that is possible: as root, on a system with Debian's packages; elsewhere does nothing. */
-export async function installDebianPackages(...packages) {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
-  await run('apt-get', ['update', '--quiet'], options);
-  await run('apt-get', ['install', '--yes', '--quiet', ...packages], options);
+let installing = Promise.resolve();
+
+/**
+ * Installs where that is possible: as root, on a system with Debian's packages; elsewhere does nothing. One at a time:
+ * apt-get refuses to run beside itself.
+ */
+export function installDebianPackages(...packages) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return Promise.resolve();
+  const install = async () => {
+    const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
+    await run('apt-get', ['update', '--quiet'], options);
+    await run('apt-get', ['install', '--yes', '--quiet', ...packages], options);
+  };
+  const installed = installing.then(install);
+  installing = installed.catch(() => undefined);
+  return installed;
 }
 
 async function createVirtualEnvironment(folder) {
