@@ -49,7 +49,7 @@ export async function removeCgroups() {
     }
   }
   while ([...pids].some((pid) => startTime(pid) !== undefined)) await pause(20);
-  for (const group of groups) removeGroup(group);
+  for (const group of groups) await removeGroup(group);
 }
 
 /** All groups below a folder and itself, the deepest first. */
@@ -59,11 +59,17 @@ function groupsBelow(folder) {
   return [...inner.flatMap((entry) => groupsBelow(join(folder, entry.name))), folder];
 }
 
-function removeGroup(folder) {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw new Error(`The cgroup ${folder} cannot be removed: ${error.message}`);
+async function removeGroup(folder) {
+  // A group is busy for a moment after its last process has ended.
+  for (let turns = 0; ; turns += 1) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (error.code === 'ENOENT') return;
+      if (error.code !== 'EBUSY' || turns === 100) throw new Error(`The cgroup ${folder} stays: ${error.message}`);
+    }
+    await pause(50);
   }
 }
 

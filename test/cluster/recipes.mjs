@@ -75,6 +75,13 @@ export const recipes = {
     },
   },
 
+  validate: {
+    lane: 'go',
+    inputs: ['validate'],
+    programs: { 'validate-pipelineruns': 'validate-pipelineruns' },
+    make: (folder, _, signal) => buildGo('validate', '.', join(folder, 'validate-pipelineruns'), { signal }),
+  },
+
   images: {
     inputs: ['images.mjs', 'images/write_image.py'],
     needs: ['rootfs', 'python', 'pause', 'tekton'],

@@ -26,6 +26,7 @@ export async function stopCluster(log) {
   await unmountAll();
   if (existsSync(join(paths.bin, 'kube-proxy'))) await succeeds(join(paths.bin, 'kube-proxy'), ['--cleanup']);
   await restoreMachine();
+  removeRuntimeFiles();
   removeTraces();
 }
 
@@ -65,6 +66,23 @@ async function endShims() {
   while (shims.some((pid) => startTime(pid) !== undefined)) await pause(20);
 }
 
+/** What runc and the shims of a killed containerd leave in /run: they are ours when they name our state. */
+function removeRuntimeFiles() {
+  const containers = '/run/containerd/runc/k8s.io';
+  for (const id of listed(containers)) {
+    const state = join(containers, id, 'state.json');
+    if (existsSync(state) && readFileSync(state, 'utf8').includes(paths.state)) {
+      rmSync(join(containers, id), { recursive: true });
+    }
+  }
+  const tasks = join(paths.state, 'containerd/io.containerd.runtime.v2.task/k8s.io');
+  for (const address of listed(tasks).map((id) => join(tasks, id, 'address'))) {
+    if (existsSync(address)) rmSync(readFileSync(address, 'utf8').replace('unix://', ''), { force: true });
+  }
+}
+
+const listed = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
+
 function commandLine(pid) {
   try {
     return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0');
@@ -75,7 +93,7 @@ function commandLine(pid) {
 
 /** The network plugins keep for every pod what they made: there are the names of its namespaces. */
 async function removeNetworkNamespaces() {
-  const results = existsSync(containerResults) ? readdirSync(containerResults) : [];
+  const results = listed(containerResults);
   const pods = results
     .filter((name) => name.startsWith(`${cgroup}-`) && name.endsWith('-eth0'))
     .map((name) => name.slice(cgroup.length + 1, -'-eth0'.length));
@@ -108,7 +126,7 @@ function removeTraces() {
   rmSync(join(paths.state, 'addresses', cgroup), { recursive: true, force: true });
   rmSync('/var/lib/kubelet/device-plugins/kubelet.sock', { force: true });
   const links = '/var/log/containers';
-  for (const name of existsSync(links) ? readdirSync(links) : []) {
+  for (const name of listed(links)) {
     if (readlinkSync(join(links, name)).startsWith(paths.state)) rmSync(join(links, name));
   }
   for (const folder of [links, '/var/lib/cni', '/run/containerd', '/var/lib/kubelet', '/run/netns']) {

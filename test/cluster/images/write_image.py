@@ -2,9 +2,10 @@
 
 Usage: write_image.py OUTPUT.tar < IMAGES.json
 
-The input is a list of images, which share the layers that they have in common. An image is an object with `name`, and optionally `layers` (tar archives), `files` ([source, path] pairs), `links`
-(path to target), `folders` (path to octal mode), `user`, `workdir`, `environment`, `entrypoint` and `command`. Files,
-links and folders become a layer above the others. The same input gives the same bytes.
+The input is a list of images, which share the layers that they have in common. An image is an object with `name`, and
+optionally `layers` (tar archives), `files` ([source, path] pairs), `links` (path to target), `folders` (path to octal
+mode), `user`, `workdir`, `environment`, `entrypoint` and `command`. Files, links and folders become a layer above the
+others. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 CHUNK = 1 << 20
 OCI = "application/vnd.oci.image"
@@ -42,9 +43,9 @@ def blob_of(path: Path) -> Blob:
 class LayerWriter:
     """Writes a layer entry by entry, each parent folder before what is in it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        """Write to an open file."""
-        self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT)
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        """Write to an open archive."""
+        self._tar = tar
         self._folders: set[str] = set()
 
     def folder(self, path: str, mode: int = 0o755) -> None:
@@ -77,10 +78,6 @@ class LayerWriter:
         entry.linkname = target
         self._tar.addfile(entry)
 
-    def close(self) -> None:
-        """Finish the archive."""
-        self._tar.close()
-
     def _parent(self, path: str) -> None:
         if "/" in path:
             self.folder(path.rsplit("/", 1)[0])
@@ -88,15 +85,14 @@ class LayerWriter:
 
 def write_layer(image: dict[str, Any], path: Path) -> None:
     """Write the layer with the image's own folders, files and links."""
-    with path.open("wb") as file:
-        layer = LayerWriter(file)
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
+        layer = LayerWriter(tar)
         for name, mode in image.get("folders", {}).items():
             layer.folder(name, int(mode, 8))
         for source, name in image.get("files", []):
             layer.file(Path(source), name)
         for name, target in image.get("links", {}).items():
             layer.link(name, target)
-        layer.close()
 
 
 def config_of(image: dict[str, Any], layers: list[Blob]) -> dict[str, Any]:
