@@ -65,7 +65,7 @@ export function renderVolumeReaderPod(input: VolumeReaderInput, options: HelperP
     settings: settleRun({}, profile),
     profile,
     volumes: joined(allRunsVolume(volume), stepsVolume(scripts)),
-    env: [{ name: 'SLIPWAY_RUNS', value: paths.runs }],
+    env: [{ name: 'SLIPWAY_RUN_DIR', value: paths.runs }],
     writes: false,
     options,
   });

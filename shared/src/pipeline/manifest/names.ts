@@ -29,13 +29,16 @@ export const annotations = {
 /** Absolute paths in the pods. */
 export const paths = {
   run: '/slipway/run',
-  /** Only in the reader of a volume without a run: the folder of all runs. */
+  /** In the reader of a volume without a run: the folder of all runs. */
   runs: '/slipway/runs',
   steps: '/slipway/steps',
   assets: '/slipway/assets',
   inputs: '/slipway/inputs',
   environments: '/slipway/environments',
+  /** Data sets that were downloaded, shared by runs. */
+  downloads: '/slipway/downloads',
   reuse: '/slipway/reuse',
+  /** Data sets that lie on volumes of the team's, a folder each. */
   datasets: '/slipway/datasets',
   gitCredentials: '/slipway/git-credentials',
 } as const;

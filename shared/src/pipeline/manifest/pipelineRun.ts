@@ -48,6 +48,7 @@ function renderTasks(input: ManifestInput, settings: ClusterSettings, timeout: s
     profile,
     scripts: input.scripts,
     inputsName: inputs,
+    downloads: runFile.dataset?.url !== undefined,
     reuses: runFile.reuse?.run,
   });
   const steps = stepsToRun(runFile);
@@ -93,7 +94,7 @@ function renderTask(name: string, steps: readonly PipelineStepName[], task: Task
       stepTemplate: compact({
         image: settings.image,
         imagePullPolicy: profile.imagePullPolicy,
-        env: commonEnvironment(settings.image, profile, runFile.reuse !== undefined),
+        env: commonEnvironment(settings.image, profile, runFile),
         securityContext: containerSecurityContext(profile),
         volumeMounts: volumes.mounts,
       }),

@@ -91,6 +91,8 @@ export interface RunVolumesOptions {
   readonly profile: TeamProfile;
   readonly scripts: SharedScripts;
   readonly inputsName: string;
+  /** Whether the run downloads a data set. */
+  readonly downloads: boolean;
   /** The run whose folder a retry takes over from. */
   readonly reuses: string | undefined;
 }
@@ -100,18 +102,18 @@ export interface RunVolumesOptions {
  * takes.
  */
 export function runVolumes(options: RunVolumesOptions): PodVolumes {
-  const { run, volume, profile, scripts, inputsName, reuses } = options;
+  const { run, volume, profile, scripts, inputsName, downloads, reuses } = options;
   const data = { volume: 'data', claimName: volume.claimName };
   const place = profile.cache ?? volume;
+  const cache = {
+    volume: 'cache',
+    claimName: checkObjectName(place.claimName, 'cache.claimName of the team profile'),
+    readOnly: false,
+  };
   const claims = claimVolumes([
     { ...data, subPath: subPathOf(volume.subPath, `runs/${run}`), mountPath: paths.run, readOnly: false },
-    {
-      volume: 'cache',
-      claimName: checkObjectName(place.claimName, 'cache.claimName of the team profile'),
-      subPath: subPathOf(place.subPath, 'environments'),
-      mountPath: paths.environments,
-      readOnly: false,
-    },
+    { ...cache, subPath: subPathOf(place.subPath, 'environments'), mountPath: paths.environments },
+    ...(downloads ? [{ ...cache, subPath: subPathOf(place.subPath, 'downloads'), mountPath: paths.downloads }] : []),
     ...(reuses === undefined
       ? []
       : [{ ...data, subPath: subPathOf(volume.subPath, `runs/${reuses}`), mountPath: paths.reuse, readOnly: true }]),

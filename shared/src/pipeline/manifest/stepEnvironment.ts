@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { JobSpec, TeamProfile } from '../../protocol/index.ts';
+import type { RunFile } from '../runFile.ts';
 import { checkLiteral, checkObjectName, checkSecretKey } from './fieldChecks.ts';
 import type { JsonObject } from './kubernetesObject.ts';
 import { paths } from './names.ts';
@@ -10,7 +11,7 @@ const variable = (name: string, value: string): JsonObject => ({ name, value });
  * What every step knows: folders, the image, the team's mirrors. Nothing of the user's: that is in `run.json`.
  * @throws SlipwayError `spec.invalid` for a mirror that cannot be passed on
  */
-export function commonEnvironment(image: string, profile: TeamProfile, retries: boolean): JsonObject[] {
+export function commonEnvironment(image: string, profile: TeamProfile, runFile: RunFile): JsonObject[] {
   return [
     variable('SLIPWAY_TARGET', 'cluster'),
     variable('SLIPWAY_RUN_DIR', paths.run),
@@ -19,8 +20,9 @@ export function commonEnvironment(image: string, profile: TeamProfile, retries: 
     variable('SLIPWAY_INPUTS', paths.inputs),
     variable('SLIPWAY_ASSETS', paths.assets),
     variable('SLIPWAY_ENVIRONMENTS', paths.environments),
-    ...(Object.keys(profile.datasets ?? {}).length === 0 ? [] : [variable('SLIPWAY_DATASETS', paths.datasets)]),
-    ...(retries ? [variable('SLIPWAY_REUSE', paths.reuse)] : []),
+    ...(runFile.dataset?.url === undefined ? [] : [variable('SLIPWAY_DATASETS', paths.downloads)]),
+    ...(Object.keys(profile.datasets ?? {}).length === 0 ? [] : [variable('SLIPWAY_DATASET_VOLUMES', paths.datasets)]),
+    ...(runFile.reuse === undefined ? [] : [variable('SLIPWAY_REUSE', paths.reuse)]),
     variable('SLIPWAY_IMAGE', image),
     ...mirrorEnvironment(profile.mirrors ?? {}),
   ];

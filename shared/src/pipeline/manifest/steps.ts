@@ -38,6 +38,17 @@ export function gitCredentials(runFile: RunFile, profile: TeamProfile): JsonObje
   return { name: gitVolume, secret: { secretName: checkObjectName(secret, 'repository.secret'), defaultMode } };
 }
 
+/** Whether the suite's repository lies where the run's does: nobody else is shown the credentials. */
+function suiteSharesHost({ repository, suite }: RunFile): boolean {
+  const host = repository && hostOf(repository.url);
+  return host !== undefined && suite !== undefined && hostOf(suite.url) === host;
+}
+
+/** `host` of `https://host/…` and of `git@host:…`; undefined where there is none. */
+function hostOf(url: string): string | undefined {
+  return URL.parse(url)?.host || /^[\w.-]+@([\w.-]+):/.exec(url)?.[1]?.toLowerCase();
+}
+
 export interface StepsInput {
   readonly runFile: RunFile;
   readonly profile: TeamProfile;
@@ -57,6 +68,7 @@ export function renderStep(step: PipelineStepName, input: StepsInput): JsonObjec
   const mounts: JsonObject[] = works ? [{ name: 'shared-memory', mountPath: '/dev/shm' }] : [];
   if (step === 'clone' && gitCredentials(runFile, profile) !== undefined) {
     env.push({ name: 'SLIPWAY_GIT_CREDENTIALS', value: paths.gitCredentials });
+    if (suiteSharesHost(runFile)) env.push({ name: 'SLIPWAY_SUITE_GIT_CREDENTIALS', value: paths.gitCredentials });
     mounts.push({ name: gitVolume, mountPath: paths.gitCredentials, readOnly: true });
   }
   return compact({
