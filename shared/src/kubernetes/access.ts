@@ -25,4 +25,6 @@ export interface ServerTrust {
 export interface Impersonation {
   readonly user: string;
   readonly groups: readonly string[];
+  readonly uid: string | undefined;
+  readonly extra: Readonly<Record<string, readonly string[]>>;
 }

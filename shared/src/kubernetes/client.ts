@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import * as z from 'zod';
 import type { ClusterAccess } from './access.ts';
@@ -18,6 +17,7 @@ import type {
 import { type Clock, systemClock } from './clock.ts';
 import { type Attempt, explainFailure, isNotFound, notUnderstood } from './errors.ts';
 import { pathOf, queryOf } from './paths.ts';
+import { serverDate } from './transport/answerFailure.ts';
 import { defaultLimits, type TransportLimits } from './transport/limits.ts';
 import { ResponseStream } from './transport/responseStream.ts';
 import { Transport, type TransportRequest } from './transport/transport.ts';
@@ -188,7 +188,7 @@ class HttpKubernetesApi implements KubernetesApi {
   #text(attempt: Attempt, request: TransportRequest, signal: AbortSignal) {
     return this.#explaining(attempt, signal, async () => {
       const response = await this.#transport.send(request, signal);
-      return { text: await this.#transport.text(response, signal), date: dateOf(response) };
+      return { text: await this.#transport.text(response, signal), date: serverDate(response) };
     });
   }
 
@@ -226,14 +226,8 @@ class HttpKubernetesApi implements KubernetesApi {
   }
 }
 
-function jsonBody(body: unknown, type = 'application/json') {
-  return {
-    headers: { ...json, 'content-type': type },
-    body: Buffer.from(JSON.stringify(body), 'utf8'),
-  };
-}
-
-function dateOf(response: IncomingMessage): number | undefined {
-  const date = Date.parse(response.headers.date ?? '');
-  return Number.isNaN(date) ? undefined : date;
+function jsonBody(value: unknown, type = 'application/json') {
+  const body = Buffer.from(JSON.stringify(value), 'utf8');
+  // Node sets no length by itself for a DELETE.
+  return { headers: { ...json, 'content-type': type, 'content-length': String(body.length) }, body };
 }

@@ -14,3 +14,8 @@ export function issueWords(error: z.ZodError): string {
   const message = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message;
   return where === '' ? message : `${where.replace(/^\./, '')}: ${message}`;
 }
+
+/** An entry that cannot be used. */
+export function faulty(owner: string, file: string, why: string): SlipwayError {
+  return invalid(`The ${owner} in the kubeconfig ${file} cannot be used: ${why}.`, 'Correct the kubeconfig.');
+}

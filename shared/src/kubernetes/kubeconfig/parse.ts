@@ -11,6 +11,15 @@ export interface Entry {
   readonly file: string;
 }
 
+/** An entry that was looked into. */
+export interface Found<T> {
+  readonly value: T;
+  readonly folder: string;
+  readonly file: string;
+  /** `cluster "prod"`, for messages. */
+  readonly owner: string;
+}
+
 /** One or several kubeconfig files as one. */
 export interface Kubeconfig {
   readonly files: readonly string[];

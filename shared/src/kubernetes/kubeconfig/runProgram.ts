@@ -36,6 +36,7 @@ export function runProgram(
     });
     let late = false;
     let killing: NodeJS.Timeout | undefined;
+    let closing: NodeJS.Timeout | undefined;
     const end = () => {
       killGroup(child, 'SIGTERM');
       killing ??= setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
@@ -50,11 +51,19 @@ export function runProgram(
     const settle = (act: () => void) => {
       clearTimeout(timer);
       clearTimeout(killing);
+      clearTimeout(closing);
       signal.removeEventListener('abort', end);
       if (signal.aborted) reject(signal.reason as Error);
       else act();
     };
     child.on('error', (error) => settle(() => reject(error)));
+    // A program that it left behind may hold its output open.
+    child.on('exit', () => {
+      closing = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, graceMs);
+    });
     child.on('close', (code, endedBy) => {
       const limit = `did not end within ${Math.round(options.timeLimitMs / 1000)} s`;
       const outcome = late ? limit : endedBy === null ? `exited ${code ?? 0}` : `was ended by ${endedBy}`;

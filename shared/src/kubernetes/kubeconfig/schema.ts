@@ -51,6 +51,10 @@ export const userSchema = z.object({
   as: text,
   'as-groups': texts,
   'as-uid': text,
+  'as-user-extra': z
+    .record(z.string(), z.array(z.string()))
+    .nullish()
+    .transform((value) => value ?? {}),
   exec: execSchema.nullish().transform((value) => value ?? undefined),
   'auth-provider': z.unknown(),
 });

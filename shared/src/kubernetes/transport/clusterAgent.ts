@@ -37,6 +37,8 @@ export class ClusterAgent extends Agent {
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(this.#connectMs)]);
     openTunnel(proxy, end, signal).then(
       (socket) => {
+        // What happens to it shows in the TLS connection that lies in it.
+        socket.on('error', () => undefined);
         const secure = super.createConnection({ ...options, ...{ socket } });
         if (secure) callback(null, secure);
       },

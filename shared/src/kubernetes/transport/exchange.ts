@@ -1,14 +1,9 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { TLSSocket } from 'node:tls';
 import { abortReason } from './abortReason.ts';
 import { faultOf } from './faultOf.ts';
 import { TransportFailure } from './failures.ts';
-
-export interface ExchangeLimits {
-  readonly connectMs: number;
-  readonly headersMs: number;
-}
+import { watchTime, type WaitLimits } from './watchTime.ts';
 
 /**
  * Sends one request and resolves with the answer's headers; the caller reads or destroys the body. Whatever happens to
@@ -18,7 +13,7 @@ export interface ExchangeLimits {
 export function exchange(
   options: RequestOptions,
   body: Uint8Array | undefined,
-  limits: ExchangeLimits,
+  limits: WaitLimits,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -65,26 +60,4 @@ function reasonOf(error: Error, request: ClientRequest, signal: AbortSignal): Er
   if (signal.aborted) return abortReason(signal);
   if (error instanceof TransportFailure) return error;
   return faultOf(error, { reused: request.reusedSocket });
-}
-
-/** Destroys the request when no connection stands in time, or no headers come. */
-function watchTime(request: ClientRequest, limits: ExchangeLimits): { clear: () => void } {
-  const late = (what: string, ms: number) => () => {
-    request.destroy(
-      new TransportFailure('timeout', `${what} within ${Math.round(ms / 1000)} s`, { code: 'ETIMEDOUT' }),
-    );
-  };
-  const connecting = setTimeout(late('no connection', limits.connectMs), limits.connectMs);
-  const waiting = setTimeout(late('no answer', limits.headersMs), limits.headersMs);
-  request.once('socket', (socket) => {
-    const connected = () => clearTimeout(connecting);
-    if (request.reusedSocket) connected();
-    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
-  });
-  return {
-    clear: () => {
-      clearTimeout(connecting);
-      clearTimeout(waiting);
-    },
-  };
 }

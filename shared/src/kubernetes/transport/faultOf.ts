@@ -57,6 +57,12 @@ function kindOf(code: string, message: string): TransportFault {
 /** The code of an error, or of the first error that it gathers: one for each address that was tried. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
+  if ('code' in error && typeof error.code === 'string') return error.code === 'EPROTO' ? tlsCode(error) : error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : '';
+}
+
+/** While it writes, Node says what the TLS library said in the message alone. */
+function tlsCode(error: Error): string {
+  const reason = /:SSL routines:[^:]*:([\w ]+):/.exec(error.message)?.[1];
+  return reason === undefined ? 'EPROTO' : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }

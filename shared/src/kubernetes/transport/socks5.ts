@@ -23,7 +23,6 @@ export async function socks5Tunnel(
   end: { readonly host: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<Socket> {
-  signal.throwIfAborted();
   const socket = connect({
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: proxy.port === '' ? 1080 : Number(proxy.port),
@@ -39,6 +38,7 @@ export async function socks5Tunnel(
   } catch (error) {
     socket.destroy();
     if (error instanceof TransportFailure) throw error;
+    if (signal.aborted) throw new TransportFailure('timeout', 'no connection in time', { code: 'ETIMEDOUT' });
     const why = error instanceof Error ? error.message : String(error);
     throw new TransportFailure('proxy', `The proxy ${describeUrl(proxy)} could not be used: ${why}`, { cause: error });
   } finally {

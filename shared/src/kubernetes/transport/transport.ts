@@ -1,17 +1,16 @@
-import { Agent as HttpAgent, type Agent, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpAgent, type Agent, type IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { ClusterAccess } from '../access.ts';
 import type { Clock } from '../clock.ts';
 import type { Credential } from '../credentials.ts';
+import { answerFailure } from './answerFailure.ts';
 import { readText } from './body.ts';
 import { ClusterAgent } from './clusterAgent.ts';
-import { credentialFacts } from './credentialFacts.ts';
 import { exchange } from './exchange.ts';
-import { ApiFailure } from './failures.ts';
+import type { ApiFailure } from './failures.ts';
 import type { TransportLimits } from './limits.ts';
 import { withRetries } from './retries.ts';
-import { excerptOf, parseStatus, retryAfterMs } from './status.ts';
-import { trustedAuthorities } from './trustedAuthorities.ts';
+import { requestOptions, requestTarget } from './requestOptions.ts';
 import { upgrade } from './webSocket.ts';
 
 export interface TransportRequest {
@@ -24,6 +23,9 @@ export interface TransportRequest {
   readonly repeatable: boolean;
 }
 
+/** Most of a refusal's body that is read, in bytes. */
+const refusalBytes = 1024 * 1024;
+
 /** Requests to one cluster as one user, over one pool of connections. Speaks HTTP and Status, knows no resources. */
 export class Transport {
   readonly #access: ClusterAccess;
@@ -31,6 +33,7 @@ export class Transport {
   readonly #limits: TransportLimits;
   readonly #agent: Agent;
   readonly #sockets = new Set<WebSocket>();
+  #disposed = false;
 
   constructor(access: ClusterAccess, clock: Clock, limits: TransportLimits) {
     this.#access = access;
@@ -50,8 +53,13 @@ export class Transport {
     const headersMs = request.method === 'GET' ? this.#limits.headersMs : this.#limits.writeHeadersMs;
     const limits = { connectMs: this.#limits.connectMs, headersMs };
     return this.#retrying(request.repeatable, signal, async (credential) => {
-      const options = { ...this.#options(credential, request.headers), ...this.#target(request.target) };
-      const response = await exchange({ ...options, method: request.method }, request.body, limits, signal);
+      const options = {
+        ...requestOptions(this.#access, credential, request.headers),
+        ...requestTarget(this.#access.server, request.target),
+        agent: this.#agent,
+        method: request.method,
+      };
+      const response = await exchange(options, request.body, limits, signal);
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) return response;
       throw await this.#failure(response, credential, signal);
@@ -68,11 +76,19 @@ export class Transport {
    * @throws as `send`
    */
   connect(target: string, protocols: readonly string[], signal: AbortSignal): Promise<WebSocket> {
-    const limits = { handshakeMs: this.#limits.headersMs, messageBytes: this.#limits.messageBytes };
+    const { connectMs, headersMs, messageBytes } = this.#limits;
+    const limits = { connectMs, headersMs, messageBytes };
     const { server } = this.#access;
-    const url = new URL(`${server.protocol === 'http:' ? 'ws' : 'wss'}://${server.host}${this.#target(target).path}`);
+    const scheme = server.protocol === 'http:' ? 'ws' : 'wss';
+    const url = new URL(`${scheme}://${server.host}${requestTarget(server, target).path}`);
     return this.#retrying(true, signal, async (credential) => {
-      const result = await upgrade(url, protocols, this.#options(credential, {}), limits, signal);
+      const result = await upgrade(
+        url,
+        protocols,
+        { ...requestOptions(this.#access, credential, {}), agent: this.#agent },
+        limits,
+        signal,
+      );
       if ('refusal' in result) throw await this.#failure(result.refusal, credential, signal);
       this.#sockets.add(result.socket);
       result.socket.once('close', () => this.#sockets.delete(result.socket));
@@ -81,6 +97,7 @@ export class Transport {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const socket of this.#sockets) socket.terminate();
     this.#agent.destroy();
     this.#access.credentials.dispose?.();
@@ -91,62 +108,18 @@ export class Transport {
     return withRetries(
       { credentials, repeatable, clock: this.#clock, longestWaitMs: this.#limits.retryAfterMs },
       signal,
-      attempt,
+      (credential) => {
+        if (this.#disposed) throw new Error('the connections were closed');
+        return attempt(credential);
+      },
     );
   }
 
-  #target(target: string): { readonly host: string; readonly port: string; readonly path: string } {
-    const { server } = this.#access;
-    const host = server.hostname.replace(/^\[|\]$/g, '');
-    const port = server.port === '' ? (server.protocol === 'http:' ? '80' : '443') : server.port;
-    return { host, port, path: `${server.pathname.replace(/\/+$/, '')}${target}` };
-  }
-
-  #options(credential: Credential, headers: Readonly<Record<string, string>>): RequestOptions & TlsOptions {
-    const { server, tls, impersonate } = this.#access;
-    const common = { agent: this.#agent, protocol: server.protocol };
-    // Nobody may read credentials from the wire: without TLS none are sent.
-    if (server.protocol === 'http:') return { ...common, headers: { ...headers } };
-    return {
-      ...common,
-      ca: tls.authorities ?? trustedAuthorities(),
-      rejectUnauthorized: !tls.insecure,
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-      ...(credential.certificate === undefined ? {} : { cert: credential.certificate, key: credential.key }),
-      headers: {
-        ...headers,
-        ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
-        ...(impersonate === undefined
-          ? {}
-          : {
-              'impersonate-user': impersonate.user,
-              ...(impersonate.groups.length === 0 ? {} : { 'impersonate-group': [...impersonate.groups] }),
-            }),
-      },
-    };
-  }
-
   async #failure(response: IncomingMessage, credential: Credential, signal: AbortSignal): Promise<ApiFailure> {
-    const text = await readText(response, { ...this.#limits, bodyBytes: 1024 * 1024 }, signal).catch(() => '');
+    const limits = { ...this.#limits, bodyBytes: refusalBytes };
+    // A refusal whose words were lost is still a refusal.
+    const text = await readText(response, limits, signal).catch(() => '');
     signal.throwIfAborted();
-    const status = response.statusCode ?? 0;
-    const body = parseStatus(text);
-    const date = Date.parse(response.headers.date ?? '');
-    return new ApiFailure({
-      status,
-      body,
-      message: body?.message ?? excerptOf(text),
-      retryAfterMs: retryAfterMs(response.headers['retry-after'], this.#clock.now()),
-      date: Number.isNaN(date) ? undefined : date,
-      credential: status === 401 ? credentialFacts(credential) : undefined,
-    });
+    return answerFailure(response, text, credential, this.#clock.now());
   }
-}
-
-interface TlsOptions {
-  readonly ca?: string | string[];
-  readonly cert?: string;
-  readonly key?: string | undefined;
-  readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
 }

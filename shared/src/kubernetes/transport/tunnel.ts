@@ -47,7 +47,7 @@ function connectTunnel(proxy: URL, end: TunnelEnd, signal: AbortSignal): Promise
       reject(refusal(proxy, response.statusCode ?? 0, response.statusMessage ?? ''));
     });
     request.on('error', (error) => {
-      if (signal.aborted) reject(error);
+      if (signal.aborted) reject(new TransportFailure('timeout', 'no connection in time', { code: 'ETIMEDOUT' }));
       else
         reject(
           new TransportFailure('proxy', `The proxy ${describeUrl(proxy)} could not be used: ${error.message}`, {

@@ -1,10 +1,10 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { WebSocket } from 'ws';
 import { abortReason } from './abortReason.ts';
 import { faultOf } from './faultOf.ts';
+import { watchTime, type WaitLimits } from './watchTime.ts';
 
-export interface UpgradeLimits {
-  readonly handshakeMs: number;
+export interface UpgradeLimits extends WaitLimits {
   readonly messageBytes: number;
 }
 
@@ -25,32 +25,60 @@ export function upgrade(
 ): Promise<Upgrade> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = new WebSocket(url, [...protocols], {
-      ...options,
-      handshakeTimeout: limits.handshakeMs,
-      maxPayload: limits.messageBytes,
-      perMessageDeflate: false,
-      followRedirects: false,
-    });
-    const abort = () => socket.terminate();
-    signal.addEventListener('abort', abort, { once: true });
+    const started = start(url, protocols, options, limits);
+    const { socket, request } = started;
+    const timers = watchTime(request, limits);
+    const abort = () => request.destroy();
     const settle = (act: () => void) => {
-      signal.removeEventListener('abort', abort);
+      timers.clear();
       act();
     };
-    socket.on('error', (error) =>
-      settle(() => reject(signal.aborted ? abortReason(signal) : faultOf(error, { reused: false }))),
-    );
+    const fail = (error: Error) =>
+      settle(() => reject(signal.aborted ? abortReason(signal) : faultOf(error, { reused: request.reusedSocket })));
+    const forget = () => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort, { once: true });
+    socket.on('error', fail);
+    socket.once('close', () => {
+      forget();
+      fail(new Error('socket hang up'));
+    });
     socket.once('unexpected-response', (_request, response) => {
       response.on('error', () => undefined);
+      response.once('close', forget);
       settle(() => resolve({ refusal: response }));
     });
     socket.once('open', () => {
+      forget();
       socket.pause();
-      setImmediate(() => {
-        if (socket.readyState === WebSocket.OPEN) socket.resume();
-      });
+      setImmediate(() => socket.resume());
       settle(() => resolve({ socket }));
     });
   });
+}
+
+/** The library hands its request over just before it would send it. */
+function start(
+  url: URL,
+  protocols: readonly string[],
+  options: RequestOptions,
+  limits: UpgradeLimits,
+): { readonly socket: WebSocket; readonly request: ClientRequest } {
+  const requests: ClientRequest[] = [];
+  try {
+    const socket = new WebSocket(url, [...protocols], {
+      ...options,
+      maxPayload: limits.messageBytes,
+      perMessageDeflate: false,
+      followRedirects: false,
+      finishRequest: (request) => {
+        requests.push(request);
+        request.end();
+      },
+    });
+    const [request] = requests;
+    if (request === undefined) throw new Error('the WebSocket made no request');
+    return { socket, request };
+  } catch (error) {
+    throw faultOf(error, { reused: false });
+  }
 }

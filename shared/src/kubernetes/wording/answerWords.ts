@@ -2,12 +2,13 @@ import { attemptWords, type Attempt, type Words } from '../errors.ts';
 import type { ApiFailure } from '../transport/failures.ts';
 import { forbiddenWords } from './forbiddenWords.ts';
 import { humanSentence } from './humanSentence.ts';
-import { notFoundWords } from './notFoundWords.ts';
+import { isUnknownType, notFoundWords } from './notFoundWords.ts';
 import { unauthorizedWords } from './unauthorizedWords.ts';
 
 /** Words for an answer of the API server that is not a success. */
 export function answerWords(failure: ApiFailure, attempt: Attempt, now: number): Words {
   const { status } = failure;
+  if (status === 404 && isUnknownType(failure, attempt)) return notFoundWords(failure, attempt);
   if (!failure.understood && status !== 401 && status !== 429 && status < 500) return foreignWords(failure, attempt);
   if (status === 401) return unauthorizedWords(failure, attempt, now);
   if (status === 403) return forbiddenWords(failure, attempt);

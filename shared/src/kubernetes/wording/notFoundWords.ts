@@ -5,7 +5,7 @@ import type { ApiFailure } from '../transport/failures.ts';
 export function notFoundWords(failure: ApiFailure, attempt: Attempt): Words {
   const { context } = attempt.cluster;
   const { path } = attempt;
-  if (path !== undefined && isUnknownType(failure)) {
+  if (path !== undefined && isUnknownType(failure, attempt)) {
     const { group, version, plural } = path.type;
     const tekton = group === 'tekton.dev';
     return {
@@ -37,8 +37,9 @@ export function notFoundWords(failure: ApiFailure, attempt: Attempt): Words {
   };
 }
 
-function isUnknownType(failure: ApiFailure): boolean {
-  return /the server could not find the requested resource|^404 page not found|no matches for kind/.test(
-    failure.message,
-  );
+/** An API server answers with a bare line for a group that it does not have; for its own group something else did. */
+export function isUnknownType(failure: ApiFailure, { path }: Attempt): boolean {
+  if (!failure.understood)
+    return path !== undefined && path.type.group !== '' && failure.message === '404 page not found';
+  return failure.message.includes('the server could not find the requested resource');
 }

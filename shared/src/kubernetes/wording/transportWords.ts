@@ -27,7 +27,7 @@ export function transportWords(failure: TransportFailure, attempt: Attempt): Wor
       return {
         code: 'cluster.unreachable',
         message: `The cluster of context ${context} cannot be reached through its proxy. ${sentence(failure.message)}`,
-        action: 'Check proxy-url of the cluster in the kubeconfig.',
+        action: 'Check proxy-url of the cluster in the kubeconfig, or the variable HTTPS_PROXY.',
       };
     case 'untrusted':
       return {
