@@ -50,11 +50,13 @@ export interface VolumeReaderInput {
   readonly scripts: SharedScripts;
   /** Epoch ms. */
   readonly expiresAt: number;
+  /** It removes folders of runs that were deleted. Default false: it only reads. */
+  readonly removes?: boolean;
 }
 
 /** A pod that reads all run folders of a volume: the history of runs whose objects are gone. */
 export function renderVolumeReaderPod(input: VolumeReaderInput, options: HelperPodOptions): KubernetesObject {
-  const { name, namespace, profile, volume, scripts, expiresAt } = input;
+  const { name, namespace, profile, volume, scripts, expiresAt, removes = false } = input;
   const metadata: ObjectMetadata = {
     name,
     namespace,
@@ -64,7 +66,7 @@ export function renderVolumeReaderPod(input: VolumeReaderInput, options: HelperP
   return pod(metadata, {
     settings: settleRun({}, profile),
     profile,
-    volumes: joined(allRunsVolume(volume), stepsVolume(scripts)),
+    volumes: joined(allRunsVolume(volume, !removes), stepsVolume(scripts)),
     env: [{ name: 'SLIPWAY_RUN_DIR', value: paths.runs }],
     writes: false,
     options,

@@ -78,10 +78,10 @@ export function runFolderVolume(volume: RunVolume, run: string, readOnly: boolea
   ]);
 }
 
-/** The folder of all runs on a volume, read-only. */
-export function allRunsVolume({ claimName, subPath }: RunVolume): PodVolumes {
+/** The folder of all runs on a volume. */
+export function allRunsVolume({ claimName, subPath }: RunVolume, readOnly: boolean): PodVolumes {
   return claimVolumes([
-    { volume: 'data', claimName, subPath: subPathOf(subPath, 'runs'), mountPath: paths.runs, readOnly: true },
+    { volume: 'data', claimName, subPath: subPathOf(subPath, 'runs'), mountPath: paths.runs, readOnly },
   ]);
 }
 
