@@ -21,7 +21,7 @@ export const clusterSchema = z.object({
   'insecure-skip-tls-verify': flag,
   'tls-server-name': text,
   'proxy-url': text,
-  extensions: z.array(z.object({ name: z.string(), extension: z.unknown() })).nullish(),
+  extensions: z.array(z.object({ name: z.string(), extension: z.unknown().optional() })).nullish(),
 });
 export type ClusterEntry = z.infer<typeof clusterSchema>;
 
@@ -56,7 +56,7 @@ export const userSchema = z.object({
     .nullish()
     .transform((value) => value ?? {}),
   exec: execSchema.nullish().transform((value) => value ?? undefined),
-  'auth-provider': z.unknown(),
+  'auth-provider': z.unknown().optional(),
 });
 export type UserEntry = z.infer<typeof userSchema>;
 
