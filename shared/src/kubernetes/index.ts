@@ -4,7 +4,9 @@
  * Start reading at api.ts.
  */
 export * from './api.ts';
+export * from './exec/index.ts';
 export * from './logFollower/index.ts';
+export * from './portForward/index.ts';
 export * from './reflector/index.ts';
 export * from './resources.ts';
 export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';

@@ -1,0 +1,2 @@
+export { exec, type ExecRequest, type ExecSession } from './exec.ts';
+export { runCommand, type CommandResult } from './runCommand.ts';

@@ -1,0 +1,1 @@
+export { portForward, type PortForwardRequest } from './portForward.ts';

@@ -1,0 +1,59 @@
+import { SlipwayError } from '../../protocol/index.ts';
+import type { ClusterIdentity } from '../api.ts';
+import { apiFailureOf } from '../errors.ts';
+import { missingRight } from '../webSocket/upgradeRefusal.ts';
+
+export interface PortTarget {
+  readonly cluster: ClusterIdentity;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** Words for what came on the error channel. Pure. */
+export function portFailure({ pod, port, namespace }: PortTarget, said: string): SlipwayError {
+  const cause = new Error(said);
+  if (/connection refused/i.test(said)) {
+    return new SlipwayError('cluster.unreachable', `Nothing listens on port ${port} of pod ${pod}.`, {
+      action: 'Start the program that should listen there, or name another port.',
+      cause,
+    });
+  }
+  if (/not running|not found|no such|sandbox|network namespace/i.test(said)) {
+    return new SlipwayError(
+      'run.conflict',
+      `Pod ${pod} in ${namespace} is not running, so port ${port} cannot be reached.`,
+      {
+        action: `See kubectl -n ${namespace} describe pod ${pod}.`,
+        cause,
+      },
+    );
+  }
+  const words = said.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 300);
+  return new SlipwayError('cluster.unreachable', `Port ${port} of pod ${pod} cannot be reached: ${words}.`, {
+    action: 'Try again.',
+    cause,
+  });
+}
+
+/** Makes a refusal of the connection say what is missing; other failures stay as they are. */
+export function connectFailure(target: PortTarget, error: unknown): unknown {
+  const { cluster, namespace } = target;
+  const missing = missingRight(error, cluster, { subresource: 'portforward', namespace });
+  if (missing !== undefined) return missing;
+  const failure = apiFailureOf(error);
+  if (failure?.status !== 400 && failure?.status !== 500) return error;
+  return /host assigned|not running/.test(failure.message) ? portFailure(target, 'not running') : error;
+}
+
+export function lostConnection({ pod, port }: PortTarget, code: number): SlipwayError {
+  return new SlipwayError('cluster.unreachable', `The connection to port ${port} of pod ${pod} broke (${code}).`, {
+    action: 'Connect again; if it stays so, check the network and whether the pod still runs.',
+  });
+}
+
+export function wrongPort({ pod, port }: PortTarget, found: string): SlipwayError {
+  return new SlipwayError('cluster.protocol', `The connection to port ${port} of pod ${pod} began with ${found}.`, {
+    action: 'If a proxy stands before the API server, check it.',
+  });
+}
