@@ -107,7 +107,7 @@ function shorten(document: Document): void {
   });
 }
 
-/** Few short texts and numbers, at most so many mappings deep. */
+/** Few short texts and numbers, at most so many mappings deep, without signs that some readers stumble over in a line. */
 function isFlat(node: unknown, depth: number): boolean {
   if (!isMap(node) || node.items.length > 4) return false;
   if (JSON.stringify(node).length > longestFlow || node.items.some(({ key }) => isScalar(key) && key.commentBefore)) {
@@ -115,7 +115,7 @@ function isFlat(node: unknown, depth: number): boolean {
   }
   return node.items.every(
     ({ value }) =>
-      (isScalar(value) && !(typeof value.value === 'string' && value.value.includes('\n'))) ||
+      (isScalar(value) && !(typeof value.value === 'string' && /[?&*#!|>%{}[\]\n]/.test(value.value))) ||
       (depth > 0 && isFlat(value, depth - 1)),
   );
 }

@@ -46,7 +46,8 @@ function suiteSharesHost({ repository, suite }: RunFile): boolean {
 
 /** `host` of `https://host/…` and of `git@host:…`; undefined where there is none. */
 function hostOf(url: string): string | undefined {
-  return URL.parse(url)?.host || /^[\w.-]+@([\w.-]+):/.exec(url)?.[1]?.toLowerCase();
+  const host = URL.parse(url)?.host ?? '';
+  return host === '' ? /^[\w.-]+@([\w.-]+):/.exec(url)?.[1]?.toLowerCase() : host;
 }
 
 export interface StepsInput {
