@@ -5,7 +5,8 @@ set -euo pipefail
 
 declare -A plan=()                   # what `read_plan` got, by name
 declare -a arguments=() environment=() # its lists: an argument vector, NAME=value pairs
-step='' child='' stopped='' tee_pid=''
+step='' child='' stopped='' keeper='' in_pod=''
+[[ ${SLIPWAY_TARGET:-} != cluster ]] || in_pod=1
 
 # The helpers start without site-packages: a tenth of a second matters when there are ten starts in a run.
 declare -a helper_flags=(-I -S)
@@ -14,19 +15,28 @@ helper() { "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps"
 # start_step NAME: to be called first.
 start_step() {
   step=$1
+  trap 'stop_step' TERM INT HUP
+  if [[ -n $in_pod ]]; then
+    # shellcheck source=cluster.sh
+    . "$SLIPWAY_STEPS/cluster.sh"
+    enter_pod
+  fi
   cd -- "$SLIPWAY_RUN_DIR"
   local folder
   for folder in logs results output; do
     [[ -d $folder ]] || mkdir -p -- "$folder"
   done
-  [[ ! -e $SLIPWAY_RUN_DIR/results/$step.json ]] || rm -f -- "$SLIPWAY_RUN_DIR/results/$step.json"
+  # Where a run reuses steps of another, the helper knows which results are to stay.
+  if [[ -z ${SLIPWAY_REUSE:-} && -e results/$step.json ]]; then rm -f -- "results/$step.json"; fi
   if [[ ${SLIPWAY_LOG:-} != captured ]]; then
-    # tee ends with its input, not by a signal, so that the last lines are kept.
-    exec > >(trap '' TERM INT HUP; exec tee -a -- "$SLIPWAY_RUN_DIR/logs/$step.log") 2>&1
-    tee_pid=$!
+    # It ends with its input, not by a signal, so that the last lines are kept.
+    exec > >(
+      trap '' TERM INT HUP
+      exec "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps" keep-log "$SLIPWAY_RUN_DIR/logs/$step.log"
+    ) 2>&1
+    keeper=$!
   fi
   trap 'end_step $?' EXIT
-  trap 'stop_step' TERM INT HUP
 }
 
 # read_plan: asks the helper what to do. Ends the step here when the helper has settled it (skipped, or failed already).
@@ -94,7 +104,9 @@ drain() {
 
 stop_step() {
   stopped=1
-  [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || true
+  [[ -n $child ]] || return 0
+  kill -TERM "$child" 2>/dev/null || true
+  [[ -z $in_pod ]] || kill_later "$child"
 }
 
 # Runs on exit, however it came about: writes results/STEP.json unless that is done, and ends with the code in it.
@@ -115,9 +127,11 @@ end_step() {
     printf '{"step":"%s","state":"failed","exitCode":%d,"reasonCode":"other","reason":"%s"}\n' \
       "$step" "$code" 'the helper of this step did not run; its log says why' >"$result"
   fi
-  if [[ -n $tee_pid ]]; then
+  [[ -z $in_pod ]] || write_least_summary 'the helper of the step collect did not run; its log says why'
+  if [[ -n $keeper ]]; then
     exec >&- 2>&-
-    drain "$tee_pid"
+    drain "$keeper"
   fi
+  [[ -z $in_pod ]] || leave_pod
   exit "$code"
 }

@@ -14,6 +14,10 @@ options=(
 
 if [[ -n ${plan[poetry]} ]]; then
   pytest=("${plan[poetry]}" run pytest)
+  # In a pod the interpreter is the environment; poetry would make an empty one of its own.
+  if [[ -n $in_pod && -z ${VIRTUAL_ENV:-}${CONDA_PREFIX:-} ]]; then
+    export POETRY_VIRTUALENVS_CREATE=${POETRY_VIRTUALENVS_CREATE:-false}
+  fi
 else
   pytest=("${plan[python]}" -m pytest)
 fi

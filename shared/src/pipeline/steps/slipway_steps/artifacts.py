@@ -11,7 +11,7 @@ from slipway_steps import globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from slipway_steps.run import RunFolder
     from slipway_steps.shapes import Artifact
@@ -109,20 +109,42 @@ _ROLE_ORDER = (
 def find(run: RunFolder) -> list[Artifact]:
     """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out."""
     found: list[Artifact] = []
+    for root, name, path, role in _candidates(run, _changed):
+        _add(found, root, name, path, role)
+    return _in_order(found)
+
+
+def listed(run: RunFolder) -> list[Artifact]:
+    """Return what there is now, without hashes: for looking at a run that goes on."""
+    found: list[Artifact] = []
+    for root, name, path, role in _candidates(run, _looks_changed):
+        try:
+            path.encode("utf-8")
+            size = os.lstat(os.path.join(root, path)).st_size
+        except (OSError, UnicodeEncodeError):
+            continue
+        found.append({"path": f"{name}/{path}", "bytes": size, "mediaType": media_type(path), "role": role})
+    return _in_order(found)
+
+
+def _in_order(found: list[Artifact]) -> list[Artifact]:
+    return sorted(found, key=lambda artifact: (_ROLE_ORDER.index(artifact["role"]), artifact["path"]))
+
+
+def _candidates(run: RunFolder, changed: Callable[[RunFolder, str], bool]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the artifacts as root, the root's name, path below it, and role."""
     roles = _roles(run)
     for path, _ in _files(run.output):
         if path.startswith(".partial."):
             continue  # a save that was cut off
-        _add(found, run.output, "output", path, roles.get(path, "file"))
+        yield run.output, "output", path, roles.get(path, "file")
     kept = globs.matcher(run.run_file["outputs"])
     suite_input = _suite_input(run)
     for path, ignored in _files(run.work, everything=kept is not None):
         wanted = kept is not None and kept.fullmatch(path) is not None
         given = suite_input is not None and path.startswith(suite_input)
-        if wanted or (not given and not ignored and _changed(run, path)):
-            _add(found, run.work, "work", path, "file")
-    found.sort(key=lambda artifact: (_ROLE_ORDER.index(artifact["role"]), artifact["path"]))
-    return found
+        if wanted or (not given and not ignored and changed(run, path)):
+            yield run.work, "work", path, "file"
 
 
 def media_type(name: str) -> str:
@@ -142,7 +164,7 @@ def _roles(run: RunFolder) -> dict[str, str]:
 def _suite_input(run: RunFolder) -> str | None:
     """Return the folder that the test step filled with copies, relative to work/, with a slash at the end."""
     tests = run.run_file.get("tests")
-    if tests is None or "notebook" not in run.run_file:
+    if tests is None or "notebook" not in run.run_file or run.suite_root != run.work:
         return None
     suite = os.path.join(run.work, tests["path"])
     folder = suite if os.path.isdir(suite) else os.path.dirname(suite)
@@ -196,6 +218,17 @@ def _changed(run: RunFolder, path: str) -> bool:
     except OSError:
         return True
     return False
+
+
+def _looks_changed(run: RunFolder, path: str) -> bool:
+    """Tell the same by size and time, which work/ has from inputs/, and by content only where the times differ."""
+    try:
+        before = os.lstat(os.path.join(run.inputs, path))
+        now = os.lstat(os.path.join(run.work, path))
+    except OSError:
+        return True
+    same = stat.S_ISREG(before.st_mode) and before.st_size == now.st_size and before.st_mtime_ns == now.st_mtime_ns
+    return not same and _changed(run, path)
 
 
 def _add(found: list[Artifact], root: str, name: str, path: str, role: str) -> None:

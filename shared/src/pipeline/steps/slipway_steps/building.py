@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
-import signal
 import site
 import subprocess
 import sys
 
 from slipway_steps.layers import version
 from slipway_steps.pip_output import PipOutput
+from slipway_steps.processes import ended_with_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def build(environment: Environment, requirements: str | None, tell: Callable[[st
     Raises BuildError. What a broken build leaves has no `.complete` and is removed by the next one.
     """
     folder = os.path.dirname(environment.path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _not_written(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     with _locked(environment.path + ".lock", tell) as lock:
         if environment.complete:
             return True
@@ -51,9 +57,14 @@ def build(environment: Environment, requirements: str | None, tell: Callable[[st
             with open(os.path.join(environment.path, ".complete"), "x", encoding="utf-8"):
                 pass
         except OSError as error:
-            message = f"the environment could not be written: {error.strerror or error}"
-            raise BuildError(message) from error
+            raise _not_written(environment.path, error) from error
     return False
+
+
+def _not_written(path: str, error: OSError) -> BuildError:
+    where = f" in {path}" if isinstance(error, PermissionError) else ""
+    as_whom = f" as uid {os.getuid()}" if where else ""
+    return BuildError(f"the environment could not be written{where}{as_whom}: {error.strerror or error}")
 
 
 @contextlib.contextmanager
@@ -130,7 +141,7 @@ def _run_pip(command: list[str], folder: str, lock: int, tell: Callable[[str], N
             encoding="utf-8",
             errors="replace",
         ) as process,
-        _ended_with_us(process),
+        ended_with_us(process),
     ):
         for line in process.stdout or ():
             sys.stdout.write(line)
@@ -139,23 +150,6 @@ def _run_pip(command: list[str], folder: str, lock: int, tell: Callable[[str], N
     if process.returncode != 0:
         message = f"the environment could not be built: {output.reason()}"
         raise BuildError(message)
-
-
-@contextlib.contextmanager
-def _ended_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
-    """End pip where this program is stopped: by TERM, or by INT at the step's time limit."""
-
-    def stop(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _pip(environment: Environment) -> list[str]:

@@ -22,7 +22,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         raise Settled(outcome.skipped("command", "this run has no command"))
     fields.append(("folder", run.work))
     fields += [("argument", argument) for argument in command["argv"]]
-    return fields + outcome.environment_fields(run.run_file["env"])
+    return fields + outcome.environment_fields(run, run.run_file["env"])
 
 
 def finish(run: RunFolder, ending: Ending) -> Result:

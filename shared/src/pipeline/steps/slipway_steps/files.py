@@ -43,7 +43,10 @@ def append_line(path: str, value: object) -> None:
     line = json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, line)
+        written = os.write(descriptor, line)
+        if written < len(line):
+            # On a full disk: half a line would spoil the next one, too.
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
     finally:
         os.close(descriptor)
 

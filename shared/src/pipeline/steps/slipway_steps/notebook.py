@@ -36,7 +36,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         ("folder", run.notebook_folder),
         ("cellLimit", "" if cell_limit is None else str(math.ceil(cell_limit))),
     ]
-    return fields + outcome.environment_fields(run.run_file["env"])
+    return fields + outcome.environment_fields(run, run.run_file["env"])
 
 
 def finish(run: RunFolder, ending: Ending) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slipway_steps.run import Settled
+from slipway_steps.run import Settled, on_cluster
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _TIMED_OUT = 124
 _KILLED = 137
-_STOPPED = 143
+STOPPED = 143
 _SIGNAL_NAMES = {1: "HUP", 2: "INT", 6: "ABRT", 7: "BUS", 8: "FPE", 9: "KILL", 11: "SEGV", 15: "TERM"}
 _SIGNAL_BASE = 128
 _MINUTE = 60
@@ -47,7 +47,7 @@ def timed_out(ending: Ending) -> bool:
 def from_outside(step: str, ending: Ending) -> Result | None:
     """Return the result of a step that was ended by its time limit or by a stop; None when it ended by itself."""
     if ending["stopped"]:
-        return failed(step, ending["exitCode"] or _STOPPED, "stopped before it was done")
+        return failed(step, ending["exitCode"] or STOPPED, "stopped before it was done")
     if timed_out(ending):
         limit = duration_words(ending["limit"] or 0)
         return failed(step, ending["exitCode"], f"the time limit of {limit} was reached", "timeout")
@@ -89,6 +89,14 @@ def plan_fields(run: RunFolder, step: str) -> list[tuple[str, str]]:
     return [("python", python), ("limit", "" if limit is None else f"{limit:f}")]
 
 
-def environment_fields(env: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the job's own environment variables; the names of the step contract are not theirs to set."""
-    return [("environment", f"{name}={value}") for name, value in env.items() if not name.startswith("SLIPWAY_")]
+def environment_fields(run: RunFolder, env: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the job's own environment variables, and where what the stage steps fetched lies.
+
+    The names of the step contract are not the job's to set.
+    """
+    own = {name: value for name, value in env.items() if not name.startswith("SLIPWAY_")}
+    if on_cluster() and "dataset" in run.run_file:
+        own["SLIPWAY_DATASET"] = run.dataset_path(run.run_file["dataset"])
+    if on_cluster() and "repository" in run.run_file:
+        own["SLIPWAY_REPOSITORY"] = run.repository
+    return [("environment", f"{name}={value}") for name, value in own.items()]

@@ -8,11 +8,10 @@ import sys
 from slipway_steps import layers, outcome, packages
 from slipway_steps.files import count, read_text, write_text
 from slipway_steps.requirements import Refused
-from slipway_steps.run import Settled
+from slipway_steps.run import RunFolder, Settled, on_cluster
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from slipway_steps.run import RunFolder
     from slipway_steps.shapes import PlanRequest, Result
 
 # NAME_MAX of every file system in use.
@@ -21,8 +20,12 @@ _LONGEST_NAME = 255
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do all but building. Raises Settled unless an environment has to be built."""
+    if on_cluster():
+        _restore(run)
     run.hold_back()
     _make_work(run)
+    if on_cluster():
+        _take_over(run)
     _check_inputs(run)
     try:
         chosen = layers.Environment(_request(run))
@@ -56,6 +59,40 @@ def build(run: RunFolder) -> Result:
     if reused:
         return outcome.succeeded("prepare", "environment reused (built by another run)")
     return outcome.succeeded("prepare", f"environment built ({count(len(lines), 'package')})")
+
+
+def _restore(run: RunFolder) -> None:
+    """Make inputs/ what was submitted; on a laptop the target has done that."""
+    from slipway_steps import pod
+    from slipway_steps.restoring import NotRestored, restore
+
+    pod.check_stage(run)
+    try:
+        restore(
+            os.environ["SLIPWAY_INPUTS"],
+            run.inputs,
+            lambda text: run.note("prepare", text),
+            lambda: pod.check_cancel(run, "prepare"),
+        )
+    except NotRestored as refusal:
+        raise Settled(outcome.failed("prepare", 1, str(refusal), "environment")) from refusal
+
+
+def _take_over(run: RunFolder) -> None:
+    """Take over what a retry reuses. Raises Settled where it reuses `prepare`, too."""
+    from slipway_steps import pod
+    from slipway_steps.reuse import ReuseRefused, take_over
+
+    if "reuse" not in run.run_file:
+        return
+    original = RunFolder(os.environ.get("SLIPWAY_REUSE", ""))
+    try:
+        take_over(run, original, lambda: pod.check_cancel(run, "prepare"))
+    except ReuseRefused as refusal:
+        raise Settled(outcome.failed("prepare", 1, str(refusal), "environment")) from refusal
+    result = run.result("prepare") if run.reuses("prepare") else None
+    if result is not None:
+        raise Settled(result, is_new=False)
 
 
 def _make_work(run: RunFolder) -> None:

@@ -11,20 +11,33 @@ from slipway_steps.files import append_line, read_text, remove, write_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from slipway_steps.shapes import Result, RunFile
+    from slipway_steps.shapes import DatasetPart, Result, RunFile
 
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _HELD_BACK_BYTES = 48 * 1024
+
+
+def on_cluster() -> bool:
+    """Tell whether this is a pod."""
+    return os.environ.get("SLIPWAY_TARGET") == "cluster"
 
 
 class Settled(Exception):
     """A plan came to the end of its step: nothing is left to run."""
 
-    def __init__(self, result: Result) -> None:
-        """Hold the result that is to be written."""
+    def __init__(self, result: Result, *, is_new: bool = True) -> None:
+        """Hold the result that is to be written, unless it is there already."""
         super().__init__(result["step"])
         self.result = result
+        self.is_new = is_new
+
+    @property
+    def exit_code(self) -> int:
+        """What the script ends with: the result's code, and in a pod the verdict where the run has one."""
+        if on_cluster() and "verdict" in self.result:
+            return int(self.result["verdict"] != "succeeded")
+        return self.result["exitCode"]
 
 
 class RunFolder:
@@ -42,9 +55,21 @@ class RunFolder:
     def run_file(self) -> RunFile:
         """The content of run.json, read once."""
         if self._run_file is None:
-            content: RunFile = json.loads(read_text(os.path.join(self.root, "run.json")))
+            # In a pod what was submitted is mounted read-only: prepare may have failed, and a notebook can write here.
+            folder = os.environ.get("SLIPWAY_INPUTS") or self.root
+            content: RunFile = json.loads(read_text(os.path.join(folder, "run.json")))
             self._run_file = content
         return self._run_file
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked for the run's end, in a pod; on a laptop the target ends the steps itself."""
+        return on_cluster() and os.path.lexists(os.path.join(self.root, "cancel"))
+
+    def reuses(self, step: str) -> bool:
+        """Tell whether the step's result is taken from another run."""
+        reuse = self.run_file.get("reuse")
+        return on_cluster() and reuse is not None and step in reuse["steps"]
 
     def result_path(self, step: str) -> str:
         """Return where a step's result lies."""
@@ -65,7 +90,7 @@ class RunFolder:
         try:
             write_json(path, result)
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in FULL:
                 raise
             result.pop("failedCell", None)
             write_json(path, result)
@@ -86,7 +111,12 @@ class RunFolder:
     def report(self, **event: object) -> None:
         """Append a line to progress.jsonl, at once."""
         event["time"] = int(time.time() * 1000)
-        append_line(os.path.join(self.root, "progress.jsonl"), event)
+        try:
+            append_line(os.path.join(self.root, "progress.jsonl"), event)
+        except OSError as error:
+            # A full disk is for the work itself to fail of.
+            if error.errno not in FULL:
+                raise
 
     def note(self, step: str, text: str) -> None:
         """Tell people what a step is doing."""
@@ -106,6 +136,28 @@ class RunFolder:
         """Where the notebook lies in work/, its working folder; work/ itself for a command."""
         notebook = self.run_file.get("notebook")
         return os.path.dirname(os.path.join(self.work, notebook["path"])) if notebook else self.work
+
+    @property
+    def repository(self) -> str:
+        """Where the run's Git repository is checked out, in a pod."""
+        return os.path.join(self.root, "repository")
+
+    @property
+    def suite_root(self) -> str:
+        """What the path of the tests is relative to: the checkout of their own repository, else work/."""
+        tests = self.run_file.get("tests")
+        return os.path.join(self.root, "suite") if tests is not None and "repository" in tests else self.work
+
+    def dataset_path(self, dataset: DatasetPart) -> str:
+        """Return where the run's data set lies, fetched or not: on a mounted volume, or in the cache of data sets."""
+        if "path" in dataset:
+            return dataset["path"]
+        import hashlib
+
+        # By content where that is known, so that all runs share it.
+        key = dataset.get("sha256") or hashlib.sha256(dataset.get("url", "").encode("utf-8")).hexdigest()
+        folder = os.environ.get("SLIPWAY_DATASETS") or os.path.join(self.root, "datasets")
+        return os.path.join(folder, key, dataset["name"])
 
     def executed_notebook(self) -> str | None:
         """Return the executed notebook's path, there or not; None for a command."""

@@ -44,6 +44,38 @@ class TestsPart(_Tests, total=False):
     """`tests` of run.json."""
 
     marker: str
+    repository: str
+    revision: str
+
+
+class ReusePart(TypedDict):
+    """`reuse` of run.json."""
+
+    run: str
+    steps: list[str]
+
+
+class _Dataset(TypedDict):
+    name: str
+
+
+class DatasetPart(_Dataset, total=False):
+    """`dataset` of run.json."""
+
+    url: str
+    path: str
+    sha256: str
+    bytes: int
+
+
+class _Repository(TypedDict):
+    url: str
+
+
+class RepositoryPart(_Repository, total=False):
+    """`repository` of run.json."""
+
+    revision: str
 
 
 class _Environment(TypedDict):
@@ -73,6 +105,9 @@ class RunFile(_RunFile, total=False):
     notebook: NotebookPart
     command: CommandPart
     tests: TestsPart
+    reuse: ReusePart
+    dataset: DatasetPart
+    repository: RepositoryPart
 
 
 class _FailedCell(TypedDict):
@@ -118,14 +153,17 @@ class Result(_Result, total=False):
     verdict: Verdict
 
 
-class Artifact(TypedDict):
-    """`artifactSchema` of protocol/artifact.ts."""
-
+class _Artifact(TypedDict):
     path: str
     bytes: int
-    sha256: str
     mediaType: str
     role: str
+
+
+class Artifact(_Artifact, total=False):
+    """`artifactSchema` of protocol/artifact.ts; without a hash where it is only listed."""
+
+    sha256: str
 
 
 class _PlanRequest(TypedDict):

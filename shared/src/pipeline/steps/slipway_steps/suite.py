@@ -29,13 +29,15 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         raise Settled(outcome.skipped("test", "no tests"))
     fields = outcome.plan_fields(run, "test")
     _check_what_ran(run, always=tests["always"])
-    suite = os.path.join(run.work, tests["path"])
+    suite = os.path.normpath(os.path.join(run.suite_root, tests["path"]))
     if not os.path.exists(suite):
         reason = f"{tests['path']} is not among the run's files"
         raise Settled(
             outcome.failed("test", _USAGE, reason, "noTests") if tests["asked"] else outcome.skipped("test", reason)
         )
     folder = suite if os.path.isdir(suite) else os.path.dirname(suite)
+    if run.suite_root != run.work:
+        folder = run.suite_root  # a repository of its own is a project as a whole
     for name in ("coverage.xml", "pytest_results.xml", "pytest_report.html"):
         remove(os.path.join(run.output, name))
     _give_input(run, folder)
@@ -50,7 +52,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     env = dict(run.run_file["env"])
     before = env.get("PYTHONPATH") or os.environ.get("PYTHONPATH")
     env["PYTHONPATH"] = os.pathsep.join([*dict.fromkeys(modules), *([before] if before else [])])
-    return fields + outcome.environment_fields(env)
+    return fields + outcome.environment_fields(run, env)
 
 
 def finish(run: RunFolder, ending: Ending) -> Result:

@@ -1,0 +1,191 @@
+"""files: hands out what a run left, over an exec in the container of `collect`, later in a pod of its own.
+
+Requests are lines of JSON on standard input, each answered on standard output before the next is read:
+
+- `{"list": true}`: a line, the content of artifacts.json; while there is none, what there is now, with `"live": true`;
+- `{"read": PATH, "start"?: N, "end"?: N, "checksum"?: true}`: a line `{"bytes": SIZE, "length": N}`, then N bytes, and
+  with `checksum` a line `{"sha256", "length"}` of what was sent;
+- `{"inputs": true}`: a line `{"inputs": [{"path", "bytes"}]}`;
+- `{"runs": true}`, where the folder is the one with all runs: a line for each run with `run`, `runFile`, `results`,
+  `modified` (epoch ms), and a last line `{"end": COUNT}`.
+
+What cannot be had is answered with a line `{"error", "message"}`. A file that gets shorter while it is sent ends the
+connection, with exit code 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import sys
+
+from slipway_steps.contained import NoSuchFile, PathRefused, open_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from slipway_steps.run import RunFolder
+
+_CHUNK = 256 * 1024
+_REQUEST_BYTES = 1 << 20
+# A notebook may have put anything where the index and the like are to be.
+_MOST_INDEX_BYTES = 64 << 20
+_MOST_JSON_BYTES = 8 << 20
+_DIGEST_LENGTH = 64
+
+
+class _Cut(Exception):
+    """A file became shorter while it was sent."""
+
+
+def main(run: RunFolder) -> int:
+    """Answer until there are no more requests."""
+    try:
+        while line := sys.stdin.buffer.readline(_REQUEST_BYTES):
+            _answer_or_refuse(run, line)
+    except _Cut as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+def _answer_or_refuse(run: RunFolder, line: bytes) -> None:
+    try:
+        _answer(run, line)
+    except PathRefused as error:
+        _say({"error": "path.refused", "message": str(error)})
+    except NoSuchFile as error:
+        _say({"error": "artifact.notFound", "message": str(error)})
+
+
+def _answer(run: RunFolder, line: bytes) -> None:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict):
+        _say({"error": "request.invalid", "message": "a request is a JSON object on a line of its own"})
+    elif request.get("list") is True:
+        _say(_index(run))
+    elif request.get("inputs") is True:
+        _say({"inputs": [{"path": path, "bytes": size} for path, size in _files(run.inputs)]})
+    elif request.get("runs") is True:
+        _say_runs(run.root)
+    elif "read" in request:
+        _send(run, request)
+    else:
+        _say({"error": "request.invalid", "message": "a request is one of list, read, inputs and runs"})
+
+
+def _say(answer: object) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, separators=(",", ":")).encode("ascii") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _index(run: RunFolder) -> dict[str, Any]:
+    index = _json_below(run.root, "artifacts.json", _MOST_INDEX_BYTES)
+    artifacts = index.get("artifacts") if isinstance(index, dict) else None
+    if isinstance(artifacts, list) and all(map(_is_artifact, artifacts)):
+        return {"version": 1, "artifacts": artifacts}
+    from slipway_steps.artifacts import listed
+
+    return {"version": 1, "live": True, "artifacts": listed(run)}
+
+
+def _is_artifact(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(isinstance(value.get(name), str) for name in ("path", "sha256", "mediaType", "role"))
+        and isinstance(value.get("bytes"), int)
+        and len(value["sha256"]) == _DIGEST_LENGTH
+    )
+
+
+def _send(run: RunFolder, request: dict[str, Any]) -> None:
+    start, end = request.get("start", 0), request.get("end")
+    if not _is_offset(start) or not (end is None or _is_offset(end)):
+        _say({"error": "request.invalid", "message": "start and end are numbers of bytes"})
+        return
+    descriptor = open_file(run.root, request["read"])
+    with open(descriptor, "rb", buffering=0) as file:
+        size = os.fstat(descriptor).st_size
+        left = max(0, min(size, size if end is None else end) - start)
+        _say({"bytes": size, "length": left})
+        length = left
+        digest = hashlib.sha256() if request.get("checksum") is True else None
+        file.seek(start)
+        while left:
+            chunk = file.read(min(_CHUNK, left))
+            if not chunk:
+                message = f"{request['read']!r} became shorter while it was sent"
+                raise _Cut(message)
+            if digest is not None:
+                digest.update(chunk)
+            sys.stdout.buffer.write(chunk)
+            left -= len(chunk)
+        sys.stdout.buffer.flush()
+    if digest is not None:
+        _say({"sha256": digest.hexdigest(), "length": length})
+
+
+def _is_offset(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _files(root: str, prefix: str = "") -> Iterator[tuple[str, int]]:
+    try:
+        with os.scandir(os.path.join(root, prefix)) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(root, path + "/")
+        elif entry.is_file(follow_symlinks=False):
+            yield path, entry.stat(follow_symlinks=False).st_size
+
+
+def _say_runs(root: str) -> None:
+    told = 0
+    for name in sorted(os.listdir(root)):
+        folder = os.path.join(root, name)
+        run_file = _json_below(root, name + "/run.json", _MOST_JSON_BYTES)
+        if not isinstance(run_file, dict):
+            continue
+        try:
+            modified = os.lstat(os.path.join(folder, "results")).st_mtime
+        except OSError:
+            modified = os.lstat(folder).st_mtime
+        results = {
+            step: result
+            for step in run_file.get("steps", [])
+            if isinstance(step, str)
+            and isinstance(result := _json_below(root, f"{name}/results/{step}.json", _MOST_JSON_BYTES), dict)
+        }
+        _say({"run": name, "runFile": run_file, "results": results, "modified": int(modified * 1000)})
+        told += 1
+    _say({"end": told})
+
+
+def _json_below(root: str, path: str, most: int) -> object:
+    """Return the content of a JSON file; None where there is none that can be read."""
+    try:
+        descriptor = open_file(root, path)
+    except (PathRefused, NoSuchFile):
+        return None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode) or os.fstat(descriptor).st_size > most:
+            return None
+        try:
+            content: object = json.loads(file.read())
+        except ValueError:
+            return None
+    return content
