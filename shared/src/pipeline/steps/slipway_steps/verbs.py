@@ -28,6 +28,10 @@ def main(arguments: list[str]) -> int:
         from slipway_steps import git_credentials
 
         return git_credentials.main(arguments[1:])
+    if verb == "receive":
+        from slipway_steps import receive
+
+        return receive.main(arguments[1])
     run = RunFolder(os.environ.get("SLIPWAY_RUN_DIR") or _IN_A_POD)
     if verb == "plan":
         return _plan(run, arguments[1])
