@@ -8,9 +8,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildCluster, isBuilt } from './build.mjs';
 import { daemonPid, knownDaemons } from './daemons.mjs';
+import { importImages } from './importing.mjs';
 import { locked } from './lock.mjs';
 import { installPrerequisites, missingPrerequisites } from './prerequisites.mjs';
-import { apiUrl, cache, issuerUrl, network, node, oidcAudience, paths } from './settings.mjs';
+import {
+  apiUrl,
+  cache,
+  issuerUrl,
+  login,
+  network,
+  node,
+  oidcAudience,
+  paths,
+  ports,
+  registryName,
+} from './settings.mjs';
 import { isReady, recipeOf, startCluster } from './start.mjs';
 import { leavesTraces, stopCluster } from './stop.mjs';
 
@@ -22,7 +34,9 @@ const recipeFile = join(paths.state, 'recipe');
 export async function prepareCluster({ log = console.log, signal } = {}) {
   refuseWhereImpossible();
   await installPrerequisites(log);
-  return buildCluster({ log, signal });
+  const folders = await buildCluster({ log, signal });
+  await locked('cluster', log, () => importImages(folders.images, log));
+  return folders;
 }
 
 /** Builds what is missing, and starts the cluster unless it is up. `fresh` drops the state of the one before. */
@@ -80,6 +94,16 @@ export async function clusterStatus() {
     pids: paths.pids,
     logs: paths.logs,
     auditLog: paths.auditLog,
+    // Reachable from pods and from this machine; pods know them as git.testbed.local and files.testbed.local, too.
+    services: {
+      git: `http://${network.nodeAddress}:${ports.git}`,
+      files: `http://${network.nodeAddress}:${ports.files}`,
+      registry: `http://${network.nodeAddress}:${ports.registry}`,
+      registryName,
+      login,
+      repositories: paths.repositories,
+      filesFolder: paths.files,
+    },
     issuer: { url: issuerUrl, audience: oidcAudience, signingKey: join(paths.pki, 'tokens.key') },
     cache,
   };

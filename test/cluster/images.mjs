@@ -1,5 +1,6 @@
 /** Container images, made without a daemon: Debian by mmdebstrap, Python packages in a chroot, the rest file by file. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createCipheriv } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from './processes.mjs';
 import { sources, versions } from './settings.mjs';
@@ -107,6 +108,28 @@ const tektonImage = (folder) => (program) => ({
   environment: ['PATH=/ko-app', 'KO_DATA_PATH=/var/run/ko'],
   entrypoint: [`/ko-app/${program}`],
 });
+
+/** What the registry offers: images that no node has, of which one is large enough for a pull that takes a while. */
+export async function makeRegistryImages(folder, _, signal) {
+  const busybox = await busyboxImage();
+  const ballast = join(folder, 'ballast');
+  // Bytes that nobody can compress, and the same each time.
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
+  writeFileSync(ballast, cipher.update(Buffer.alloc(24 << 20)));
+  const image = (name, files) => ({
+    ...busybox,
+    name,
+    files: [...busybox.files, ...files],
+    folders: { tmp: '1777', [name.replace(':', '-')]: '755' },
+  });
+  const images = [
+    image('public/small:1', []),
+    image('private/small:1', []),
+    image('public/large:1', [[ballast, 'ballast']]),
+  ];
+  await writeImages(folder, 'images', images, signal);
+  rmSync(ballast);
+}
 
 async function busyboxImage() {
   const applets = (await execute('/bin/busybox', ['--list'])).trim().split('\n');

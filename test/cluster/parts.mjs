@@ -1,8 +1,9 @@
 /** The command line of every process of the cluster. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon } from './daemons.mjs';
 import { kubeconfigOf } from './pki.mjs';
-import { issuerUrl, network, node, paths, ports } from './settings.mjs';
+import { issuerUrl, login, network, node, paths, ports } from './settings.mjs';
 
 const inState = (name) => join(paths.state, name);
 const inPki = (name) => join(paths.pki, name);
@@ -14,8 +15,14 @@ const flags = (values) => Object.entries(values).map(([name, value]) => `--${nam
 
 const program = (name, values) => startDaemon(name, join(paths.bin, name), flags(values));
 
-const service = (name, settings) =>
-  startDaemon(name, join(paths.bin, 'services'), [name, JSON.stringify({ state: paths.state, ...settings })]);
+/** Settings come in a file, for there are passwords in them. */
+function service(name, settings) {
+  const file = inState(`${name}.json`);
+  writeFileSync(file, JSON.stringify({ listen: `${network.nodeAddress}:${ports[name]}`, ...settings }), {
+    mode: 0o600,
+  });
+  startDaemon(name, join(paths.bin, 'services'), [name, file]);
+}
 
 export const start = {
   containerd: () => startDaemon('containerd', 'containerd', ['--config', inState('containerd.toml')]),
@@ -36,12 +43,20 @@ export const start = {
 
   issuer: () =>
     service('issuer', {
-      listen: `${network.nodeAddress}:${ports.issuer}`,
       certificate: inPki('issuer.crt'),
       key: inPki('issuer.key'),
       issuer: issuerUrl,
       signingKey: inPki('tokens.key'),
     }),
+
+  git: () => service('git', { folder: paths.repositories, ...login }),
+
+  files: () => service('files', { folder: paths.files, ...login }),
+
+  'registry-storage': () =>
+    startDaemon('registry-storage', join(paths.bin, 'docker-registry'), ['serve', inState('registry-storage.yaml')]),
+
+  registry: () => service('registry', { backend: `http://127.0.0.1:${ports.registryStorage}`, ...login }),
 
   'kube-apiserver': () =>
     program('kube-apiserver', {

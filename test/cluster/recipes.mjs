@@ -2,9 +2,10 @@
  * The parts of the cluster and how each is made. `inputs` are files and folders beside this one, `needs` other parts,
  * `also` what else decides about the product; together they name its folder. `make` fills an empty folder.
  */
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGo, ldflags, moduleFolder } from './go.mjs';
-import { makeImages, makePythonLayer, makeRootFileSystem } from './images.mjs';
+import { makeImages, makePythonLayer, makeRegistryImages, makeRootFileSystem } from './images.mjs';
 import { execute } from './processes.mjs';
 import { versions } from './settings.mjs';
 import { renderTekton, tektonPrograms } from './tekton.mjs';
@@ -87,4 +88,23 @@ export const recipes = {
     needs: ['rootfs', 'python', 'pause', 'tekton'],
     make: makeImages,
   },
+
+  registry: {
+    also: 'docker-registry',
+    programs: { 'docker-registry': 'usr/bin/docker-registry' },
+    make: unpackRegistry,
+  },
+
+  'registry-images': {
+    inputs: ['images.mjs', 'images/write_image.py'],
+    make: makeRegistryImages,
+  },
 };
+
+/** Debian's docker-registry, unpacked instead of installed: installing it would start it as a service of the machine. */
+async function unpackRegistry(folder, _, signal) {
+  await execute('apt-get', ['download', '--quiet', 'docker-registry'], { cwd: folder, signal });
+  const [archive] = readdirSync(folder);
+  await execute('dpkg-deb', ['-x', archive, '.'], { cwd: folder, signal });
+  rmSync(join(folder, archive));
+}

@@ -31,6 +31,9 @@ export const paths = {
   pids: join(state, 'pids'),
   volumes: join(state, 'volumes'),
   auditLog: join(state, 'audit.log'),
+  /** What the git and file servers serve. */
+  repositories: join(state, 'repositories'),
+  files: join(state, 'files'),
   containerdSocket: join(state, 'containerd.sock'),
   /** Kernel settings as they were before the cluster changed them. Outside `run`, because a reset must not lose them. */
   savedSettings: join(cache, 'kernel-settings.json'),
@@ -47,13 +50,28 @@ export const network = {
   apiService: '10.201.0.1',
 };
 
-export const ports = { api: 6443, etcd: 12379, etcdPeer: 12380, issuer: 9443, git: 8081, files: 8082, registry: 5000 };
+export const ports = {
+  api: 6443,
+  etcd: 12379,
+  etcdPeer: 12380,
+  issuer: 9443,
+  git: 8081,
+  files: 8082,
+  registry: 5000,
+  registryStorage: 5001,
+};
 
 export const node = 'node-1';
 export const cgroup = 'slipway-test';
 export const apiUrl = `https://${network.nodeAddress}:${ports.api}`;
 export const issuerUrl = `https://${network.nodeAddress}:${ports.issuer}`;
 export const oidcAudience = 'slipway-test';
+
+/** What opens the private parts of the git, file and registry servers. Not a secret: nothing else is behind it. */
+export const login = { user: 'reader', password: 'open-sesame' };
+
+/** The name that images of the registry have; it is not asked for, containerd is told where it is. */
+export const registryName = 'registry.testbed.local';
 
 /** Pretend GPUs of the node, unless a test sets another number. */
 export const gpus = 2;

@@ -1,15 +1,17 @@
 /** Starts a cluster whose programs and images are built, and returns when Tekton takes PipelineRuns. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeCgroups } from './cgroups.mjs';
 import { writeConfiguration } from './configuration.mjs';
+import { containerdAnswers, importImages } from './importing.mjs';
 import { setUpMachine } from './machine.mjs';
 import { setGpus } from './nodes.mjs';
 import { start } from './parts.mjs';
 import { makePki } from './pki.mjs';
-import { ctr, kubectl, succeeds, waitFor } from './processes.mjs';
-import { gpus, node, paths, sources } from './settings.mjs';
+import { makeRepositories } from './repositories.mjs';
+import { execute, kubectl, waitFor } from './processes.mjs';
+import { gpus, network, node, paths, ports, sources } from './settings.mjs';
 
 /** `folders` are the products of the build; `log` gets a line for each thing that is ready. */
 export async function startCluster(folders, log) {
@@ -22,25 +24,42 @@ export async function startCluster(folders, log) {
   start.etcd();
   start.issuer();
   start['kube-apiserver']();
-  await Promise.all([startImages(folders.images, log), startControlPlane(folders.tekton, log)]);
+  await Promise.all([
+    startContainers(folders.images, log),
+    startControlPlane(folders.tekton, log),
+    startServices(folders['registry-images'], log),
+  ]);
   await startNode(log);
   await tektonAnswers();
   log('Tekton takes PipelineRuns');
 }
 
-async function startImages(folder, log) {
-  await waitFor('containerd answers', 60, () => succeeds('ctr', ['-a', paths.containerdSocket, 'version']));
-  for (const archive of readdirSync(folder)) {
-    const stamp = join(paths.store, 'imported', archive);
-    const version = basename(folder);
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) continue;
-    await ctr('images', 'import', join(folder, archive));
-    mkdirSync(join(paths.store, 'imported'), { recursive: true });
-    writeFileSync(stamp, version);
-    log(`imported the images of ${archive}`);
-  }
-  log('images in place');
+async function startContainers(images, log) {
+  await containerdAnswers();
+  await importImages(images, log);
+  log('containers can start');
 }
+
+async function startServices(images, log) {
+  await makeRepositories();
+  mkdirSync(paths.files, { recursive: true });
+  for (const service of ['git', 'files', 'registry-storage', 'registry']) start[service]();
+  const registry = `http://127.0.0.1:${ports.registryStorage}`;
+  await waitFor('the registry answers', 30, () => answers(`${registry}/v2/`));
+  await execute(join(paths.bin, 'services'), ['push', join(images, 'images.tar'), registry]);
+  const urls = ['git', 'files'].map((name) => `http://${network.nodeAddress}:${ports[name]}/`);
+  await waitFor('the git and file servers answer', 30, async () =>
+    (await Promise.all(urls.map(answers))).every(Boolean),
+  );
+  log('git, file and registry servers ready');
+}
+
+/** True when a server answers, whatever it says. */
+const answers = (url) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
 
 async function startControlPlane(tekton, log) {
   await waitFor('the API server is ready', 90, () => isReady());
@@ -105,7 +124,7 @@ export function recipeOf(folders) {
   const files = ['conf', 'manifests'].flatMap((name) =>
     readdirSync(join(sources, name)).map((file) => `${name}/${file}`),
   );
-  const modules = ['settings.mjs', 'pki.mjs', 'parts.mjs', 'configuration.mjs'];
+  const modules = ['settings.mjs', 'pki.mjs', 'parts.mjs', 'configuration.mjs', 'repositories.mjs'];
   for (const file of [...files, ...modules].sort()) hash.update(file).update(readFileSync(join(sources, file)));
   return hash.digest('hex');
 }

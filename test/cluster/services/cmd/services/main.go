@@ -1,5 +1,6 @@
 // Command services runs what a cluster finds around it: the first argument
-// picks the service, the second is a JSON object with its settings.
+// picks the service, the second is a file with its settings as JSON, because
+// there are passwords in them. `services push ARCHIVE REGISTRY` fills a registry.
 package main
 
 import (
@@ -20,18 +21,38 @@ type settings struct {
 	// Issuer is the URL that tokens name, SigningKey the PEM file of their RSA key.
 	Issuer     string `json:"issuer"`
 	SigningKey string `json:"signingKey"`
+	// Folder has the repositories or files that are served.
+	Folder string `json:"folder"`
+	// Backend is the URL of the registry behind its front.
+	Backend string `json:"backend"`
+	// User and Password open what is private.
+	User     string `json:"user"`
+	Password string `json:"password"`
 }
 
 var services = map[string]func(settings) (http.Handler, error){
-	"issuer": newIssuer,
+	"issuer":   newIssuer,
+	"git":      newGit,
+	"files":    newFiles,
+	"registry": newRegistry,
 }
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == "push" {
+		if err := push(os.Args[2], os.Args[3]); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if len(os.Args) != 3 || services[os.Args[1]] == nil {
-		log.Fatal("usage: services issuer SETTINGS")
+		log.Fatal("usage: services issuer|git|files|registry SETTINGS.json, or services push ARCHIVE REGISTRY")
+	}
+	text, err := os.ReadFile(os.Args[2])
+	if err != nil {
+		log.Fatal(err)
 	}
 	var s settings
-	if err := json.Unmarshal([]byte(os.Args[2]), &s); err != nil {
+	if err := json.Unmarshal(text, &s); err != nil {
 		log.Fatal("settings: ", err)
 	}
 	handler, err := services[os.Args[1]](s)
