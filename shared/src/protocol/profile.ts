@@ -90,6 +90,10 @@ export const teamProfileSchema = z.strictObject({
     })
     .optional(),
   sharedMemory: quantitySchema.optional().describe('Size of /dev/shm. Default half of the memory.'),
+  git: z
+    .strictObject({ url: z.string().min(1) })
+    .optional()
+    .describe('A repository that "slipway doctor" tries to reach from a pod.'),
   stepLimits: z.boolean().optional().describe('Limits on every step, where a quota demands them. Default false.'),
 });
 export type TeamProfile = z.infer<typeof teamProfileSchema>;

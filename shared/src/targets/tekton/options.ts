@@ -13,6 +13,8 @@ export interface TektonTargetOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly randomHex: (bytes: number) => string;
+  /** Who asks: `cli`, `vscode`, `jupyterlab`. Default `cli`. */
+  readonly trigger?: string;
   /** Told of failures that no request waits for. */
   readonly onError: (error: unknown) => void;
 }

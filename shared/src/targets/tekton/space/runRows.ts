@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import {
   createReflector,
   resources,
@@ -8,14 +9,20 @@ import {
   type ReflectorState,
 } from '../../../kubernetes/index.ts';
 import type { Run } from '../../../protocol/index.ts';
-import { rowOf, tableRowSchema, type TableRow } from '../observe/index.ts';
+import { metadataSchema, rowOfTable } from '../observe/index.ts';
+
+/** A row as the reflector hands it over: cells by column. */
+const rowSchema = z.object({ metadata: metadataSchema, cells: z.record(z.string(), z.unknown()) });
+export type RunRow = z.output<typeof rowSchema>;
+
+const columns = ['Name', 'Succeeded', 'Reason', 'StartTime', 'CompletionTime'] as const;
 
 export interface RunRowsOptions {
   readonly api: KubernetesApi;
   readonly context: string;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly onChange: (change: Change<TableRow>) => void;
+  readonly onChange: (change: Change<RunRow>) => void;
   readonly onState: (state: ReflectorState) => void;
 }
 
@@ -25,23 +32,30 @@ export interface RunRowsOptions {
  */
 export class RunRows {
   readonly #context: string;
-  readonly #reflector: Reflector<TableRow>;
+  readonly #reflector: Reflector<RunRow>;
+  readonly #clock: Clock;
+  /** When each row was made, epoch ms: its times are ages. */
+  readonly #madeAt = new Map<string, number>();
   /** Names, newest first; undefined when rows came or went since. */
   #ordered: readonly string[] | undefined;
 
   constructor(options: RunRowsOptions) {
     const { api, clock, random, onState } = options;
     this.#context = options.context;
+    this.#clock = clock;
     this.#reflector = createReflector({
       api,
       path: { type: resources.pipelineRuns, namespace: api.cluster.namespace },
       options: { as: 'table' },
-      schema: tableRowSchema,
+      schema: rowSchema,
       key: (row) => row.metadata.name,
       clock,
       random,
       onChange: (change) => {
+        const { name } = change.object.metadata;
         if (change.type !== 'modified') this.#ordered = undefined;
+        if (change.type === 'deleted') this.#madeAt.delete(name);
+        else this.#madeAt.set(name, clock.now());
         options.onChange(change);
       },
       onState,
@@ -67,7 +81,10 @@ export class RunRows {
   /** The run as far as its row tells. */
   row(name: string): Run | undefined {
     const row = this.#reflector.get(name);
-    return row === undefined ? undefined : rowOf(row, this.#context);
+    if (row === undefined) return undefined;
+    const cells = columns.map((column) => row.cells[column]);
+    const now = this.#madeAt.get(name) ?? this.#clock.now();
+    return rowOfTable(this.#context, { cells, object: { metadata: row.metadata } }, now);
   }
 
   dispose(): void {
@@ -75,6 +92,6 @@ export class RunRows {
   }
 }
 
-function createdAt({ metadata }: TableRow): number {
+function createdAt({ metadata }: RunRow): number {
   return metadata.creationTimestamp ?? 0;
 }

@@ -74,17 +74,21 @@ export class SpaceWatch implements Disposable {
     return this.#read(run, signal);
   }
 
-  /** The objects of a run, to find its pods. @throws SlipwayError `run.notFound` */
-  async facts(run: string, signal: AbortSignal): Promise<RunFacts> {
+  /**
+   * The objects of a run, to find its pods, and whether it is final.
+   * @throws SlipwayError `run.notFound` for a run of which nothing is known, neither now nor before
+   */
+  async place(run: string, signal: AbortSignal): Promise<{ readonly facts: RunFacts; readonly final: boolean }> {
     const followed = this.#followed.get(run);
     if (followed !== undefined) {
       await followed.observer.ready(signal);
-      return followed.observer.facts;
+      return { facts: followed.observer.facts, final: followed.observer.final };
     }
-    const { api, context, clock } = this.#options;
+    const { api, context, clock, history } = this.#options;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
-    if (facts === undefined) throw runNotFound(run, context);
-    return facts;
+    if (facts !== undefined) return { facts, final: observeRun(undefined, facts).final };
+    if ((await history.events(run)) === undefined) throw runNotFound(run, context);
+    return { facts: nothingLeft(context, clock.now()), final: true };
   }
 
   watch(listener: (change: TargetChange) => void): Disposable {
@@ -255,4 +259,9 @@ function runNotFound(run: string, context: string): SlipwayError {
   return new SlipwayError('run.notFound', `There is no run ${JSON.stringify(run.slice(0, 100))} in ${context}.`, {
     action: `List the runs with "slipway runs --context ${context}".`,
   });
+}
+
+/** Of a run whose PipelineRun is gone. */
+function nothingLeft(context: string, now: number): RunFacts {
+  return { context, now, pipelineRun: undefined, taskRuns: [], customRuns: [], pods: [], events: [], progress: [] };
 }

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { failed, passed, warned, type Finding } from './checker.ts';
+import { requiredVerbs, verbWords, type RequiredVerb } from './requiredVerbs.ts';
+
+/** More than this and tokens, and the order of what is shown, cannot be trusted. */
+const largestSkewMs = 60_000;
+
+const userSchema = z.object({
+  status: z.object({
+    userInfo: z.object({ username: z.string().default('nobody'), groups: z.array(z.string()).default([]) }),
+  }),
+});
+const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
+const versionSchema = z.object({ gitVersion: z.string() });
+const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
+const infoSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
+
+/** Whether the API answers, as what, and whether its clock goes with ours. */
+export async function checkServer(api: KubernetesApi, now: () => number, signal: AbortSignal): Promise<Finding> {
+  const started = now();
+  const { text, date } = await api.text('/version', {}, signal);
+  const tookMs = now() - started;
+  const version = parsed(text, versionSchema)?.gitVersion.replace(/^v/, '');
+  if (version === undefined) {
+    return failed(`${api.cluster.server} answers, but not as a Kubernetes API`, 'Check the address in the kubeconfig.');
+  }
+  // The header has whole seconds.
+  const skewMs = date === undefined ? 0 : date - (started + tookMs / 2);
+  const clock = `clock ${skewMs < 0 ? '-' : '+'}${(Math.abs(skewMs) / 1000).toFixed(1)} s`;
+  const words = `${api.cluster.server}, Kubernetes ${version}, ${Math.round(tookMs)} ms, ${clock}`;
+  if (Math.abs(skewMs) <= largestSkewMs) return passed(words);
+  return warned(words, 'Set the clock of this machine, or of the cluster: tokens and times are wrong otherwise.');
+}
+
+/** Who the cluster thinks we are. */
+export async function checkIdentity(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  const { status } = await api.create({ type: resources.selfSubjectReviews }, body, {}, userSchema, signal);
+  const { username, groups } = status.userInfo;
+  const named = groups.filter((group) => !group.startsWith('system:'));
+  return passed(named.length === 0 ? username : `${username} (groups ${named.join(', ')})`);
+}
+
+/** Which of the rights that runs take are missing in the space. */
+export async function checkRights(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
+  const allowed = await Promise.all(requiredVerbs.map((verb) => isAllowed(api, verb, signal)));
+  return judgeRights(
+    requiredVerbs.filter((_, index) => allowed[index] !== true),
+    api.cluster.namespace,
+  );
+}
+
+/** The words for missing rights. Pure. */
+export function judgeRights(missing: readonly RequiredVerb[], space: string): Finding {
+  const total = requiredVerbs.length;
+  if (missing.length === 0) return passed(`${total} of ${total} rights in space ${space}`);
+  const essential = missing.filter((verb) => verb.essential);
+  const words = (essential.length > 0 ? essential : missing).map(
+    (verb) => `you may not ${verbWords(verb)} in ${space} (without it ${verb.without})`,
+  );
+  const fix = `Ask for the role in docs/platform/role.yaml in the namespace ${space}.`;
+  const detail = words.join('; ');
+  return essential.length > 0 ? failed(detail, fix) : warned(detail, fix);
+}
+
+async function isAllowed(api: KubernetesApi, verb: RequiredVerb, signal: AbortSignal): Promise<boolean> {
+  const { group, plural: resource } = verb.type;
+  const { namespace } = api.cluster;
+  const attributes = { namespace, verb: verb.verb, group, resource, subresource: verb.subresource };
+  const body = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes: attributes },
+  };
+  const { status } = await api.create({ type: resources.selfSubjectAccessReviews }, body, {}, accessSchema, signal);
+  return status?.allowed === true;
+}
+
+/** Whether Tekton is there in a version that we speak to. */
+export async function checkTekton(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
+  const { text } = await api.text('/apis/tekton.dev/v1', {}, signal).catch((error: unknown) => {
+    if (isMissing(error)) return { text: '{"resources":[]}' };
+    throw error;
+  });
+  const names = parsed(text, resourceListSchema)?.resources.map(({ name }) => name) ?? [];
+  if (!names.includes('pipelineruns')) {
+    return failed(
+      `${api.cluster.server} has no Tekton Pipelines with the API tekton.dev/v1`,
+      'Ask the administrator of the cluster to install Tekton Pipelines 0.50 or newer.',
+    );
+  }
+  const version = await tektonVersion(api, signal);
+  return passed(
+    version === undefined ? 'tekton.dev/v1; its version cannot be seen' : `${version}, fields checked strictly`,
+  );
+}
+
+async function tektonVersion(api: KubernetesApi, signal: AbortSignal): Promise<string | undefined> {
+  const path = { type: resources.configMaps, namespace: 'tekton-pipelines', name: 'pipelines-info' };
+  const info = await api.get(path, infoSchema, signal).catch(() => undefined);
+  return info?.data['version'];
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'cluster.notFound';
+}
+
+function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

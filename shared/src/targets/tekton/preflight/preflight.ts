@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { settleRun, type ClusterSettings } from '../../../pipeline/index.ts';
+import type { Check, TeamProfile } from '../../../protocol/index.ts';
+import type { RunSubmission } from '../../runTarget.ts';
+import type { RenderedRun, Submitter } from '../submit/index.ts';
+import { checkRights, checkServer, checkTekton } from './accessChecks.ts';
+import { check, passed, type Finding } from './checker.ts';
+import { podOfRun } from './podOfRun.ts';
+import { takesOf } from './quotaChecks.ts';
+import { checkClaims, checkNodes, checkPullSecrets, checkQuotas, checkServiceAccount } from './spaceChecks.ts';
+
+const anyObject = z.object({ kind: z.string().optional() });
+
+export interface PreflightOptions {
+  readonly api: KubernetesApi;
+  readonly profile: TeamProfile;
+  readonly submitter: Submitter;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** Everything that would keep a run from running, looked at side by side before anything is sent. Changes nothing. */
+export async function preflight(
+  { api, profile, submitter, now }: PreflightOptions,
+  submission: RunSubmission,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  // What cannot be rendered cannot be looked at: it is the caller's to correct.
+  const rendered = await submitter.render(submission, signal);
+  const settings = settleRun(submission.runFile.spec, profile);
+  const pod = podOfRun(rendered.pipelineRun);
+  return Promise.all([
+    check('API server', now, () => checkServer(api, now, signal)),
+    check('may do', now, () => checkRights(api, signal)),
+    check('Tekton', now, () => checkTekton(api, signal)),
+    check('manifest', now, async () => {
+      await submitter.dryRun(submission, signal);
+      return passed('accepted by the API server and Tekton');
+    }),
+    check('pod', now, () => dryRunPod(api, pod, signal)),
+    check('service account', now, () => checkServiceAccount(api, settings.serviceAccountName, signal)),
+    check('pull secrets', now, () => checkPullSecrets(api, profile.imagePullSecrets ?? [], signal)),
+    check('volume', now, () => checkClaims(api, profile, signal)),
+    check('quota', now, () => checkQuotas(api, takesOf(pod, claimsOf(rendered, settings)), signal)),
+    check('nodes', now, () => checkNodes(api, settings, signal)),
+  ]);
+}
+
+/** PodSecurity, LimitRange, quota and image policies speak up at the pod, which Tekton would make only later. */
+async function dryRunPod(api: KubernetesApi, pod: ReturnType<typeof podOfRun>, signal: AbortSignal): Promise<Finding> {
+  const path = { type: resources.pods, namespace: api.cluster.namespace };
+  await api.create(path, pod, { dryRun: true }, anyObject, signal);
+  return passed('accepted');
+}
+
+function claimsOf({ claim }: RenderedRun, { volume }: ClusterSettings): readonly { readonly storage: string }[] {
+  return claim === undefined || volume.kind !== 'perRun' ? [] : [{ storage: volume.size }];
+}

@@ -1,0 +1,23 @@
+import type * as z from 'zod';
+import { isForbidden, listAll, type KubernetesApi, type ResourceType } from '../../../kubernetes/index.ts';
+
+/** All objects of a type; undefined where they may not be listed. */
+export async function readAll<S extends z.ZodType>(
+  api: KubernetesApi,
+  type: ResourceType,
+  schema: S,
+  { namespace, fieldSelector }: { readonly namespace?: string; readonly fieldSelector?: string },
+  signal: AbortSignal,
+): Promise<readonly z.output<S>[] | undefined> {
+  try {
+    let items: z.output<S>[] = [];
+    const options = fieldSelector === undefined ? {} : { fieldSelector };
+    for await (const page of listAll(api, { type, namespace }, options, schema, signal)) {
+      items = page.first ? [...page.items] : [...items, ...page.items];
+    }
+    return items;
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { resources, type ResourceType } from '../../../kubernetes/index.ts';
+
+/** A right that Slipway uses in a space. */
+export interface RequiredVerb {
+  readonly type: ResourceType;
+  readonly subresource?: string;
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+  /** What does not work without it, to follow "Without it". */
+  readonly without: string;
+  /** False where runs work without it, if less well. */
+  readonly essential: boolean;
+}
+
+const need = (type: ResourceType, verb: RequiredVerb['verb'], without: string, subresource?: string): RequiredVerb => ({
+  type,
+  verb,
+  without,
+  essential: true,
+  ...(subresource !== undefined && { subresource }),
+});
+const use = (type: ResourceType, verb: RequiredVerb['verb'], without: string, subresource?: string): RequiredVerb => ({
+  ...need(type, verb, without, subresource),
+  essential: false,
+});
+
+/** Every right that a run from submission to artifacts takes: docs/platform/role.yaml grants these and no others. */
+export const requiredVerbs: readonly RequiredVerb[] = [
+  need(resources.pipelineRuns, 'create', 'nothing can be run'),
+  need(resources.pipelineRuns, 'get', 'no run can be shown'),
+  need(resources.pipelineRuns, 'list', 'runs cannot be listed'),
+  need(resources.pipelineRuns, 'watch', 'runs cannot be followed'),
+  need(resources.pipelineRuns, 'patch', 'runs cannot be cancelled'),
+  use(resources.pipelineRuns, 'delete', 'runs cannot be deleted'),
+  need(resources.taskRuns, 'list', 'steps cannot be shown'),
+  need(resources.taskRuns, 'watch', 'steps cannot be followed'),
+  use(resources.customRuns, 'list', 'custom tasks of other runs are not shown'),
+  use(resources.customRuns, 'watch', 'custom tasks of other runs are not followed'),
+  need(resources.pods, 'get', 'helper pods cannot be waited for'),
+  need(resources.pods, 'list', 'why a run waits cannot be told'),
+  need(resources.pods, 'watch', 'why a run waits cannot be told'),
+  use(resources.pods, 'create', 'large inputs cannot be sent, and files of ended runs cannot be read'),
+  use(resources.pods, 'delete', 'helper pods stay until their time is over'),
+  need(resources.pods, 'get', 'logs cannot be read from the API', 'log'),
+  use(resources.pods, 'get', 'cells are not followed and files of running runs cannot be read', 'exec'),
+  use(resources.pods, 'create', 'cells are not followed and files of running runs cannot be read', 'exec'),
+  need(resources.configMaps, 'get', 'runs cannot be repeated'),
+  need(resources.configMaps, 'create', 'inputs cannot be sent'),
+  need(resources.configMaps, 'patch', 'inputs are not removed with their run'),
+  use(resources.configMaps, 'list', 'what broken submissions left cannot be pruned'),
+  use(resources.configMaps, 'delete', 'what broken submissions left cannot be pruned'),
+  need(resources.persistentVolumeClaims, 'get', 'volumes cannot be checked'),
+  need(resources.persistentVolumeClaims, 'create', 'runs get no volume of their own'),
+  need(resources.persistentVolumeClaims, 'patch', 'volumes are not removed with their run'),
+  use(resources.persistentVolumeClaims, 'list', 'what broken submissions left cannot be pruned'),
+  use(resources.persistentVolumeClaims, 'delete', 'what broken submissions left cannot be pruned'),
+  use(resources.events, 'list', 'why a run waits is told in fewer words'),
+];
+
+/** `create pods/exec`, `watch pipelineruns.tekton.dev`: as kubectl names it. */
+export function verbWords({ type, subresource, verb }: RequiredVerb): string {
+  const resource = type.group === '' ? type.plural : `${type.plural}.${type.group}`;
+  return `${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`;
+}

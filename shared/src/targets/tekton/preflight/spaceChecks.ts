@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import {
+  isForbidden,
+  isNotFound,
+  resources,
+  type KubernetesApi,
+  type ResourceType,
+} from '../../../kubernetes/index.ts';
+import type { TeamProfile } from '../../../protocol/index.ts';
+import { claimSchema, nodeSchema, podSchema } from '../observe/index.ts';
+import { readAll } from './readAll.ts';
+import { failed, passed, skipped, unseen, warned, type Finding } from './checker.ts';
+import { judgeNodes, type NodeWish } from './nodeChecks.ts';
+import { judgeQuotas, quotaSchema } from './quotaChecks.ts';
+
+const anyObject = z.object({ metadata: z.object({ name: z.string() }) });
+const live = 'status.phase!=Succeeded,status.phase!=Failed';
+
+/** Whether the service account is there. */
+export async function checkServiceAccount(
+  api: KubernetesApi,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (name === undefined) return passed('the default one of the space');
+  const state = await lookFor(api, resources.serviceAccounts, name, signal);
+  if (state === 'forbidden') return unseen(`service account ${name}`, 'get serviceaccounts');
+  if (state === 'there') return passed(name);
+  return failed(
+    `there is no service account ${name} in ${api.cluster.namespace}`,
+    'Correct serviceAccountName in the job or the profile, or ask for it to be made.',
+  );
+}
+
+/** Whether the claims that the profile names are there and can be used by a new pod. */
+export async function checkClaims(api: KubernetesApi, profile: TeamProfile, signal: AbortSignal): Promise<Finding> {
+  const { volume, cache, datasets } = profile;
+  const names = [
+    ...(volume?.kind === 'claim' ? [volume.claimName] : []),
+    ...(cache === undefined ? [] : [cache.claimName]),
+    ...Object.values(datasets ?? {}).map(({ claimName }) => claimName),
+  ];
+  if (names.length === 0) return passed('a claim of the run’s own');
+  const findings = await Promise.all([...new Set(names)].map((name) => checkClaim(api, name, signal)));
+  const worst =
+    findings.find(({ outcome }) => outcome === 'fail') ?? findings.find(({ outcome }) => outcome === 'warn');
+  return worst ?? passed(findings.map(({ detail }) => detail).join(', '));
+}
+
+async function checkClaim(api: KubernetesApi, name: string, signal: AbortSignal): Promise<Finding> {
+  const { namespace } = api.cluster;
+  try {
+    const claim = await api.get({ type: resources.persistentVolumeClaims, namespace, name }, claimSchema, signal);
+    const phase = claim.status?.phase ?? 'Pending';
+    const modes = claim.spec?.accessModes ?? [];
+    if (phase === 'Lost') return failed(`the volume of claim ${name} is lost`, 'Ask the administrator of the cluster.');
+    if (modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany')) {
+      return failed(`claim ${name} can only be read`, 'Name a claim that can be written for the run’s folder.');
+    }
+    if (phase === 'Pending') return warned(`claim ${name} has no volume yet; it may get one when the run starts`);
+    return passed(`PVC ${name} (${modes.join(', ')})`);
+  } catch (error) {
+    if (isForbidden(error)) return unseen(`claim ${name}`, 'get persistentvolumeclaims');
+    if (!isNotFound(error)) throw error;
+    return failed(
+      `there is no PersistentVolumeClaim ${name} in ${namespace}`,
+      'Correct the profile, or ask for the claim.',
+    );
+  }
+}
+
+/** Whether the image pull Secrets are there; their content is not asked for. */
+export async function checkPullSecrets(
+  api: KubernetesApi,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (names.length === 0) return passed('none needed');
+  const states = await Promise.all(names.map((name) => lookFor(api, resources.secrets, name, signal)));
+  const missing = names.filter((_, index) => states[index] === 'missing');
+  if (missing.length > 0) {
+    return failed(
+      `there is no Secret ${missing.join(', ')} in ${api.cluster.namespace}, which the image is pulled with`,
+      'Correct imagePullSecrets in the profile, or ask for the Secret to be made.',
+    );
+  }
+  return states.includes('forbidden') ? unseen(names.join(', '), 'get secrets') : passed(names.join(', '));
+}
+
+/** What quotas leave. */
+export async function checkQuotas(
+  api: KubernetesApi,
+  takes: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const quotas = await readAll(
+    api,
+    resources.resourceQuotas,
+    quotaSchema,
+    { namespace: api.cluster.namespace },
+    signal,
+  );
+  return quotas === undefined ? unseen('quotas', 'list resourcequotas') : judgeQuotas(quotas, takes);
+}
+
+/** Whether a node can take the run, and now. */
+export async function checkNodes(api: KubernetesApi, wish: NodeWish, signal: AbortSignal): Promise<Finding> {
+  const [nodes, pods] = await Promise.all([
+    readAll(api, resources.nodes, nodeSchema, {}, signal),
+    readAll(api, resources.pods, podSchema, { fieldSelector: live }, signal),
+  ]);
+  if (nodes === undefined) return skipped('nodes cannot be seen: you may not list nodes');
+  return judgeNodes(wish, nodes, pods);
+}
+
+async function lookFor(
+  api: KubernetesApi,
+  type: ResourceType,
+  name: string,
+  signal: AbortSignal,
+): Promise<'there' | 'missing' | 'forbidden'> {
+  try {
+    await api.get({ type, namespace: api.cluster.namespace, name }, anyObject, signal);
+    return 'there';
+  } catch (error) {
+    if (isForbidden(error)) return 'forbidden';
+    if (isNotFound(error)) return 'missing';
+    throw error;
+  }
+}

@@ -1,0 +1,259 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { openCluster, systemClock, type Clock, type KubernetesApi } from '../../kubernetes/index.ts';
+import { manifestText, settleRun, type InputFile, type RunFile } from '../../pipeline/index.ts';
+import type { Artifact, Check, JobSpec, Run, RunEvent, RunPlan, StepName } from '../../protocol/index.ts';
+import type {
+  ByteRange,
+  ClusterTarget,
+  Disposable,
+  OpenedFile,
+  Pruned,
+  PruneRequest,
+  RunSubmission,
+  StagedFile,
+  StepLogChunk,
+  TargetChange,
+} from '../runTarget.ts';
+import { describeCluster } from './describeCluster.ts';
+import { createRunFiles, type RunFiles } from './follow/index.ts';
+import type { TektonTargetOptions } from './options.ts';
+import { doctor, preflight } from './preflight/index.ts';
+import { readScriptFiles } from './scriptFiles.ts';
+import { RunHistory } from './space/runHistory.ts';
+import { placeOf } from './space/runLocation.ts';
+import { SpaceWatch } from './space/spaceWatch.ts';
+import { createSubmitter, type Submitter } from './submit/index.ts';
+
+/** The target of a cluster: runs are PipelineRuns. Connects when it is first used. */
+export function createTektonTarget(options: TektonTargetOptions): ClusterTarget {
+  return new TektonTarget(options);
+}
+
+/** What is there once the cluster's access is settled. */
+interface Parts {
+  readonly api: KubernetesApi;
+  readonly space: SpaceWatch;
+  readonly files: RunFiles;
+  readonly submitter: Submitter;
+}
+
+class TektonTarget implements ClusterTarget {
+  readonly context: string;
+  readonly kind = 'cluster';
+  readonly #options: TektonTargetOptions;
+  readonly #clock: Clock;
+  readonly #life = new AbortController();
+  #opening: Promise<Parts> | undefined;
+  #parts: Parts | undefined;
+
+  constructor(options: TektonTargetOptions) {
+    this.#options = options;
+    this.context = options.entry.name;
+    this.#clock = { ...systemClock, now: options.now };
+  }
+
+  choosePython(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  describe(job: { readonly spec: JobSpec; readonly files: readonly InputFile[] }): NonNullable<RunPlan['cluster']> {
+    const { entry } = this.#options;
+    return describeCluster(settleRun(job.spec, entry.profile), entry, job.files, this.#parts?.api.cluster);
+  }
+
+  async submit(
+    submission: RunSubmission,
+    signal: AbortSignal,
+    onProgress: (text: string) => void = () => undefined,
+  ): Promise<void> {
+    await (await this.#open()).submitter.submit(submission, signal, onProgress);
+  }
+
+  async submitManifest(manifest: string, signal: AbortSignal): Promise<string> {
+    return (await this.#open()).submitter.submitManifest(manifest, signal);
+  }
+
+  async manifest(submission: RunSubmission, signal: AbortSignal): Promise<string> {
+    const { input, claim, inputs, pipelineRun } = await (await this.#open()).submitter.render(submission, signal);
+    return manifestText([...(claim === undefined ? [] : [claim]), inputs, pipelineRun], input);
+  }
+
+  async preflight(submission: RunSubmission, signal: AbortSignal): Promise<readonly Check[]> {
+    const { api, submitter } = await this.#open();
+    const { profile } = this.#options.entry;
+    return preflight({ api, profile, submitter, now: this.#clock.now }, submission, signal);
+  }
+
+  doctor(signal: AbortSignal): Promise<readonly Check[]> {
+    const { entry, randomHex } = this.#options;
+    return doctor({ target: this, open: () => this.#open(), entry, clock: this.#clock, randomHex }, signal);
+  }
+
+  async prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]> {
+    const { submitter, space, files } = await this.#open();
+    const pruned = await submitter.prune(request, signal);
+    if (request.dryRun !== true) {
+      for (const { kind, name } of pruned) {
+        if (kind !== 'PipelineRun') continue;
+        await space.forget(name);
+        await files.forget(name);
+      }
+    }
+    return pruned;
+  }
+
+  async list(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#open()).space.list(signal);
+  }
+
+  row(run: string): Run | undefined {
+    return this.#parts?.space.row(run);
+  }
+
+  async events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
+    return (await this.#open()).space.events(run, signal);
+  }
+
+  watch(listener: (change: TargetChange) => void): Disposable {
+    let watching: Disposable | undefined;
+    let ended = false;
+    this.#open().then(
+      ({ space }) => {
+        if (!ended) watching = space.watch(listener);
+      },
+      (error: unknown) => this.#options.onError(error),
+    );
+    return {
+      dispose: () => {
+        ended = true;
+        watching?.dispose();
+      },
+    };
+  }
+
+  async runFile(run: string, signal: AbortSignal): Promise<RunFile> {
+    return (await this.#open()).submitter.runFile(run, signal);
+  }
+
+  async inputs(run: string, signal: AbortSignal): Promise<readonly StagedFile[]> {
+    return (await this.#open()).submitter.inputs(run, signal);
+  }
+
+  async readLog(
+    run: string,
+    step: StepName,
+    offset: number,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<StepLogChunk> {
+    return (await this.#open()).files.logChunk(run, step, offset, maxBytes, signal);
+  }
+
+  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<number> {
+    return (await this.#open()).files.logSize(run, step, signal);
+  }
+
+  async cancel(run: string, signal: AbortSignal): Promise<void> {
+    const { submitter, space, files } = await this.#open();
+    files.noteCancel(run);
+    space.touch(run);
+    await submitter.cancel(run, signal);
+  }
+
+  async delete(run: string, signal: AbortSignal): Promise<void> {
+    const { submitter, space, files } = await this.#open();
+    for (const left of await submitter.delete(run, signal)) this.#options.onError(new Error(left));
+    await space.forget(run);
+    await files.forget(run);
+  }
+
+  async artifacts(run: string, signal: AbortSignal): Promise<readonly Artifact[]> {
+    return (await this.#open()).files.artifacts(run, signal);
+  }
+
+  async openFile(run: string, path: string, range: ByteRange | undefined, signal: AbortSignal): Promise<OpenedFile> {
+    return (await this.#open()).files.openFile(run, path, range, signal);
+  }
+
+  async dispose(): Promise<void> {
+    this.#life.abort();
+    // What could not be opened holds nothing.
+    const parts = await this.#opening?.catch(() => undefined);
+    if (parts === undefined) return;
+    parts.space.dispose();
+    await parts.files.dispose();
+    parts.api.dispose();
+  }
+
+  #open(): Promise<Parts> {
+    this.#opening ??= this.#connect().then(
+      (parts) => (this.#parts = parts),
+      (error: unknown) => {
+        // A kubeconfig may be mended while the core runs.
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Parts> {
+    const { entry, configDir, dataDir, stepsDir, env, randomHex, onError } = this.#options;
+    const { kubeconfig, kubeconfigContext, namespace, profile } = entry;
+    const [api, scripts] = await Promise.all([
+      openCluster({
+        context: entry.name,
+        kubeconfig: kubeconfig === undefined || isAbsolute(kubeconfig) ? kubeconfig : join(configDir, kubeconfig),
+        kubeconfigContext,
+        namespace,
+        env,
+        homedir: homedir(),
+        signal: this.#life.signal,
+        clock: this.#clock,
+        warn: (warning) => onError(new Error(warning)),
+      }),
+      readScriptFiles(stepsDir),
+    ]);
+    const cacheDir = join(dataDir, 'clusters', entry.name);
+    // The watch of the space and the reading of files know each other: one tells where, the other how far.
+    const locator = {
+      locate: async (run: string, signal: AbortSignal) => {
+        const { facts, final } = await space.place(run, signal);
+        return placeOf(facts, final);
+      },
+    };
+    const clock = this.#clock;
+    const files = createRunFiles({
+      api,
+      profile,
+      scripts,
+      cacheDir: join(cacheDir, 'runs'),
+      locator,
+      clock,
+      randomHex,
+      onError,
+    });
+    const history = new RunHistory(join(cacheDir, 'history'));
+    const space = new SpaceWatch({
+      api,
+      context: entry.name,
+      clock,
+      random: () => Number.parseInt(randomHex(4), 16) / 2 ** 32,
+      progress: files,
+      history,
+      onError,
+    });
+    const submitter = createSubmitter({
+      api,
+      profile,
+      scripts,
+      user: api.cluster.user,
+      trigger: this.#options.trigger ?? 'cli',
+      clock,
+      randomHex,
+      files,
+    });
+    return { api, space, files, submitter };
+  }
+}
