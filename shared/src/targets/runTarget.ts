@@ -139,6 +139,8 @@ export interface Pruned {
   readonly kind: string;
   readonly name: string;
   readonly reason: string;
+  /** Why it, or a part of it, could not be removed. */
+  readonly failure?: string | undefined;
 }
 
 export function isClusterTarget(target: RunTarget): target is ClusterTarget {

@@ -1,0 +1,151 @@
+import { resources, type Clock, type ResourceType } from '../../../kubernetes/index.ts';
+import { labels, managedSelector } from '../../../pipeline/index.ts';
+import { SlipwayError, type TeamProfile } from '../../../protocol/index.ts';
+import { noSuchRun } from './cancelRun.ts';
+import { claimSchema, objectSchema, pipelineRunSchema, type PipelineRun } from './clusterObjects.ts';
+import { reusedBy } from './reuses.ts';
+import { sharedVolume } from './originalVolume.ts';
+import type { RunFolders } from './runFolders.ts';
+import { isDone, isOurs, runOf, volumeOf } from './runObjects.ts';
+import { isTerminal, podsOf } from './runPods.ts';
+import type { SpaceObjects } from './spaceObjects.ts';
+
+export interface Remover {
+  readonly space: SpaceObjects;
+  readonly profile: TeamProfile;
+  readonly clock: Clock;
+  readonly folders: RunFolders;
+}
+
+/** How long deleting waits for the cluster to take a run's objects away. */
+const goneMs = 30_000;
+const pollMs = 200;
+
+/**
+ * See `RunTarget.delete`. The folder goes first and the PipelineRun last, so that a run half deleted can be deleted again.
+ * @returns what could not be removed, a sentence each
+ * @throws SlipwayError `run.notFound`, `run.conflict`
+ */
+export async function deleteRun(remover: Remover, run: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { space } = remover;
+  const pipelineRun = await space.find(resources.pipelineRuns, run, pipelineRunSchema, signal);
+  if (pipelineRun === undefined) return deleteRemains(remover, run, signal);
+  await checkMayGo(space, pipelineRun, signal);
+  const notes = await removeRun(remover, pipelineRun, 'Foreground', signal);
+  await untilGone(remover, pipelineRun, signal);
+  return notes;
+}
+
+/** Removes a run that has ended, with all that is its own. @returns as `deleteRun` */
+export async function removeRun(
+  remover: Remover,
+  pipelineRun: PipelineRun,
+  propagation: 'Background' | 'Foreground',
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { space } = remover;
+  const { name, uid } = pipelineRun.metadata;
+  const notes = isOurs(pipelineRun.metadata) ? await removeFolder(remover, pipelineRun, signal) : [];
+  await space.remove(resources.pipelineRuns, { name, uid }, signal, propagation);
+  if (isOurs(pipelineRun.metadata)) await removeUnowned(space, name, signal);
+  return notes;
+}
+
+/** @throws SlipwayError `run.conflict` while it, its pod or a retry that reads it has not ended */
+async function checkMayGo(space: SpaceObjects, run: PipelineRun, signal: AbortSignal): Promise<void> {
+  const { name } = run.metadata;
+  if (!isDone(run)) throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
+  const pods = await podsOf(space, name, signal);
+  if (!pods.every(isTerminal)) throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
+  const retry = await readerOf(space, run, signal);
+  if (retry === undefined) return;
+  throw notFinal(
+    `The run ${retry} takes steps from ${name} and has not ended.`,
+    `Wait for it, or cancel it: slipway cancel ${retry}.`,
+  );
+}
+
+function notFinal(message: string, action: string): SlipwayError {
+  return new SlipwayError('run.conflict', message, { action });
+}
+
+/** A retry of the run that still needs its folder. */
+async function readerOf(space: SpaceObjects, run: PipelineRun, signal: AbortSignal): Promise<string | undefined> {
+  // A retry runs the same notebook, which keeps the list short; for a command all runs are asked for.
+  const notebook = run.metadata.labels[labels.notebook];
+  const selector = notebook === undefined ? managedSelector : `${managedSelector},${labels.notebook}=${notebook}`;
+  const all = await space.metadata(resources.pipelineRuns, selector, signal);
+  for (const { name } of all.filter((metadata) => reusedBy(metadata) === run.metadata.name)) {
+    const retry = await space.find(resources.pipelineRuns, name, pipelineRunSchema, signal);
+    if (retry !== undefined && !isDone(retry)) return name;
+  }
+  return undefined;
+}
+
+/** A run whose PipelineRun is gone, or was never made. */
+async function deleteRemains(
+  { space, profile, folders }: Remover,
+  run: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const removed = await removeUnowned(space, run, signal);
+  const volume = sharedVolume(profile);
+  const folder = volume !== undefined && (await folders.remove(volume, run, signal));
+  if (removed === 0 && !folder) throw noSuchRun(run, space);
+  return [];
+}
+
+/** On a volume that stays when the run goes, its folder would stay too. */
+async function removeFolder(
+  { space, folders }: Remover,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const volume = volumeOf(run);
+  if (volume === undefined) return [];
+  const claim = await space.find(resources.persistentVolumeClaims, volume.claimName, claimSchema, signal);
+  if (claim === undefined) return [];
+  const { ownerReferences } = claim.metadata;
+  const goesToo = runOf(claim.metadata) !== undefined && ownerReferences.every(({ uid }) => uid === run.metadata.uid);
+  if (goesToo) return [];
+  return noting(() => folders.remove(volume, run.metadata.name, signal), signal);
+}
+
+/** The folder is removed as well as can be; the run itself goes in any case. */
+async function noting(remove: () => Promise<unknown>, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    await remove();
+    return [];
+  } catch (error) {
+    if (signal.aborted || !SlipwayError.is(error)) throw error;
+    return [`${error.message} ${error.action ?? ''}`.trimEnd()];
+  }
+}
+
+/** What the garbage collector would not take: a submission may have been killed before it set the owners. */
+async function removeUnowned(space: SpaceObjects, run: string, signal: AbortSignal): Promise<number> {
+  const selector = `${managedSelector},${labels.run}=${run}`;
+  let removed = 0;
+  for (const type of [
+    resources.pods,
+    resources.persistentVolumeClaims,
+    resources.configMaps,
+  ] satisfies ResourceType[]) {
+    for (const { name, uid, ownerReferences } of await space.metadata(type, selector, signal)) {
+      if (ownerReferences.length > 0) continue;
+      await space.remove(type, { name, uid }, signal);
+      removed += 1;
+    }
+  }
+  return removed;
+}
+
+/** So that whoever lists next does not see it any more. */
+async function untilGone({ space, clock }: Remover, { metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
+  const end = clock.now() + goneMs;
+  while (clock.now() < end) {
+    const there = await space.find(resources.pipelineRuns, metadata.name, objectSchema, signal);
+    if (there?.metadata.uid !== metadata.uid) return;
+    await clock.sleep(pollMs, signal);
+  }
+}

@@ -1,0 +1,20 @@
+import { resources } from '../../../kubernetes/index.ts';
+import { podSchema, taskRunSchema, type Pod } from './clusterObjects.ts';
+import type { SpaceObjects } from './spaceObjects.ts';
+
+/**
+ * The pods of a PipelineRun that are there, by its TaskRuns: the label `tekton.dev/pipelineRun` is on the affinity
+ * assistant's pod too.
+ */
+export async function podsOf(space: SpaceObjects, pipelineRun: string, signal: AbortSignal): Promise<readonly Pod[]> {
+  const selector = `tekton.dev/pipelineRun=${pipelineRun}`;
+  const taskRuns = await space.list(resources.taskRuns, selector, taskRunSchema, signal);
+  const names = taskRuns.flatMap(({ status }) => (status?.podName === undefined ? [] : [status.podName]));
+  const pods = await Promise.all(names.map((name) => space.find(resources.pods, name, podSchema, signal)));
+  return pods.filter((pod) => pod !== undefined);
+}
+
+/** Nothing of it runs any more. */
+export function isTerminal(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}

@@ -1,0 +1,40 @@
+import { isForbidden, resources } from '../../../kubernetes/index.ts';
+import { SlipwayError, type JobSpec } from '../../../protocol/index.ts';
+import type { SpaceObjects } from './spaceObjects.ts';
+
+/** The names of the Secrets of the space, to choose from. Only metadata is asked for: no value leaves the cluster. */
+export async function listSecretNames(space: SpaceObjects, signal: AbortSignal): Promise<readonly string[]> {
+  const secrets = await space.metadata(resources.secrets, undefined, signal);
+  return secrets.map(({ name }) => name).sort();
+}
+
+/**
+ * Checks that the Secrets which a job refers to are there. Their keys are not looked at: that would bring the values here.
+ * Without the right to see Secrets the kubelet is the first to know, and the run says so.
+ * @throws SlipwayError `spec.invalid`
+ */
+export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: AbortSignal): Promise<void> {
+  const named = new Set([...(spec.secrets ?? []).map(({ secret }) => secret), spec.repository?.secret ?? '']);
+  named.delete('');
+  await Promise.all(
+    [...named].map(async (name) => {
+      if (await isThere(space, name, signal)) return;
+      throw new SlipwayError(
+        'spec.invalid',
+        `There is no Secret ${JSON.stringify(name)} in the space ${space.namespace}.`,
+        {
+          action: `Choose one that is there (kubectl get secrets -n ${space.namespace}), or create it.`,
+        },
+      );
+    }),
+  );
+}
+
+async function isThere(space: SpaceObjects, name: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await space.exists(resources.secrets, name, signal);
+  } catch (error) {
+    if (isForbidden(error)) return true;
+    throw error;
+  }
+}

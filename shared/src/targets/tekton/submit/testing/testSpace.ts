@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { openCluster, resources, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
+import { managedSelector, labels } from '../../../../pipeline/index.ts';
+import { SlipwayError, type TeamProfile } from '../../../../protocol/index.ts';
+import { readScriptFiles } from '../../scriptFiles.ts';
+import { objectSchema, pipelineRunSchema, type Metadata, type PipelineRun } from '../clusterObjects.ts';
+import { SpaceObjects } from '../spaceObjects.ts';
+import { createSubmitter, type Submitter } from '../submitter.ts';
+import type { RunFolderReader, SubmitterOptions } from '../submitterOptions.ts';
+
+const settingsSchema = z.object({ kubeconfig: z.string() });
+const stepsDir = join(import.meta.dirname, '../../../../pipeline/steps');
+
+/** Small, so that many fit on two CPUs. */
+export const smallProfile: TeamProfile = {
+  image: 'testbed.local/runner:1',
+  instanceTypes: { small: { cpu: '10m', memory: '128Mi' } },
+  defaultInstanceType: 'small',
+  securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 },
+  volume: { kind: 'perRun', size: '64Mi', storageClassName: 'local' },
+};
+
+/** No node has this label: a run of this profile waits, and costs nothing. */
+export const waitingProfile: TeamProfile = { ...smallProfile, nodeSelector: { 'slipway.test/nowhere': 'true' } };
+
+/** There is no folder to read. */
+const noFiles: RunFolderReader = {
+  openFile: () => Promise.reject(new SlipwayError('artifact.notFound', 'There is no such file.')),
+  inputs: () => Promise.reject(new SlipwayError('run.notFound', 'There is no such run.')),
+};
+
+/** A namespace of its own on the test cluster; `dispose` removes it. */
+export class TestSpace {
+  readonly api: KubernetesApi;
+  readonly objects: SpaceObjects;
+  readonly #scripts: SubmitterOptions['scripts'];
+
+  private constructor(api: KubernetesApi, scripts: SubmitterOptions['scripts']) {
+    this.api = api;
+    this.objects = new SpaceObjects(api);
+    this.#scripts = scripts;
+  }
+
+  static async open(signal: AbortSignal): Promise<TestSpace> {
+    const file = process.env.SLIPWAY_TEST_CLUSTER;
+    if (file === undefined) throw new Error('SLIPWAY_TEST_CLUSTER names no file: start the tests with npm run cluster');
+    const { kubeconfig } = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const namespace = `submit-${randomBytes(3).toString('hex')}`;
+    const api = await openCluster({
+      context: 'test-cluster',
+      kubeconfig,
+      namespace,
+      env: process.env,
+      homedir: tmpdir(),
+      signal,
+    });
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+    await api.create({ type: resources.namespaces }, body, {}, objectSchema, signal);
+    return new TestSpace(api, await readScriptFiles(stepsDir));
+  }
+
+  async dispose(signal: AbortSignal): Promise<void> {
+    await this.api.delete({ type: resources.namespaces, name: this.objects.namespace }, {}, signal);
+    this.api.dispose();
+  }
+
+  submitter(given: Partial<SubmitterOptions> = {}): Submitter {
+    return createSubmitter({
+      api: this.api,
+      profile: waitingProfile,
+      scripts: this.#scripts,
+      user: 'tester',
+      trigger: 'cli',
+      clock: systemClock,
+      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+      files: noFiles,
+      ...given,
+    });
+  }
+
+  /** Everything that carries the run's label, `Kind/name`, without what Tekton makes of the run. */
+  async remainsOf(run: string, signal: AbortSignal): Promise<readonly string[]> {
+    const selector = `${managedSelector},${labels.run}=${run}`;
+    const kinds = [resources.pipelineRuns, resources.configMaps, resources.persistentVolumeClaims, resources.pods];
+    const lists = await Promise.all(
+      kinds.map(async (type) => {
+        const all = await this.objects.metadata(type, selector, signal);
+        return all
+          .filter(({ labels: own }) => own['tekton.dev/taskRun'] === undefined)
+          .map(({ name }) => `${type.kind}/${name}`);
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** Waits for what the cluster does by itself. */
+  async until<T>(what: () => Promise<T | undefined | false>, signal: AbortSignal): Promise<T> {
+    for (let tries = 0; tries < 600; tries += 1) {
+      const found = await what();
+      if (found !== undefined && found !== false) return found;
+      await systemClock.sleep(200, signal);
+    }
+    throw new Error('it did not come to that within two minutes');
+  }
+
+  async untilNothingIsLeft(run: string, signal: AbortSignal): Promise<void> {
+    let last: readonly string[] = [];
+    const gone = async () => {
+      last = await this.remainsOf(run, signal);
+      return last.length === 0;
+    };
+    await this.until(gone, signal).catch((error: unknown) => {
+      throw new Error(`these were left behind: ${last.join(', ')}`, { cause: error });
+    });
+  }
+
+  run(name: string, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    return this.objects.find(resources.pipelineRuns, name, pipelineRunSchema, signal);
+  }
+
+  async metadata(kind: 'inputs' | 'data', run: string, signal: AbortSignal): Promise<Metadata | undefined> {
+    const type = kind === 'inputs' ? resources.configMaps : resources.persistentVolumeClaims;
+    return (await this.objects.find(type, `${run}-${kind}`, objectSchema, signal))?.metadata;
+  }
+
+  /** Waits until Tekton is through with it. */
+  untilEnded(name: string, signal: AbortSignal): Promise<PipelineRun> {
+    return this.until(async () => {
+      const run = await this.run(name, signal);
+      return run?.status?.completionTime === undefined ? undefined : run;
+    }, signal);
+  }
+}
