@@ -8,7 +8,7 @@ import type { Artifact, FailedCell, ParameterValue, StepName } from '../../../sh
 import type { RunFile } from '../../../shared/src/pipeline/index.ts';
 import { z } from 'zod';
 
-const stepsFolder = join(import.meta.dirname, '../../../shared/src/pipeline/steps');
+export const stepsFolder = join(import.meta.dirname, '../../../shared/src/pipeline/steps');
 
 export interface CellInput {
   readonly source: string;
@@ -42,6 +42,11 @@ const resultSchema = z.strictObject({
   failedCell: failedCellSchema.optional(),
 });
 export type StepResult = z.infer<typeof resultSchema>;
+
+/** Checks what a step left. */
+export function asStepResult(value: unknown): StepResult {
+  return resultSchema.parse(value);
+}
 
 const progressSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -227,7 +232,7 @@ function cellsOf(input: RunInput): (CellInput & { id: string })[] {
   }));
 }
 
-function notebookText(input: RunInput): string {
+export function notebookText(input: RunInput): string {
   return JSON.stringify({
     nbformat: 4,
     nbformat_minor: 5,
@@ -243,7 +248,7 @@ function notebookText(input: RunInput): string {
   });
 }
 
-function runFileOf(input: RunInput): RunFile {
+export function runFileOf(input: RunInput): RunFile {
   const name = nameOf(input);
   const main: StepName[] = input.cells === undefined ? ['command'] : ['notebook', 'report'];
   return {

@@ -3,12 +3,14 @@
 # shellcheck source=lib.sh
 . "$SLIPWAY_STEPS/lib.sh"
 start_step report
+SLIPWAY_SCRATCH=$(mktemp -d)
+export SLIPWAY_SCRATCH
 read_plan
 use_environment
 
 # nbconvert puts its working folder on the module path: an empty one, not the user's.
-scratch=$(mktemp -d)
-cd -- "$scratch"
+mkdir -- "$SLIPWAY_SCRATCH/empty"
+cd -- "$SLIPWAY_SCRATCH/empty"
 export SLIPWAY_NOTEBOOK_FOLDER=${plan[folder]}
 export PYTHONPATH=$SLIPWAY_STEPS${PYTHONPATH:+:$PYTHONPATH}
 code=0
@@ -19,5 +21,5 @@ run_limited "$SLIPWAY_OUTPUT/jupyter_nbconvert.log" \
   --Exporter.preprocessors=slipway_steps.nbconvert_pictures.Pictures \
   --HTMLExporter.mathjax_url="${plan[mathjax]}" --HTMLExporter.require_js_url="${plan[require]}" || code=$?
 cd /
-rm -rf -- "$scratch"
+rm -rf -- "$SLIPWAY_SCRATCH"
 exit "$code"

@@ -47,10 +47,10 @@ def wanted(run: RunFolder) -> list[Wanted]:
     if repository is not None:
         secret = os.environ.get("SLIPWAY_GIT_CREDENTIALS")
         found.append(Wanted(repository["url"], repository.get("revision", ""), run.repository, secret))
-    tests = run.run_file.get("tests")
-    if tests is not None and "repository" in tests:
+    suite = run.run_file.get("suite")
+    if suite is not None:
         secret = os.environ.get("SLIPWAY_SUITE_GIT_CREDENTIALS")
-        found.append(Wanted(tests["repository"], tests.get("revision", ""), run.suite_root, secret))
+        found.append(Wanted(suite["url"], suite.get("revision", ""), run.suite_root, secret))
     return found
 
 

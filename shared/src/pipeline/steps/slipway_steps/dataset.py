@@ -10,6 +10,7 @@ import stat
 import sys
 
 from slipway_steps import outcome
+from slipway_steps.contained import PathRefused, parts_of
 from slipway_steps.files import read_text, remove, size_words, write_json
 from slipway_steps.run import FULL, Settled
 
@@ -36,6 +37,10 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         raise Settled(outcome.skipped("dataset", "this run has no data set"))
     if ("url" in dataset) == ("path" in dataset) or dataset["name"] in {"", ".", ".."} or "/" in dataset["name"]:
         raise Settled(outcome.failed("dataset", 1, "run.json describes no data set: it needs a url or a path"))
+    try:
+        parts_of(dataset.get("path", "x"))
+    except PathRefused as error:
+        raise Settled(outcome.failed("dataset", 1, str(error).replace("the run", "the data sets' volumes"))) from error
     limit = run.run_file["timeouts"].get("dataset")
     return [("limit", "" if limit is None else f"{limit:f}")]
 
@@ -50,7 +55,7 @@ def fetch(run: RunFolder) -> Result:
         run.note("dataset", text)
 
     try:
-        note = _mounted(dataset, tell) if "path" in dataset else _cached(run, dataset, tell)
+        note = _mounted(run, dataset, tell) if "path" in dataset else _cached(run, dataset, tell)
     except NotFetched as error:
         return outcome.failed("dataset", 1, str(error))
     except OSError as error:
@@ -65,9 +70,9 @@ def _words(error: OSError) -> str:
     return f"the data set could not be kept: {error.strerror or error}{where}"
 
 
-def _mounted(dataset: DatasetPart, tell: Callable[[str], None]) -> str:
+def _mounted(run: RunFolder, dataset: DatasetPart, tell: Callable[[str], None]) -> str:
     """Check a file or folder on a mounted volume; it is read where it is."""
-    path = dataset["path"]
+    path = run.dataset_path(dataset)
     try:
         status = os.stat(path)
     except OSError as error:

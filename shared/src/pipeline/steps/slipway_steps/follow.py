@@ -2,8 +2,9 @@
 
 On standard input a line `{"offsets": {"logs/notebook.log": 81920}, "aliveSeconds": 30}`; both may be missing. On
 standard output frames: a line `{"path", "offset", "length", "time"}` and the bytes. A file that was cut or replaced by
-another starts again at offset 0. With `aliveSeconds` whoever reads has to send a line at least so often, and is taken
-for gone otherwise, or when standard input ends. Ends with 0 when `collect` has ended and everything was sent.
+another starts again at offset 0. A frame of no file and without bytes is a sign of life. With `aliveSeconds` whoever
+reads has to send a line at least so often, and is taken for gone otherwise, or when standard input ends. Ends with 0
+when `collect` has ended and everything was sent, with 1 when the reader is gone.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _GATHER_SECONDS = 0.002
 _BUSY_SECONDS = 1.0
 # After `collect` has written its result its log may still grow a little, until its script says that it is complete.
 _LOG_END_SECONDS = 1.0
+_SIGN_OF_LIFE_SECONDS = 10.0
 _IN, _OUT = 0, 1
 
 
@@ -124,15 +126,10 @@ class Source:
                 content = os.pread(descriptor, _FRAME_BYTES, self._offset)
                 if not content:
                     return
-                head = {
-                    "path": self.path,
-                    "offset": self._offset,
-                    "length": len(content),
-                    "time": int(time.time() * 1000),
-                }
+                head = _head(self.path, self._offset, len(content))
                 self._offset += len(content)
                 self._tail = (self._tail + content)[-_TAIL_BYTES:]
-                yield json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n", content
+                yield head, content
         finally:
             os.close(descriptor)
 
@@ -148,6 +145,11 @@ class Source:
                 return
         self._offset = 0
         self._tail = b""
+
+
+def _head(path: str, offset: int, length: int) -> bytes:
+    head = {"path": path, "offset": offset, "length": length, "time": int(time.time() * 1000)}
+    return json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 class Follower:
@@ -200,7 +202,7 @@ def main(root: str, *, inotify: bool = True) -> int:
 def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
     follower = Follower(root, reader)
     ended_at: float | None = None
-    grew_at = 0.0
+    grew_at = said_at = 0.0
     while True:
         # Asked before looking, so that nothing that was written before the end is missed.
         complete = os.path.exists(os.path.join(root, "results", "collect.ended"))
@@ -209,12 +211,15 @@ def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
         over = ended_at is not None and time.monotonic() - ended_at >= _LOG_END_SECONDS
         sent = follower.send_new()
         if sent:
-            grew_at = time.monotonic()
+            grew_at = said_at = time.monotonic()
             if sent < _FRAME_BYTES:
                 time.sleep(_GATHER_SECONDS)
             continue
         if complete or over:
             return
+        if time.monotonic() - said_at >= _SIGN_OF_LIFE_SECONDS:
+            reader.send(_head("", 0, 0))
+            said_at = time.monotonic()
         busy = time.monotonic() - grew_at < _BUSY_SECONDS
         at_most = _LOG_END_SECONDS / 10 if ended_at is not None else 1.0
         reader.hear(watcher.wait(reader.poll, busy=busy, at_most=at_most))

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from slipway_steps.files import read_text, write_json
+from slipway_steps.files import first_line, read_text, write_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ _OF_INTEREST = re.compile(
     r"|rapids.*|rmm.*|xgboost|lightgbm|transformers|papermill|nbconvert|nbclient|ipykernel|jupyter-client|pytest.*)$"
 )
 _NVIDIA_SMI_SECONDS = 20
+_WORDS_LIMIT = 200
+_DEVICES = "/dev"
+_CUDA_ERRORS = {
+    "3": "the driver could not be initialised (error 3)",
+    "34": "the library is a stub, without a driver (error 34)",
+    "100": "no device can be used (error 100)",
+    "101": "the device is invalid (error 101)",
+    "802": "the system is not ready yet (error 802)",
+    "803": "the driver does not fit the library (error 803)",
+    "804": "the driver is too old for this CUDA (error 804)",
+    "999": "the driver failed (error 999)",
+}
 _GPU_FIELDS = ("name", "memory.total", "driver_version")
 
 
@@ -70,7 +82,36 @@ def _gpus() -> dict[str, object]:
             gpus.append({"name": fields[0], "memoryMiB": int(fields[1]) if fields[1].isdigit() else None})
             driver = fields[2]
     cuda = re.search(r"CUDA Version:\s*([\d.]+)", _nvidia_smi()) if gpus else None
-    return {"gpus": gpus, "driver": driver, "cuda": cuda[1] if cuda else None}
+    devices = sorted(name for name in os.listdir(_DEVICES) if re.fullmatch(r"nvidia\d+", name))
+    answer = _cuda_answer() if gpus or devices else None
+    return {
+        "gpus": gpus,
+        "driver": driver,
+        "cuda": cuda[1] if cuda else None,
+        # A device that can be seen is not yet one that can be used: a driver that is too old, a library not mounted.
+        "gpuDevices": devices,
+        "cudaUsable": None if answer is None else answer == "0",
+        "cudaError": None if answer in {None, "0"} else f"cuInit: {_CUDA_ERRORS.get(answer, answer)}",
+    }
+
+
+def _cuda_answer() -> str:
+    """Return what the driver's cuInit says, "0" for success; asked in a process of its own, because it may crash."""
+    program = "import ctypes; print(ctypes.CDLL('libcuda.so.1').cuInit(0))"
+    try:
+        asked = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", program],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_NVIDIA_SMI_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "it did not answer"
+    if asked.returncode == 0:
+        return asked.stdout.strip()
+    return first_line(asked.stderr.strip().rpartition("\n")[2], _WORDS_LIMIT) or f"exit code {asked.returncode}"
 
 
 def _nvidia_smi(*options: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOG_END = 16 * 1024
 _REASON_LIMIT = 200
+_ASSETS = ("mathjax.js", "require.js")
 
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
@@ -24,7 +25,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     executed, html = run.executed_notebook(), run.report_path()
     if executed is None or html is None or not os.path.isfile(executed):
         raise Settled(outcome.skipped("report", "there is no executed notebook", "previousStep"))
-    assets = os.environ.get("SLIPWAY_ASSETS") or os.path.join(os.environ["SLIPWAY_STEPS"], "assets")
+    assets = _unpacked(os.environ.get("SLIPWAY_ASSETS") or os.path.join(os.environ["SLIPWAY_STEPS"], "assets"))
     fields += [
         # nbconvert takes the one for a pattern and the other for a format.
         ("input", glob.escape(executed)),
@@ -50,6 +51,27 @@ def finish(run: RunFolder, ending: Ending) -> Result:
     notebook = run.result("notebook")
     shows = " (shows the failing cell)" if notebook is not None and "failedCell" in notebook else ""
     return outcome.succeeded("report", os.path.basename(html) + shows)
+
+
+def _unpacked(folder: str) -> str:
+    """Return a folder with the scripts as they are: in a ConfigMap the large one comes compressed."""
+    scratch = os.environ.get("SLIPWAY_SCRATCH")
+    packed = [name for name in _ASSETS if os.path.isfile(os.path.join(folder, name + ".gz"))]
+    if scratch is None or not packed:
+        return folder
+    import gzip
+    import shutil
+
+    target = os.path.join(scratch, "assets")
+    os.mkdir(target)
+    for name in _ASSETS:
+        source = os.path.join(folder, name)
+        if name in packed:
+            with gzip.open(source + ".gz", "rb") as before, open(os.path.join(target, name), "wb") as after:
+                shutil.copyfileobj(before, after)
+        elif os.path.isfile(source):
+            shutil.copyfile(source, os.path.join(target, name))
+    return target
 
 
 def _asset(folder: str, name: str) -> str:

@@ -28,6 +28,7 @@ _OTHER_CONTAINERS = 5
 _TEKTONS_BYTES = 240
 _STAGE = ("dataset", "clone")
 _SHORT = 40
+_KILLED = 137
 _CELL_FIELDS = frozenset({"id", "index", "number", "line", "errorName", "errorValue", "source"})
 _ESCAPED_LONGER = re.compile('[\\\\"]|[<>&\u2028\u2029]')
 
@@ -98,7 +99,7 @@ def _text(summary: dict[str, Any]) -> str:
 
 def _step(ended: Result | None) -> dict[str, Any]:
     if ended is None:
-        return {"state": "failed", "reason": "killed"}
+        return {"state": "failed", "exitCode": _KILLED, "reason": "it left no result"}
     return {name: ended[name] for name in ("state", "exitCode", "reasonCode", "note", "reason") if name in ended}
 
 

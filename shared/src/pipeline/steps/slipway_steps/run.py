@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _HELD_BACK_BYTES = 48 * 1024
+_DATASET_VOLUMES = "/slipway/datasets"
 
 
 def on_cluster() -> bool:
@@ -145,13 +146,12 @@ class RunFolder:
     @property
     def suite_root(self) -> str:
         """What the path of the tests is relative to: the checkout of their own repository, else work/."""
-        tests = self.run_file.get("tests")
-        return os.path.join(self.root, "suite") if tests is not None and "repository" in tests else self.work
+        return os.path.join(self.root, "suite") if "suite" in self.run_file else self.work
 
     def dataset_path(self, dataset: DatasetPart) -> str:
         """Return where the run's data set lies, fetched or not: on a mounted volume, or in the cache of data sets."""
         if "path" in dataset:
-            return dataset["path"]
+            return os.path.join(os.environ.get("SLIPWAY_DATASET_VOLUMES") or _DATASET_VOLUMES, dataset["path"])
         import hashlib
 
         # By content where that is known, so that all runs share it.

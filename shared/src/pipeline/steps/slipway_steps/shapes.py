@@ -44,8 +44,6 @@ class TestsPart(_Tests, total=False):
     """`tests` of run.json."""
 
     marker: str
-    repository: str
-    revision: str
 
 
 class ReusePart(TypedDict):
@@ -73,7 +71,7 @@ class _Repository(TypedDict):
 
 
 class RepositoryPart(_Repository, total=False):
-    """`repository` of run.json."""
+    """`repository` and `suite` of run.json."""
 
     revision: str
 
@@ -108,6 +106,7 @@ class RunFile(_RunFile, total=False):
     reuse: ReusePart
     dataset: DatasetPart
     repository: RepositoryPart
+    suite: RepositoryPart
 
 
 class _FailedCell(TypedDict):
