@@ -7,7 +7,7 @@ export type FailureClass =
   | 'expired'
   /** 400 or 422: the request itself. */
   | 'invalid'
-  /** 401, 403, 404, a certificate: asking again does not help by itself. */
+  /** 401, 403, 404, a certificate, an answer that makes no sense: asking again does not help by itself. */
   | 'refused'
   /** The server answered, and says later: 429, 5xx. */
   | 'busy'
@@ -20,9 +20,7 @@ export function classify(error: unknown): FailureClass {
   if (status === 400 || status === 422) return 'invalid';
   if (status === 429 || (status !== undefined && status >= 500)) return 'busy';
   if (status !== undefined) return 'refused';
-  return SlipwayError.is(error, 'credentials.failed') || SlipwayError.is(error, 'cluster.untrusted')
-    ? 'refused'
-    : 'unreachable';
+  return SlipwayError.is(error) && error.code !== 'cluster.unreachable' ? 'refused' : 'unreachable';
 }
 
 /** Any failure as one that may be shown; what is none of ours is a broken connection. */

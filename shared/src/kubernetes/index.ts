@@ -9,6 +9,7 @@ export * from './logFollower/index.ts';
 export * from './portForward/index.ts';
 export * from './reflector/index.ts';
 export * from './resources.ts';
+export * from './transfer/index.ts';
 export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';
 export { openCluster, type OpenClusterOptions } from './openCluster.ts';
 export { listAll, type ListPage } from './list.ts';
