@@ -1,5 +1,6 @@
 import type { Diagnosis, FailedCell, Run } from '../protocol/index.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
+import { clusterEntries } from './catalogue/cluster.ts';
 import { catalogue } from './catalogue/order.ts';
 import { cutLine, cutTo } from './cleanText.ts';
 import { type Facts, gatherFacts } from './facts.ts';
@@ -12,6 +13,13 @@ export interface Evidence {
   readonly failedCell?: FailedCell | undefined;
   /** The end of the failing step's log, as it was written; the last 64 Ki characters are looked at. */
   readonly logTail: string;
+  /** What the cluster says of it, where it ran on one. */
+  readonly cluster?: ClusterEvidence | undefined;
+}
+
+/** Facts of a cluster as lines, the ones that can be trusted most first; what they look like: catalogue/entry.ts. */
+export interface ClusterEvidence {
+  readonly lines: readonly string[];
 }
 
 const badEnds: ReadonlySet<Run['state']> = new Set(['failed', 'timedOut', 'lost']);
@@ -32,6 +40,20 @@ export function diagnose(evidence: Evidence): Diagnosis | undefined {
     if (diagnosis !== undefined) return diagnosis;
   }
   return unknown(facts);
+}
+
+/**
+ * The same from what the cluster says alone, before any log was read; undefined where that does not tell. What it answers
+ * is the answer of `diagnose` with the whole evidence too.
+ */
+export function diagnoseCluster(evidence: Evidence): Diagnosis | undefined {
+  if (!badEnds.has(evidence.run.state) || evidence.cluster === undefined) return undefined;
+  const facts = gatherFacts(evidence);
+  for (const entry of clusterEntries) {
+    const diagnosis = tryEntry(entry, facts);
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return undefined;
 }
 
 function tryEntry(entry: CatalogueEntry, facts: Facts): Diagnosis | undefined {

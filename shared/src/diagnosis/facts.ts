@@ -24,7 +24,7 @@ const longestText = 16_384;
 /** A log of so many bytes is the end of a longer one: its first line may be half a line, and half a token is not known. */
 const surelyCutBytes = 16_000;
 
-export function gatherFacts({ run, failedCell, logTail }: Evidence): Facts {
+export function gatherFacts({ run, failedCell, logTail, cluster }: Evidence): Facts {
   const step = failingStep(run);
   const log = cleanLog(logTail);
   const cell = step === undefined || step.name === 'notebook' ? (failedCell ?? run.failedCell) : undefined;
@@ -42,6 +42,7 @@ export function gatherFacts({ run, failedCell, logTail }: Evidence): Facts {
     texts: {
       state: run.state,
       reason,
+      ...(cluster === undefined ? {} : { cluster: clusterText(cluster.lines) }),
       ...(error === undefined ? {} : { error: error.text }),
       ...(byTool === undefined || byTool.raisedInCell || step?.name === 'command' ? {} : { toolError: byTool.text }),
       // What a notebook printed before a cell raised has nothing to do with why it raised.
@@ -75,6 +76,11 @@ function cleanLog(logTail: string): string {
 
 function clean(text: string): string {
   return cleanText(text.length > longestText ? text.slice(0, longestText) : text);
+}
+
+/** A fact a line, whatever line ends are in them. */
+function clusterText(lines: readonly string[]): string {
+  return clean(lines.map((line) => line.replace(/\s*[\r\n]+\s*/g, ' ')).join('\n'));
 }
 
 function firstLine(text: string): string {

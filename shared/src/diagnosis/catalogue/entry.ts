@@ -8,8 +8,10 @@ import type { StepName } from '../../protocol/index.ts';
  * - `log`: the end of the failing step's log; never when a cell raised, because then the log tells of other things
  * - `logEnd`: its last three lines that say something
  * - `state`: the state of the run: `failed`, `timedOut`, `lost`
+ * - `cluster`: what the cluster says, a fact a line, the one that can be trusted most first: `REASON: message` of conditions,
+ *   `step-NAME: OOMKilled, memory limit 4Gi` of containers, and of events where no step came to run
  */
-export type Look = 'error' | 'toolError' | 'reason' | 'log' | 'logEnd' | 'state';
+export type Look = 'error' | 'toolError' | 'reason' | 'log' | 'logEnd' | 'state' | 'cluster';
 
 /**
  * One known failure, as data. Sentences may use the named groups of the patterns and `{run}`, `{step}`, `{exitCode}`,

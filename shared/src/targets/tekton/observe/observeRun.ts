@@ -1,10 +1,11 @@
-import type { RunEvent } from '../../../protocol/index.ts';
+import type { Run, RunEvent } from '../../../protocol/index.ts';
 import { isCancelAsked, isDone, pipelineTaskOf, podIsTerminal } from './conditions.ts';
 import type { Memory, ObservedRun, RunFacts, Told } from './facts.ts';
 import { seeTasks, type SeenTask } from './graph/pipelineTasks.ts';
 import { describeTasks } from './graph/taskStates.ts';
 import { remember } from './memory.ts';
 import { pendingOf } from './pending/explainPending.ts';
+import { diagnoseEnd } from './evidence.ts';
 import { firstSight } from './rowOf.ts';
 import { judgeRun, type RunEnd } from './runEnd.ts';
 import { isOurs } from './identity.ts';
@@ -115,7 +116,8 @@ function tell(
   if (ending.kind !== 'ended') tellWaiting(teller, facts, memory, pipelineRun);
   teller.steps(steps, progress, skippedTasks(tasks, pipelineRun));
   if (!ours) teller.results(pipelineRun.status?.results ?? []);
-  if (ending.kind === 'ended') finish(teller, memory, { pipelineRun, steps, summary, facts, isLost: ending.isLost });
+  if (ending.kind === 'ended')
+    finish(teller, memory, { pipelineRun, steps, summary, run, facts, isLost: ending.isLost });
   return teller.done();
 }
 
@@ -148,17 +150,20 @@ interface End {
   readonly pipelineRun: PipelineRun;
   readonly steps: readonly SeenStep[];
   readonly summary: Summary | undefined;
+  readonly run: Run;
   readonly facts: RunFacts;
   readonly isLost: boolean;
 }
 
 function finish(teller: Teller, memory: Memory, end: End): void {
-  const { pipelineRun, steps, summary, facts } = end;
+  const { pipelineRun, steps, summary, run, facts } = end;
   const taskRuns = [...memory.taskRuns.values()];
   const verdict: RunEnd = end.isLost
     ? { state: 'lost', reason: 'its PipelineRun was deleted before it had ended' }
     : judgeRun({ pipelineRun, taskRuns, pods: memory.pods, steps, summary });
   const lastStep = Math.max(0, ...steps.map(({ sight }) => sight.finishedAt ?? 0));
   const completed = end.isLost ? facts.now : (pipelineRun.status?.completionTime ?? facts.now);
-  teller.finish(verdict, Math.max(completed, lastStep));
+  const pods = [...memory.pods.values()];
+  const diagnosis = diagnoseEnd({ run, end: verdict, steps, pipelineRun, taskRuns, pods, events: facts.events });
+  teller.finish({ ...verdict, ...(diagnosis !== undefined && { diagnosis }) }, Math.max(completed, lastStep));
 }

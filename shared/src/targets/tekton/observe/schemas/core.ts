@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, integer, listOf, part, text, textList, texts, timestamp } from './lenient.ts';
+import { anything, flag, integer, listOf, part, text, textList, texts, timestamp } from './lenient.ts';
 import { conditionSchema, metadataSchema, runningSchema, terminatedSchema, waitingSchema } from './objects.ts';
 
 /** Quantities may be written as numbers: `nvidia.com/gpu: 1`. */
@@ -36,6 +36,7 @@ export const podSchema = z.object({
     schedulerName: text,
     nodeSelector: texts,
     tolerations: listOf(tolerationSchema),
+    affinity: part({ nodeAffinity: anything }),
     containers: listOf(containerSchema),
     volumes: listOf(z.object({ name: text, persistentVolumeClaim: part({ claimName: text }) })),
   }),

@@ -18,6 +18,8 @@ export interface SeenStep {
   readonly verdict: StepVerdict | undefined;
   /** True while its task has tries left, so that a bad end is not its last word. */
   readonly mayRunAgain: boolean;
+  /** Its memory limit as a quantity. */
+  readonly memory: string | undefined;
 }
 
 /** What is known beside TaskRuns and their specs. */
@@ -44,17 +46,16 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
     const sight = sights[index];
     if (sight === undefined) return [];
     const limit = goDuration(timeout);
-    const verdict =
-      sight.state === 'ended'
-        ? judgeStep(sight, {
-            summary: sources.summary,
-            ending: sources.endings.get(own),
-            limit: limit === undefined ? undefined : limitWords(limit),
-            memory: pod?.spec?.containers.find(({ name: container }) => container === `step-${own}`)?.resources?.limits
-              .memory,
-          })
-        : undefined;
-    return [{ name, task, sight, verdict, mayRunAgain }];
+    const memory = pod?.spec?.containers.find(({ name: container }) => container === `step-${own}`)?.resources?.limits
+      .memory;
+    const words = {
+      summary: sources.summary,
+      ending: sources.endings.get(own),
+      limit: limit === undefined ? undefined : limitWords(limit),
+      memory,
+    };
+    const verdict = sight.state === 'ended' ? judgeStep(sight, words) : undefined;
+    return [{ name, task, sight, verdict, mayRunAgain, memory }];
   });
 }
 

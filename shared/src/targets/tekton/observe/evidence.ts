@@ -1,0 +1,90 @@
+import { diagnoseCluster } from '../../../diagnosis/index.ts';
+import type { Diagnosis, Run } from '../../../protocol/index.ts';
+import { podCondition, standingOf } from './conditions.ts';
+import type { RunEnd } from './runEnd.ts';
+import { type ClusterEvent, eventTime, type PipelineRun, type Pod, type TaskRun } from './schemas/index.ts';
+import { asStep, ranAtAll, type SeenStep } from './steps/seenSteps.ts';
+import { line } from './text.ts';
+
+/** How a run ended, and the objects that may say why. */
+export interface EndEvidence {
+  /** As it was first shown. */
+  readonly run: Run;
+  readonly end: RunEnd;
+  readonly steps: readonly SeenStep[];
+  readonly pipelineRun: PipelineRun;
+  readonly taskRuns: readonly TaskRun[];
+  readonly pods: readonly Pod[];
+  readonly events: readonly ClusterEvent[];
+}
+
+const mostEvents = 20;
+
+/** What the cluster's own words tell of why a run ended badly; undefined where only its logs can. */
+export function diagnoseEnd(evidence: EndEvidence): Diagnosis | undefined {
+  const { run, end, steps } = evidence;
+  const ended: Run = {
+    ...run,
+    state: end.state,
+    steps: steps.map(asStep),
+    ...(end.reason !== undefined && { reason: end.reason }),
+    ...(end.failedCell !== undefined && { failedCell: end.failedCell }),
+  };
+  return diagnoseCluster({ run: ended, logTail: '', cluster: { lines: clusterLines(evidence) } });
+}
+
+/** Facts as lines, in the order in which they can be trusted; what waited and then ran is no reason any more. */
+export function clusterLines(evidence: EndEvidence): string[] {
+  const { end, steps, pipelineRun, taskRuns, pods, events } = evidence;
+  const ran = steps.some(({ sight }) => sight.startedAt !== undefined && ranAtAll(sight));
+  return [
+    ...(end.state === 'lost' ? ['PipelineRunDeleted'] : []),
+    ...[pipelineRun, ...taskRuns].flatMap(conditionLine),
+    ...pods.flatMap(({ status }) => reasonLine(status?.reason, status?.message)),
+    ...killedLines(steps),
+    ...(ran ? [] : [...pods.flatMap(waitLines), ...eventLines(evidence, events)]),
+  ].map(line);
+}
+
+function conditionLine(object: PipelineRun | TaskRun): string[] {
+  const { state, reason, message } = standingOf(object);
+  return state === 'failed' || state === 'going' ? reasonLine(reason, message) : [];
+}
+
+function reasonLine(reason: string | undefined, message: string | undefined): string[] {
+  if (reason === undefined || reason === '') return [];
+  return [message === undefined || message === '' ? reason : `${reason}: ${message}`];
+}
+
+/** Only where the step that failed is the one that was killed. */
+function killedLines(steps: readonly SeenStep[]): string[] {
+  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
+  if (failed?.sight.ending !== 'outOfMemory') return [];
+  return [`step-${failed.name}: OOMKilled${failed.memory === undefined ? '' : `, memory limit ${failed.memory}`}`];
+}
+
+function waitLines(pod: Pod): string[] {
+  const scheduled = podCondition(pod, 'PodScheduled');
+  const containers = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return [
+    ...(scheduled?.status === 'False' ? reasonLine(scheduled.reason ?? 'Unschedulable', scheduled.message) : []),
+    ...containers.flatMap(({ state }) => reasonLine(state?.waiting?.reason, state?.waiting?.message)),
+  ];
+}
+
+function eventLines({ pods, taskRuns, pipelineRun }: EndEvidence, events: readonly ClusterEvent[]): string[] {
+  const claims = pods.flatMap((pod) =>
+    (pod.spec?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName),
+  );
+  const names = new Set([pipelineRun, ...taskRuns, ...pods].map(({ metadata }) => metadata.name));
+  return events
+    .filter(({ type, involvedObject }) => {
+      const isClaim = involvedObject?.kind === 'PersistentVolumeClaim';
+      return (
+        type === 'Warning' && (isClaim ? claims.includes(involvedObject.name) : names.has(involvedObject?.name ?? ''))
+      );
+    })
+    .toSorted((a, b) => eventTime(b) - eventTime(a))
+    .slice(0, mostEvents)
+    .flatMap(({ reason, message }) => reasonLine(reason, message));
+}
