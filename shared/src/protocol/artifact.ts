@@ -17,7 +17,11 @@ export const artifactSchema = z.object({
   /** Path in the run's folder, forward slashes: `output/analysis_output.html`, `work/figures/umap.png`. */
   path: z.string(),
   bytes: z.int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of the content, hexadecimal. Left out where the run goes on in a cluster: its files still change. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   mediaType: z.string(),
   role: artifactRoleSchema,
 });

@@ -54,6 +54,7 @@ describe('where the rest of a log comes from', () => {
       {},
       { from: 'volume' },
     ],
+    ['a run that never had a pod', place(undefined, { final: true }), 'notebook', {}, { from: 'empty', lost: false }],
     ['a cancelled run', place('gone', { final: true }), 'notebook', { spooled: 7 }, { from: 'volume' }],
     ['a run that broke', place('ended', { final: true }), 'notebook', {}, { from: 'volume' }],
     [
@@ -65,8 +66,8 @@ describe('where the rest of a log comes from', () => {
     ],
     [
       'a step that said nothing',
-      place('gone', { final: true, logSizes: sizes }),
-      'report',
+      place('gone', { final: true, logSizes: new Map([['notebook', 0]]) }),
+      'notebook',
       {},
       { from: 'empty', lost: false },
     ],

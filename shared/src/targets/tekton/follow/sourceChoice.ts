@@ -44,6 +44,8 @@ function ownSource(place: RunPlace, step: StepName, { spooled, execWorks }: LogK
     if (at.state === 'running') return { from: 'apiFollow' };
     return at.state === 'ended' ? { from: 'api', expected: undefined, elseVolume: false } : { from: 'nowhere' };
   }
+  // As long as there is the PipelineRun, its pods are known: this step never had one.
+  if (at === undefined && place.uid !== undefined) return { from: 'empty', lost: false };
   const readable = at?.state === 'ended';
   const sizes = place.logSizes;
   if (sizes !== undefined && step !== collect) {

@@ -26,7 +26,7 @@ function join(pieces: readonly FramePiece[]): { path: string; offset: number; te
   for (const piece of pieces) {
     const last = joined.at(-1);
     const text = Buffer.from(piece.bytes).toString('latin1');
-    const follows = end !== undefined && end.path === piece.path && end.offset + end.bytes.length === piece.offset;
+    const follows = end?.path === piece.path && end.offset + end.bytes.length === piece.offset;
     if (last !== undefined && follows && last.time === piece.time) last.text += text;
     else joined.push({ path: piece.path, offset: piece.offset, text, time: piece.time });
     end = piece;

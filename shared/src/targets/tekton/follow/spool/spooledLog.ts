@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { readOpenLog } from '../../../local/stepLog.ts';
 import { isMissing } from '../../../local/diskErrors.ts';
 import type { StepLogChunk } from '../../../runTarget.ts';
@@ -17,21 +17,23 @@ export class SpooledLog {
   #log: GrowingFile;
   #times: FileHandle;
   #sealed = false;
+  #fromApi: boolean;
+  #turn: Promise<unknown> = Promise.resolve();
   /** Counts how often the files were exchanged. */
   #generation = 0;
   /** Size of the marks file when this process last wrote it, and the offset of the last mark in it. */
   #marks = { bytes: -1, offset: -1, time: -1 };
 
-  private constructor(base: string, log: GrowingFile, times: FileHandle) {
+  private constructor(base: string, { log, times, fromApi }: OpenFiles) {
     this.#base = base;
     this.#log = log;
     this.#times = times;
+    this.#fromApi = fromApi;
   }
 
   /** @param base absolute path without the ending */
   static async open(base: string): Promise<SpooledLog> {
-    const { log, times } = await openPair(base);
-    const spooled = new SpooledLog(base, log, times);
+    const spooled = new SpooledLog(base, await openFiles(base));
     await spooled.#checkSeal();
     return spooled;
   }
@@ -45,12 +47,37 @@ export class SpooledLog {
     return this.#sealed;
   }
 
-  /** Adds bytes that were first seen at `time` (epoch ms); those that are there already are passed over. */
-  async append(offset: number, bytes: Uint8Array, time: number): Promise<boolean> {
-    const before = this.#log.size;
-    if (offset + bytes.length <= before) return false;
-    if (time !== this.#marks.time) await this.#mark(before, time);
-    return (await this.#log.append(offset, bytes)) > 0;
+  /**
+   * True when bytes came from the API, whose log of a container may lack what was rotated away and have what the step's own
+   * log has not.
+   */
+  get fromApi(): boolean {
+    return this.#fromApi;
+  }
+
+  async noteApi(): Promise<void> {
+    if (this.#fromApi) return;
+    await writeFile(`${this.#base}.api`, '', { mode: 0o600 });
+    this.#fromApi = true;
+  }
+
+  /** Offset and time of the newest mark. */
+  async newestMark(): Promise<readonly [offset: number, time: number] | undefined> {
+    return (await this.read(this.#log.size - 1, 1)).times[0];
+  }
+
+  /**
+   * Adds bytes that were first seen at `time` (epoch ms, undefined where nobody knows); those that are there already are
+   * passed over.
+   */
+  append(offset: number, bytes: Uint8Array, time: number | undefined): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const before = this.#log.size;
+      if (offset + bytes.length <= before) return false;
+      // Ascending, so that the newest mark tells from which time on a log has to be read again.
+      if (time !== undefined && time > this.#marks.time) await this.#mark(before, time);
+      return (await this.#log.append(offset, bytes)) > 0;
+    });
   }
 
   async read(offset: number, maxBytes: number): Promise<StepLogChunk> {
@@ -66,27 +93,34 @@ export class SpooledLog {
   }
 
   /** Notes that the log ends here. */
-  async seal(): Promise<void> {
-    if (this.#sealed) return;
-    // The size must not be on the disk before what it promises.
-    await this.#log.handle.datasync();
-    await writeFile(`${this.#base}.size`, `${this.#log.size}\n`, { mode: 0o600 });
-    this.#sealed = true;
+  seal(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sealed) return;
+      // The size must not be on the disk before what it promises.
+      await this.#log.handle.datasync();
+      await writeFile(`${this.#base}.size`, `${this.#log.size}\n`, { mode: 0o600 });
+      this.#sealed = true;
+    });
   }
 
   /** Takes the place of this log's files with those of another one, which is closed by that. */
-  async replace(other: SpooledLog): Promise<void> {
-    await other.close();
-    await rm(`${this.#base}.size`, { force: true });
-    await rename(`${other.#base}.times`, `${this.#base}.times`);
-    await rename(`${other.#base}.log`, `${this.#base}.log`);
-    await this.#reopen();
+  replace(other: SpooledLog): Promise<void> {
+    return this.#inTurn(async () => {
+      await other.close();
+      await removeLog(this.#base);
+      if (other.#fromApi) await rename(`${other.#base}.api`, `${this.#base}.api`);
+      await rename(`${other.#base}.times`, `${this.#base}.times`);
+      await rename(`${other.#base}.log`, `${this.#base}.log`);
+      await this.#reopen();
+    });
   }
 
   /** Begins anew: what was there was of another log. Another process that has the files open keeps its own view. */
-  async restart(): Promise<void> {
-    await removeLog(this.#base);
-    await this.#reopen();
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      await removeLog(this.#base);
+      await this.#reopen();
+    });
   }
 
   /** Looks for what another process has added or finished. */
@@ -96,8 +130,10 @@ export class SpooledLog {
     await this.#checkSeal();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#log.close(), this.#times.close()]);
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      await Promise.all([this.#log.close(), this.#times.close()]);
+    });
   }
 
   /** Closes and removes the files. */
@@ -106,11 +142,19 @@ export class SpooledLog {
     await removeLog(this.#base);
   }
 
+  /** What writes waits for what was writing before. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
   async #reopen(): Promise<void> {
     const old = { log: this.#log, times: this.#times };
-    const { log, times } = await openPair(this.#base);
+    const { log, times, fromApi } = await openFiles(this.#base);
     this.#log = log;
     this.#times = times;
+    this.#fromApi = fromApi;
     this.#sealed = false;
     this.#marks = { bytes: -1, offset: -1, time: -1 };
     this.#generation += 1;
@@ -141,20 +185,31 @@ export class SpooledLog {
   }
 }
 
-async function openPair(base: string): Promise<{ log: GrowingFile; times: FileHandle }> {
+interface OpenFiles {
+  readonly log: GrowingFile;
+  readonly times: FileHandle;
+  readonly fromApi: boolean;
+}
+
+async function openFiles(base: string): Promise<OpenFiles> {
   const log = await GrowingFile.open(`${base}.log`);
   try {
     const flags =
       constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    return { log, times: await open(`${base}.times`, flags, 0o600) };
+    const fromApi = (await stat(`${base}.api`).catch(undefinedIfMissing)) !== undefined;
+    return { log, times: await open(`${base}.times`, flags, 0o600), fromApi };
   } catch (error) {
     await log.close();
     throw error;
   }
 }
 
+function undefinedIfMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
+
 async function removeLog(base: string): Promise<void> {
-  for (const ending of ['.size', '.times', '.log']) await rm(`${base}${ending}`, { force: true });
+  for (const ending of ['.size', '.api', '.times', '.log']) await rm(`${base}${ending}`, { force: true });
 }
 
 async function readSeal(path: string): Promise<number | undefined> {

@@ -1,0 +1,109 @@
+import { SlipwayError, type StepName } from '../../../../protocol/index.ts';
+import { FrameParser, type FramePiece } from '../frames/frameParser.ts';
+import type { RemoteProcess } from '../remoteProcess.ts';
+import { logPathOf, progressPath, stepOfLogPath } from '../spool/spoolNames.ts';
+import type { RunSpool } from '../spool/runSpool.ts';
+
+/** How one connection to the verb `follow` ended. */
+export type SessionEnd =
+  /** It said all there will ever be. */
+  | { readonly kind: 'complete' }
+  /** The connection ended. `heard` tells whether it had worked. */
+  | { readonly kind: 'cut'; readonly words: string; readonly heard: boolean }
+  /** What came is not what the helper sends, or the helper itself failed. */
+  | { readonly kind: 'broken'; readonly error: SlipwayError };
+
+export interface SessionOptions {
+  readonly process: RemoteProcess;
+  readonly spool: RunSpool;
+  /** Steps whose logs are asked for from where the spool ends; others come from their beginning. */
+  readonly steps: readonly StepName[];
+  /** Something came; `grown` tells whether there is something new to read. */
+  readonly onHeard: (grown: boolean) => void;
+}
+
+/** Reads one connection into the spool until it ends. Rejects with what the disk says, and when aborted. */
+export async function followSession(options: SessionOptions, signal: AbortSignal): Promise<SessionEnd> {
+  const { process, spool } = options;
+  const stop = (): void => process.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    const offsets = await offsetsOf(spool, options.steps);
+    const asked = await sendRequest(process, { offsets });
+    return asked ? await readFrames(options, signal) : await cut(process, false);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    process.destroy();
+  }
+}
+
+async function offsetsOf(spool: RunSpool, steps: readonly StepName[]): Promise<Record<string, number>> {
+  const offsets: [string, number][] = [[progressPath, spool.progressSize]];
+  for (const step of steps) offsets.push([logPathOf(step), (await spool.log(step)).size]);
+  return Object.fromEntries(offsets);
+}
+
+async function sendRequest(process: RemoteProcess, request: object): Promise<boolean> {
+  try {
+    await process.send(Buffer.from(`${JSON.stringify(request)}\n`));
+    return true;
+  } catch {
+    // The connection has ended; how, `ended` tells.
+    return false;
+  }
+}
+
+async function readFrames(options: SessionOptions, signal: AbortSignal): Promise<SessionEnd> {
+  const { process, spool } = options;
+  const parser = new FrameParser();
+  let heard = false;
+  try {
+    for await (const chunk of process.output) {
+      let grown = false;
+      for (const piece of parser.push(chunk)) grown = (await take(spool, piece)) || grown;
+      heard = true;
+      options.onHeard(grown);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (SlipwayError.is(error, 'cluster.protocol')) return { kind: 'broken', error };
+    throw error;
+  }
+  signal.throwIfAborted();
+  const end = await process.ended;
+  if (end.exitCode === 0 && !parser.midFrame) return { kind: 'complete' };
+  if (end.exitCode === undefined || end.exitCode === 0) return cut(process, heard);
+  return { kind: 'broken', error: helperFailed(end.exitCode, end.words) };
+}
+
+async function cut(process: RemoteProcess, heard: boolean): Promise<SessionEnd> {
+  return { kind: 'cut', words: (await process.ended).words, heard };
+}
+
+/** Files that this version does not know of are passed over. */
+async function take(spool: RunSpool, piece: FramePiece): Promise<boolean> {
+  const { path, offset, bytes, time } = piece;
+  if (bytes.length === 0) return false;
+  try {
+    if (path === progressPath) return await spool.appendProgress(offset, bytes);
+    const step = stepOfLogPath(path);
+    if (step === undefined) return false;
+    const log = await spool.log(step);
+    // Told from its beginning again: the file was replaced by another one.
+    if (offset === 0 && log.size > 0) await log.restart();
+    return await log.append(offset, bytes, time);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SlipwayError('cluster.protocol', `The run's helper in the pod left out a part of ${path}.`, {
+      cause: error,
+    });
+  }
+}
+
+export function helperFailed(exitCode: number, words: string): SlipwayError {
+  const why = words.trim() === '' ? '' : `: ${words.trim().slice(-500)}`;
+  return new SlipwayError('cluster.protocol', `The run's helper in the pod ended with exit code ${exitCode}${why}.`, {
+    action: 'Check that the image of the run has Python 3.9 or newer as python3.',
+  });
+}
