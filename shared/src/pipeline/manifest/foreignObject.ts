@@ -11,7 +11,8 @@ export function fieldsOf(value: unknown): Fields {
 
 /** The mappings in a list; none where it is no list. */
 export function mappingsIn(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
+  // Array.from takes the holes of a sparse array for undefined.
+  return Array.isArray(value) ? Array.from(value, fieldsOf) : [];
 }
 
 /** A text; undefined where it is none, or empty. */

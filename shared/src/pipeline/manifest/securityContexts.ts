@@ -55,6 +55,13 @@ export const rootSecurityContext: JsonObject = {
  */
 export function ownerOfFolder(profile: TeamProfile): { readonly uid: number; readonly gid: number } | undefined {
   if (profile.rootPrepare !== true) return undefined;
+  if (isRestricted(profile)) {
+    throw new SlipwayError(
+      'spec.invalid',
+      'The team profile has rootPrepare, and PodSecurity "restricted" refuses a step that runs as root.',
+      { action: 'Set restricted: false, or leave rootPrepare out and set securityContext.fsGroup.' },
+    );
+  }
   const { runAsUser, runAsGroup, fsGroup } = profile.securityContext ?? {};
   if (runAsUser === undefined) {
     throw new SlipwayError('spec.invalid', 'The team profile has rootPrepare, but does not say who gets the folder.', {
