@@ -156,9 +156,11 @@ def _cut_notes(summary: dict[str, Any], _over: int) -> None:
         step.pop("note", None)
 
 
-def _cut_reasons(summary: dict[str, Any], _over: int) -> None:
-    for step in summary["steps"].values():
-        _shorten(step, "reason", len(step.get("reason", "").encode()))
+def _cut_reasons(summary: dict[str, Any], over: int) -> None:
+    """Leave out the longest ones."""
+    for step in sorted(summary["steps"].values(), key=lambda step: -len(step.get("reason", ""))):
+        if over > 0 and "reason" in step:
+            over -= escaped_length(_text({"reason": step.pop("reason")}))
 
 
 def _cut_reason(summary: dict[str, Any], over: int) -> None:
@@ -188,7 +190,7 @@ def _shorten(fields: dict[str, Any], name: str, over: int) -> None:
     if not isinstance(text, str):
         return
     before = escaped_length(_text({name: text}))
-    length = min(len(text), max(0, len(text) - over))
+    length = min(max(0, len(text) - over), MOST_BYTES)
     while length >= _SHORT:
         fields[name] = cut(text, length) if len(text) > 2 * length else text[: length - 1] + "…"
         if before - escaped_length(_text({name: fields[name]})) >= over:

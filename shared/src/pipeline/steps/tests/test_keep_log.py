@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from slipway_steps import keep_log
+from slipway_steps.keep_log import LogFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+class FullDisk:
+    """Stands between the log and the kernel, and has room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._write = os.write
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if self.room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._write(descriptor, data[: self.room])
+        self.room -= written
+        return written
+
+
+def test_a_full_disk_leaves_a_gap_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk(6)
+    monkeypatch.setattr(os, "write", disk.write)
+    monkeypatch.setattr(keep_log, "_RETRY_SECONDS", 0)
+    path = tmp_path / "logs" / "x.log"
+    log = LogFile(str(path))
+    log.write(b"first\nsecond\n")
+    log.write(b"third\n")
+    assert path.read_bytes() == b"first\n"
+    disk.room = 1000
+    log.write(b"fourth\n")
+    assert log.close() == ""
+    note = b"\n[slipway] 13 B of output are missing here: No space left on device\n"
+    assert path.read_bytes() == b"first\n" + note + b"fourth\n"
+
+
+def test_a_disk_that_stays_full_is_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "write", FullDisk(3).write)
+    log = LogFile(str(tmp_path / "logs" / "x.log"))
+    log.write(b"123456")
+    log.write(b"789")
+    assert log.close() == "[slipway] logs/x.log lacks 6 B of this output: No space left on device\n"
+
+
+def test_a_removed_folder_is_made_anew_with_all_it_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep_log, "_RETRY_SECONDS", 0)
+    path = tmp_path / "logs" / "x.log"
+    log = LogFile(str(path))
+    log.write(b"one\n")
+    shutil.rmtree(tmp_path / "logs")
+    log.write(b"two\n")
+    shutil.rmtree(tmp_path / "logs")
+    assert log.close() == ""
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_a_log_without_output_is_not_made(tmp_path: Path) -> None:
+    log = LogFile(str(tmp_path / "logs" / "x.log"))
+    assert log.close() == ""
+    assert not (tmp_path / "logs").exists()
