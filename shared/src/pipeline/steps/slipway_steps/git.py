@@ -47,8 +47,8 @@ _MEANINGS = (
     (r"Could not resolve host|Name or service not known", "its host is not known", True),
 )
 _NO_SUCH_REVISION = re.compile(
-    r"couldn't find remote ref|not our ref|no such ref|unadvertised object|[Ii]nvalid refspec|did not match any|"
-    r"Server does not allow request"
+    r"couldn't find remote ref|not our ref|no such ref|unadvertised object|[Ii]nvalid refspec|invalid reference|"
+    r"did not match any|Server does not allow request"
 )
 
 
@@ -150,7 +150,7 @@ class Git:
         lines: list[str] = []
         with (
             subprocess.Popen(
-                ["git", *self._options(), *arguments],
+                ["git", *self.options(), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -188,7 +188,8 @@ class Git:
         reason = first_line(lines[0].partition(":")[2], _REASON_LENGTH) if lines else f"git ended with exit code {code}"
         return GitFailed(f"{what}: {reason}", worth_a_try=True)
 
-    def _options(self) -> list[str]:
+    def options(self) -> list[str]:
+        """Return Git's options: no programs but its own, and the login for this host alone."""
         options = [
             "core.hooksPath=/dev/null",
             "core.fsmonitor=false",
@@ -224,11 +225,12 @@ class Git:
             "GIT_CONFIG_SYSTEM": "/dev/null",
             "GIT_ALLOW_PROTOCOL": ":".join(_PROTOCOLS),
             "GIT_LFS_SKIP_SMUDGE": "1",
-            "GIT_SSH_COMMAND": self._ssh(),
+            "GIT_SSH_COMMAND": self.ssh_command(),
             "LC_ALL": "C.UTF-8",
         }
 
-    def _ssh(self) -> str:
+    def ssh_command(self) -> str:
+        """Return the command line that Git starts ssh with."""
         options = ["BatchMode=yes", "IdentitiesOnly=yes", "ConnectTimeout=30", "ServerAliveInterval=20"]
         command = ["ssh", "-F", "/dev/null"]
         known = os.path.join(self._credentials or "", "known_hosts")
