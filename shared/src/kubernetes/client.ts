@@ -47,6 +47,8 @@ const listSchema = z.object({
   items: z.array(z.unknown()).nullish(),
 });
 
+const namedSchema = z.object({ metadata: z.object({ name: z.string() }) });
+
 class HttpKubernetesApi implements KubernetesApi {
   readonly cluster: ClusterIdentity;
   readonly #transport: Transport;
@@ -171,7 +173,7 @@ class HttpKubernetesApi implements KubernetesApi {
     schema: S,
     signal: AbortSignal,
   ): Promise<z.output<S>> {
-    const attempt = this.#attempt(verb, path);
+    const attempt = this.#attempt(verb, { ...path, name: path.name ?? nameOf(body) });
     const dryRun = options.dryRun === true;
     const query = queryOf({ fieldValidation: 'Strict', fieldManager: 'slipway', dryRun: dryRun ? 'All' : undefined });
     const request = { method, target: pathOf(path) + query, ...jsonBody(body, type), repeatable: dryRun };
@@ -230,4 +232,9 @@ function jsonBody(value: unknown, type = 'application/json') {
   const body = Buffer.from(JSON.stringify(value), 'utf8');
   // Node sets no length by itself for a DELETE.
   return { headers: { ...json, 'content-type': type, 'content-length': String(body.length) }, body };
+}
+
+/** The name in a body, for messages; a create has none in its path. */
+function nameOf(body: unknown): string | undefined {
+  return namedSchema.safeParse(body).data?.metadata.name;
 }

@@ -35,7 +35,7 @@ export interface Kubeconfig {
  * @throws SlipwayError `kubeconfig.invalid` that names the line and never quotes it, since it may hold a token
  */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' });
+  const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
   const [fault] = document.errors;
   if (fault !== undefined) {
     const line = fault.linePos?.[0].line;

@@ -71,41 +71,49 @@ async function handshake(socket: Socket, proxy: URL, end: { readonly host: strin
   reader.release();
 }
 
-/** Reads exact numbers of bytes from a socket and leaves the rest in it. */
+/** Longer than any reply, in bytes. */
+const longestReply = 1024;
+
+/** Reads exact numbers of bytes from a socket that answers only what it was asked. */
 class ExactReader {
   readonly #socket: Socket;
+  #held = Buffer.alloc(0);
+  #ended: Error | undefined;
+  #wake: () => void = () => undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    socket.on('data', this.#onData).on('error', this.#onError).on('close', this.#onClose);
   }
 
   async read(length: number): Promise<Uint8Array> {
-    for (;;) {
-      const chunk: unknown = this.#socket.read(length);
-      if (chunk instanceof Uint8Array) {
-        if (chunk.length < length) throw new Error('it closed the connection');
-        return chunk;
-      }
-      await this.#readable();
+    while (this.#held.length < length) {
+      if (this.#ended !== undefined) throw this.#ended;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+    const bytes = this.#held.subarray(0, length);
+    this.#held = this.#held.subarray(length);
+    return bytes;
   }
 
-  /** Nothing is left behind on the socket. */
+  /** Hands the socket on, with nothing read from it that was not asked for. */
   release(): void {
-    this.#socket.removeAllListeners('readable');
+    this.#socket.pause();
+    this.#socket.off('data', this.#onData).off('error', this.#onError).off('close', this.#onClose);
+    if (this.#held.length > 0) throw new Error('it sent more than it was asked');
   }
 
-  #readable(): Promise<void> {
-    const socket = this.#socket;
-    return new Promise((resolve, reject) => {
-      const done = (act: () => void) => () => {
-        socket.off('readable', readable).off('end', ended).off('close', ended).off('error', failed);
-        act();
-      };
-      const readable = done(resolve);
-      const ended = done(() => reject(new Error('it closed the connection')));
-      const failed = (error: Error) => done(() => reject(error))();
-      socket.once('readable', readable).once('end', ended).once('close', ended).once('error', failed);
-    });
-  }
+  readonly #onData = (chunk: Buffer) => {
+    this.#held = Buffer.concat([this.#held, chunk]);
+    if (this.#held.length > longestReply) this.#socket.destroy(new Error('it sent more than it was asked'));
+    this.#wake();
+  };
+  readonly #onError = (error: Error) => {
+    this.#ended = error;
+    this.#wake();
+  };
+  readonly #onClose = () => {
+    this.#ended ??= new Error('it closed the connection');
+    this.#wake();
+  };
 }

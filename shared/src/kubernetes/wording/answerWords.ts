@@ -80,5 +80,10 @@ function foreignWords(failure: ApiFailure, attempt: Attempt): Words {
 }
 
 function isTooLarge(failure: ApiFailure): boolean {
-  return failure.status === 413 || /etcdserver: request is too large|Request entity too large/.test(failure.message);
+  return (
+    failure.status === 413 ||
+    /etcdserver: request is too large|Request entity too large|Too long: (?:must have at most|may not be more than) 1048576/.test(
+      failure.message,
+    )
+  );
 }

@@ -13,7 +13,8 @@ const prefixes = [
   /^[\w.]+ "[^"]*" is forbidden: /,
   /^[\w.]+ "[^"]*" is invalid: /,
   /^\w+ in version "[^"]*" cannot be handled as an? \w+: /,
-  /^(?:strict decoding error: )/,
+  /^strict decoding error: /,
+  /^\[\]: /,
 ];
 
 /**
@@ -22,8 +23,9 @@ const prefixes = [
  */
 export function humanSentence(failure: ApiFailure): string {
   const name = webhook.exec(failure.message)?.[1];
-  const bare = stripped(failure.message)
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+  const bare = stripped(failure.message.trim())
+    .replaceAll(/\s*\n\s*/g, '; ')
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
   const text = bare === '' ? 'it gives no reason' : bare;
   const policy = name !== undefined && !name.endsWith('.tekton.dev') ? `the policy ${name} says: ` : '';

@@ -1,4 +1,5 @@
 import { attemptWords, type Attempt, type Words } from '../errors.ts';
+import { typeName } from '../paths.ts';
 import type { ApiFailure } from '../transport/failures.ts';
 
 /** A 404 is three things: no such type, no such space, no such object. */
@@ -24,17 +25,21 @@ export function notFoundWords(failure: ApiFailure, attempt: Attempt): Words {
       action: 'Choose a space that exists.',
     };
   }
-  const missing = /^([\w.]+) "([^"]+)" not found/.exec(failure.message);
-  const what = missing === null ? attemptWords(attempt) : `${missing[1] ?? ''} ${JSON.stringify(missing[2] ?? '')}`;
-  const where = path?.namespace === undefined ? '' : ` in ${path.namespace}`;
   return {
     code: 'cluster.notFound',
-    message:
-      missing === null
-        ? `The cluster ${context} has nothing to ${what}.`
-        : `The cluster ${context} has no ${what}${where}.`,
+    message: `The cluster ${context} has no ${missingObject(failure, attempt)}.`,
     action: 'Check the name and the space; it may have been deleted.',
   };
+}
+
+/** `ConfigMap "x" in ds-team`; by the plural where the server misses something else than was asked for. */
+function missingObject(failure: ApiFailure, attempt: Attempt): string {
+  const { path } = attempt;
+  const [, type = '', name = ''] = /^([\w.-]+) "([^"]+)" not found/.exec(failure.message) ?? [];
+  if (type === '') return `object to ${attemptWords(attempt)}`;
+  const kind = path !== undefined && type === typeName(path.type) ? path.type.kind : type;
+  const where = path?.type.namespaced === true && path.namespace !== undefined ? ` in ${path.namespace}` : '';
+  return `${kind} ${JSON.stringify(name)}${where}`;
 }
 
 /** An API server answers with a bare line for a group that it does not have; for its own group something else did. */
