@@ -172,7 +172,9 @@ export class OpenRun {
   ): { settled: Promise<void>; error: Error | undefined } {
     const { spool } = this;
     const { settle, onGrown } = this.#options;
-    const options = { ...settle, spool, step, source, where: place.steps.get(step), onGrown };
+    const at = place.steps.get(step);
+    const where = at?.state === 'ended' ? at : undefined;
+    const options = { ...settle, spool, step, source, where, onGrown };
     const settling: { settled: Promise<void>; error: Error | undefined } = {
       settled: Promise.resolve(),
       error: undefined,

@@ -10,7 +10,7 @@ export interface SettleOptions {
   readonly spool: RunSpool;
   readonly step: StepName;
   readonly source: Extract<LogSource, { from: 'api' | 'volume' }>;
-  /** The step's container, where there is one. */
+  /** The step's container, where it has ended and is still there. */
   readonly where: PodContainer | undefined;
   /** Reads the API's log of a container that has ended into an empty log, byte for byte. */
   readonly readContainer: (where: PodContainer, log: SpooledLog, signal: AbortSignal) => Promise<void>;
@@ -66,9 +66,10 @@ async function fromVolume(options: SettleOptions, log: SpooledLog, signal: Abort
     try {
       file = await options.openFile(path, { start, end: Number.MAX_SAFE_INTEGER }, signal);
     } catch (error) {
-      // The step wrote nothing.
-      if (SlipwayError.is(error, 'artifact.notFound') && start === 0) return;
-      throw error;
+      if (!SlipwayError.is(error, 'artifact.notFound') || start > 0) throw error;
+      // It wrote nothing, or keeps no log of its own.
+      if (options.where !== undefined) await options.readContainer(options.where, log, signal);
+      return;
     }
     if (file.bytes >= start) {
       let offset = start;

@@ -55,6 +55,13 @@ describe('where the rest of a log comes from', () => {
       { from: 'volume' },
     ],
     ['a run that never had a pod', place(undefined, { final: true }), 'notebook', {}, { from: 'empty', lost: false }],
+    [
+      'a step that the sizes do not tell of',
+      place('ended', { final: true, logSizes: new Map() }),
+      'notebook',
+      {},
+      { from: 'volume' },
+    ],
     ['a cancelled run', place('gone', { final: true }), 'notebook', { spooled: 7 }, { from: 'volume' }],
     ['a run that broke', place('ended', { final: true }), 'notebook', {}, { from: 'volume' }],
     [

@@ -33,7 +33,8 @@ const collect: StepName = 'collect';
 /** Decides where to read on. Pure. */
 export function chooseLogSource(place: RunPlace, step: StepName, knowledge: LogKnowledge): LogSource {
   if (knowledge.sealed) return { from: 'spool' };
-  return place.own ? ownSource(place, step, knowledge) : foreignSource(place, step);
+  // Of a PipelineRun that is gone nobody can tell whose it was; what it left lies on the volume, if anywhere.
+  return place.own || place.uid === undefined ? ownSource(place, step, knowledge) : foreignSource(place, step);
 }
 
 function ownSource(place: RunPlace, step: StepName, { spooled, execWorks }: LogKnowledge): LogSource {
@@ -47,13 +48,12 @@ function ownSource(place: RunPlace, step: StepName, { spooled, execWorks }: LogK
   // As long as there is the PipelineRun, its pods are known: this step never had one.
   if (at === undefined && place.uid !== undefined) return { from: 'empty', lost: false };
   const readable = at?.state === 'ended';
-  const sizes = place.logSizes;
-  if (sizes !== undefined && step !== collect) {
-    const expected = sizes.get(step) ?? 0;
-    if (expected === spooled) return expected === 0 ? { from: 'empty', lost: false } : { from: 'spool' };
-    return readable ? { from: 'api', expected, elseVolume: true } : { from: 'volume' };
+  const expected = place.logSizes?.get(step);
+  if (expected !== undefined && expected === spooled) {
+    return expected === 0 ? { from: 'empty', lost: false } : { from: 'spool' };
   }
-  // Without sizes nothing tells whether the API has all of it; collect itself writes a few lines.
+  if (expected !== undefined) return readable ? { from: 'api', expected, elseVolume: true } : { from: 'volume' };
+  // Nothing tells whether the API has all of it; only collect is known to write no more than a few lines.
   return readable && step === collect ? { from: 'api', expected: undefined, elseVolume: false } : { from: 'volume' };
 }
 

@@ -3,11 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { openCluster, resources, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
-import { managedSelector, labels } from '../../../../pipeline/index.ts';
+import { openCluster, resources, runCommand, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
+import {
+  helperContainer,
+  labels,
+  managedSelector,
+  paths,
+  renderVolumeReaderPod,
+  type RunVolume,
+} from '../../../../pipeline/index.ts';
 import { SlipwayError, type TeamProfile } from '../../../../protocol/index.ts';
 import { readScriptFiles } from '../../scriptFiles.ts';
 import { objectSchema, pipelineRunSchema, type Metadata, type PipelineRun } from '../clusterObjects.ts';
+import { untilRunning } from '../helperPods.ts';
 import { SpaceObjects } from '../spaceObjects.ts';
 import { createSubmitter, type Submitter } from '../submitter.ts';
 import type { RunFolderReader, SubmitterOptions } from '../submitterOptions.ts';
@@ -37,19 +45,20 @@ const noFiles: RunFolderReader = {
 export class TestSpace {
   readonly api: KubernetesApi;
   readonly objects: SpaceObjects;
-  readonly #scripts: SubmitterOptions['scripts'];
+  readonly scripts: SubmitterOptions['scripts'];
 
   private constructor(api: KubernetesApi, scripts: SubmitterOptions['scripts']) {
     this.api = api;
     this.objects = new SpaceObjects(api);
-    this.#scripts = scripts;
+    this.scripts = scripts;
   }
 
-  static async open(signal: AbortSignal): Promise<TestSpace> {
+  /** @param part names the namespace, for whoever looks at the cluster */
+  static async open(signal: AbortSignal, part = 'submit'): Promise<TestSpace> {
     const file = process.env.SLIPWAY_TEST_CLUSTER;
     if (file === undefined) throw new Error('SLIPWAY_TEST_CLUSTER names no file: start the tests with npm run cluster');
     const { kubeconfig } = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    const namespace = `submit-${randomBytes(3).toString('hex')}`;
+    const namespace = `${part}-${randomBytes(3).toString('hex')}`;
     const api = await openCluster({
       context: 'test-cluster',
       kubeconfig,
@@ -72,7 +81,7 @@ export class TestSpace {
     return createSubmitter({
       api: this.api,
       profile: waitingProfile,
-      scripts: this.#scripts,
+      scripts: this.scripts,
       user: 'tester',
       trigger: 'cli',
       clock: systemClock,
@@ -116,6 +125,37 @@ export class TestSpace {
     await this.until(gone, signal).catch((error: unknown) => {
       throw new Error(`these were left behind: ${last.join(', ')}`, { cause: error });
     });
+  }
+
+  /** A claim that is there before the runs, as a team has one; its name. */
+  async makeClaim(name: string, signal: AbortSignal): Promise<TeamProfile['volume']> {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local', resources: { requests: { storage: '1Gi' } } },
+    };
+    await this.objects.create(resources.persistentVolumeClaims, body, signal);
+    return { kind: 'claim', claimName: name, subPath: 'team/one' };
+  }
+
+  /** Every path below `runs` of a volume, sorted. */
+  async listVolume(volume: RunVolume, signal: AbortSignal): Promise<readonly string[]> {
+    const { shared } = this.submitter();
+    const name = `look-${randomBytes(3).toString('hex')}`;
+    const { namespace } = this.objects;
+    const expiresAt = Date.now() + 60_000;
+    const input = { name, namespace, profile: smallProfile, volume, scripts: shared.scripts, expiresAt };
+    await this.objects.create(resources.pods, renderVolumeReaderPod(input, { deadlineSeconds: 60 }), signal);
+    try {
+      await untilRunning(this.objects, systemClock, name, 'the pod that looks', () => undefined, signal);
+      const command = ['bash', '-c', `cd ${paths.runs} && find . -mindepth 1 -printf '%P\n' | sort`];
+      const request = { namespace, pod: name, container: helperContainer, command };
+      const { stdout } = await runCommand(this.api, request, signal);
+      return Buffer.from(stdout).toString('utf8').split('\n').filter(Boolean);
+    } finally {
+      await this.objects.remove(resources.pods, { name }, signal);
+    }
   }
 
   run(name: string, signal: AbortSignal): Promise<PipelineRun | undefined> {

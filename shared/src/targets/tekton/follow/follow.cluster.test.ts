@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resources } from '../../../kubernetes/index.ts';
+import { objectSchema } from '../submit/clusterObjects.ts';
+import { commandRun } from '../submit/testing/submissions.ts';
+import { FollowSpace, hashOf, readWholeLog } from './testing/followSpace.ts';
+import { noisyRun } from './testing/noisyRun.ts';
+
+const { signal } = new AbortController();
+let at: FollowSpace;
+beforeAll(async () => {
+  at = await FollowSpace.open(signal);
+});
+afterAll(async () => {
+  await at.dispose(signal);
+});
+
+const submitter = () => at.space.submitter({ profile: at.profile });
+
+describe('logs of four steps of 80,000 lines of 100 bytes', () => {
+  const steps = ['noise-1', 'noise-2', 'noise-3', 'noise-4'];
+
+  it('are whole live, with the connection cut in the middle, and afterwards', async () => {
+    await noisyRun(at, submitter(), { run: 'noisy', steps, lines: 80_000 }, signal);
+    await at.untilLive('noisy', signal);
+    const live = await at.files();
+    const over = async () => (await at.place('noisy', signal)).final;
+    const cut = setInterval(() => at.sockets.findLast((socket) => socket.readyState === socket.OPEN)?.terminate(), 700);
+    const cuts = setTimeout(() => clearInterval(cut), 4_000);
+    const startedAt = Date.now();
+    const read = await Promise.all(steps.map((step) => readWholeLog(live, 'noisy', step, over, signal)));
+    clearInterval(cut);
+    clearTimeout(cuts);
+    console.error('live', Date.now() - startedAt, at.sockets.length, at.notes);
+    for (const { bytes, lines } of read) expect([bytes, lines]).toEqual([8_000_000, 80_000]);
+
+    const truth = await at.files();
+    for (const [index, step] of steps.entries()) {
+      const { bytes, content } = await truth.openFile('noisy', `logs/${step}.log`, undefined, signal);
+      expect(bytes).toBe(8_000_000);
+      expect((await hashOf(content)).sha256).toBe(read[index]?.sha256);
+    }
+    const afterwards = await at.files();
+    const began = Date.now();
+    for (const [index, step] of steps.entries()) {
+      const whole = await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
+      expect(whole).toEqual(read[index]);
+    }
+    console.error('afterwards', Date.now() - began);
+    const again = Date.now();
+    for (const step of steps) await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
+    console.error('from spool', Date.now() - again);
+  });
+});
+
+describe('a run of a command', () => {
+  it('shows progress and log as they come, and its files', async () => {
+    await submitter().submit(commandRun('short', 'echo one; sleep 3; echo two; echo made > made.txt'), signal);
+    const files = await at.files();
+    const held = files.follow('short');
+    let grown = 0;
+    files.onGrowth(() => (grown += 1));
+    await at.untilLive('short', signal);
+    const text = async () => Buffer.from((await files.logChunk('short', 'command', 0, 1_000, signal)).bytes).toString();
+    await at.space.until(async () => (await text()) === 'one\n', signal);
+    expect(grown).toBeGreaterThan(0);
+    const now = await files.artifacts('short', signal);
+    expect(now.every(({ sha256 }) => sha256 === undefined)).toBe(true);
+    await at.untilFinal('short', signal);
+    expect(await text()).toBe('one\ntwo\n');
+    await at.space.until(() => Promise.resolve(files.state('short').mode === 'ended'), signal);
+    expect(files.state('short')).toEqual({ mode: 'ended', staleSince: undefined, notes: [] });
+    const artifacts = await files.artifacts('short', signal);
+    expect(artifacts.map(({ path }) => path)).toContain('work/made.txt');
+    const { content } = await files.openFile('short', 'work/made.txt', undefined, signal);
+    expect(await hashOf(content)).toMatchObject({ bytes: 5 });
+    held.dispose();
+  });
+
+  it('can be read when its pod is gone', async () => {
+    const { steps } = await at.untilFinal('short', signal);
+    const pod = steps.get('collect')?.pod ?? '';
+    await at.space.objects.remove(resources.pods, { name: pod }, signal);
+    await at.space.until(async () => (await at.place('short', signal)).steps.get('collect')?.state === 'gone', signal);
+    const files = await at.files();
+    expect(await files.logSize('short', 'command', signal)).toBe(8);
+    const chunks = await Promise.all([
+      files.logChunk('short', 'command', 0, 1_000, signal),
+      files.logChunk('short', 'command', 4, 2, signal),
+      files.logChunk('short', 'collect', 0, 1_000, signal),
+    ]);
+    expect(chunks.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([
+      'one\ntwo\n',
+      'tw',
+      expect.stringContaining('work/made.txt'),
+    ]);
+    expect((await files.inputs('short', signal)).map(({ path, bytes }) => [path, bytes])).toEqual([['a.txt', 2]]);
+    const readers = await at.space.objects.metadata(resources.pods, 'slipway.dev/helper=reader', signal);
+    expect(readers.map(({ name }) => name)).toEqual(['short-reader']);
+    for (const path of ['../../etc/passwd', '/etc/passwd', 'output/../../x', ''])
+      await expect(files.openFile('short', path, undefined, signal)).rejects.toMatchObject({ code: 'path.refused' });
+    await expect(files.openFile('short', 'output/none', undefined, signal)).rejects.toMatchObject({
+      code: 'artifact.notFound',
+    });
+    await files.dispose();
+    await at.space.until(async () => {
+      const left = await at.space.objects.metadata(resources.pods, 'slipway.dev/helper=reader', signal);
+      return left.length === 0;
+    }, signal);
+  });
+});
+
+describe('a run that is cancelled', () => {
+  it('leaves its log', async () => {
+    const script = 'for i in $(seq 1000); do echo "line $i"; done; sleep 600';
+    await submitter().submit(commandRun('stopped', script), signal);
+    await at.untilLive('stopped', signal);
+    const live = await at.files();
+    const size = () => live.logSize('stopped', 'command', signal);
+    await at.space.until(async () => (await size()) === 8_893, signal);
+    await live.release('stopped');
+    await at.space.objects.api.patch(
+      at.space.objects.path(resources.pipelineRuns, 'stopped'),
+      { spec: { status: 'Cancelled' } },
+      { kind: 'merge' },
+      objectSchema,
+      signal,
+    );
+    await at.untilFinal('stopped', signal);
+    const files = await at.files();
+    const { bytes, lines } = await readWholeLog(files, 'stopped', 'command', () => Promise.resolve(true), signal);
+    expect([bytes, lines]).toEqual([8_893, 1_000]);
+  });
+});
+
+describe('large things', () => {
+  it('are read in ranges and as a stream, live and afterwards', async () => {
+    const script =
+      'truncate -s 1G big.bin && printf end >> big.bin; mkdir many; for i in $(seq 10000); do : > many/$i; done; sleep 8';
+    const job = commandRun('large', script);
+    const profile = { ...at.profile, volume: { kind: 'perRun', size: '2Gi', storageClassName: 'local' } } as const;
+    await at.space.submitter({ profile }).submit(job, signal);
+    await at.untilLive('large', signal);
+    const files = await at.files();
+    const end = 1_073_741_824;
+    const tail = async () => {
+      const { bytes, content } = await files.openFile(
+        'large',
+        'work/big.bin',
+        { start: end - 2, end: end + 100 },
+        signal,
+      );
+      const parts: Uint8Array[] = [];
+      for await (const part of content) parts.push(part);
+      return { bytes, text: Buffer.concat(parts).toString('latin1') };
+    };
+    const isThere = async () => tail().catch(() => undefined);
+    await at.space.until(async () => (await isThere())?.text === '\0\0end', signal);
+    await at.untilFinal('large', signal);
+    expect(await tail()).toEqual({ bytes: end + 3, text: '\0\0end' });
+    const before = process.memoryUsage.rss();
+    const { bytes, content } = await files.openFile('large', 'work/big.bin', undefined, signal);
+    expect(bytes).toBe(end + 3);
+    let read = 0;
+    let most = before;
+    for await (const part of content) {
+      read += part.length;
+      most = Math.max(most, process.memoryUsage.rss());
+    }
+    expect(read).toBe(end + 3);
+    expect(most - before).toBeLessThan(300 * 1024 * 1024);
+    const artifacts = await files.artifacts('large', signal);
+    expect(artifacts.filter(({ path }) => path.startsWith('work/many/'))).toHaveLength(10_000);
+  });
+
+  it('can be given up in the middle', async () => {
+    const files = await at.files();
+    await at.untilFinal('large', signal);
+    for (let times = 0; times < 6; times += 1) {
+      const { content } = await files.openFile('large', 'work/big.bin', undefined, signal);
+      for await (const part of content) {
+        expect(part.length).toBeGreaterThan(0);
+        break;
+      }
+    }
+    const stop = new AbortController();
+    const { content } = await files.openFile('large', 'work/big.bin', undefined, stop.signal);
+    const reading = hashOf(content);
+    stop.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow();
+    const { bytes } = await files.openFile('large', 'work/many/1', undefined, signal);
+    expect(bytes).toBe(0);
+  });
+});
