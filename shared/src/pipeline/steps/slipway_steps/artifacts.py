@@ -183,6 +183,8 @@ def _files(
     try:
         with os.scandir(os.path.join(root, prefix)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return  # prepare failed before it made the folder
     except OSError as error:
         sys.stderr.write(f"left out: {prefix or root} ({error.strerror})\n")
         return

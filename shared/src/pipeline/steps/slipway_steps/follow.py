@@ -3,8 +3,9 @@
 On standard input a line `{"offsets": {"logs/notebook.log": 81920}, "aliveSeconds": 30}`; both may be missing. On
 standard output frames: a line `{"path", "offset", "length", "time"}` and the bytes. A file that was cut or replaced by
 another starts again at offset 0. A frame of no file and without bytes is a sign of life. With `aliveSeconds` whoever
-reads has to send a line at least so often, and is taken for gone otherwise, or when standard input ends. Ends with 0
-when `collect` has ended and everything was sent, with 1 when the reader is gone.
+reads has to send a line at least so often, and is taken for gone otherwise, or when standard input ends; without it
+whoever reads is taken for gone after an hour. Ends with 0 when `collect` has ended and everything was sent, with 1 when
+the reader is gone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _BUSY_SECONDS = 1.0
 # After `collect` has written its result its log may still grow a little, until its script says that it is complete.
 _LOG_END_SECONDS = 1.0
 _SIGN_OF_LIFE_SECONDS = 10.0
+# The kubelet leaves an exec's process and both its ends open when whoever asked is gone.
+_LONGEST_UNHEARD_SECONDS = 3600.0
 _IN, _OUT = 0, 1
 
 
@@ -54,7 +57,7 @@ class Reader:
         self.offsets = {path: at for path, at in offsets.items() if isinstance(at, int) and at >= 0}
         alive = request.get("aliveSeconds")
         self._alive = float(alive) if isinstance(alive, (int, float)) and alive > 0 else None
-        self._heard_at = time.monotonic()
+        self._heard_at = self._asked_at = time.monotonic()
         os.set_blocking(sink, False)
         self.poll = select.poll()
         self.poll.register(sink, 0)  # an error is told of in any case
@@ -96,7 +99,10 @@ class Reader:
                     if not os.read(self._source, _FRAME_BYTES):
                         raise Gone
                     self._heard_at = time.monotonic()
-        if self._alive is not None and time.monotonic() - self._heard_at > self._alive:
+        now = time.monotonic()
+        if self._alive is not None and now - self._heard_at > self._alive:
+            raise Gone
+        if self._alive is None and now - self._asked_at > _LONGEST_UNHEARD_SECONDS:
             raise Gone
 
 

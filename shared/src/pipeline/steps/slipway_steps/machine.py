@@ -20,6 +20,7 @@ _OF_INTEREST = re.compile(
 _NVIDIA_SMI_SECONDS = 20
 _WORDS_LIMIT = 200
 _DEVICES = "/dev"
+_CUDA = "libcuda.so.1"
 _CUDA_ERRORS = {
     "3": "the driver could not be initialised (error 3)",
     "34": "the library is a stub, without a driver (error 34)",
@@ -97,7 +98,7 @@ def _gpus() -> dict[str, object]:
 
 def _cuda_answer() -> str:
     """Return what the driver's cuInit says, "0" for success; asked in a process of its own, because it may crash."""
-    program = "import ctypes; print(ctypes.CDLL('libcuda.so.1').cuInit(0))"
+    program = f"import ctypes; print(ctypes.CDLL('{_CUDA}').cuInit(0))"
     try:
         asked = subprocess.run(
             [sys.executable, "-I", "-S", "-c", program],

@@ -25,6 +25,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     executed, html = run.executed_notebook(), run.report_path()
     if executed is None or html is None or not os.path.isfile(executed):
         raise Settled(outcome.skipped("report", "there is no executed notebook", "previousStep"))
+    run.release("report")
     assets = _unpacked(os.environ.get("SLIPWAY_ASSETS") or os.path.join(os.environ["SLIPWAY_STEPS"], "assets"))
     fields += [
         # nbconvert takes the one for a pattern and the other for a format.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _HELD_BACK_BYTES = 48 * 1024
+# A volume may be small, and a report with its maths has some megabytes.
+_HELD_BACK_FOR_A_REPORT = 4 << 20
 _DATASET_VOLUMES = "/slipway/datasets"
 
 
@@ -99,8 +101,9 @@ class RunFolder:
     def hold_back(self) -> None:
         """Take a little space for every step's result, so that a notebook that fills the disk is told of it."""
         for step in self.run_file["steps"]:
+            held_back = _HELD_BACK_FOR_A_REPORT if step == "report" and on_cluster() else _HELD_BACK_BYTES
             with open(self._held_back(step), "wb") as file:
-                file.write(b"\0" * _HELD_BACK_BYTES)
+                file.write(b"\0" * held_back)
 
     def release(self, step: str) -> None:
         """Give back what is held for a step."""

@@ -9,8 +9,8 @@ Requests are lines of JSON on standard input, each answered on standard output b
 - `{"runs": true}`, where the folder is the one with all runs: a line for each run with `run`, `runFile`, `results`,
   `modified` (epoch ms), and a last line `{"end": COUNT}`.
 
-What cannot be had is answered with a line `{"error", "message"}`. A file that gets shorter while it is sent ends the
-connection, with exit code 1.
+It ends with standard input, or when nothing was asked for two minutes. What cannot be had is answered with a line
+`{"error", "message"}`. A file that gets shorter while it is sent ends the connection, with exit code 1.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import select
 import stat
 import sys
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 256 * 1024
 _REQUEST_BYTES = 1 << 20
+_IDLE_SECONDS = 120
 # A notebook may have put anything where the index and the like are to be.
 _MOST_INDEX_BYTES = 64 << 20
 _MOST_JSON_BYTES = 8 << 20
@@ -45,7 +47,7 @@ class _Cut(Exception):
 def main(run: RunFolder) -> int:
     """Answer until there are no more requests."""
     try:
-        while line := sys.stdin.buffer.readline(_REQUEST_BYTES):
+        for line in _requests():
             _answer_or_refuse(run, line)
     except _Cut as error:
         sys.stdout.flush()
@@ -54,6 +56,22 @@ def main(run: RunFolder) -> int:
     except BrokenPipeError:
         return 1
     return 0
+
+
+def _requests() -> Iterator[bytes]:
+    """Yield the lines of standard input until it ends, or nothing comes for long.
+
+    The kubelet leaves an exec's process and its standard input open when whoever asked is gone.
+    """
+    rest = b""
+    while select.select([sys.stdin], [], [], _IDLE_SECONDS)[0]:
+        data = os.read(sys.stdin.fileno(), _CHUNK)
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+        if not data or len(rest) > _REQUEST_BYTES:
+            break
+    if rest:
+        yield rest
 
 
 def _answer_or_refuse(run: RunFolder, line: bytes) -> None:
