@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 3000
 _POD_BYTES = 12 * 1024
-# Tekton's init containers, and a mesh's two, of which nobody has told us.
-_OTHER_CONTAINERS = 5
+# Two init containers of Tekton, and a service mesh may add two of its own.
+_OTHER_CONTAINERS = 4
 # `[{"key":"summary","value":"…","type":1},{"key":"StartedAt",…,"type":3},{"key":"ExitCode",…,"type":3}]`
 _TEKTONS_BYTES = 240
 _STAGE = ("dataset", "clone")
