@@ -31,8 +31,8 @@ export function queryOf(query: Query): string {
 
 /** As Kubernetes writes a type in messages: `pods`, `pods/log`, `pipelineruns.tekton.dev`. */
 export function typeName(type: ResourceType, subresource?: string): string {
-  const plural = subresource === undefined ? type.plural : `${type.plural}/${subresource}`;
-  return type.group === '' ? plural : `${plural}.${type.group}`;
+  const name = type.group === '' ? type.plural : `${type.plural}.${type.group}`;
+  return subresource === undefined ? name : `${name}/${subresource}`;
 }
 
 /** An empty name would mean the whole collection, and a dot another path. */

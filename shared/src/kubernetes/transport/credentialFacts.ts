@@ -18,9 +18,12 @@ export function credentialFacts(credential: Credential): CredentialFacts {
   return { kind: 'certificate', ...certificateTimes(credential.certificate) };
 }
 
+/** The last second that a Date can hold. */
+const latestTime = 8.64e12;
+
 const claimsSchema = z.object({
-  exp: z.number().optional().catch(undefined),
-  nbf: z.number().optional().catch(undefined),
+  exp: z.number().min(0).max(latestTime).optional().catch(undefined),
+  nbf: z.number().min(0).max(latestTime).optional().catch(undefined),
 });
 
 /** `exp` and `nbf` of a JWT; nothing for an opaque token. The signature is the server's business. */

@@ -1,12 +1,12 @@
 import type { ApiFailure } from '../transport/failures.ts';
 
-const webhook = /^admission webhook "([^"]+)" denied the request(?: without explanation)?:? ?/;
+const webhook = /^admission webhook "([^"]+)" denied the request/;
 
 /** What Go programs put before the sentence that a person can use. */
 const prefixes = [
   /^Internal error occurred: /,
   /^error when creating "[^"]*": /,
-  /^admission webhook "[^"]+" denied the request: /,
+  /^admission webhook "[^"]+" denied the request(?: without explanation$|: |$)/,
   /^(?:mutation|validation) failed: /,
   /^cannot decode incoming (?:new|old) object: /,
   /^json: /,
