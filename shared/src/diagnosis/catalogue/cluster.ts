@@ -4,7 +4,7 @@ import type { CatalogueEntry } from './entry.ts';
 const again = 'Then: slipway retry {run}';
 const edit = 'slipway rerun {run} --edit';
 const pull = String.raw`(?:TaskRunImagePullFailed|PullImageFailed|ErrImagePull|ImagePullBackOff|InvalidImageName|Failed to pull image)`;
-const image = String.raw`image "(?<image>[^"\n]{1,300})"`;
+const image = String.raw`image(?: name| reference| tag)? "(?<image>[^"\n]{1,300})"`;
 const imageName = new RegExp(image, 'i');
 
 /** An image that was not pulled, for the reason that the registry or the runtime gave in the same line. */
@@ -157,7 +157,7 @@ const refusalEntries: readonly CatalogueEntry[] = [
     id: 'podSecurity',
     source: 'C5',
     look: 'cluster',
-    pattern: /^[^\n]*violates PodSecurity "(?<level>[^"\n]+)": (?<rule>[^\n]+)$/m,
+    pattern: /^[^\n]*violates PodSecurity "(?<level>[^"\n:]+)[^"\n]*": (?<rule>[^\n(]+?)(?: \([^\n]*)?$/m,
     causes: ['The security level {level} of the space refuses the pod: {rule}'],
     fixes: ['Set securityContext in the profile so that nothing runs as root', again],
   },
@@ -199,7 +199,7 @@ const refusalEntries: readonly CatalogueEntry[] = [
     look: 'cluster',
     pattern:
       /^[^\n]*couldn't find key (?<key>[^\s,]+) in (?<kind>Secret|ConfigMap) (?:[\w.-]+\/)?(?<name>[\w.-]+)[^\n]*$/im,
-    causes: ['{kind} {name} has no key {key}'],
+    causes: ['{kind} "{name}" has no key "{key}"'],
     fixes: ['Add the key, or name another one: slipway rerun {run} --edit'],
   },
   {
@@ -207,7 +207,7 @@ const refusalEntries: readonly CatalogueEntry[] = [
     source: 'D11',
     look: 'cluster',
     pattern: /^[^\n]*\b(?<kind>secret|configmap) "(?<name>[^"\n]+)" not found[^\n]*$/im,
-    causes: ['The {kind} {name}, which the run needs, is not there'],
+    causes: ['The {kind} "{name}", which the run needs, is not there'],
     fixes: ['Create it in this space, or name another one: slipway rerun {run} --edit'],
   },
 ];

@@ -1,4 +1,4 @@
-import type { Run, RunEvent } from '../../../protocol/index.ts';
+import type { Diagnosis, Run, RunEvent } from '../../../protocol/index.ts';
 import { isCancelAsked, isDone, pipelineTaskOf, podIsTerminal } from './conditions.ts';
 import type { Memory, ObservedRun, RunFacts, Told } from './facts.ts';
 import { seeTasks, type SeenTask } from './graph/pipelineTasks.ts';
@@ -11,10 +11,11 @@ import { judgeRun, type RunEnd } from './runEnd.ts';
 import { isOurs } from './identity.ts';
 import type { PipelineRun } from './schemas/index.ts';
 import { seeAllSteps, type SeenStep } from './steps/seenSteps.ts';
+import { parseTerminationMessage } from './steps/terminationMessage.ts';
 import { parseSummary, type Summary } from './summary.ts';
 import { readProgress } from './tell/progress.ts';
 import { Teller } from './tell/teller.ts';
-import { summaryResult, taskNames } from '../../../pipeline/index.ts';
+import { containerOf, summaryResult, taskNames } from '../../../pipeline/index.ts';
 
 /** How long the watches of TaskRuns may be behind the one of PipelineRuns, ms. */
 const lagMs = 10_000;
@@ -100,7 +101,9 @@ function tell(
   const created = pipelineRun.metadata.creationTimestamp ?? 0;
   const progress = readProgress(facts.progress, memory.told, { from: created, to: facts.now });
   const summary = facts.summary ?? (ours ? summaryOf(pipelineRun, memory) : undefined);
-  const steps = seeAllSteps(tasks, { pods: memory.pods, summary, endings: progress.endings });
+  const there = new Set(facts.pods?.map(({ metadata }) => metadata.name));
+  const isThere = (name: string): boolean => there.has(name);
+  const steps = seeAllSteps(tasks, { isOurs: ours, pods: memory.pods, isThere, summary, endings: progress.endings });
   const run = firstSight(
     facts.context,
     pipelineRun,
@@ -114,7 +117,7 @@ function tell(
       steps.map(({ name }) => name),
     );
   if (ending.kind !== 'ended') tellWaiting(teller, facts, memory, pipelineRun);
-  teller.steps(steps, progress, skippedTasks(tasks, pipelineRun));
+  teller.steps(steps, progress, { ended: ending.kind === 'ended', skippedTasks: skippedTasks(tasks, pipelineRun) });
   if (!ours) teller.results(pipelineRun.status?.results ?? []);
   if (ending.kind === 'ended')
     finish(teller, memory, { pipelineRun, steps, summary, run, facts, isLost: ending.isLost });
@@ -136,12 +139,19 @@ function skippedTasks(tasks: readonly SeenTask[], pipelineRun: PipelineRun): Rea
   return new Map(described.map(({ name, reason }) => [name, reason ?? 'skipped']));
 }
 
-/** The result that the step `collect` wrote. */
+/**
+ * The result that the step `collect` wrote: of its TaskRun, else of its container, since a TaskRun that ended for want of
+ * memory in an earlier step takes no results any more.
+ */
 function summaryOf(pipelineRun: PipelineRun, memory: Memory): Summary | undefined {
   for (const taskRun of memory.taskRuns.values()) {
     if (pipelineTaskOf(pipelineRun, taskRun) !== taskNames.run) continue;
-    const result = taskRun.status?.results.find(({ name }) => name === summaryResult);
-    if (typeof result?.value === 'string') return parseSummary(result.value);
+    const value = taskRun.status?.results.find(({ name }) => name === summaryResult)?.value;
+    if (typeof value === 'string') return parseSummary(value);
+    const pod = memory.pods.get(taskRun.status?.podName ?? '');
+    const container = pod?.status?.containerStatuses.find(({ name }) => name === containerOf('collect'));
+    const written = parseTerminationMessage(container?.state?.terminated?.message).results.get(summaryResult);
+    if (written !== undefined) return parseSummary(written);
   }
   return undefined;
 }
@@ -165,5 +175,13 @@ function finish(teller: Teller, memory: Memory, end: End): void {
   const completed = end.isLost ? facts.now : (pipelineRun.status?.completionTime ?? facts.now);
   const pods = [...memory.pods.values()];
   const diagnosis = diagnoseEnd({ run, end: verdict, steps, pipelineRun, taskRuns, pods, events: facts.events });
-  teller.finish({ ...verdict, ...(diagnosis !== undefined && { diagnosis }) }, Math.max(completed, lastStep));
+  teller.finish(withDiagnosis(verdict, steps, diagnosis), Math.max(completed, lastStep));
+}
+
+/** Where no step is at fault, the cause is a better reason than what Tekton makes of it. */
+function withDiagnosis(end: RunEnd, steps: readonly SeenStep[], diagnosis: Diagnosis | undefined): RunEnd {
+  if (diagnosis === undefined) return end;
+  const hasFailedStep = steps.some(({ verdict }) => verdict?.state === 'failed');
+  if (hasFailedStep || end.state !== 'failed') return { ...end, diagnosis };
+  return { ...end, reason: diagnosis.cause, diagnosis };
 }

@@ -1,6 +1,7 @@
+import { maskSecrets } from '../../../diagnosis/index.ts';
 import type { RunEvent } from '../../../protocol/index.ts';
 import { outOfMemoryWords } from './steps/stepVerdict.ts';
-import { standingOf, stopOf } from './conditions.ts';
+import { podCondition, standingOf, stopOf } from './conditions.ts';
 import { isOurs } from './identity.ts';
 import type { PipelineRun, Pod, TaskRun } from './schemas/index.ts';
 import type { SeenStep } from './steps/seenSteps.ts';
@@ -20,6 +21,11 @@ export interface EndFacts {
 
 /** How a PipelineRun that is done has ended: by the summary of its last step, else by its exit codes, else by its conditions. */
 export function judgeRun(facts: EndFacts): RunEnd {
+  const end = judge(facts);
+  return end.reason === undefined ? end : { ...end, reason: maskSecrets(end.reason) };
+}
+
+function judge(facts: EndFacts): RunEnd {
   const { summary } = facts;
   if (summary !== undefined) return bySummary(summary, facts);
   const standing = standingOf(facts.pipelineRun);
@@ -27,7 +33,7 @@ export function judgeRun(facts: EndFacts): RunEnd {
   if (stop === 'cancelled') return { state: 'cancelled', reason: 'cancelled' };
   if (stop === 'timedOut') return { state: 'timedOut', reason: timeoutWords(facts) };
   if (!isOurs(facts.pipelineRun.metadata)) return byCondition(facts);
-  return byTaskRuns(facts) ?? bySteps(facts) ?? byCondition(facts);
+  return byTaskRuns(facts) ?? byLostPod(facts) ?? bySteps(facts) ?? byCondition(facts);
 }
 
 function bySummary(summary: Summary, { steps }: EndFacts): RunEnd {
@@ -46,7 +52,7 @@ function bySummary(summary: Summary, { steps }: EndFacts): RunEnd {
 
 function timeoutWords({ pipelineRun, steps }: EndFacts): string {
   const limit = goDuration(pipelineRun.spec?.timeouts?.pipeline ?? pipelineRun.spec?.timeouts?.tasks);
-  const at = steps.findLast(({ sight }) => sight.startedAt !== undefined && sight.ending === 'cancelled')?.name;
+  const at = steps.find(({ sight }) => sight.startedAt !== undefined && sight.ending === 'cancelled')?.name;
   const words = `the time limit ${limit === undefined ? 'of the run' : `of ${limitWords(limit)}`} was reached`;
   return at === undefined ? words : `${words} in ${at}`;
 }
@@ -89,6 +95,16 @@ function aroundSteps(
 }
 
 const hasStepsAtFault: ReadonlySet<string> = new Set(['Failed', 'StepFailed', 'StepOOM', '']);
+
+/** A pod that ended while steps waited for their turn was ended from outside. */
+function byLostPod({ steps, pods }: EndFacts): RunEnd | undefined {
+  if (!steps.some(({ sight }) => sight.ending === 'noTurn')) return undefined;
+  const disruption = [...pods.values()]
+    .map((pod) => podCondition(pod, 'DisruptionTarget'))
+    .find((each) => each?.status === 'True');
+  const why = disruption?.message === undefined ? 'it was deleted, or its node went down' : line(disruption.message);
+  return { state: 'failed', reason: `its pod was ended before the run was done: ${why}` };
+}
 
 function bySteps({ steps }: EndFacts): RunEnd | undefined {
   const failed = steps.find(({ verdict }) => verdict?.state === 'failed');

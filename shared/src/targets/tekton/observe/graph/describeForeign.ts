@@ -17,7 +17,10 @@ export function describeForeign(
   pods: readonly Pod[] = [],
 ): { tasks: Task[]; steps: Step[] } {
   const seen = seeTasks({ pipelineRun, taskRuns, customRuns, childRuns });
+  const there = new Set(pods.map(({ metadata }) => metadata.name));
   const sources = {
+    isOurs: false,
+    isThere: (name: string) => there.has(name),
     pods: new Map(pods.map((pod) => [pod.metadata.name, pod])),
     summary: undefined,
     endings: new Map(),

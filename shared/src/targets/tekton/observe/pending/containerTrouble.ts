@@ -6,13 +6,13 @@ import { line } from '../text.ts';
 const missing: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [
     /couldn't find key (\S+) in (Secret|ConfigMap) (?:[\w.-]+\/)?([\w.-]+)/i,
-    ([, key = '', kind = '', name = '']) => `${kind} ${name} has no key ${key}`,
+    ([, key = '', kind = '', name = '']) => `${kind} "${name}" has no key "${key}"`,
   ],
-  [/references non-existent secret key: (\S+)/, ([, key = '']) => `a Secret has no key ${key}`],
-  [/references non-existent config key: (\S+)/, ([, key = '']) => `a ConfigMap has no key ${key}`],
+  [/references non-existent secret key: (\S+)/, ([, key = '']) => `a Secret has no key "${key}"`],
+  [/references non-existent config key: (\S+)/, ([, key = '']) => `a ConfigMap has no key "${key}"`],
   [
     /\b(secret|configmap) "([^"]+)" not found/i,
-    ([, kind = '', name = '']) => `${kind.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap'} ${name} is not there`,
+    ([, kind = '', name = '']) => `${kind.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap'} "${name}" is not there`,
   ],
   [/persistentvolumeclaim "([^"]+)" not found/i, ([, name = '']) => `the claim ${name} is not there`],
   [

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../../../diagnosis/index.ts';
 import { isDone, podCondition, podIsTerminal, standingOf } from '../conditions.ts';
 import type { RunFacts } from '../facts.ts';
 import type { ClusterEvent, PipelineRun, Pod, TaskRun } from '../schemas/index.ts';
@@ -31,10 +32,20 @@ export function explainPending(facts: PendingFacts): string | undefined {
  * in which they can be trusted: the run, its TaskRun, the pod's own condition and containers, events last.
  */
 export function pendingOf(facts: PendingFacts): Pending | undefined {
+  const pending = findPending(facts);
+  return pending?.text === undefined ? pending : { ...pending, text: shown(pending.text) };
+}
+
+/** Names and messages come from everywhere: what is shown has no control characters and no secrets in it. */
+function shown(text: string): string {
+  return maskSecrets(text).split('\n').slice(0, 2).map(line).join('\n');
+}
+
+function findPending(facts: PendingFacts): Pending | undefined {
   const { pipelineRun } = facts;
   if (isDone(pipelineRun)) return undefined;
   const held = heldBack(pipelineRun, facts.now);
-  if (held !== undefined) return held;
+  if (held !== undefined || standingOf(pipelineRun).state === 'new') return held;
   const open = facts.taskRuns.filter((taskRun) => !isDone(taskRun));
   if (open.length === 0) return runWords(pipelineRun);
   const pendings = open.map((taskRun) => taskPending(taskRun, facts));
@@ -62,10 +73,8 @@ function heldBack(pipelineRun: PipelineRun, now: number): Pending | undefined {
   if (status === 'PipelineRunPending')
     return { phase: 'queued', text: 'it was submitted to be started later, and nobody has started it' };
   const age = now - (pipelineRun.metadata.creationTimestamp ?? now);
-  return {
-    phase: 'queued',
-    text: age < quietMs ? undefined : 'Tekton has not taken it up yet: its controller is busy, or does not run',
-  };
+  if (age < quietMs) return undefined;
+  return { phase: 'queued', text: 'Tekton has not taken it up yet: its controller is busy, or does not run' };
 }
 
 function queueName(managedBy: string): string {
@@ -141,5 +150,5 @@ function unseenWords(pod: Pod, now: number): string | undefined {
   const age = now - (pod.metadata.creationTimestamp ?? now);
   const scheduler = pod.spec?.schedulerName ?? 'default-scheduler';
   if (age < schedulerMs) return undefined;
-  return `no scheduler has looked at its pod yet; it asks for ${line(scheduler)}`;
+  return `no scheduler has looked at its pod yet; it asks for the scheduler ${line(scheduler)}`;
 }

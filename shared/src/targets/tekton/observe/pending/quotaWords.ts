@@ -15,8 +15,8 @@ export function quotaWords(message: string): string | undefined {
   });
   const listed = exceeded.length > 0 ? exceeded : [...asked];
   const parts = listed.map(([resource, amount]) => {
-    const wants = words(resource, amount);
-    return `it asks for ${wants}, and ${held.get(resource) ?? '?'} of ${limit.get(resource) ?? '?'} are in use`;
+    const [now, whole] = [held.get(resource) ?? '', limit.get(resource) ?? ''];
+    return `it asks for ${words(resource, amount)}, and ${words(resource, now)} of ${words(resource, whole)} are in use`;
   });
   const never = listed.some(
     ([resource, amount]) => (amountOf(amount) ?? 0) > (amountOf(limit.get(resource)) ?? Infinity),
@@ -37,6 +37,6 @@ function amounts(list: string | undefined): ReadonlyMap<string, string> {
 function words(resource: string, amount: string): string {
   const [, kind = '', bare = resource] = /^(requests|limits)\.(.+)$/.exec(resource) ?? [];
   const number = amountOf(amount);
-  if (number === undefined) return `${amount} ${resource}`;
-  return kind === '' ? `${amount} more ${resource}` : amountWords(number, bare);
+  if (number === undefined) return amount === '' ? 'an unknown amount' : amount;
+  return kind === '' ? `${amount} ${resource}` : amountWords(number, bare);
 }

@@ -51,7 +51,7 @@ function causeWords({ count, cause }: CountedCause, pod: Pod, around: Surroundin
   switch (cause.kind) {
     case 'insufficient': {
       const request = requestOf(pod, cause.resource);
-      if (isGpu(cause.resource) && request <= 1) return `${count} full`;
+      if (isGpu(cause.resource)) return request <= 1 ? `${count} full` : `${count} without ${request} free`;
       return request > 0
         ? `${count} without ${amountWords(request, cause.resource)} free`
         : `${count} without enough ${resourceWord(cause.resource)}`;

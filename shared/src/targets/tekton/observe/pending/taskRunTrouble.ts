@@ -22,7 +22,7 @@ export function refusalWords(reason: string, message: string): string | undefine
   }
   const security = /violates PodSecurity "([^"]+)": ([^\n]+)/.exec(message);
   if (security !== null)
-    return `the space's security level ${line(security[1] ?? '')} refuses the pod: ${line(security[2] ?? '')}`;
+    return `the space's security level ${line(security[1] ?? '')} refuses the pod: ${line(withoutParentheses(security[2] ?? ''))}`;
   const webhook = /failed calling webhook "([^"]+)": ([^\n]+)/.exec(message);
   if (webhook !== null)
     return `the admission webhook ${line(webhook[1] ?? '')} does not answer: ${line(webhook[2] ?? '')}\nit is asked again; tell an administrator if this goes on`;
@@ -37,4 +37,9 @@ export function refusalWords(reason: string, message: string): string | undefine
   const worthShowing =
     /^(?:ExceededResourceQuota|ExceededNodeResources|PodCreationFailed|PodAdmissionFailed|TaskRunPending|Pending|CreateContainerConfigError|PullImageFailed|ResolvingTaskRef|ResolvingStepActionRef)$/;
   return worthShowing.test(reason) && message !== '' ? line(message) : undefined;
+}
+
+/** The rules, without the containers that break each. */
+function withoutParentheses(text: string): string {
+  return text.replace(/\s*\([^()]*\)?/g, '');
 }

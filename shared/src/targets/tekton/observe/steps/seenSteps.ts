@@ -18,20 +18,40 @@ export interface SeenStep {
   readonly verdict: StepVerdict | undefined;
   /** True while its task has tries left, so that a bad end is not its last word. */
   readonly mayRunAgain: boolean;
+  /**
+   * False while a step of ours may have been skipped for all that its exit code 0 tells: it will say so itself in progress.jsonl
+   * or the summary.
+   */
+  readonly isSure: boolean;
   /** Its memory limit as a quantity. */
   readonly memory: string | undefined;
 }
 
 /** What is known beside TaskRuns and their specs. */
 export interface StepSources {
+  /** True for steps that Slipway wrote. */
+  readonly isOurs: boolean;
+  /** As last seen. */
   readonly pods: ReadonlyMap<string, Pod>;
+  /** False for a pod that has gone since. */
+  readonly isThere: (pod: string) => boolean;
   readonly summary: Summary | undefined;
   readonly endings: ReadonlyMap<string, StepEnding>;
 }
 
 /** The steps of all tasks, in the order in which the pipeline has them. */
 export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): SeenStep[] {
-  return tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+  const steps = tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+  return sources.isOurs
+    ? steps.map((step, index) => ({ ...step, isSure: isSure(step, steps.slice(0, index), sources) }))
+    : steps;
+}
+
+function isSure(step: SeenStep, before: readonly SeenStep[], sources: StepSources): boolean {
+  if (step.verdict?.state !== 'succeeded' || sources.summary !== undefined || sources.endings.has(step.name))
+    return true;
+  const maySkip = step.name === 'report' || step.name === 'test';
+  return !maySkip && !before.some(({ verdict }) => verdict?.state === 'failed');
 }
 
 function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources): SeenStep[] {
@@ -40,6 +60,7 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
     steps.map(({ own }) => own),
     taskRun,
     pod,
+    pod !== undefined && sources.isThere(pod.metadata.name),
   );
   const mayRunAgain = taskRun !== undefined && hasTriesLeft(taskRun);
   return steps.flatMap(({ name, own, timeout }, index) => {
@@ -55,7 +76,7 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
       memory,
     };
     const verdict = sight.state === 'ended' ? judgeStep(sight, words) : undefined;
-    return [{ name, task, sight, verdict, mayRunAgain, memory }];
+    return [{ name, task, sight, verdict, mayRunAgain, isSure: true, memory }];
   });
 }
 
@@ -77,7 +98,9 @@ export function asStep({ name, sight, verdict }: SeenStep): Step {
   };
 }
 
+const neverRan: ReadonlySet<StepSight['ending']> = new Set(['skipped', 'notRun', 'cancelled', 'noTurn', 'unknown']);
+
 /** False for a step that Tekton ended before its turn. */
 export function ranAtAll(sight: StepSight): boolean {
-  return sight.ending !== 'skipped' && sight.ending !== 'notRun' && sight.ending !== 'cancelled';
+  return !neverRan.has(sight.ending);
 }

@@ -1,6 +1,18 @@
+import { isDone } from '../conditions.ts';
 import type { ContainerStatus, Pod, StepStatus, TaskRun, Terminated } from '../schemas/index.ts';
-import { podIsTerminal } from '../conditions.ts';
 import { parseTerminationMessage } from './terminationMessage.ts';
+
+/**
+ * Why a step ended, where the exit code does not say.
+ * - `skipped`, `cancelled`, `timeout`: by Tekton
+ * - `outOfMemory`: its container went over its memory limit
+ * - `killed`: by a signal
+ * - `notRun`: its pod was never started
+ * - `noTurn`: its pod ended while it waited for the steps before it
+ * - `unknown`: nobody kept how
+ */
+export type StepEndingKind =
+  'skipped' | 'cancelled' | 'timeout' | 'outOfMemory' | 'killed' | 'notRun' | 'noTurn' | 'unknown';
 
 /** A step as TaskRun and pod show it, before anybody says what that means. */
 export interface StepSight {
@@ -11,12 +23,11 @@ export interface StepSight {
   readonly finishedAt: number | undefined;
   /** The program's own; undefined where Tekton made one up. */
   readonly exitCode: number | undefined;
-  /** Why it ended, where the exit code does not say. */
-  readonly ending: 'skipped' | 'cancelled' | 'timeout' | 'outOfMemory' | 'notRun' | undefined;
+  readonly ending: StepEndingKind | undefined;
 }
 
-/** Exit codes beside these are Tekton's, not the program's (failure-catalogue, rule 3). */
-const madeUp: Readonly<Record<string, StepSight['ending']>> = {
+/** Exit codes beside these are Tekton's, not the program's. */
+const madeUp: Readonly<Record<string, StepEndingKind>> = {
   Skipped: 'skipped',
   TaskRunCancelled: 'cancelled',
   TaskRunTimeout: 'cancelled',
@@ -26,48 +37,62 @@ const madeUp: Readonly<Record<string, StepSight['ending']>> = {
   CreateContainerConfigError: 'notRun',
 };
 
+/** Times of containers are whole seconds. */
+const inexactMs = 1_500;
+
 /** One ending, from the TaskRun or from the pod's container, in the same form. */
 interface Ending {
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
   readonly exitCode: number | undefined;
   readonly reason: string;
-  readonly containerReason: string;
+  readonly outOfMemory: boolean;
+}
+
+/** Where steps are seen. */
+interface Scene {
+  /** The TaskRun will not change any more. */
+  readonly taskIsDone: boolean;
+  readonly podIsThere: boolean;
 }
 
 /**
  * The steps of a TaskRun in order. All containers of a pod start together and wait for their turn, so a step runs only
  * when all before it have ended.
+ * @param pod as last seen, also when it has gone since
  */
-export function seeSteps(names: readonly string[], taskRun: TaskRun | undefined, pod: Pod | undefined): StepSight[] {
+export function seeSteps(
+  names: readonly string[],
+  taskRun: TaskRun | undefined,
+  pod: Pod | undefined,
+  podIsThere: boolean,
+): StepSight[] {
+  const scene = { taskIsDone: taskRun !== undefined && isDone(taskRun), podIsThere };
   const sights: StepSight[] = [];
   for (const name of names) {
     const status = taskRun?.status?.steps.find((step) => step.name === name);
-    const container = pod?.status?.containerStatuses.find(
-      ({ name: other }) => other === (status?.container ?? `step-${name}`),
-    );
-    sights.push(seeStep(name, status, container, sights, isGoingOn(pod)));
+    const inPod = status?.container ?? `step-${name}`;
+    const container = pod?.status?.containerStatuses.find((each) => each.name === inPod);
+    sights.push(seeStep(name, status, container, sights.at(-1), scene));
   }
   return sights;
-}
-
-function isGoingOn(pod: Pod | undefined): boolean {
-  return pod !== undefined && !podIsTerminal(pod);
 }
 
 function seeStep(
   name: string,
   status: StepStatus | undefined,
   container: ContainerStatus | undefined,
-  before: readonly StepSight[],
-  podGoesOn: boolean,
+  last: StepSight | undefined,
+  scene: Scene,
 ): StepSight {
   const ending = endingOf(status, container);
-  if (ending !== undefined) return endedSight(name, ending);
+  if (ending !== undefined) return endedSight(name, ending, last);
   const open = { name, startedAt: undefined, finishedAt: undefined, exitCode: undefined, ending: undefined };
-  const running = container?.state?.running ?? (container === undefined || podGoesOn ? status?.running : undefined);
-  const last = before.at(-1);
-  if (running === undefined || (last !== undefined && last.state !== 'ended')) return { ...open, state: 'pending' };
+  const running = container?.state?.running ?? status?.running;
+  if (running === undefined) return { ...open, state: 'pending' };
+  // Tekton ends a TaskRun at once where a container ran out of memory, and does not look at the other steps any more.
+  if (scene.taskIsDone && !scene.podIsThere) return { ...open, state: 'ended', ending: 'unknown' };
+  if (last !== undefined && last.state !== 'ended') return { ...open, state: 'pending' };
   const startedAt = Math.max(running.startedAt ?? 0, last?.finishedAt ?? 0);
   return { ...open, state: 'running', startedAt: startedAt === 0 ? undefined : startedAt };
 }
@@ -82,24 +107,36 @@ function endingOf(status: StepStatus | undefined, container: ContainerStatus | u
     finishedAt: byTask?.finishedAt ?? byPod?.finishedAt,
     exitCode: byTask?.exitCode ?? message.exitCode ?? byPod?.exitCode,
     reason: status?.terminationReason ?? message.reason ?? '',
-    containerReason: oomOf(byTask) ?? oomOf(byPod) ?? '',
+    outOfMemory: isOutOfMemory(byTask) || isOutOfMemory(byPod),
   };
 }
 
-function oomOf(terminated: Terminated | undefined): string | undefined {
-  return terminated?.reason === 'OOMKilled' ? terminated.reason : undefined;
+function isOutOfMemory(terminated: Terminated | undefined): boolean {
+  return terminated?.reason === 'OOMKilled';
 }
 
-function endedSight(name: string, ending: Ending): StepSight {
-  const { startedAt, finishedAt } = ending;
-  const known = Object.hasOwn(madeUp, ending.reason) ? madeUp[ending.reason] : undefined;
-  const outOfMemory = ending.containerReason !== '' && ending.exitCode !== 0 ? 'outOfMemory' : undefined;
+function endedSight(name: string, ending: Ending, last: StepSight | undefined): StepSight {
+  const { startedAt, finishedAt, exitCode } = ending;
+  const kind = kindOf(ending, last);
+  const ownCode = kind === undefined || kind === 'outOfMemory' ? exitCode : undefined;
   return {
     name,
     state: 'ended',
     startedAt,
     finishedAt: finishedAt === undefined ? undefined : Math.max(finishedAt, startedAt ?? finishedAt),
-    exitCode: known === undefined ? ending.exitCode : undefined,
-    ending: known ?? outOfMemory,
+    // The entrypoint writes -1 for a program that a signal ended.
+    exitCode: ownCode === undefined || ownCode < 0 ? undefined : ownCode,
+    ending: kind,
   };
+}
+
+function kindOf(ending: Ending, last: StepSight | undefined): StepEndingKind | undefined {
+  const known = Object.hasOwn(madeUp, ending.reason) ? madeUp[ending.reason] : undefined;
+  if (known !== undefined) return known;
+  const { startedAt, exitCode } = ending;
+  const before = last?.finishedAt;
+  if (exitCode !== 0 && startedAt !== undefined && before !== undefined && startedAt + inexactMs < before)
+    return 'noTurn';
+  if (ending.outOfMemory && exitCode !== 0) return 'outOfMemory';
+  return exitCode !== undefined && exitCode < 0 ? 'killed' : undefined;
 }

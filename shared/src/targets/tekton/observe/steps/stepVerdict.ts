@@ -29,7 +29,6 @@ export interface StepWords {
  * to say so; without its words the exit code decides.
  */
 export function judgeStep(sight: StepSight, words: StepWords): StepVerdict {
-  const exit = sight.exitCode === undefined ? {} : { exitCode: sight.exitCode };
   switch (sight.ending) {
     case 'skipped':
       return { state: 'skipped', reason: 'an earlier step failed' };
@@ -37,16 +36,27 @@ export function judgeStep(sight: StepSight, words: StepWords): StepVerdict {
       return { state: 'cancelled' };
     case 'notRun':
       return { state: 'skipped' };
+    case 'noTurn':
+      return { state: 'skipped', reason: 'its pod ended before its turn came' };
+    case 'unknown':
+      return byItsWords(sight, words) ?? { state: 'skipped', reason: 'how it ended is not known' };
     case 'timeout':
       return {
         state: 'failed',
         reason: `the time limit ${words.limit === undefined ? '' : `of ${words.limit} `}was reached`,
       };
     case 'outOfMemory':
-      return { state: 'failed', ...exit, reason: outOfMemoryWords(words.memory) };
+      return { state: 'failed', ...exitOf(sight, words), reason: outOfMemoryWords(words.memory) };
+    case 'killed':
+      return byItsWords(sight, words) ?? { state: 'failed', reason: 'it was killed' };
     case undefined:
       return byItsWords(sight, words) ?? byExitCode(sight);
   }
+}
+
+function exitOf(sight: StepSight, words: StepWords): { exitCode?: number } {
+  const exitCode = sight.exitCode ?? words.summary?.steps.get(sight.name)?.exitCode ?? words.ending?.exitCode;
+  return exitCode === undefined ? {} : { exitCode };
 }
 
 export function outOfMemoryWords(limit: string | undefined): string {
@@ -59,7 +69,7 @@ export function outOfMemoryWords(limit: string | undefined): string {
 function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined {
   const said = words.summary?.steps.get(sight.name) ?? words.ending;
   if (said === undefined) return undefined;
-  const failed = sight.exitCode !== undefined && sight.exitCode !== 0;
+  const failed = sight.ending === 'killed' || (sight.exitCode !== undefined && sight.exitCode !== 0);
   if (failed && said.state !== 'failed' && said.state !== 'cancelled') return undefined;
   const exitCode = said.exitCode ?? sight.exitCode;
   return {

@@ -7,6 +7,14 @@ import { type Result, resultTexts } from '../schemas/index.ts';
 import { ranAtAll, type SeenStep } from '../steps/seenSteps.ts';
 import type { NewProgress } from './progress.ts';
 
+/** What is known of the run while its steps are told. */
+export interface RunWords {
+  /** True when nothing better will become known. */
+  readonly ended: boolean;
+  /** Tasks that the pipeline skipped, with the reason. */
+  readonly skippedTasks: ReadonlyMap<string, string>;
+}
+
 /** Turns what is seen into events, leaving out what was told before. */
 export class Teller {
   readonly #before: Told;
@@ -73,14 +81,14 @@ export class Teller {
   }
 
   /** Starts, cells, notes and ends, step by step, so that each is told while it counts. */
-  steps(steps: readonly SeenStep[], progress: NewProgress, skippedTasks: ReadonlyMap<string, string>): void {
+  steps(steps: readonly SeenStep[], progress: NewProgress, run: RunWords): void {
     const seen = new Set(steps.map(({ name }) => name));
     for (const step of steps) {
       if (!this.#steps.has(step.name)) continue;
       const lines = progress.byStep.get(step.name) ?? [];
       this.#start(step, lines);
       for (const line of lines) this.#line(line);
-      this.#end(step, skippedTasks.get(step.task), progress);
+      this.#end(step, run, progress);
     }
     for (const [name, lines] of progress.byStep) if (!seen.has(name)) for (const line of lines) this.#line(line);
     this.#told = { ...this.#told, lines: progress.lines, endings: progress.endings };
@@ -108,14 +116,16 @@ export class Teller {
     this.#events.push({ type: 'stepNote', time, step, text });
   }
 
-  #end(step: SeenStep, taskSkipped: string | undefined, progress: NewProgress): void {
+  #end(step: SeenStep, run: RunWords, progress: NewProgress): void {
     const { name, sight, verdict } = step;
     if (this.#ended.has(name)) return;
     if (verdict === undefined) {
+      const taskSkipped = run.skippedTasks.get(step.task);
       if (taskSkipped !== undefined) this.#finishStep(name, { state: 'skipped', reason: taskSkipped }, this.#now);
       return;
     }
     if (step.mayRunAgain && verdict.state !== 'succeeded') return;
+    if (!step.isSure && !run.ended) return;
     // It did not run, and why is the run's reason: the end of the run closes it.
     if (sight.ending === 'notRun') return;
     this.#finishStep(name, verdict, exactEnd(sight.finishedAt, progress.endings.get(name)?.time) ?? this.#now);
