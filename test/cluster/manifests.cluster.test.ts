@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { checkPipelineRun } from '../../shared/src/pipeline/index.ts';
+import type { KubernetesObject } from '../../shared/src/pipeline/index.ts';
+import type { ClusterStatus } from './cluster.d.mts';
+
+/**
+ * The golden manifests of shared/src/pipeline/manifest, judged by Tekton's own code, by an API server, and by what Tekton's
+ * controller makes of them; and the mistakes that `checkPipelineRun` tells, proved to be accepted and to fail.
+ */
+const golden = join(import.meta.dirname, '../../shared/src/pipeline/manifest/__golden__');
+const run = promisify(execFile);
+const namespace = `t-manifests-${process.pid}`;
+const cluster = JSON.parse(readFileSync(process.env.SLIPWAY_TEST_CLUSTER ?? '', 'utf8')) as ClusterStatus;
+
+async function kubectl(args: readonly string[], input = ''): Promise<{ stdout: string; stderr: string }> {
+  const child = run(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, '--namespace', namespace, ...args], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  child.child.stdin?.end(input);
+  return child;
+}
+
+/** Objects as kubectl reads them; JSON, so that nothing is taken for something else. */
+const documents = (objects: readonly unknown[]): string =>
+  objects.map((object) => JSON.stringify(object)).join('\n---\n');
+
+interface Manifest {
+  readonly name: string;
+  /** As in the file, in a namespace of this test. */
+  readonly text: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+const manifests: readonly Manifest[] = readdirSync(golden).map((file) => {
+  const text = readFileSync(join(golden, file), 'utf8').replaceAll('namespace: team-a\n', `namespace: ${namespace}\n`);
+  const objects = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+  return { name: file.replace(/\.yaml$/, ''), text, objects };
+});
+
+/** Differ from others in what does not reach the pod. */
+const sameAsOthers = /^(cpu|no-tests|ugly|long|large|timeouts|retry-from-(?!report))/;
+
+/** The PipelineRuns among them whose pods differ, each with a name of its own. */
+const pipelineRuns = manifests
+  .filter(({ name }) => !sameAsOthers.test(name))
+  .flatMap(({ name, objects }) =>
+    objects
+      .filter(({ kind }) => kind === 'PipelineRun')
+      .map((object) => ({ ...object, metadata: { ...object.metadata, name: name.slice(0, 60) } })),
+  );
+
+/** What the golden manifests take for granted. */
+const surroundings = [
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'pipeline.runner', namespace } },
+  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'batch-low' }, value: 1 },
+  { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'nvidia' }, handler: 'runc' },
+];
+
+beforeAll(async () => {
+  await kubectl(['create', 'namespace', namespace]);
+  await kubectl(['apply', '--filename', '-'], documents(surroundings));
+  // Tekton makes no pods for runs whose service account is still to come.
+  await until(async () => (await kubectl(['get', 'serviceaccounts', '--output', 'name'])).stdout.includes('/default'));
+});
+
+afterAll(async () => {
+  await kubectl(['delete', 'pipelineruns', '--all', '--wait=false']);
+  await kubectl(['delete', 'priorityclass/batch-low', 'runtimeclass/nvidia', `namespace/${namespace}`, '--wait=false']);
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let turns = 100; turns > 0; turns -= 1) {
+    if (await condition()) return;
+    await delay(2000);
+  }
+  throw new Error('it did not come about in 200 s');
+}
+
+interface Conditioned {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly podName?: string;
+    readonly conditions?: readonly { readonly status: string; readonly reason: string; readonly message: string }[];
+  };
+}
+
+async function list(kind: string): Promise<readonly Conditioned[]> {
+  const { stdout } = await kubectl(['get', kind, '--output', 'json']);
+  return (JSON.parse(stdout) as { items: Conditioned[] }).items;
+}
+
+describe('the golden manifests', () => {
+  it('are valid for Tekton’s own code', async () => {
+    const files = manifests
+      .filter(({ objects }) => objects.some(({ kind }) => kind === 'PipelineRun'))
+      .map(({ name }) => join(golden, `${name}.yaml`));
+    expect(files.length).toBeGreaterThanOrEqual(30);
+    const { stdout } = await run(cluster.validatePipelineRuns, files);
+    const reports = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(reports).toEqual(files.map((file) => ({ file, valid: true, errors: [], warnings: [] })));
+  });
+
+  it('are accepted by the API server, strictly and without a warning', async () => {
+    for (const { name, text, objects } of manifests) {
+      const dryRun = ['create', '--dry-run=server', '--validate=strict', '--output', 'name', '--filename', '-'];
+      const { stdout, stderr } = await kubectl(dryRun, text);
+      expect([name, stderr, stdout.trim().split('\n').length]).toEqual([name, '', objects.length]);
+    }
+  });
+
+  it('become pods that the API server accepts', async () => {
+    // Their claims and ConfigMaps do not exist, so the pods wait for ever: what counts is that they were made.
+    await kubectl(['create', '--validate=strict', '--filename', '-'], documents(pipelineRuns));
+    let taskRuns: readonly Conditioned[] = [];
+    const isSettled = ({ status }: Conditioned): boolean =>
+      status?.podName !== undefined || status?.conditions?.[0]?.status === 'False';
+    await until(async () => {
+      taskRuns = await list('taskruns');
+      return taskRuns.length === pipelineRuns.length && taskRuns.every(isSettled);
+    });
+    const refused = taskRuns.filter(({ status }) => !status?.podName || status.conditions?.[0]?.status === 'False');
+    expect(refused.map(({ metadata, status }) => [metadata.name, status?.conditions?.[0]?.message])).toEqual([]);
+  });
+});
+
+const step = { name: 'a', image: 'testbed.local/busybox:1', script: 'true' };
+
+function mistaken(name: string, spec: object, pipelineSpec: object, task: object): KubernetesObject {
+  return {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    metadata: { name, namespace },
+    spec: {
+      ...spec,
+      pipelineSpec: { ...pipelineSpec, tasks: [{ name: 'build', taskSpec: { steps: [step] }, ...task }] },
+    },
+  };
+}
+
+const claim = (name: string, claimName: string): object => ({ name, persistentVolumeClaim: { claimName } });
+
+/** Reason of the PipelineRun or of its TaskRun → the mistake. */
+const mistakes: Readonly<Record<string, KubernetesObject>> = {
+  InvalidWorkspaceBindings: mistaken('unbound', {}, { workspaces: [{ name: 'data' }] }, {}),
+  CreateRunFailed: mistaken('undeclared', {}, {}, { workspaces: [{ name: 'source', workspace: 'data' }] }),
+  ParameterMissing: mistaken('parameter', {}, { params: [{ name: 'x' }] }, {}),
+  InvalidTaskRunSpecs: mistaken('unknown-task', { taskRunSpecs: [{ pipelineTaskName: 'biuld' }] }, {}, {}),
+  TaskRunValidationFailed: mistaken(
+    'two-claims',
+    { workspaces: [claim('data', 'a'), claim('cache', 'b')] },
+    { workspaces: [{ name: 'data' }, { name: 'cache' }] },
+    {
+      workspaces: [{ name: 'data' }, { name: 'cache' }],
+      taskSpec: { steps: [step], workspaces: [{ name: 'data' }, { name: 'cache' }] },
+    },
+  ),
+};
+
+describe('mistakes that are told before they are sent', () => {
+  it('are accepted by the cluster, and fail there', async () => {
+    await kubectl(['create', '--validate=strict', '--filename', '-'], documents(Object.values(mistakes)));
+    for (const [reason, object] of Object.entries(mistakes)) {
+      expect(checkPipelineRun(object)).toHaveLength(1);
+      const { name } = object.metadata;
+      const failed = reason === 'TaskRunValidationFailed' ? `taskrun/${name}-build` : `pipelinerun/${name}`;
+      const condition = `--for=jsonpath={.status.conditions[0].reason}=${reason}`;
+      await kubectl(['wait', '--for=create', failed, '--timeout=60s']);
+      await kubectl(['wait', condition, failed, '--timeout=120s']);
+    }
+  });
+
+  it('are refused at once where Tekton sees them itself', async () => {
+    const limits = { timeouts: { pipeline: '1h', tasks: '50m', finally: '20m' } };
+    const object = mistaken('limits', limits, {}, {});
+    expect(checkPipelineRun(object)).toHaveLength(1);
+    await expect(kubectl(['create', '--dry-run=server', '--filename', '-'], documents([object]))).rejects.toThrow(
+      '50m0s + 20m0s',
+    );
+  });
+});
