@@ -26,7 +26,7 @@ const kept = 2;
  * Builds what is missing, several parts at a time, and returns the folder of every part by its name. `only` limits it to
  * some parts and what they need.
  */
-export async function buildCluster({ log = console.log, only = defaultParts, signal } = {}) {
+export async function buildParts({ log = console.log, only = defaultParts, signal } = {}) {
   const wanted = new Set(only.flatMap(withNeeds));
   const folders = Object.fromEntries([...wanted].map((name) => [name, folderOf(name)]));
   if ([...wanted].some((name) => !existsSync(folders[name]))) {

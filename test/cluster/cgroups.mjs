@@ -33,6 +33,15 @@ export function makeCgroups() {
     }
   }
   if (isUnified()) writeFileSync(join(root, 'cgroup.subtree_control'), '+cpuset +cpu +memory +pids');
+  preferPods();
+}
+
+/** All pods together are one among the machine's processes to its scheduler; without this, tests would starve them. */
+function preferPods() {
+  const [file, weight] = isUnified()
+    ? [join(root, cgroup, 'cpu.weight'), 800]
+    : [join(root, 'cpu', cgroup, 'cpu.shares'), 8192];
+  if (existsSync(file)) writeFileSync(file, String(weight));
 }
 
 /** Ends what is still in our groups, and removes them. */

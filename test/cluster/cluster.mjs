@@ -6,10 +6,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildCluster, isBuilt } from './build.mjs';
-import { daemonPid, knownDaemons } from './daemons.mjs';
+import { buildParts, isBuilt } from './build.mjs';
+import { daemonPid, knownDaemons, stopDaemon } from './daemons.mjs';
 import { importImages } from './importing.mjs';
 import { locked } from './lock.mjs';
+import { start } from './parts.mjs';
 import { installPrerequisites, missingPrerequisites } from './prerequisites.mjs';
 import {
   apiUrl,
@@ -27,21 +28,24 @@ import { isReady, recipeOf, startCluster } from './start.mjs';
 import { leavesTraces, stopCluster } from './stop.mjs';
 
 export { missingPrerequisites };
+export { addPretendNode, removePretendNode, setGpus } from './nodes.mjs';
+export { kubectl, waitFor } from './processes.mjs';
+export { idToken } from './tokens.mjs';
 
 const recipeFile = join(paths.state, 'recipe');
 
 /** Builds what is missing and installs what the build needs; resolves when everything is there. */
-export async function prepareCluster({ log = console.log, signal } = {}) {
+export async function buildCluster({ log = console.log, signal } = {}) {
   refuseWhereImpossible();
   await installPrerequisites(log);
-  const folders = await buildCluster({ log, signal });
+  const folders = await buildParts({ log, signal });
   await locked('cluster', log, () => importImages(folders.images, log));
   return folders;
 }
 
 /** Builds what is missing, and starts the cluster unless it is up. `fresh` drops the state of the one before. */
 export async function clusterUp({ log = console.log, fresh = false, signal } = {}) {
-  const folders = await prepareCluster({ log, signal });
+  const folders = await buildCluster({ log, signal });
   const recipe = recipeOf(folders);
   await locked('cluster', log, async () => {
     const started = performance.now();
@@ -86,6 +90,7 @@ export async function clusterStatus() {
     daemons,
     kubeconfig: paths.kubeconfig,
     kubectl: join(paths.bin, 'kubectl'),
+    validatePipelineRuns: join(paths.bin, 'validate-pipelineruns'),
     apiUrl,
     node,
     nodeAddress: network.nodeAddress,
@@ -109,6 +114,17 @@ export async function clusterStatus() {
   };
 }
 
+/** Builds Tekton's own client, which only comparisons need, and returns its path. */
+export async function buildTkn({ log = console.log, signal } = {}) {
+  await buildParts({ log, only: ['tkn'], signal });
+  return join(paths.bin, 'tkn');
+}
+
+/** Ends a part of the cluster; at once, as a crash would, when `graceSeconds` is 0. */
+export const stopPart = (name, graceSeconds) => stopDaemon(name, graceSeconds);
+
+export const startPart = (name) => start[name]();
+
 async function allRun() {
   const names = knownDaemons();
   return names.length > 0 && names.every((name) => daemonPid(name) !== undefined) && (await isReady());
@@ -131,7 +147,7 @@ async function printStatus() {
 }
 
 const commands = {
-  build: () => prepareCluster(),
+  build: () => buildCluster(),
   up: () => clusterUp(),
   down: () => clusterDown(),
   reset: () => clusterUp({ fresh: true }),

@@ -125,6 +125,7 @@ export async function makeRegistryImages(folder, _, signal) {
   const images = [
     image('public/small:1', []),
     image('private/small:1', []),
+    image('private/locked:1', []),
     image('public/large:1', [[ballast, 'ballast']]),
   ];
   await writeImages(folder, 'images', images, signal);

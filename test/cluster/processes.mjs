@@ -44,7 +44,8 @@ export async function waitFor(what, seconds, attempt) {
     const result = await attempt();
     if (result) return result;
     if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}. Logs: ${paths.logs}`);
-    await pause(100);
+    // Many attempts start a program, and the machine has better things to do.
+    await pause(200);
   }
 }
 

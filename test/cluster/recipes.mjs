@@ -1,6 +1,7 @@
 /**
  * The parts of the cluster and how each is made. `inputs` are files and folders beside this one, `needs` other parts,
- * `also` what else decides about the product; together they name its folder. `make` fills an empty folder.
+ * `also` what else decides about the product; together they name its folder. `make` fills an empty folder. Parts of one
+ * `lane` are made one after the other; a `lazy` one only when it is asked for by name.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,6 +82,14 @@ export const recipes = {
     inputs: ['validate'],
     programs: { 'validate-pipelineruns': 'validate-pipelineruns' },
     make: (folder, _, signal) => buildGo('validate', '.', join(folder, 'validate-pipelineruns'), { signal }),
+  },
+
+  tkn: {
+    lane: 'go',
+    lazy: true,
+    inputs: ['tkn'],
+    programs: { tkn: 'tkn' },
+    make: (folder, _, signal) => buildGo('tkn', '.', join(folder, 'tkn'), { signal }),
   },
 
   images: {

@@ -1,6 +1,7 @@
 /** Starts a cluster whose programs and images are built, and returns when Tekton takes PipelineRuns. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { makeCgroups } from './cgroups.mjs';
 import { writeConfiguration } from './configuration.mjs';
@@ -11,7 +12,7 @@ import { start } from './parts.mjs';
 import { makePki } from './pki.mjs';
 import { makeRepositories } from './repositories.mjs';
 import { execute, kubectl, waitFor } from './processes.mjs';
-import { gpus, network, node, paths, ports, sources } from './settings.mjs';
+import { apiUrl, gpus, network, node, paths, ports, sources } from './settings.mjs';
 
 /** `folders` are the products of the build; `log` gets a line for each thing that is ready. */
 export async function startCluster(folders, log) {
@@ -24,20 +25,22 @@ export async function startCluster(folders, log) {
   start.etcd();
   start.issuer();
   start['kube-apiserver']();
+  const containers = containerdAnswers().then(() => importImages(folders.images, log));
+  const apiServer = startControlPlane(log);
   await Promise.all([
-    startContainers(folders.images, log),
-    startControlPlane(folders.tekton, log),
     startServices(folders['registry-images'], log),
+    apiServer.then(() => applyManifests(join(folders.tekton, 'tekton.yaml'), log)),
+    Promise.all([containers, apiServer]).then(() => startNode(log)),
   ]);
-  await startNode(log);
   await tektonAnswers();
   log('Tekton takes PipelineRuns');
 }
 
-async function startContainers(images, log) {
-  await containerdAnswers();
-  await importImages(images, log);
-  log('containers can start');
+async function startControlPlane(log) {
+  await waitFor('the API server is ready', 90, isReady);
+  log('API server ready');
+  start['kube-controller-manager']();
+  start['kube-scheduler']();
 }
 
 async function startServices(images, log) {
@@ -61,18 +64,9 @@ const answers = (url) =>
     () => false,
   );
 
-async function startControlPlane(tekton, log) {
-  await waitFor('the API server is ready', 90, () => isReady());
-  log('API server ready');
-  start['kube-controller-manager']();
-  start['kube-scheduler']();
-  await applyManifests(join(tekton, 'tekton.yaml'));
-  log('manifests applied');
-}
-
 async function startNode(log) {
   for (const part of ['kubelet', 'kube-proxy', 'dns', 'local-provisioner']) start[part]();
-  await waitFor('the node is registered', 60, () => succeedsKubectl('get', 'node', node));
+  await kubectl(['wait', '--for=create', `node/${node}`, '--timeout=60s']);
   await setGpus(gpus);
   await kubectl(['wait', '--for=condition=Ready', `node/${node}`, '--timeout=60s']);
   log('node ready');
@@ -84,19 +78,33 @@ const succeedsKubectl = (...args) =>
     () => false,
   );
 
-export const isReady = () => existsSync(paths.kubeconfig) && succeedsKubectl('get', '--raw', '/readyz');
+/** True when the API server of this cluster says that it is ready. */
+export function isReady() {
+  const authority = join(paths.pki, 'ca.crt');
+  if (!existsSync(authority)) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const options = { ca: readFileSync(authority), agent: false, timeout: 5000 };
+    const request = get(`${apiUrl}/readyz`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}
 
 /**
  * Storage classes, namespaces and Tekton. On a kept state they are there, and Tekton's own webhook, which does not run
  * yet, would refuse its ConfigMaps; but the leases of the killed controllers would hold the new ones up for a minute.
  */
-async function applyManifests(tekton) {
+async function applyManifests(tekton, log) {
   if (await succeedsKubectl('get', 'namespace', 'tekton-pipelines')) {
     await kubectl(['-n', 'tekton-pipelines', 'delete', 'lease', '--all']);
     return;
   }
   await kubectl(['apply', '--server-side', '-f', join(sources, 'manifests/base.yaml')]);
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', tekton]);
+  log('manifests applied');
 }
 
 /** Ready means that the admission webhook answers, and not only that a status (perhaps an old one) says so. */
@@ -115,7 +123,7 @@ async function tektonAnswers() {
     ),
   );
   await kubectl(['-n', 'tekton-pipelines', 'rollout', 'status', 'deployment', '--timeout=120s']);
-  await waitFor('service accounts', 30, () => succeedsKubectl('-n', 'team-a', 'get', 'serviceaccount', 'default'));
+  await kubectl(['-n', 'team-a', 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
 }
 
 /** What a cluster was started from: two with the same value are alike. */

@@ -36,8 +36,8 @@ function withOurImages(yaml) {
       )
       .replaceAll(/"-shell-image", "[^"]+"/g, '"-shell-image", "testbed.local/busybox:1"')
       .replaceAll(/"?\bdevel\b"?/g, versions.tekton)
-      // Quicker probes: a Deployment is available some seconds sooner.
-      .replaceAll('initialDelaySeconds: 5\n', 'initialDelaySeconds: 1\n')
-      .replaceAll('periodSeconds: 10\n', 'periodSeconds: 2\n')
+      // Ready some seconds sooner, and not taken for dead because the machine is busy.
+      .replaceAll(/(readinessProbe:[^]*?initialDelaySeconds: )5(\n *periodSeconds: )10\n/g, '$11$22\n')
+      .replaceAll(/(livenessProbe:[^]*?periodSeconds: )10\n/g, '$160\n')
   );
 }

@@ -1,0 +1,309 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  addPretendNode,
+  clusterStatus,
+  clusterUp,
+  idToken,
+  kubectl,
+  missingPrerequisites,
+  removePretendNode,
+  setGpus,
+  type ClusterStatus,
+} from './cluster.mjs';
+
+const space = `cluster-check-${process.pid}`;
+const reasons = missingPrerequisites();
+const name = reasons.length === 0 ? 'the test cluster' : `the test cluster (skipped: ${reasons.join('; ')})`;
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Container {
+  readonly state: {
+    readonly terminated?: { readonly reason: string; readonly exitCode: number };
+    readonly waiting?: { readonly reason: string; readonly message?: string };
+  };
+  readonly imageID: string;
+}
+
+interface Status {
+  readonly phase?: string;
+  readonly conditions?: readonly Condition[];
+  readonly containerStatuses?: readonly Container[];
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: object;
+}
+
+const inSpace = (...args: string[]) => kubectl(['-n', space, ...args]);
+
+async function create(object: object): Promise<void> {
+  await kubectl(['-n', space, 'create', '-f', '-'], { input: JSON.stringify(object) });
+}
+
+async function statusOf(object: string): Promise<Status> {
+  return (JSON.parse(await inSpace('get', object, '-o', 'json')) as { readonly status?: Status }).status ?? {};
+}
+
+/** Waits until a field of an object is there, or has the value after `=`. */
+async function appears(object: string, field: string, seconds = 120): Promise<void> {
+  await inSpace('wait', `--for=jsonpath=${field}`, object, `--timeout=${seconds}s`);
+}
+
+/** Why a pod is not scheduled, in the scheduler's words. */
+async function whyUnscheduled(podName: string): Promise<string> {
+  await appears(`pod/${podName}`, '{.status.conditions[?(@.reason=="Unschedulable")].message}');
+  const conditions = (await statusOf(`pod/${podName}`)).conditions ?? [];
+  return conditions.find(({ reason }) => reason === 'Unschedulable')?.message ?? '';
+}
+
+interface PodOptions {
+  readonly container?: object;
+  readonly pod?: object;
+}
+
+/** A pod of one container that runs a shell script. */
+function pod(podName: string, script: string, { container = {}, pod: spec = {} }: PodOptions = {}): object {
+  const image = 'testbed.local/runner:1';
+  const main = { name: 'main', image, command: ['bash', '-ec', script], ...container };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: podName },
+    spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 0, containers: [main], ...spec },
+  };
+}
+
+/** Runs a pod to its end and returns its log and how its container ended. */
+async function runToEnd(object: object, podName: string): Promise<{ readonly log: string; readonly end: Container }> {
+  await create(object);
+  await appears(`pod/${podName}`, '{.status.containerStatuses[0].state.terminated}');
+  const [end] = (await statusOf(`pod/${podName}`)).containerStatuses ?? [];
+  if (end === undefined) throw new Error(`${podName} has no container`);
+  return { log: await inSpace('logs', podName), end };
+}
+
+describe.skipIf(reasons.length > 0)(name, () => {
+  let cluster: ClusterStatus;
+
+  beforeAll(async () => {
+    cluster = await clusterUp();
+    await kubectl(['create', 'namespace', space]);
+    await inSpace('wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
+  }, 1_500_000);
+
+  afterAll(async () => {
+    await kubectl(['delete', 'namespace', space, '--wait=false', '--ignore-not-found']);
+  });
+
+  it('runs a PipelineRun as uid 1001 with fsGroup on a volume: clone, notebook, tests', async () => {
+    const step = (stepName: string, script: string) => ({ name: stepName, image: 'testbed.local/runner:1', script });
+    await create({
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: { name: 'example' },
+      spec: {
+        workspaces: [
+          {
+            name: 'data',
+            volumeClaimTemplate: {
+              spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            },
+          },
+        ],
+        taskRunTemplate: { podTemplate: { securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 } } },
+        pipelineSpec: {
+          workspaces: [{ name: 'data' }],
+          results: [{ name: 'user', value: '$(tasks.run.results.user)' }],
+          tasks: [
+            {
+              name: 'run',
+              workspaces: [{ name: 'data', workspace: 'data' }],
+              taskSpec: {
+                workspaces: [{ name: 'data' }],
+                results: [{ name: 'user' }],
+                stepTemplate: { workingDir: '$(workspaces.data.path)' },
+                steps: [
+                  step('clone', `git clone --quiet http://git.testbed.local:8081/public/examples.git`),
+                  step(
+                    'notebook',
+                    `cd examples/single-cell && mkdir out && papermill single_cell.ipynb out/done.ipynb`,
+                  ),
+                  step(
+                    'report',
+                    `cd examples/single-cell && jupyter nbconvert --to html out/done.ipynb && nvidia-smi -L`,
+                  ),
+                  step('user', `printf '%s' "$(id -u):$(id -g) $HOME" > $(results.user.path)`),
+                ],
+              },
+            },
+          ],
+        },
+      },
+    });
+    await appears('pipelinerun/example', '{.status.completionTime}', 170);
+    const [ended] = (await statusOf('pipelinerun/example')).conditions ?? [];
+    expect(ended).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    expect(await inSpace('get', 'pipelinerun', 'example', '-o', 'jsonpath={.status.results[0].value}')).toBe(
+      '1001:1001 /home/rapids',
+    );
+  });
+
+  it('executes in a pod, and forwards to its ports', async () => {
+    const listens = { readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 } };
+    const script = 'cd /usr/share/common-licenses && exec python3 -m http.server 8000';
+    await create(pod('server', script, { container: listens }));
+    await inSpace('wait', '--for=condition=Ready', 'pod/server', '--timeout=60s');
+    expect(await inSpace('exec', 'server', '--', 'id', '-un')).toBe('rapids\n');
+    await expect(inSpace('exec', 'server', '--', 'sh', '-c', 'exit 7')).rejects.toThrow('exit code 7');
+    const args = [`--kubeconfig=${cluster.kubeconfig}`, '-n', space, 'port-forward', 'pod/server', ':8000'];
+    const forward = spawn(cluster.kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = (await once(createInterface(forward.stdout), 'line')) as [string];
+      const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? '';
+      const answer = await fetch(`http://127.0.0.1:${port}/`);
+      expect(await answer.text()).toContain('GPL-3');
+    } finally {
+      forward.kill();
+    }
+  });
+
+  it('kills what uses more memory than its limit', async () => {
+    const script = 'python3 -c "x = bytearray(300 << 20)"';
+    const limits = {
+      container: { command: ['sh', '-c', `exec ${script}`], resources: { limits: { memory: '64Mi' } } },
+    };
+    const { end } = await runToEnd(pod('greedy', script, limits), 'greedy');
+    expect(end.state.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
+  });
+
+  it('fills a tiny volume, which belongs to the group of the pod', async () => {
+    await create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'tiny' },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'tiny', resources: { requests: { storage: '1Gi' } } },
+    });
+    const spec = {
+      securityContext: { runAsUser: 1001, fsGroup: 2000 },
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'tiny' } }],
+    };
+    const script = 'stat -c %g /data; dd if=/dev/zero of=/data/fill bs=1M count=100 || stat -c %s /data/fill';
+    const container = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+    const { log } = await runToEnd(pod('filler', script, { container, pod: spec }), 'filler');
+    expect(log).toMatch(/^2000$/m);
+    expect(log).toContain('No space left on device');
+    expect(log).toMatch(new RegExp(`^${64 << 20}$`, 'm'));
+  });
+
+  it('lets a pod wait for a GPU until one is free', async () => {
+    await setGpus(0, cluster.node);
+    try {
+      await create(pod('gpu', 'nvidia-smi -L', { container: { resources: { limits: { 'nvidia.com/gpu': 1 } } } }));
+      expect(await whyUnscheduled('gpu')).toContain('Insufficient nvidia.com/gpu');
+    } finally {
+      await setGpus(2, cluster.node);
+    }
+    await appears('pod/gpu', '{.status.phase}=Succeeded');
+    expect(await inSpace('logs', 'gpu')).toContain('Stand-in');
+  });
+
+  it('takes nodes without machines into account, and keeps pods off them', async () => {
+    const pretend = `${space}-gpu`;
+    const taint = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' } as const;
+    const labels = { accelerator: 'nvidia-tesla-gpu' };
+    await addPretendNode(pretend, { labels, taints: [taint], resources: { 'nvidia.com/gpu': '4' } });
+    try {
+      const resources = { limits: { 'nvidia.com/gpu': 4 } };
+      await create(pod('big', 'true', { container: { resources }, pod: { nodeSelector: labels } }));
+      expect(await whyUnscheduled('big')).toMatch(/^0\/2 nodes are available: .*1 node\(s\) had untolerated taint/);
+    } finally {
+      await removePretendNode(pretend);
+    }
+  });
+
+  it('believes the tokens of its issuer, and gives them no rights', async () => {
+    const token = idToken('dev@example.test', { groups: ['data-science'] });
+    const as = (...args: string[]) =>
+      kubectl([
+        '--kubeconfig=/dev/null',
+        `--certificate-authority=${cluster.certificateAuthority}`,
+        ...args,
+        '-s',
+        cluster.apiUrl,
+        '--token',
+        token,
+      ]);
+    const whoAmI = JSON.parse(await as('auth', 'whoami', '-o', 'json')) as object;
+    expect(whoAmI).toMatchObject({
+      status: {
+        userInfo: { username: 'oidc:dev@example.test', groups: ['oidc:data-science', 'system:authenticated'] },
+      },
+    });
+    await expect(as('-n', space, 'get', 'pods')).rejects.toThrow('Forbidden');
+  });
+
+  it('writes down who did what', async () => {
+    await inSpace('get', 'configmaps');
+    const lines = (await readFile(cluster.auditLog, 'utf8')).trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as AuditEvent);
+    const mine = events.filter(({ verb, user }) => verb === 'list' && user.username === 'admin');
+    expect(mine.map(({ objectRef }) => objectRef)).toContainEqual(
+      expect.objectContaining({ resource: 'configmaps', namespace: space }),
+    );
+    expect(lines.filter((line) => line.includes('"username":"system:kube-scheduler"'))).toEqual([]);
+  });
+
+  it('pulls from its registry, by digest too, and is refused what is private', async () => {
+    const image = 'registry.testbed.local/public/small';
+    const pulled = await runToEnd(pod('pull', '', { container: { image: `${image}:1`, command: ['true'] } }), 'pull');
+    const digest = /sha256:[0-9a-f]{64}$/.exec(pulled.end.imageID)?.[0] ?? '';
+    const again = { container: { image: `${image}@${digest}`, command: ['true'], imagePullPolicy: 'Always' } };
+    expect((await runToEnd(pod('pull-again', '', again), 'pull-again')).end.state.terminated?.exitCode).toBe(0);
+    const locked = { container: { image: 'registry.testbed.local/private/locked:1', command: ['true'] } };
+    await create(pod('pull-locked', '', locked));
+    await appears('pod/pull-locked', '{.status.containerStatuses[0].state.waiting.message}');
+    const [refused] = (await statusOf('pod/pull-locked')).containerStatuses ?? [];
+    expect(refused?.state.waiting?.message).toMatch(/401 Unauthorized|authorization failed/);
+  });
+
+  it('serves private repositories to those who log in, and fails where that is asked for', async () => {
+    const { login } = cluster.services;
+    const git = 'git.testbed.local:8081';
+    const script = `cd /tmp
+      export GIT_TERMINAL_PROMPT=0
+      git clone -q http://${login.user}:${login.password}@${git}/private/examples.git mine && ls mine
+      git clone -q http://${git}/private/examples.git anonymous || true
+      git clone -q http://${git}/~truncate=2000/public/examples.git broken || true
+      python3 -c "import urllib.request; print(urllib.request.urlopen('http://files.testbed.local:8082/~truncate=10/data/20').read())" || true`;
+    const { log } = await runToEnd(pod('git', script), 'git');
+    expect(log).toContain('single-cell\n');
+    expect(log).toContain('could not read Username');
+    expect(log).toContain('early EOF');
+    expect(log).toContain('IncompleteRead');
+  });
+
+  it('refuses pods that are not restricted where that is the rule', async () => {
+    const input = JSON.stringify(pod('free', 'true'));
+    await expect(kubectl(['-n', 'team-restricted', 'create', '-f', '-'], { input })).rejects.toThrow(
+      'violates PodSecurity "restricted:latest"',
+    );
+  });
+
+  it('keeps its keys to the administrator', async () => {
+    expect((await stat(cluster.kubeconfig)).mode & 0o77).toBe(0);
+    expect((await stat(cluster.pki)).mode & 0o77).toBe(0);
+    expect(await clusterStatus()).toMatchObject({ running: true });
+  });
+});
