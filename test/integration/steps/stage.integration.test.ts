@@ -58,7 +58,7 @@ describe('the stage before a run in a pod', () => {
   it.each([
     ['file:///etc/passwd', 'the address of the repository is not one of https://, http:// or ssh://'],
     ['https://me:secret@127.0.0.1/r.git', matching(/has a login in it/)],
-    ['http://127.0.0.1:9/r.git', matching(/^http:\/\/127\.0\.0\.1:9\/r\.git could not be cloned: unable to access/)],
+    ['http://127.0.0.1:9/r.git', matching(/^http:\/\/127\.0\.0\.1:9\/r\.git could not be cloned: Failed to connect/)],
   ])('says why %s cannot be cloned', async (url, reason) => {
     const run = await make({ command: ['true'], change: { steps: [...steps], repository: { url } } });
     await run.step('clone');

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactIndexSchema, failedCellSchema, stepNameSchema } from '../../../shared/src/protocol/index.ts';
-import type { Artifact, FailedCell, ParameterValue, StepName } from '../../../shared/src/protocol/index.ts';
+import type { Artifact, FailedCell, ParameterValue, PipelineStepName, StepName } from '../../../shared/src/protocol/index.ts';
 import type { RunFile } from '../../../shared/src/pipeline/index.ts';
 import { z } from 'zod';
 
@@ -250,7 +250,7 @@ export function notebookText(input: RunInput): string {
 
 export function runFileOf(input: RunInput): RunFile {
   const name = nameOf(input);
-  const main: StepName[] = input.cells === undefined ? ['command'] : ['notebook', 'report'];
+  const main: PipelineStepName[] = input.cells === undefined ? ['command'] : ['notebook', 'report'];
   return {
     version: 1,
     run: 'analysis-7f3a',

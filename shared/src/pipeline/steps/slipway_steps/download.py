@@ -222,6 +222,7 @@ class Download:
 
     def _copy(self, response: http.client.HTTPResponse, file: IO[bytes], have: int, total: int | None) -> None:
         start, began = have, time.monotonic()
+        self._told_at = began
         while True:
             try:
                 chunk = response.read1(_CHUNK)

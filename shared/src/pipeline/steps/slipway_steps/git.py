@@ -185,7 +185,8 @@ class Git:
         if _NO_SUCH_REVISION.search(said):
             return _NoSuchRevision(f"{what}: it has no such branch, tag or commit")
         lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-        reason = first_line(lines[0].partition(":")[2], _REASON_LENGTH) if lines else f"git ended with exit code {code}"
+        words = re.sub(r"^\s*unable to access '[^']*': ", "", lines[0].partition(":")[2]) if lines else ""
+        reason = first_line(words, _REASON_LENGTH) or f"git ended with exit code {code}"
         return GitFailed(f"{what}: {reason}", worth_a_try=True)
 
     def options(self) -> list[str]:
