@@ -34,6 +34,14 @@ export class TestAuthority {
     return authority;
   }
 
+  /** Signs for an authority that exists: that of a test cluster. */
+  static async of(pair: KeyPair): Promise<TestAuthority> {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-certificates-'));
+    await writeFile(join(folder, 'ca.crt'), pair.certificate);
+    await writeFile(join(folder, 'ca.key'), pair.key, { mode: 0o600 });
+    return new TestAuthority(folder);
+  }
+
   /** Of the authority itself. */
   certificate(): Promise<string> {
     return readFile(join(this.#folder, 'ca.crt'), 'utf8');

@@ -3,7 +3,7 @@ import { typeName } from '../paths.ts';
 import type { ApiFailure } from '../transport/failures.ts';
 import { humanSentence } from './humanSentence.ts';
 
-const quota = /exceeded quota: |failed quota: /;
+const quota = /exceeded quota: |failed quota: |status unknown for quota: /;
 const limits = /(?:maximum|minimum) [\w./-]+ usage per |limit to request ratio/;
 const rights = /User "((?:[^"\\]|\\.)*)" cannot (\w+) /;
 
