@@ -2,6 +2,7 @@ import type { JobSpec } from '../protocol/index.ts';
 import { nameOf } from './paths.ts';
 
 const maxSlugLength = 50;
+const longestName = 55;
 
 /** Letters that Unicode does not decompose into a Latin letter and a mark. */
 const latinOf: Readonly<Record<string, string>> = {
@@ -48,7 +49,7 @@ function subjectOfCommand(command: string | readonly string[]): string {
 /**
  * The name of a run: a DNS label of at most 55 characters, from the spec's name, the notebook's file name or the script
  * in the command. Accents are dropped; a name without Latin letters or digits becomes `notebook` or `command`.
- * @param random four hexadecimal digits that make the name unique
+ * @param random four hexadecimal digits that make the name unique, or up to eight where nobody knows which are taken
  */
 export function runName(job: { readonly spec: JobSpec; readonly title: string }, random: string): string {
   const { name, notebook, command } = job.spec;
@@ -58,7 +59,8 @@ export function runName(job: { readonly spec: JobSpec; readonly title: string },
   const suffix = random
     .toLowerCase()
     .replace(/[^0-9a-f]/g, '')
-    .slice(0, 4)
+    .slice(0, 8)
     .padEnd(4, '0');
-  return `${slug(subject) || (command === undefined ? 'notebook' : 'command')}-${suffix}`;
+  const label = slug(subject) || (command === undefined ? 'notebook' : 'command');
+  return `${label.slice(0, longestName - 1 - suffix.length).replace(/-+$/, '')}-${suffix}`;
 }

@@ -99,7 +99,12 @@ export class CoreServices {
     const { createLocalTarget, openClusterTarget } = await import('../targets/index.ts');
     const targets = new Map<string, RunTarget>([['local', createLocalTarget(this.#environment)]]);
     for (const entry of await this.#contextEntries()) {
-      const target = await openClusterTarget({ ...this.#environment, entry, onError: this.#onError });
+      const target = await openClusterTarget({
+        ...this.#environment,
+        entry,
+        onNote: this.#environment.log,
+        onError: this.#onError,
+      });
       this.#clusters.push(target);
       targets.set(entry.name, target);
     }

@@ -15,6 +15,8 @@ export interface TektonTargetOptions {
   readonly randomHex: (bytes: number) => string;
   /** Who asks: `cli`, `vscode`, `jupyterlab`. Default `cli`. */
   readonly trigger?: string;
+  /** Told what a person should know of a run, or of this context, although it works. */
+  readonly onNote: (note: string) => void;
   /** Told of failures that no request waits for. */
   readonly onError: (error: unknown) => void;
 }

@@ -22,6 +22,7 @@ import { doctor, preflight } from './preflight/index.ts';
 import { readScriptFiles } from './scriptFiles.ts';
 import { RunHistory } from './space/runHistory.ts';
 import { placeOf } from './space/runLocation.ts';
+import { RunReports } from './space/runProgress.ts';
 import { SpaceWatch } from './space/spaceWatch.ts';
 import { createSubmitter, type Submitter } from './submit/index.ts';
 
@@ -35,6 +36,7 @@ interface Parts {
   readonly api: KubernetesApi;
   readonly space: SpaceWatch;
   readonly files: RunFiles;
+  readonly reports: RunReports;
   readonly submitter: Submitter;
 }
 
@@ -97,7 +99,7 @@ class TektonTarget implements ClusterTarget {
       for (const { kind, name } of pruned) {
         if (kind !== 'PipelineRun') continue;
         await space.forget(name);
-        await files.forget(name);
+        await files.drop(name);
       }
     }
     return pruned;
@@ -155,17 +157,17 @@ class TektonTarget implements ClusterTarget {
   }
 
   async cancel(run: string, signal: AbortSignal): Promise<void> {
-    const { submitter, space, files } = await this.#open();
-    files.noteCancel(run);
+    const { submitter, space, reports } = await this.#open();
+    reports.noteCancel(run);
     space.touch(run);
     await submitter.cancel(run, signal);
   }
 
   async delete(run: string, signal: AbortSignal): Promise<void> {
     const { submitter, space, files } = await this.#open();
-    for (const left of await submitter.delete(run, signal)) this.#options.onError(new Error(left));
+    for (const left of await submitter.delete(run, signal)) this.#options.onNote(left);
     await space.forget(run);
-    await files.forget(run);
+    await files.drop(run);
   }
 
   async artifacts(run: string, signal: AbortSignal): Promise<readonly Artifact[]> {
@@ -199,7 +201,7 @@ class TektonTarget implements ClusterTarget {
   }
 
   async #connect(): Promise<Parts> {
-    const { entry, configDir, dataDir, stepsDir, env, randomHex, onError } = this.#options;
+    const { entry, configDir, dataDir, stepsDir, env, randomHex, onNote, onError } = this.#options;
     const { kubeconfig, kubeconfigContext, namespace, profile } = entry;
     const [api, scripts] = await Promise.all([
       openCluster({
@@ -211,7 +213,7 @@ class TektonTarget implements ClusterTarget {
         homedir: homedir(),
         signal: this.#life.signal,
         clock: this.#clock,
-        warn: (warning) => onError(new Error(warning)),
+        warn: onNote,
       }),
       readScriptFiles(stepsDir),
     ]);
@@ -224,6 +226,7 @@ class TektonTarget implements ClusterTarget {
       },
     };
     const clock = this.#clock;
+    const random = () => Number.parseInt(randomHex(4), 16) / 2 ** 32;
     const files = createRunFiles({
       api,
       profile,
@@ -231,16 +234,18 @@ class TektonTarget implements ClusterTarget {
       cacheDir: join(cacheDir, 'runs'),
       locator,
       clock,
-      randomHex,
+      random,
+      onNote: (run, note) => onNote(`${run}: ${note}`),
       onError,
     });
+    const reports = new RunReports(files);
     const history = new RunHistory(join(cacheDir, 'history'));
     const space = new SpaceWatch({
       api,
       context: entry.name,
       clock,
-      random: () => Number.parseInt(randomHex(4), 16) / 2 ** 32,
-      progress: files,
+      random,
+      progress: reports,
       history,
       onError,
     });
@@ -254,6 +259,7 @@ class TektonTarget implements ClusterTarget {
       randomHex,
       files,
     });
-    return { api, space, files, submitter };
+    files.onGrowth((run) => space.logGrew(run));
+    return { api, space, files, reports, submitter };
   }
 }

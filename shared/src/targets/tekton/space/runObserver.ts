@@ -64,6 +64,7 @@ export class RunObserver implements Disposable {
   #gathering: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #waiting = false;
+  #looked = false;
 
   constructor(options: RunObserverOptions) {
     this.#options = options;
@@ -118,7 +119,8 @@ export class RunObserver implements Disposable {
         if (!isForbidden(error)) throw error;
       });
     }
-    this.#look();
+    // Later looks come with news: whoever is told of one may ask for this again.
+    if (!this.#looked) this.#look();
   }
 
   /** Folds in what is known now, without waiting for news. */
@@ -169,9 +171,11 @@ export class RunObserver implements Disposable {
     // Before the first list is complete an empty collection means nothing.
     if (this.#pipelineRuns.state.state === 'syncing' || this.#taskRuns.state.state === 'syncing') return;
     if (!this.#podsForbidden && this.#pods.state.state === 'syncing') return;
+    this.#looked = true;
     const before = this.events.length;
     const { facts } = this;
     this.#observed = observeRun(this.#observed, facts);
+    this.#options.progress.placeChanged(this.#options.run);
     this.#follow(facts);
     if (this.final || this.events.length > before) this.#options.onGrowth();
   }

@@ -99,6 +99,11 @@ export class SpaceWatch implements Disposable {
     return { dispose: () => this.#listeners.delete(own) };
   }
 
+  /** Its log has grown. */
+  logGrew(run: string): void {
+    this.#tell({ kind: 'changed', run });
+  }
+
   /** What is known of it is read again; a submission or cancel of this core was about it. */
   touch(run: string): void {
     this.#followed.get(run)?.observer.refresh();
