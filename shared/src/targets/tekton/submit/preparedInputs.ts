@@ -51,7 +51,8 @@ export async function prepareInputs(
   const uploads: (StagedFile & InputFact)[] = [];
   for (const { path } of plan.uploaded) {
     const file = fileAt(byPath, path);
-    const upload = { ...file, sha256: file.sha256 ?? (await hashOf(file, newHash(), signal)) };
+    const sha256 = file.sha256 ?? (await hashOf(file, newHash(), signal));
+    const upload = { path, bytes: file.bytes, sha256, open: (opened: AbortSignal) => file.open(opened) };
     uploads.push(upload);
     facts.push({ path, bytes: upload.bytes, sha256: upload.sha256 });
   }

@@ -140,9 +140,11 @@ describe('orphans', () => {
     const pods = [
       pod('there-upload', { run: 'there', helper: 'upload' }, true),
       pod('there-reader', { run: 'there', helper: 'reader' }),
+      pod('volume-reader', { helper: 'reader', expiresAgo: -minute }),
+      pod('volume-reader-late', { helper: 'reader', expiresAgo: minute }),
       pod('foreign', { run: 'there', helper: 'reader', foreign: true }, true),
     ];
-    expect(names({ runs: [run('there', undefined)], pods })).toEqual(['there-upload']);
+    expect(names({ runs: [run('there', undefined)], pods })).toEqual(['there-upload', 'volume-reader-late']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { annotations, labels } from '../../../pipeline/index.ts';
 import type { PruneRequest } from '../../runTarget.ts';
 import type { Metadata } from './clusterObjects.ts';
-import { orphanMs, runOf } from './runObjects.ts';
+import { isOurs, orphanMs, runOf } from './runObjects.ts';
 
 /** What prune looks at: all objects of the space that carry Slipway's label. */
 export interface PruneFacts {
@@ -78,17 +78,24 @@ function orphans({ now, runs, configMaps, claims, pods }: PruneFacts): Removal[]
     const lost = run !== undefined && !kept.has(run) && metadata.ownerReferences.length === 0;
     return lost && isExpired(metadata, now);
   };
-  const helpers = pods.filter(
-    ({ metadata }) => metadata.labels[labels.helper] !== undefined && runOf(metadata) !== undefined,
-  );
   return [
-    ...helpers.flatMap(({ metadata, ended }) => {
-      if (ended) return [removal('Pod', metadata, 'it has ended')];
-      return isOrphan(metadata) ? [removal('Pod', metadata, 'its run was never made')] : [];
-    }),
+    ...pods.flatMap((pod) => helperRemoval(pod, isOrphan, now)),
     ...claims.filter(isOrphan).map((metadata) => removal('PersistentVolumeClaim', metadata, 'its run was never made')),
     ...configMaps.filter(isOrphan).map((metadata) => removal('ConfigMap', metadata, 'its run was never made')),
   ];
+}
+
+/** A helper pod is of no use any more once it has ended; one of a whole volume belongs to no run. */
+function helperRemoval(
+  { metadata, ended }: PodFacts,
+  isOrphan: (metadata: Metadata) => boolean,
+  now: number,
+): readonly Removal[] {
+  if (!isOurs(metadata) || metadata.labels[labels.helper] === undefined) return [];
+  if (ended) return [removal('Pod', metadata, 'it has ended')];
+  if (runOf(metadata) === undefined)
+    return isExpired(metadata, now) ? [removal('Pod', metadata, 'its time is up')] : [];
+  return isOrphan(metadata) ? [removal('Pod', metadata, 'its run was never made')] : [];
 }
 
 /**
@@ -105,7 +112,7 @@ function isExpired({ creationTimestamp, annotations: noted }: Metadata, now: num
 function oldShared({ now, runs, pods, configMaps, currentShared }: PruneFacts): Removal[] {
   const used = new Set([...runs, ...pods].flatMap((user) => user.configMaps));
   return configMaps
-    .filter((metadata) => metadata.labels[labels.run] === undefined && runOfShared(metadata))
+    .filter((metadata) => isOurs(metadata) && isSharedScripts(metadata))
     .filter(({ name, creationTimestamp }) => {
       const old = now - Date.parse(creationTimestamp) > sharedMs;
       return old && !used.has(name) && !currentShared.has(name);
@@ -113,8 +120,8 @@ function oldShared({ now, runs, pods, configMaps, currentShared }: PruneFacts): 
     .map((metadata) => removal('ConfigMap', metadata, 'no run uses these step scripts any more'));
 }
 
-function runOfShared({ name }: Metadata): boolean {
-  return /^slipway-(steps|assets)-[0-9a-f]+$/.test(name);
+function isSharedScripts({ name, labels: own }: Metadata): boolean {
+  return own[labels.run] === undefined && /^slipway-(steps|assets)-[0-9a-f]+$/.test(name);
 }
 
 function removal(kind: Removal['kind'], metadata: Metadata, reason: string): Removal {

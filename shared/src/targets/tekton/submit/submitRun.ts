@@ -89,13 +89,13 @@ class Submitting {
   /** The claim of the retried run, which gets this one as a further owner. */
   readonly #reusedClaim: string | undefined;
   readonly #onProgress: (text: string) => void;
+  readonly #uploading: InputsUpload;
   readonly #made: MadeObject[] = [];
   /** The run, once it is on the cluster. */
   #pipelineRun: ClusterObject | undefined;
-  #uploading: InputsUpload | undefined;
 
   constructor(
-    { space }: SubmitContext,
+    { options, space }: SubmitContext,
     rendered: RenderedRun,
     reusedClaim: string | undefined,
     onProgress: (text: string) => void,
@@ -104,6 +104,7 @@ class Submitting {
     this.#rendered = rendered;
     this.#reusedClaim = reusedClaim;
     this.#onProgress = onProgress;
+    this.#uploading = new InputsUpload(space, options.clock, rendered.input);
   }
 
   async go(signal: AbortSignal): Promise<void> {
@@ -174,9 +175,9 @@ class Submitting {
   }
 
   async #upload(signal: AbortSignal): Promise<void> {
-    this.#uploading = new InputsUpload(this.#space, this.#rendered.input);
-    await this.#make('upload', this.#uploading.pod, signal);
-    await this.#uploading.send(this.#rendered.prepared.uploads);
+    const pod = this.#uploading.pod;
+    const make = () => this.#make('upload', pod, signal);
+    await this.#uploading.send(this.#rendered.prepared.uploads, make, this.#onProgress, signal);
   }
 
   async #makeRun(signal: AbortSignal): Promise<void> {
@@ -199,7 +200,7 @@ class Submitting {
       if (there.metadata.deletionTimestamp !== undefined && original !== undefined) throw volumeGone(original);
     };
     await Promise.all([this.#space.addOwner(resources.configMaps, inputs, owner, signal), owned()]);
-    await this.#uploading?.end(signal);
+    if (this.#rendered.prepared.uploads.length > 0) await this.#uploading.end(signal);
   }
 
   /**
@@ -249,7 +250,7 @@ class Submitting {
   }
 
   async #clearFolder(signal: AbortSignal): Promise<void> {
-    await this.#uploading?.clear(signal);
+    await this.#uploading.clear(signal);
   }
 }
 

@@ -12,8 +12,14 @@ export interface Death {
   readonly onDeath?: () => void;
 }
 
+export interface MortalApi extends KubernetesApi {
+  readonly writes: () => number;
+  /** Now, whatever it is doing. */
+  readonly kill: () => void;
+}
+
 /** The real cluster, for a core that dies in the middle of its calls. Dry runs change nothing and do not count. */
-export function mortalApi(api: KubernetesApi, death: Death): KubernetesApi & { readonly writes: () => number } {
+export function mortalApi(api: KubernetesApi, death: Death): MortalApi {
   let writes = 0;
   let dead = false;
   const failure = () => new SlipwayError('cluster.unreachable', `The core died at write ${death.write}.`);
@@ -42,6 +48,9 @@ export function mortalApi(api: KubernetesApi, death: Death): KubernetesApi & { r
   return {
     cluster: api.cluster,
     writes: () => writes,
+    kill: () => {
+      dead = true;
+    },
     get: (path, schema, signal) => read(() => api.get(path, schema, signal))(),
     list: (path, options, schema, signal) => read(() => api.list(path, options, schema, signal))(),
     text: (path, query, signal) => read(() => api.text(path, query, signal))(),

@@ -108,12 +108,12 @@ export class TestSpace {
 
   /** Waits for what the cluster does by itself. */
   async until<T>(what: () => Promise<T | undefined | false>, signal: AbortSignal): Promise<T> {
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 360; tries += 1) {
       const found = await what();
       if (found !== undefined && found !== false) return found;
-      await systemClock.sleep(200, signal);
+      await systemClock.sleep(500, signal);
     }
-    throw new Error('it did not come to that within two minutes');
+    throw new Error('it did not come to that within three minutes');
   }
 
   async untilNothingIsLeft(run: string, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,174 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resources, systemClock } from '../../../kubernetes/index.ts';
+import { SlipwayError } from '../../../protocol/index.ts';
+import type { StagedFile } from '../../runTarget.ts';
+import { podSchema } from './clusterObjects.ts';
+import { laterApi, mortalApi } from './testing/mortalApi.ts';
+import { commandRun, stagedFile } from './testing/submissions.ts';
+import { smallProfile, TestSpace } from './testing/testSpace.ts';
+
+const { signal } = new AbortController();
+const volume = { claimName: 'team', subPath: 'team/one' };
+let space: TestSpace;
+let onClaim: typeof smallProfile;
+
+beforeAll(async () => {
+  space = await TestSpace.open(signal);
+  const claim = await space.makeClaim('team', signal);
+  onClaim = { ...smallProfile, ...(claim !== undefined && { volume: claim }) };
+});
+afterAll(async () => {
+  await space.dispose(signal);
+});
+
+const large = () => stagedFile('data/large.bin', randomBytes(3_000_000));
+const small = stagedFile('small.txt', Buffer.from('small\n'));
+
+/** Of so many bytes, in chunks; `at` is told before each. */
+function slowFile(bytes: number, at: (offset: number) => void | Promise<void>): StagedFile {
+  const content = randomBytes(bytes);
+  return {
+    path: 'slow.bin',
+    bytes,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    async *open() {
+      for (let offset = 0; offset < bytes; offset += 262_144) {
+        await at(offset);
+        yield content.subarray(offset, offset + 262_144);
+      }
+    },
+  };
+}
+
+describe('large inputs', () => {
+  it('lie on the volume when the run starts, and the pod through which they came is gone', async () => {
+    const told: string[] = [];
+    const submission = commandRun('large', 'wc -c data/large.bin && cat small.txt', [large(), small]);
+    await space.submitter({ profile: smallProfile }).submit(submission, signal, (text) => told.push(text));
+    const run = await space.untilEnded('large', signal);
+    expect(run.status?.conditions).toMatchObject([{ status: 'True' }]);
+    expect(told).toContain('uploading 3.0 of 3.0 MB');
+    await space.until(
+      async () => (await space.objects.find(resources.pods, 'large-upload', podSchema, signal)) === undefined,
+      signal,
+    );
+  });
+
+  it('are read back for a rerun', async () => {
+    const asked: string[] = [];
+    const content = randomBytes(1_500_000);
+    const files = {
+      openFile: (run: string, path: string) => {
+        asked.push(`${run}/${path}`);
+        return Promise.resolve({ bytes: content.length, content: stagedFile('x', content).open(signal) });
+      },
+      inputs: () => Promise.resolve([]),
+    };
+    const submitter = space.submitter({ files });
+    const pending = new AbortController();
+    // Nobody has to upload for it: the list of inputs is what is read.
+    const rendered = await submitter.render(commandRun('back', 'true', [stagedFile('data/x.bin', content)]), signal);
+    await space.objects.create(resources.configMaps, rendered.inputs, pending.signal);
+    const [file] = await submitter.inputs('back', signal);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file?.open(signal) ?? []) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(content)).toBe(true);
+    expect(asked).toEqual(['back/inputs/data/x.bin']);
+  });
+
+  it('go on where they were when the core was killed in the middle', async () => {
+    const api = mortalApi(space.api, { write: 99, when: 'before', lasting: true });
+    let killed = false;
+    const file = slowFile(6_000_000, (offset) => {
+      if (offset < 3_000_000 || killed) return;
+      killed = true;
+      api.kill();
+      throw new SlipwayError('internal', 'killed');
+    });
+    const submission = commandRun('resumed', 'true', [file]);
+    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(/killed/);
+    const told: string[] = [];
+    await space.submitter({ profile: onClaim }).submit(submission, signal, (text) => told.push(text));
+    const first = told.find((text) => text.startsWith('uploading')) ?? '';
+    expect(Number(/uploading ([\d.]+) of 6.0 MB/.exec(first)?.[1])).toBeGreaterThan(1);
+    const run = await space.untilEnded('resumed', signal);
+    expect(run.status?.conditions).toMatchObject([{ status: 'True' }]);
+  });
+
+  it('go on through another pod when theirs is deleted', async () => {
+    let deleted = false;
+    const file = slowFile(6_000_000, async (offset) => {
+      if (offset < 3_000_000 || deleted) return;
+      deleted = true;
+      const path = space.objects.path(resources.pods, 'repeated-upload');
+      await space.api.delete(path, { gracePeriodSeconds: 0 }, signal);
+      // The kubelet takes a moment to notice.
+      await systemClock.sleep(4_000, signal);
+    });
+    const submission = commandRun('repeated', 'true', [file, small]);
+    const told: string[] = [];
+    await space.submitter({ profile: onClaim }).submit(submission, signal, (text) => told.push(text));
+    expect(told).toContain('the upload pod ended: starting another one');
+    expect((await space.untilEnded('repeated', signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
+  });
+});
+
+describe('an upload that fails', () => {
+  it.each(['before', 'after'] as const)('leaves nothing on a volume that stays (%s the run was made)', async (when) => {
+    const name = `fails-${when}`;
+    const api = mortalApi(space.api, { write: 3, when, lasting: false });
+    const submission = commandRun(name, 'true', [large()]);
+    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
+      /The core died/,
+    );
+    await space.untilNothingIsLeft(name, signal);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${name}/`))).toEqual([]);
+  });
+
+  it('leaves nothing after prune when the core was killed', async () => {
+    const api = mortalApi(space.api, { write: 3, when: 'before', lasting: true });
+    const submission = commandRun('killed', 'true', [large()]);
+    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
+      /The core died/,
+    );
+    expect(await space.listVolume(volume, signal)).toContain('killed/inputs/data/large.bin');
+    await space.submitter({ api: laterApi(space.api, 16 * 60_000), profile: onClaim }).prune({}, signal);
+    await space.untilNothingIsLeft('killed', signal);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith('killed/'))).toEqual([]);
+  });
+
+  it('says why its pod does not run', async () => {
+    const profile = { ...onClaim, image: 'testbed.local/no-such-image:1' };
+    const submission = commandRun('no-image', 'true', [large()]);
+    const failure = space.submitter({ profile }).submit(submission, signal);
+    await expect(failure).rejects.toMatchObject({
+      code: 'cluster.refused',
+      message: expect.stringMatching(/The upload pod .* does not run: (ErrImagePull|ImagePullBackOff)/),
+    });
+    await space.untilNothingIsLeft('no-image', signal);
+  });
+
+  it('says that the volume is full', async () => {
+    const profile = {
+      ...smallProfile,
+      volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' },
+    } satisfies typeof smallProfile;
+    const submission = commandRun('full', 'true', [stagedFile('huge.bin', randomBytes(80_000_000))]);
+    const failure = space.submitter({ profile }).submit(submission, signal);
+    await expect(failure).rejects.toMatchObject({ code: 'disk.full' });
+    await space.untilNothingIsLeft('full', signal);
+  });
+
+  it('stops when it is aborted', async () => {
+    const abort = new AbortController();
+    const file = slowFile(6_000_000, (offset) => {
+      if (offset > 3_000_000) abort.abort();
+    });
+    const submission = commandRun('aborted', 'true', [file]);
+    const failure = space.submitter({ profile: onClaim }).submit(submission, abort.signal);
+    await expect(failure).rejects.toMatchObject({ code: 'cancelled' });
+    await space.untilNothingIsLeft('aborted', signal);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith('aborted/'))).toEqual([]);
+  });
+});
