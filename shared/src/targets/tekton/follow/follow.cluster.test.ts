@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../../kubernetes/index.ts';
 import { objectSchema } from '../submit/clusterObjects.ts';
 import { commandRun } from '../submit/testing/submissions.ts';
+import type { PastRun } from './index.ts';
 import { FollowSpace, hashOf, readWholeLog } from './testing/followSpace.ts';
 import { noisyRun } from './testing/noisyRun.ts';
 
@@ -26,11 +27,9 @@ describe('logs of four steps of 80,000 lines of 100 bytes', () => {
     const over = async () => (await at.place('noisy', signal)).final;
     const cut = setInterval(() => at.sockets.findLast((socket) => socket.readyState === socket.OPEN)?.terminate(), 700);
     const cuts = setTimeout(() => clearInterval(cut), 4_000);
-    const startedAt = Date.now();
     const read = await Promise.all(steps.map((step) => readWholeLog(live, 'noisy', step, over, signal)));
     clearInterval(cut);
     clearTimeout(cuts);
-    console.error('live', Date.now() - startedAt, at.sockets.length, at.notes);
     for (const { bytes, lines } of read) expect([bytes, lines]).toEqual([8_000_000, 80_000]);
 
     const truth = await at.files();
@@ -40,15 +39,11 @@ describe('logs of four steps of 80,000 lines of 100 bytes', () => {
       expect((await hashOf(content)).sha256).toBe(read[index]?.sha256);
     }
     const afterwards = await at.files();
-    const began = Date.now();
     for (const [index, step] of steps.entries()) {
       const whole = await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
       expect(whole).toEqual(read[index]);
     }
-    console.error('afterwards', Date.now() - began);
-    const again = Date.now();
     for (const step of steps) await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
-    console.error('from spool', Date.now() - again);
   });
 });
 
@@ -189,5 +184,113 @@ describe('large things', () => {
     await expect(reading).rejects.toThrow();
     const { bytes } = await files.openFile('large', 'work/many/1', undefined, signal);
     expect(bytes).toBe(0);
+  });
+});
+
+describe('somebody who may only look', () => {
+  const script = 'for i in 1 2 3 4 5 6 7 8; do echo "line $i"; sleep 1; done';
+
+  it('gets the log by the API, with a warning, and progress by step', async () => {
+    await submitter().submit(commandRun('watched', script), signal);
+    const api = await at.viewer(signal);
+    const files = await at.files({ api });
+    await at.untilLive('watched', signal);
+    const over = async () => (await at.place('watched', signal)).final;
+    const { bytes, lines } = await readWholeLog(files, 'watched', 'command', over, signal);
+    expect([bytes, lines]).toEqual([56, 8]);
+    const notes = at.notes.filter((note) => note.startsWith('watched'));
+    expect(notes).toEqual([expect.stringMatching(/create and get on pods\/exec/)]);
+    expect(await files.readProgress('watched', signal)).toEqual([]);
+    await expect(files.openFile('watched', 'run.json', undefined, signal)).rejects.toMatchObject({
+      code: 'cluster.forbidden',
+      message: expect.stringMatching(/which you may not make/),
+    });
+  });
+});
+
+describe('a PipelineRun that Slipway did not make', () => {
+  const container = (name: string, script: string) => ({ name, image: 'testbed.local/busybox:1', script });
+
+  it('is followed by the API, across the rotation of its log', async () => {
+    // Slow enough for the kubelet, which looks every ten seconds whether a log is too large.
+    const busy =
+      'i=0; while [ $i -lt 60 ]; do head -c 300000 /dev/zero | tr "\\0" "x" | fold -w 99; sleep 0.3; i=$((i+1)); done';
+    await at.create(
+      resources.pipelineRuns,
+      {
+        apiVersion: 'tekton.dev/v1',
+        kind: 'PipelineRun',
+        metadata: { name: 'theirs' },
+        spec: {
+          pipelineSpec: {
+            tasks: [
+              {
+                name: 'build',
+                taskSpec: { steps: [container('say', 'echo hello; sleep 2; printf end'), container('busy', busy)] },
+              },
+            ],
+          },
+        },
+      },
+      signal,
+    );
+    const files = await at.files();
+    const over = async () => (await at.place('theirs', signal)).final;
+    const [say, noise] = await Promise.all(
+      ['build/say', 'build/busy'].map((step) => readWholeLog(files, 'theirs', step, over, signal)),
+    );
+    expect(say?.bytes).toBe('hello\nend\n'.length);
+    expect(noise).toMatchObject({ bytes: 60 * (300_000 + 3_031), lines: 60 * 3_031 - 0 });
+    expect(await files.artifacts('theirs', signal)).toEqual([]);
+    await expect(files.openFile('theirs', 'run.json', undefined, signal)).rejects.toMatchObject({
+      code: 'target.unsupported',
+    });
+  });
+});
+
+describe('history', () => {
+  it('has runs whose PipelineRun is gone, with their logs and files', async () => {
+    await at.create(
+      resources.persistentVolumeClaims,
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'team' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+      signal,
+    );
+    const profile = { ...at.profile, volume: { kind: 'claim', claimName: 'team', subPath: 'slipway' } } as const;
+    const team = at.space.submitter({ profile });
+    await team.submit(commandRun('past-1', 'echo first > first.txt; echo said'), signal);
+    await at.untilFinal('past-1', signal);
+    await team.submit(commandRun('past-2', 'exit 3'), signal);
+    await at.untilFinal('past-2', signal);
+    for (const name of ['past-1', 'past-2'])
+      await at.space.objects.remove(resources.pipelineRuns, { name }, signal, 'Foreground');
+    await at.space.until(async () => (await at.space.run('past-2', signal)) === undefined, signal);
+
+    const files = await at.files({ profile });
+    const past: PastRun[] = [];
+    for await (const run of files.history(signal)) past.push(run);
+    expect(
+      past.map(({ run, results }) => [run, results.get('command')?.exitCode, results.get('collect')?.verdict]),
+    ).toEqual([
+      ['past-1', 0, 'succeeded'],
+      ['past-2', 3, 'failed'],
+    ]);
+    expect(past[0]?.modifiedAt).toBeLessThan(past[1]?.modifiedAt ?? 0);
+    const { bytes } = await files.logChunk('past-1', 'command', 0, 100, signal);
+    expect(Buffer.from(bytes).toString()).toBe('said\n');
+    const artifacts = await files.artifacts('past-1', signal);
+    expect(artifacts.map(({ path }) => path)).toContain('work/first.txt');
+  });
+
+  it('is gone with the volumes of runs that had their own', async () => {
+    const files = await at.files();
+    const read = async () => {
+      for await (const run of files.history(signal)) expect.unreachable(run.run);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'cluster.gone' });
   });
 });

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
-import { resources, type KubernetesApi } from '../../../../kubernetes/index.ts';
+import { parse, stringify } from 'yaml';
+import * as z from 'zod';
+import { openCluster, resources, type KubernetesApi, type ResourceType } from '../../../../kubernetes/index.ts';
 import { SlipwayError, type StepName, type TeamProfile } from '../../../../protocol/index.ts';
 import { observeRun } from '../../observe/index.ts';
 import { placeOf } from '../../space/runLocation.ts';
@@ -12,6 +14,9 @@ import { objectSchema } from '../../submit/clusterObjects.ts';
 import { smallProfile, TestSpace } from '../../submit/testing/testSpace.ts';
 import { createRunFiles, type RunFiles, type RunFilesOptions } from '../index.ts';
 import type { RunLocator, RunPlace } from '../runPlace.ts';
+
+const settingsSchema = z.object({ kubeconfig: z.string() });
+const tokenSchema = z.object({ status: z.object({ token: z.string() }) });
 
 /** Nothing left, as the history tells of a run whose objects are gone. */
 const gone: RunPlace = {
@@ -90,9 +95,51 @@ export class FollowSpace {
   }
 
   /** Creates any object in the space. */
-  async create(type: (typeof resources)[keyof typeof resources], body: object, signal: AbortSignal): Promise<void> {
+  async create(type: ResourceType, body: object, signal: AbortSignal): Promise<void> {
     const { namespace } = this.space.objects;
     await this.api.create({ type, namespace }, body, {}, objectSchema, signal);
+  }
+
+  /** Access as somebody who may see runs, pods and logs, and nothing else. */
+  async viewer(signal: AbortSignal): Promise<KubernetesApi> {
+    const { namespace } = this.space.objects;
+    const metadata = { name: 'viewer', namespace };
+    const rights = 'rbac.authorization.k8s.io';
+    const see = (group: string, kinds: readonly string[]) => ({
+      apiGroups: [group],
+      resources: kinds,
+      verbs: ['get', 'list', 'watch'],
+    });
+    await this.create(resources.serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata }, signal);
+    const rules = [see('', ['pods', 'pods/log']), see('tekton.dev', ['pipelineruns', 'taskruns', 'customruns'])];
+    await this.create(
+      { group: rights, version: 'v1', plural: 'roles', kind: 'Role', namespaced: true },
+      { apiVersion: `${rights}/v1`, kind: 'Role', metadata, rules },
+      signal,
+    );
+    await this.create(
+      { group: rights, version: 'v1', plural: 'rolebindings', kind: 'RoleBinding', namespaced: true },
+      {
+        apiVersion: `${rights}/v1`,
+        kind: 'RoleBinding',
+        metadata,
+        roleRef: { apiGroup: rights, kind: 'Role', name: 'viewer' },
+        subjects: [{ kind: 'ServiceAccount', ...metadata }],
+      },
+      signal,
+    );
+    const request = { type: resources.serviceAccounts, namespace, name: 'viewer', subresource: 'token' };
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const { status } = await this.api.create(request, body, {}, tokenSchema, signal);
+    const folder = await this.folder();
+    const kubeconfig = join(folder, 'kubeconfig');
+    const { kubeconfig: admins } = settingsSchema.parse(
+      JSON.parse(await readFile(process.env.SLIPWAY_TEST_CLUSTER ?? '', 'utf8')),
+    );
+    const config = parse(await readFile(admins, 'utf8')) as { users: { name: string; user: object }[] };
+    const users = config.users.map(({ name }) => ({ name, user: { token: status.token } }));
+    await writeFile(kubeconfig, stringify({ ...config, users }), { mode: 0o600 });
+    return openCluster({ context: 'test-cluster', kubeconfig, namespace, env: {}, homedir: folder, signal });
   }
 
   place(run: string, signal: AbortSignal): Promise<RunPlace> {
