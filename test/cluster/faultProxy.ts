@@ -216,7 +216,7 @@ class RunningProxy implements FaultProxy {
     response.once('close', () => upstream.destroy());
     upstream.on('error', () => reset(incoming.socket));
     upstream.on('response', (reply) => void this.#answer(request, reply, response, fault));
-    await pipeline(incoming, ...this.#through(request, uploadLimit(fault), incoming.socket), upstream).catch(
+    await pipeline(incoming, this.#through(request, uploadLimit(fault), incoming.socket), upstream).catch(
       () => undefined,
     );
   }
@@ -233,7 +233,7 @@ class RunningProxy implements FaultProxy {
     response.flushHeaders();
     const socket = response.socket;
     const limit = fault?.kind === 'cutAfter' ? fault.bytes : undefined;
-    await pipeline(reply, ...this.#through(request, limit, socket), response).catch(() => reset(socket));
+    await pipeline(reply, this.#through(request, limit, socket), response).catch(() => reset(socket));
   }
 
   async #upgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -278,18 +278,17 @@ class RunningProxy implements FaultProxy {
     if (head.length > 0) server.write(head);
     if (first.length > 0) client.write(first);
     const limit = fault?.kind === 'cutAfter' ? fault.bytes : undefined;
-    const both = [
-      pipeline(client, ...this.#through(request, uploadLimit(fault), client), server),
-      pipeline(server, ...this.#through(request, limit, client), client),
-    ];
-    Promise.all(both).catch(() => {
-      reset(client);
-      server.destroy();
-    });
+    const upload = this.#through(request, uploadLimit(fault), client);
+    // Not `pipeline`: it would destroy the client when the server ends, and with it what is still on its way to the client.
+    client.pipe(upload).pipe(server);
+    client.once('close', () => server.destroy());
+    // A WebSocket is never half open: a client that has ended its side is gone.
+    client.once('end', () => client.destroy());
+    pipeline(server, this.#through(request, limit, client), client).catch(() => reset(client));
   }
 
   #through(request: ProxiedRequest, limit: number | undefined, client: Duplex | null) {
-    return [gated(this.#gate, request, limit, () => reset(client))] as const;
+    return gated(this.#gate, request, limit, () => reset(client));
   }
 
   #record({ method = '', url = '', headers }: IncomingMessage): ProxiedRequest {

@@ -51,6 +51,9 @@ describe('why an exec was refused', () => {
     const said =
       'failed to exec in container: OCI runtime exec failed: exec: "python3": executable file not found in $PATH: unknown';
     expect(execFailure(target, said).message).toBe('There is no program python3 in container step-collect of pod p.');
+    const unreachable =
+      'Internal error occurred: error sending request: Post "https://10.0.0.1:10250": dial tcp: connection refused';
+    expect(execFailure(target, unreachable)).toMatchObject({ code: 'cluster.unreachable' });
     expect(execFailure(target, 'disk\n on fire.').message).toContain(
       'could not be run in container step-collect of pod p: disk on fire.',
     );

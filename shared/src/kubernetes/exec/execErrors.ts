@@ -38,6 +38,16 @@ export function execFailure(target: ExecTarget, said: string): SlipwayError {
       },
     );
   }
+  if (/error sending request|dial tcp|error dialing backend|i\/o timeout|tls handshake/i.test(said)) {
+    return new SlipwayError(
+      'cluster.unreachable',
+      `The node of pod ${pod} does not answer, so ${program} could not be run.`,
+      {
+        action: 'Try again in a moment; if it stays so, tell the administrator of the cluster.',
+        cause: new Error(said),
+      },
+    );
+  }
   return new SlipwayError('cluster.refused', `${program} could not be run in ${where}: ${oneLine(said)}.`, {
     action: see,
     cause: new Error(said),
