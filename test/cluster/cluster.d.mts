@@ -48,7 +48,7 @@ export interface Taint {
 export function missingPrerequisites(): string[];
 
 /** Installs and builds what is missing; resolves when a start needs nothing more. */
-export function buildCluster(options?: ClusterOptions): Promise<Readonly<Record<string, string>>>;
+export function prepareCluster(options?: ClusterOptions): Promise<Readonly<Record<string, string>>>;
 
 /** Builds what is missing, and starts the cluster unless it is up. `fresh` drops the state of the one before. */
 export function clusterUp(options?: ClusterOptions & { readonly fresh?: boolean }): Promise<ClusterStatus>;

@@ -35,7 +35,7 @@ export { idToken } from './tokens.mjs';
 const recipeFile = join(paths.state, 'recipe');
 
 /** Builds what is missing and installs what the build needs; resolves when everything is there. */
-export async function buildCluster({ log = console.log, signal } = {}) {
+export async function prepareCluster({ log = console.log, signal } = {}) {
   refuseWhereImpossible();
   await installPrerequisites(log);
   const folders = await buildParts({ log, signal });
@@ -45,7 +45,7 @@ export async function buildCluster({ log = console.log, signal } = {}) {
 
 /** Builds what is missing, and starts the cluster unless it is up. `fresh` drops the state of the one before. */
 export async function clusterUp({ log = console.log, fresh = false, signal } = {}) {
-  const folders = await buildCluster({ log, signal });
+  const folders = await prepareCluster({ log, signal });
   const recipe = recipeOf(folders);
   await locked('cluster', log, async () => {
     const started = performance.now();
@@ -147,7 +147,7 @@ async function printStatus() {
 }
 
 const commands = {
-  build: () => buildCluster(),
+  build: () => prepareCluster(),
   up: () => clusterUp(),
   down: () => clusterDown(),
   reset: () => clusterUp({ fresh: true }),
