@@ -91,7 +91,7 @@ class Service implements RunService {
 
   async plan(submission: Submission, signal: AbortSignal): Promise<RunPlan> {
     const target = this.#catalogue.target(submission.context);
-    return describePlan(target, await this.#ready(target, submission, signal));
+    return describePlan(target, await this.#ready(target, submission, signal), signal);
   }
 
   async submit(submission: Submission, onProgress: (text: string) => void, signal: AbortSignal): Promise<Run> {

@@ -71,7 +71,11 @@ export async function readyJob(target: RunTarget, request: JobRequest, signal: A
 }
 
 /** The plan as it is shown before the run. */
-export function describePlan(target: RunTarget, { job, python, warnings }: ReadyJob): RunPlan {
+export async function describePlan(
+  target: RunTarget,
+  { job, python, warnings }: ReadyJob,
+  signal: AbortSignal,
+): Promise<RunPlan> {
   const files = [...job.companions.files, ...job.testFiles];
   return {
     context: target.context,
@@ -80,7 +84,7 @@ export function describePlan(target: RunTarget, { job, python, warnings }: Ready
     steps: [...job.steps],
     unsaved: job.unsaved,
     ...(python !== undefined && { python }),
-    ...(isClusterTarget(target) && { cluster: target.describe({ spec: job.spec, files }) }),
+    ...(isClusterTarget(target) && { cluster: await target.describe({ spec: job.spec, files }, signal) }),
     parameters: [...job.parameters],
     companions: job.companions,
     ...(job.tests !== undefined && { tests: job.tests }),

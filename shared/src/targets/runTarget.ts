@@ -113,8 +113,11 @@ export interface ClusterTarget extends RunTarget {
   readonly kind: 'cluster';
   /** An ended run as far as a list knows it, without reading it; undefined where it has to be read. */
   row(run: string): Run | undefined;
-  /** What a job would take of the cluster. @throws SlipwayError `spec.invalid` */
-  describe(job: { readonly spec: JobSpec; readonly files: readonly InputFile[] }): NonNullable<RunPlan['cluster']>;
+  /** What a job would take of the cluster. Sends nothing. @throws SlipwayError `spec.invalid`, `kubeconfig.invalid` */
+  describe(
+    job: { readonly spec: JobSpec; readonly files: readonly InputFile[] },
+    signal: AbortSignal,
+  ): Promise<NonNullable<RunPlan['cluster']>>;
   /** The manifest as it would be sent: YAML with comments for a platform engineer. Changes nothing. */
   manifest(submission: RunSubmission, signal: AbortSignal): Promise<string>;
   /** What would keep the submission from running. Changes nothing. */

@@ -46,9 +46,9 @@ export class MemoryTarget implements RunTarget {
     return undefined;
   }
 
-  describe(): NonNullable<RunPlan['cluster']> {
+  describe(): Promise<NonNullable<RunPlan['cluster']>> {
     const size = { cpu: '1', memory: '1Gi', gpus: 0 };
-    return {
+    return Promise.resolve({
       server: 'https://cluster',
       namespace: 'team-a',
       user: 'ada',
@@ -56,7 +56,7 @@ export class MemoryTarget implements RunTarget {
       ...size,
       volume: 'v',
       inputs: 'i',
-    };
+    });
   }
 
   get watchers(): number {

@@ -1,18 +1,17 @@
 import type { ClusterIdentity } from '../../kubernetes/index.ts';
 import { planInputs, type ClusterSettings, type InputFile } from '../../pipeline/index.ts';
-import { formatBytes, type ContextEntry, type RunPlan } from '../../protocol/index.ts';
+import { formatBytes, type RunPlan } from '../../protocol/index.ts';
 
 /** What a run would take of its cluster, for people. Pure. */
 export function describeCluster(
   settings: ClusterSettings,
-  entry: ContextEntry,
   files: readonly InputFile[],
-  identity: ClusterIdentity | undefined,
+  { server, namespace, user }: ClusterIdentity,
 ): NonNullable<RunPlan['cluster']> {
   return {
-    server: identity?.server ?? '',
-    namespace: identity?.namespace ?? entry.namespace ?? 'default',
-    user: identity?.user ?? entry.kubeconfigContext ?? 'the kubeconfig’s user',
+    server,
+    namespace,
+    user,
     image: settings.image,
     ...(settings.instanceType !== undefined && { instanceType: settings.instanceType }),
     cpu: settings.cpu,

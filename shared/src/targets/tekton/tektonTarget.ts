@@ -59,9 +59,15 @@ class TektonTarget implements ClusterTarget {
     return Promise.resolve(undefined);
   }
 
-  describe(job: { readonly spec: JobSpec; readonly files: readonly InputFile[] }): NonNullable<RunPlan['cluster']> {
-    const { entry } = this.#options;
-    return describeCluster(settleRun(job.spec, entry.profile), entry, job.files, this.#parts?.api.cluster);
+  async describe({
+    spec,
+    files,
+  }: {
+    readonly spec: JobSpec;
+    readonly files: readonly InputFile[];
+  }): Promise<NonNullable<RunPlan['cluster']>> {
+    const { api } = await this.#open();
+    return describeCluster(settleRun(spec, this.#options.entry.profile), files, api.cluster);
   }
 
   async submit(
@@ -77,8 +83,8 @@ class TektonTarget implements ClusterTarget {
   }
 
   async manifest(submission: RunSubmission, signal: AbortSignal): Promise<string> {
-    const { input, claim, inputs, pipelineRun } = await (await this.#open()).submitter.render(submission, signal);
-    return manifestText([...(claim === undefined ? [] : [claim]), inputs, pipelineRun], input);
+    const { input, claim, pipelineRun } = await (await this.#open()).submitter.render(submission, signal);
+    return manifestText([...(claim === undefined ? [] : [claim]), pipelineRun], input);
   }
 
   async preflight(submission: RunSubmission, signal: AbortSignal): Promise<readonly Check[]> {
