@@ -110,7 +110,14 @@ describe('a refusal', () => {
   it('of an upgrade without a reason is for lack of rights too', () => {
     const error = answer(403, 'pods "p" is forbidden: ', 'Forbidden', create({ ...pod, subresource: 'portforward' }));
     expect(error.message).toMatch(/^The user alice may not create pods\/portforward "p" in ds-team/);
-    expect(error.action).toMatch(/verb create on pods\/portforward/);
+    expect(error.action).toMatch(/verbs get and create on pods\/portforward/);
+  });
+
+  it('names the verb that the server looked at', () => {
+    const message = 'pods "p" is forbidden: User "alice" cannot get resource "pods/exec" in API group ""';
+    const error = answer(403, message, 'Forbidden', create({ ...pod, subresource: 'exec' }));
+    expect(error.message).toMatch(/may not get pods\/exec "p"/);
+    expect(error.action).toMatch(/verbs get and create on pods\/exec in/);
   });
 
   it('of nobody says to sign in', () => {

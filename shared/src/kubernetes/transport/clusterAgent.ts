@@ -1,6 +1,8 @@
 import { Agent, type AgentOptions } from 'node:https';
 import type { ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { trustedAuthorities } from './trustedAuthorities.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** How long an unused connection is kept, in milliseconds: less than the 90 s after which API servers close it. */
@@ -15,38 +17,50 @@ const agentOptions: AgentOptions = {
   timeout: idleMs,
 };
 
+export interface ClusterAgentOptions {
+  readonly proxy: URL | undefined;
+  /** The only certificate authorities to trust, PEM; undefined: those of the system. */
+  readonly authorities: string | undefined;
+  /** Milliseconds for a way through the proxy. */
+  readonly connectMs: number;
+}
+
+type Callback = (error: Error | null, stream: Duplex) => void;
+
 /** The TLS connections to one cluster, kept alive and shared by requests, watches and WebSockets; through its proxy if any. */
 export class ClusterAgent extends Agent {
-  readonly #proxy: URL | undefined;
-  readonly #connectMs: number;
+  readonly #options: ClusterAgentOptions;
   readonly #ended = new AbortController();
+  /** Of the client certificate used last: reading hundreds of authorities for each connection would take its time. */
+  #context: { readonly certificate: string; readonly context: SecureContext } | undefined;
 
-  constructor(proxy: URL | undefined, connectMs: number) {
+  constructor(options: ClusterAgentOptions) {
     super(agentOptions);
-    this.#proxy = proxy;
-    this.#connectMs = connectMs;
+    this.#options = options;
   }
 
-  override createConnection(
-    options: ClientRequestArgs,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
-    const proxy = this.#proxy;
-    if (proxy === undefined || callback === undefined) return super.createConnection(options, callback);
+  /** All connections lead to one server with one trust: they differ by client certificate alone. */
+  override getName(options?: object): string {
+    return stringOf(options, 'cert');
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: Callback): Duplex | null | undefined {
+    const secure = { ...options, ...{ secureContext: this.#contextFor(options) } };
+    const { proxy, connectMs } = this.#options;
+    if (proxy === undefined || callback === undefined) return super.createConnection(secure, callback);
     const end = { host: options.host ?? 'localhost', port: Number(options.port ?? 443) };
-    const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(this.#connectMs)]);
-    openTunnel(proxy, end, signal).then(
-      (socket) => {
+    const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(connectMs)]);
+    openTunnel(proxy, end, signal)
+      .then((socket) => {
         // What happens to it shows in the TLS connection that lies in it.
         socket.on('error', () => undefined);
-        const secure = super.createConnection({ ...options, ...{ socket } });
-        if (secure) callback(null, secure);
-      },
-      // Node's type asks for a stream beside the error; it looks at the error alone.
-      (error: unknown) => {
+        const connection = super.createConnection({ ...secure, ...{ socket } });
+        if (connection) callback(null, connection);
+      })
+      .catch((error: unknown) => {
+        // Node's type asks for a stream beside the error; it looks at the error alone.
         Reflect.apply(callback, undefined, [error]);
-      },
-    );
+      });
     return undefined;
   }
 
@@ -55,4 +69,20 @@ export class ClusterAgent extends Agent {
     this.#ended.abort();
     super.destroy();
   }
+
+  #contextFor(options: object): SecureContext {
+    const certificate = stringOf(options, 'cert');
+    if (this.#context?.certificate === certificate) return this.#context.context;
+    const ca = this.#options.authorities ?? trustedAuthorities();
+    const context = createSecureContext(
+      certificate === '' ? { ca } : { ca, cert: certificate, key: stringOf(options, 'key') },
+    );
+    this.#context = { certificate, context };
+    return context;
+  }
+}
+
+function stringOf(options: object | undefined, key: 'cert' | 'key'): string {
+  const value: unknown = options === undefined ? undefined : Reflect.get(options, key);
+  return typeof value === 'string' ? value : '';
 }

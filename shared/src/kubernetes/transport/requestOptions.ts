@@ -1,11 +1,9 @@
 import type { RequestOptions } from 'node:http';
 import type { ClusterAccess, Impersonation } from '../access.ts';
 import type { Credential } from '../credentials.ts';
-import { trustedAuthorities } from './trustedAuthorities.ts';
 
 /** `RequestOptions` of node:https, as far as they are about trust. */
 interface TlsOptions {
-  readonly ca?: string | string[];
   readonly cert?: string;
   readonly key?: string | undefined;
   readonly servername?: string;
@@ -26,7 +24,6 @@ export function requestOptions(
   if (server.protocol === 'http:') return { protocol: server.protocol, headers: common };
   return {
     protocol: server.protocol,
-    ca: tls.authorities ?? trustedAuthorities(),
     rejectUnauthorized: !tls.insecure,
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     ...(credential.certificate === undefined ? {} : { cert: credential.certificate, key: credential.key }),

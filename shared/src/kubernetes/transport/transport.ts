@@ -42,7 +42,11 @@ export class Transport {
     this.#agent =
       access.server.protocol === 'http:'
         ? new HttpAgent({ keepAlive: true })
-        : new ClusterAgent(access.proxy, limits.connectMs);
+        : new ClusterAgent({
+            proxy: access.proxy,
+            authorities: access.tls.authorities,
+            connectMs: limits.connectMs,
+          });
   }
 
   /**

@@ -29,8 +29,10 @@ export function forbiddenWords(failure: ApiFailure, attempt: Attempt): Words {
   }
   const denied = rights.exec(message);
   // An upgrade without the right to create is refused with a sentence that ends after its colon.
-  if (denied !== null || failure.message === '' || /is forbidden: ?$/.test(message))
-    return rightsWords(denied?.[1], attempt);
+  if (denied !== null || message === '' || /is forbidden: ?$/.test(message)) {
+    // The server knows better which verb it looked at.
+    return rightsWords(denied?.[1], { ...attempt, verb: denied?.[2] ?? attempt.verb });
+  }
   return {
     code: 'cluster.refused',
     message: `The cluster ${context} refused to ${attemptWords(attempt)}: ${humanSentence(failure)}`,
@@ -51,10 +53,14 @@ function rightsWords(said: string | undefined, attempt: Attempt): Words {
   };
 }
 
+/** What is reached by an upgrade: Kubernetes wants the verb get for it, from 1.35 on create too. */
+const upgrades = new Set(['exec', 'attach', 'portforward']);
+
 /** The rule of a Role that is missing, as somebody who writes one would say it. */
 function ruleOf({ verb, path, url }: Attempt): string {
   if (path === undefined) return `${verb} on ${url ?? ''}`;
   const where =
     path.type.namespaced && path.namespace !== undefined ? ` in the namespace ${path.namespace}` : ' in the cluster';
-  return `verb ${verb} on ${typeName(path.type, path.subresource)}${where}`;
+  const verbs = upgrades.has(path.subresource ?? '') ? 'verbs get and create' : `verb ${verb}`;
+  return `${verbs} on ${typeName(path.type, path.subresource)}${where}`;
 }
