@@ -24,6 +24,7 @@ import {
   ports,
   registryName,
 } from './settings.mjs';
+import { forgetContext, registerContext } from './registration.mjs';
 import { isReady, recipeOf, startCluster } from './start.mjs';
 import { leavesTraces, stopCluster } from './stop.mjs';
 
@@ -53,6 +54,7 @@ export async function clusterUp({ log = console.log, fresh = false, signal } = {
     const last = existsSync(recipeFile) ? readFileSync(recipeFile, 'utf8') : '';
     if (!fresh && last === recipe && (await allRun())) {
       log('the cluster is up already');
+      await registerContext(log);
       return;
     }
     if (leavesTraces()) {
@@ -63,6 +65,7 @@ export async function clusterUp({ log = console.log, fresh = false, signal } = {
     if (fresh || last !== recipe) rmSync(paths.state, { recursive: true, force: true });
     await startCluster(folders, timed);
     writeFileSync(recipeFile, recipe);
+    await registerContext(log);
     timed(`the cluster is up: ${paths.kubeconfig}`);
   });
   return clusterStatus();
@@ -71,6 +74,7 @@ export async function clusterUp({ log = console.log, fresh = false, signal } = {
 /** Stops the cluster. Its state and its images stay in the cache folder, and nothing of it anywhere else. */
 export async function clusterDown({ log = console.log } = {}) {
   await locked('cluster', log, async () => {
+    await forgetContext(log);
     if (!leavesTraces()) {
       log('the cluster is down');
       return;
