@@ -38,6 +38,23 @@ describe('the stage before a run in a pod', () => {
     expect(asked()).toBe(1);
   });
 
+  it('is taken over by a retry that leaves it out', async () => {
+    const { url, asked } = await serve('some data');
+    const change = { steps: [...steps], dataset: { name: 'data.csv', url } };
+    const first = await make({ command: ['false'], change });
+    await first.all();
+    const again = await make({
+      command: show,
+      change: { ...change, reuse: { run: 'first-1', steps: ['dataset', 'clone', 'prepare'] } },
+    });
+    for (const step of ['prepare', 'command', 'test', 'collect'] as const) {
+      await again.step(step, { SLIPWAY_REUSE: first.folder });
+    }
+    expect(await again.text('logs/command.log')).toBe('some data\n');
+    expect(await again.result('collect')).toMatchObject({ verdict: 'succeeded' });
+    expect(asked()).toBe(1);
+  });
+
   it('that fails has the verdict, and nothing after it runs', async () => {
     const { url } = await serve('some data');
     const dataset = { name: 'data.csv', url, sha256: '0'.repeat(64) };

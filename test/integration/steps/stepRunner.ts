@@ -4,7 +4,13 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactIndexSchema, failedCellSchema, stepNameSchema } from '../../../shared/src/protocol/index.ts';
-import type { Artifact, FailedCell, ParameterValue, PipelineStepName, StepName } from '../../../shared/src/protocol/index.ts';
+import type {
+  Artifact,
+  FailedCell,
+  ParameterValue,
+  PipelineStepName,
+  StepName,
+} from '../../../shared/src/protocol/index.ts';
 import type { RunFile } from '../../../shared/src/pipeline/index.ts';
 import { z } from 'zod';
 

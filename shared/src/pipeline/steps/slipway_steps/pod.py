@@ -36,8 +36,10 @@ def begin(run: RunFolder, step: str) -> None:
 def check_stage(run: RunFolder) -> None:
     """Raise Settled where what `prepare` builds on was not fetched."""
     for step in run.run_file["steps"]:
-        result = run.result(step) if step in _STAGE else None
-        if step in _STAGE and (result is None or result["state"] == "failed"):
+        if step not in _STAGE or run.reuses(step):
+            continue
+        result = run.result(step)
+        if result is None or result["state"] == "failed":
             raise Settled(outcome.skipped("prepare", f"the step {step} failed", "previousStep"))
 
 

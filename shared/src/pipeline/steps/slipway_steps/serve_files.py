@@ -27,7 +27,7 @@ from slipway_steps.contained import NoSuchFile, PathRefused, open_file
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import IO, Any
 
     from slipway_steps.run import RunFolder
 
@@ -41,7 +41,7 @@ _DIGEST_LENGTH = 64
 
 
 class _Cut(Exception):
-    """A file became shorter while it was sent."""
+    """A file became shorter, or unreadable, while it was sent."""
 
 
 def main(run: RunFolder) -> int:
@@ -81,6 +81,11 @@ def _answer_or_refuse(run: RunFolder, line: bytes) -> None:
         _say({"error": "path.refused", "message": str(error)})
     except NoSuchFile as error:
         _say({"error": "artifact.notFound", "message": str(error)})
+    except (BrokenPipeError, _Cut):
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # A volume that fails, or a run.json that a notebook has changed.
+        _say({"error": "artifact.unreadable", "message": str(error)})
 
 
 def _answer(run: RunFolder, line: bytes) -> None:
@@ -114,7 +119,11 @@ def _index(run: RunFolder) -> dict[str, Any]:
         return {"version": 1, "artifacts": artifacts}
     from slipway_steps.artifacts import listed
 
-    return {"version": 1, "live": True, "artifacts": listed(run)}
+    try:
+        found = listed(run)
+    except FileNotFoundError:
+        found = []  # nothing has run: there is not even a run.json
+    return {"version": 1, "live": True, "artifacts": found}
 
 
 def _is_artifact(value: object) -> bool:
@@ -140,7 +149,7 @@ def _send(run: RunFolder, request: dict[str, Any]) -> None:
         digest = hashlib.sha256() if request.get("checksum") is True else None
         file.seek(start)
         while left:
-            chunk = file.read(min(_CHUNK, left))
+            chunk = _chunk(file, min(_CHUNK, left))
             if not chunk:
                 message = f"{request['read']!r} became shorter while it was sent"
                 raise _Cut(message)
@@ -151,6 +160,14 @@ def _send(run: RunFolder, request: dict[str, Any]) -> None:
         sys.stdout.buffer.flush()
     if digest is not None:
         _say({"sha256": digest.hexdigest(), "length": length})
+
+
+def _chunk(file: IO[bytes], most: int) -> bytes:
+    try:
+        return file.read(most)
+    except OSError as error:
+        message = f"reading failed: {error.strerror or error}"
+        raise _Cut(message) from error
 
 
 def _is_offset(value: object) -> bool:

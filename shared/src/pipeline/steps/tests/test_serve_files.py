@@ -151,6 +151,14 @@ def test_the_list_is_what_is_there_now_and_the_index_once_there_is_one(
     assert run.root == str(tmp_path)
 
 
+def test_a_run_that_never_began_has_nothing(files: Serving, tmp_path: Path) -> None:
+    (tmp_path / "run.json").unlink()
+    assert files.ask({"list": True}) == {"version": 1, "live": True, "artifacts": []}
+    (tmp_path / "run.json").write_text("[]")
+    assert files.ask({"list": True})["error"] == "artifact.unreadable"
+    assert files.read("run.json")[1] == b"[]"
+
+
 def test_ten_thousand_files_are_listed(files: Serving, tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / "output" / f"f{number}").touch()
