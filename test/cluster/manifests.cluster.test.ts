@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { checkPipelineRun } from '../../shared/src/pipeline/index.ts';
+import { checkPipelineRun, manifestText, planInputs, renderInputs } from '../../shared/src/pipeline/index.ts';
 import type { KubernetesObject } from '../../shared/src/pipeline/index.ts';
+import { exampleInput } from '../../shared/src/pipeline/manifest/testing/manifestInputs.ts';
 import type { ClusterStatus } from './cluster.d.mts';
 
 /**
@@ -95,6 +96,17 @@ async function list(kind: string): Promise<readonly Conditioned[]> {
   return (JSON.parse(stdout) as { items: Conditioned[] }).items;
 }
 
+/** What the API server would store of a manifest. */
+async function dryRun(text: string): Promise<{ stored: readonly KubernetesObject[]; stderr: string }> {
+  const options = ['--dry-run=server', '--validate=strict', '--output', 'json', '--filename', '-'];
+  const { stdout, stderr } = await kubectl(['create', ...options], text);
+  // Several objects come as a list, or one after the other.
+  const objects = JSON.parse(`[${stdout.trim().replaceAll(/^}\n{/gm, '},{')}]`) as (KubernetesObject & {
+    items?: [];
+  })[];
+  return { stored: objects.flatMap((object) => object.items ?? [object]), stderr };
+}
+
 describe('the golden manifests', () => {
   it('are valid for Tekton’s own code', async () => {
     const files = manifests
@@ -109,12 +121,46 @@ describe('the golden manifests', () => {
     expect(reports).toEqual(files.map((file) => ({ file, valid: true, errors: [], warnings: [] })));
   });
 
-  it('are accepted by the API server, strictly and without a warning', async () => {
+  it('are accepted by the API server, strictly and without a warning, and say there what they say here', async () => {
     for (const { name, text, objects } of manifests) {
-      const dryRun = ['create', '--dry-run=server', '--validate=strict', '--output', 'name', '--filename', '-'];
-      const { stdout, stderr } = await kubectl(dryRun, text);
-      expect([name, stderr, stdout.trim().split('\n').length]).toEqual([name, '', objects.length]);
+      const { stored, stderr } = await dryRun(text);
+      expect([name, stderr]).toEqual([name, '']);
+      expect(stored.map(({ metadata }) => metadata)).toMatchObject(
+        objects.map(({ metadata: { labels, annotations } }) => ({ labels, annotations })),
+      );
     }
+  });
+
+  it('bring inputs as YAML, byte by byte', async () => {
+    const texts = [
+      ...[
+        '',
+        '\n',
+        '\n\n',
+        'a',
+        'a\n\n',
+        ' a\n  b \n',
+        '\ta\n\t\tb',
+        'a\r\nb',
+        '---\n...\n%YAML 1.1\n',
+        '# a\n',
+        'a: &b *c',
+      ],
+      ...['yes', '1e3', '0x1F', '12:30', '~', '\u2028', '\u0085', '\ufeffa', '中文 ☃ 😀', '$(HOME)', 'x'.repeat(5000)],
+      String.fromCharCode(...Array.from({ length: 0x180 }, (_, code) => code)),
+      '{"cells": [{"source": "a\\n"}]}\n',
+    ];
+    const files = texts.map((text, index) => ({
+      path: `${index}`,
+      bytes: Buffer.byteLength(text),
+      sha256: '0'.repeat(64),
+    }));
+    const input = { ...exampleInput(), namespace, inputs: planInputs(files, 10_000) };
+    const contents = new Map(texts.map((text, index) => [`f${index}`, Buffer.from(text)]));
+    const object = renderInputs(input, contents, files);
+    const { stored, stderr } = await dryRun(manifestText([object], input));
+    expect(stderr).toBe('');
+    expect(stored).toMatchObject([{ data: object.data, binaryData: object.binaryData }]);
   });
 
   it('become pods that the API server accepts', async () => {

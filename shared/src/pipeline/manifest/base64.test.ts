@@ -15,7 +15,8 @@ describe('bytes', () => {
 
   it('are text where they are UTF-8 to the last byte', () => {
     expect(plainText(Buffer.from('a\n\tβ 中文'))).toBe('a\n\tβ 中文');
-    for (const text of ['\ufeffa', 'a\0', 'a\r\n', '\u001b[1m']) expect(plainText(Buffer.from(text))).toBeUndefined();
+    for (const text of ['\ufeffa', 'a\0', 'a\r\n', '\u001b[1m', 'a\u2028', '\u0085'])
+      expect(plainText(Buffer.from(text))).toBeUndefined();
     expect(plainText(Uint8Array.of(0xff, 0xfe))).toBeUndefined();
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {

@@ -14,7 +14,7 @@ export function base64(bytes: Uint8Array): string {
 export function plainText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /[^\P{Cc}\t\n]|\ufeff/u.test(text) ? undefined : text;
+    return /[^\P{Cc}\t\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u.test(text) ? undefined : text;
   } catch {
     return undefined;
   }

@@ -58,7 +58,26 @@ function documentText(object: KubernetesObject, head: string): string {
   const document = new Document(object, { version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false });
   if (object.kind === 'PipelineRun') addComments(document);
   shorten(document);
-  return head + document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  quoteRareSigns(document);
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return head + text.replace(rareSigns, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** What readers of YAML 1.1, kubectl among them, refuse or take for the end of a line. */
+const rareSigns = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** A tab where such readers look for the indentation of a block. */
+const tabAtStart = /^ *\t/m;
+
+/** In double quotes, signs can be written as escapes. */
+function quoteRareSigns(document: Document): void {
+  visit(document, {
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      if (typeof value !== 'string') return;
+      if (value.search(rareSigns) >= 0 || tabAtStart.test(value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
 }
 
 function addComments(document: Document): void {

@@ -40,7 +40,7 @@ export function pipelineRunMetadata(input: ManifestInput): ObjectMetadata {
       [labels.trigger]: labelValue(input.trigger),
     },
     annotations: {
-      [annotations.user]: wellFormed(input.user),
+      [annotations.user]: wellFormed(input.user.slice(0, maxTitle)),
       [annotations.title]: wellFormed(run.title.slice(0, maxTitle)),
       [annotations.created]: timestamp(run.createdAt),
       ...(runFile.source && { [annotations.source]: JSON.stringify(runFile.source) }),

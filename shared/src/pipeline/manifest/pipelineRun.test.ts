@@ -193,7 +193,9 @@ describe('whatever a job says', () => {
             expect(value).toMatch(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
           }
         }
-        const documents = parseAllDocuments(manifestText(objects, input));
+        const manifest = manifestText(objects, input);
+        expect(manifest).not.toMatch(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/);
+        const documents = parseAllDocuments(manifest);
         expect(documents.map((document) => document.toJS() as unknown)).toEqual(objects);
       }),
       { numRuns: 100 },

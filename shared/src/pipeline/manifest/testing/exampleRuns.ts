@@ -192,7 +192,7 @@ export const exampleRuns: Readonly<Record<string, ExampleOptions>> = {
       outputs: [ugly],
       tests: { path: ugly, marker: ugly, always: false, asked: true },
     },
-    user: `$(params.user) \u202e\u0007\ud800 ${ugly}`,
+    user: `$(params.user) \u202e\u0007\u007f\u0085\u009f\u2028\u2029\ufeff\ufffe\ud800 ${ugly}`,
   },
   'ugly-command': { spec: { command: ['sh', '-c', ugly, '$(results.summary.path)', '-n\n---\nkind: Pod'] } },
   'long-name': { name: `${'a'.repeat(50)}-7f3a`, spec: { notebook: `${'very long name '.repeat(12)}.ipynb` } },
