@@ -197,8 +197,9 @@ class HttpKubernetesApi implements KubernetesApi {
   #parse(text: string, attempt: Attempt): unknown {
     try {
       return JSON.parse(text) as unknown;
-    } catch (error) {
-      throw notUnderstood(/^\s*</.test(text) ? 'it is a web page, not JSON' : 'it is not JSON', attempt, error);
+    } catch {
+      // The parser's own error quotes the text, which may be a Secret's.
+      throw notUnderstood(/^\s*</.test(text) ? 'it is a web page, not JSON' : 'it is not JSON', attempt);
     }
   }
 

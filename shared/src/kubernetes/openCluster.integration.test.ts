@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { KubernetesApi } from './api.ts';
+import { inClusterContext } from './kubeconfig/inCluster.ts';
 import { openCluster, type OpenClusterOptions } from './openCluster.ts';
 import { failureOf } from './testing/failure.ts';
 import { FaultCluster, testToken } from './testing/faultCluster.ts';
@@ -133,6 +134,28 @@ describe('a kubeconfig', () => {
       response.end('ok');
     };
     expect((await api.text('/', {}, signal)).text).toBe('ok');
+  });
+
+  it("is not needed in a pod, which has its service account's token", async () => {
+    folder = await mkdtemp(join(tmpdir(), 'slipway-kubeconfig-'));
+    await writeFile(join(folder, 'ca.crt'), cluster.authorities);
+    await writeFile(join(folder, 'token'), 'pod-token\n');
+    await writeFile(join(folder, 'namespace'), 'ds-team\n');
+    const { hostname, port } = cluster.server.url;
+    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    const found = await inClusterContext(env, signal, folder);
+    if (found === undefined) throw new Error('nothing was found');
+    expect(found.namespace).toBe('ds-team');
+    const shown = showAuthorization();
+    await cluster.api(found.access).text('/', {}, signal);
+    expect(shown).toEqual(['Bearer pod-token']);
+    expect(await inClusterContext({}, signal, folder)).toBeUndefined();
+    expect(await inClusterContext(env, signal, join(folder, 'none'))).toBeUndefined();
+  });
+
+  it('may be given up while it is read', async () => {
+    const config = await write({ token: testToken });
+    expect(await refuse(config, { signal: AbortSignal.abort() })).toMatchObject({ code: 'cancelled' });
   });
 
   it('may give a password', async () => {

@@ -4,7 +4,7 @@ import { createKubernetesApi } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { inClusterContext } from './kubeconfig/inCluster.ts';
 import { loadKubeconfig } from './kubeconfig/load.ts';
-import { resolveContext } from './kubeconfig/resolve.ts';
+import { resolveContext, type ResolvedContext } from './kubeconfig/resolve.ts';
 import type { Spawn } from './kubeconfig/runProgram.ts';
 import { describeUrl } from './transport/describeUrl.ts';
 import type { TransportLimits } from './transport/limits.ts';
@@ -30,21 +30,14 @@ export interface OpenClusterOptions {
 
 /**
  * Access to the cluster of a kubeconfig's context; nothing is sent yet. The caller disposes it.
- * @throws SlipwayError `kubeconfig.invalid`, `credentials.failed`
+ * @throws SlipwayError `kubeconfig.invalid`, `credentials.failed`, `cancelled`
  */
 export async function openCluster(options: OpenClusterOptions): Promise<KubernetesApi> {
   const clock = options.clock ?? systemClock;
-  const { env, homedir, signal } = options;
-  const kubeconfig = await loadKubeconfig({ file: options.kubeconfig, env, homedir }, signal);
-  const resolved =
-    kubeconfig === undefined
-      ? await inClusterContext(env, signal)
-      : await resolveContext(kubeconfig, options.kubeconfigContext, { env, clock, spawn: options.spawn }, signal);
-  if (resolved === undefined) {
-    throw new SlipwayError('kubeconfig.invalid', `There is no kubeconfig: ${homedir}/.kube/config does not exist.`, {
-      action: 'Ask whoever runs the cluster for a kubeconfig, and name it in KUBECONFIG or in the context.',
-    });
-  }
+  const resolved = await resolve(options, clock).catch((error: unknown) => {
+    if (!options.signal.aborted) throw error;
+    throw new SlipwayError('cancelled', 'The operation was cancelled.', { cause: error });
+  });
   for (const warning of resolved.warnings) options.warn?.(warning);
   return createKubernetesApi({
     cluster: {
@@ -56,5 +49,18 @@ export async function openCluster(options: OpenClusterOptions): Promise<Kubernet
     access: resolved.access,
     clock,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+}
+
+async function resolve(options: OpenClusterOptions, clock: Clock): Promise<ResolvedContext> {
+  const { env, homedir, signal, spawn } = options;
+  const kubeconfig = await loadKubeconfig({ file: options.kubeconfig, env, homedir }, signal);
+  if (kubeconfig !== undefined) {
+    return resolveContext(kubeconfig, options.kubeconfigContext, { env, clock, spawn }, signal);
+  }
+  const inCluster = await inClusterContext(env, signal);
+  if (inCluster !== undefined) return inCluster;
+  throw new SlipwayError('kubeconfig.invalid', `There is no kubeconfig: ${homedir}/.kube/config does not exist.`, {
+    action: 'Ask whoever runs the cluster for a kubeconfig, and name it in KUBECONFIG or in the context.',
   });
 }

@@ -3,12 +3,14 @@ import { codeOf } from '../transport/faultOf.ts';
 import type { ResolvedContext } from './resolve.ts';
 import { tokenFileCredential } from './tokenFile.ts';
 
-const folder = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where a pod finds the credential of its service account. */
+const podFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The cluster whose pod this process runs in, as the pod's service account; undefined outside a pod. */
 export async function inClusterContext(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
+  folder = podFolder,
 ): Promise<ResolvedContext | undefined> {
   const host = env.KUBERNETES_SERVICE_HOST;
   const port = env.KUBERNETES_SERVICE_PORT;

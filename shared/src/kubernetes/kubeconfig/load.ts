@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { SlipwayError } from '../../protocol/index.ts';
 import { codeOf } from '../transport/faultOf.ts';
 import { invalid } from './faults.ts';
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './parse.ts';
@@ -63,7 +64,8 @@ async function readIfThere(file: string, signal: AbortSignal): Promise<string | 
       case 'EISDIR':
         throw invalid(`${file} is a folder, not a kubeconfig.`, 'Name a kubeconfig file.', error);
       default:
-        throw error;
+        if (error instanceof SlipwayError) throw error;
+        throw invalid(`The kubeconfig ${file} cannot be read (${codeOf(error)}).`, 'Name another kubeconfig.', error);
     }
   }
 }
