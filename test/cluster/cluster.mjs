@@ -6,12 +6,12 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildParts, isBuilt } from './build.mjs';
-import { daemonPid, knownDaemons, stopDaemon } from './daemons.mjs';
-import { importImages } from './importing.mjs';
-import { locked } from './lock.mjs';
-import { start } from './parts.mjs';
-import { installPrerequisites, missingPrerequisites } from './prerequisites.mjs';
+import { buildParts, isBuilt } from './build/build.mjs';
+import { daemonPid, knownDaemons, stopDaemon } from './tools/daemons.mjs';
+import { importImages } from './run/importing.mjs';
+import { locked } from './tools/lock.mjs';
+import { start } from './run/parts.mjs';
+import { installPrerequisites, missingPrerequisites } from './build/prerequisites.mjs';
 import {
   apiUrl,
   cache,
@@ -24,14 +24,14 @@ import {
   ports,
   registryName,
 } from './settings.mjs';
-import { forgetContext, registerContext } from './registration.mjs';
-import { isReady, recipeOf, startCluster } from './start.mjs';
-import { leavesTraces, stopCluster } from './stop.mjs';
+import { forgetContext, registerContext } from './run/registration.mjs';
+import { isReady, recipeOf, startCluster } from './run/start.mjs';
+import { leavesTraces, stopCluster } from './run/stop.mjs';
 
 export { missingPrerequisites };
-export { addPretendNode, removePretendNode, setGpus } from './nodes.mjs';
-export { kubectl, waitFor } from './processes.mjs';
-export { idToken } from './tokens.mjs';
+export { addPretendNode, removePretendNode, setGpus } from './run/nodes.mjs';
+export { kubectl, waitFor } from './tools/processes.mjs';
+export { idToken } from './run/tokens.mjs';
 
 const recipeFile = join(paths.state, 'recipe');
 
