@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { portForward } from '../../../shared/src/kubernetes/index.ts';
+import { eventually, TestSpace } from './testSpace.ts';
+
+/** Port 7007 echoes; 7008 sends 100 MB of zeros and ends; 7009 reads nothing. */
+const server = `
+import socket, threading, time
+def echo(c):
+    while data := c.recv(65536):
+        c.sendall(data)
+    c.close()
+def zeros(c):
+    for _ in range(100):
+        c.sendall(bytes(1048576))
+    c.close()
+def deaf(c):
+    time.sleep(1000)
+def listen(port, serve):
+    s = socket.create_server(("", port))
+    while True:
+        c, _ = s.accept()
+        threading.Thread(target=serve, args=(c,), daemon=True).start()
+for port, serve in ((7007, echo), (7008, zeros), (7009, deaf)):
+    threading.Thread(target=listen, args=(port, serve), daemon=True).start()
+print("ready", flush=True)
+time.sleep(3600)
+`;
+
+let space: TestSpace;
+beforeAll(async () => {
+  space = await TestSpace.open('port');
+  await space.startPod('p', `exec python3 -c '${server}'`);
+  await eventually(async () => {
+    const stream = await open(7007);
+    stream.write('?');
+    const heard = await Promise.race([
+      once(stream, 'data').then(() => true),
+      once(stream, 'close').then(() => false),
+    ]).catch(() => false);
+    stream.destroy();
+    return heard;
+  });
+});
+afterAll(() => space.dispose());
+afterEach(() => space.proxy.heal());
+
+const portOf = /\/portforward/;
+const open = (port: number, pod = 'p'): Promise<Duplex> =>
+  portForward(space.proxied, { namespace: space.namespace, pod, port }, space.signal);
+
+describe('a port of a pod', () => {
+  it('gives back what an echo says, in pieces of any size', async () => {
+    const stream = await open(7007);
+    const chunks: Uint8Array[] = [];
+    const pieces = [1, 2, 1_000, 32_768, 32_769, 500_000].map((bytes) => randomBytes(bytes));
+    const expected = Buffer.concat(pieces);
+    for (const piece of pieces) stream.write(piece);
+    let bytes = 0;
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes === expected.length) break;
+    }
+    expect(Buffer.concat(chunks).equals(expected)).toBe(true);
+    await eventually(() => !space.proxy.open.some(({ url }) => url.includes('/portforward')));
+  });
+
+  it('carries 100 MB both ways at once', async () => {
+    const stream = await open(7007);
+    const block = randomBytes(1_048_576);
+    const sent = createHash('sha256');
+    const send = async () => {
+      for (let index = 0; index < 100; index += 1) {
+        sent.update(block);
+        if (!stream.write(block)) await once(stream, 'drain');
+      }
+    };
+    const sending = send();
+    const received = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      received.update(chunk);
+      bytes += chunk.length;
+      if (bytes === 100 * block.length) break;
+    }
+    await sending;
+    expect(received.digest('hex')).toBe(sent.digest('hex'));
+  });
+
+  it('ends when the pod ends the connection, with all that was sent', async () => {
+    const stream = await open(7008);
+    let bytes = 0;
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) bytes += chunk.length;
+    expect(bytes).toBe(100 * 1_048_576);
+    await eventually(() => stream.destroyed);
+  });
+
+  it('holds up a writer whom nobody reads', async () => {
+    const stream = await open(7009);
+    let accepted = 0;
+    const block = new Uint8Array(1_048_576);
+    const write = async () => {
+      while (!stream.destroyed && accepted < 400) {
+        const more = stream.write(block);
+        accepted += 1;
+        if (!more) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      }
+    };
+    const writing = write();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // What fits into the buffers of kernel, proxy, API server and kubelet, and no more.
+    expect(accepted).toBeLessThan(60);
+    stream.destroy();
+    await writing;
+  });
+});
+
+describe('a port that cannot be reached', () => {
+  const failure = async (stream: Duplex) => {
+    stream.resume();
+    const [error] = (await once(stream, 'error')) as [unknown];
+    return error;
+  };
+
+  it('says that nothing listens there', async () => {
+    const stream = await open(7999);
+    stream.write('x');
+    expect(await failure(stream)).toMatchObject({
+      code: 'cluster.unreachable',
+      message: 'Nothing listens on port 7999 of pod p.',
+    });
+  });
+
+  it('says that there is no such pod', async () => {
+    await expect(open(7007, 'nobody')).rejects.toMatchObject({ code: 'cluster.notFound' });
+  });
+
+  it('says that the connection was cut', async () => {
+    const stream = await open(7007);
+    stream.write('x');
+    await once(stream, 'data');
+    expect(space.proxy.cut(portOf)).toBeGreaterThan(0);
+    expect(await failure(stream)).toMatchObject({ message: expect.stringContaining('port 7007 of pod p broke') });
+  });
+
+  it('says which right is missing', async () => {
+    const message = 'pods "p" is forbidden: ';
+    const body = JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message });
+    space.proxy.on(portOf, { kind: 'answer', status: 403, body });
+    await expect(open(7007)).rejects.toMatchObject({
+      message: expect.stringContaining('may not create pods/portforward'),
+    });
+  });
+});
