@@ -49,6 +49,7 @@ export class Machine {
       LANG: 'C.UTF-8',
       HOME: join(folder, 'home'),
       XDG_DATA_HOME: this.data,
+      XDG_CONFIG_HOME: join(folder, 'config'),
       // Environments are built once and shared by all tests, as on a real machine.
       XDG_CACHE_HOME: join(root, '.cache/xdg'),
       ...pipSettings(),

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
+import type { ClusterStatus } from '../../cluster/cluster.mjs';
+import { Machine } from '../cli/slipway.ts';
+
+/** Where the cluster of this test run is. */
+export function testCluster(): ClusterStatus {
+  const file = process.env.SLIPWAY_TEST_CLUSTER;
+  if (file === undefined) throw new Error('SLIPWAY_TEST_CLUSTER is not set: run the tests through npm test');
+  return JSON.parse(readFileSync(file, 'utf8')) as ClusterStatus;
+}
+
+/** Small enough for several runs at once on two processors. */
+export const profile: TeamProfile = {
+  image: 'testbed.local/runner:1',
+  imagePullPolicy: 'IfNotPresent',
+  securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 },
+  instanceTypes: {
+    small: { cpu: '50m', memory: '512Mi' },
+    gpu: { cpu: '50m', memory: '256Mi', gpus: 1 },
+    tiny: { cpu: '50m', memory: '128Mi' },
+  },
+  defaultInstanceType: 'small',
+  volume: { kind: 'perRun', size: '1Gi' },
+};
+
+/** The name of the context that each of these machines has. */
+export const context = 'test-cluster';
+
+/** A person's machine with a space of its own on the cluster, removed at the end. */
+export class ClusterMachine {
+  readonly machine: Machine;
+  readonly namespace: string;
+  readonly cluster: ClusterStatus;
+
+  private constructor(machine: Machine, namespace: string, cluster: ClusterStatus) {
+    this.machine = machine;
+    this.namespace = namespace;
+    this.cluster = cluster;
+  }
+
+  /** @param part names the namespace, for whoever looks at the cluster */
+  static async create(part: string, changes: Partial<TeamProfile> = {}): Promise<ClusterMachine> {
+    const cluster = testCluster();
+    const namespace = `e2e-${part}-${randomBytes(3).toString('hex')}`;
+    const machine = await Machine.create();
+    const made = new ClusterMachine(machine, namespace, cluster);
+    await made.kubectl('create', 'namespace', namespace);
+    await made.writeContext({ profile: { ...profile, ...changes } });
+    return made;
+  }
+
+  /** Writes contexts.yaml; by default the administrator's kubeconfig. */
+  async writeContext(entry: { readonly profile: TeamProfile; readonly kubeconfig?: string }): Promise<void> {
+    const folder = this.machine.environment.XDG_CONFIG_HOME ?? '';
+    await mkdir(join(folder, 'slipway'), { recursive: true });
+    const contexts = [{ name: context, namespace: this.namespace, kubeconfig: this.cluster.kubeconfig, ...entry }];
+    await writeFile(join(folder, 'slipway/contexts.yaml'), stringify({ contexts }));
+  }
+
+  /** `slipway … --context test-cluster` */
+  slipway(args: readonly string[], options: { readonly cwd?: string } = {}) {
+    return this.machine.slipway([...args, '--context', context], options);
+  }
+
+  start(args: readonly string[], options: { readonly cwd?: string } = {}) {
+    return this.machine.start([...args, '--context', context], options);
+  }
+
+  /** What kubectl prints, in this space. */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const all = ['--kubeconfig', this.cluster.kubeconfig, '--namespace', this.namespace, ...args];
+    const { stdout } = await promisify(execFile)(this.cluster.kubectl, all, { maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  }
+
+  /** One field of an object, as kubectl's JSONPath prints it; empty where it is not there. */
+  async field(object: string, path: string): Promise<string> {
+    return this.kubectl('get', object, '--ignore-not-found', '-o', `jsonpath={${path}}`);
+  }
+
+  /** Waits until `look` gives something. */
+  async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 120_000): Promise<T> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > end) throw new Error(`timed out: ${what}`);
+      await sleep(300);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.kubectl('delete', 'namespace', this.namespace, '--wait=false');
+    await this.machine.dispose();
+  }
+}
