@@ -4,7 +4,8 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { PipelineStepName } from '../../../shared/src/protocol/index.ts';
+import { artifactIndexSchema } from '../../../shared/src/protocol/index.ts';
+import type { Artifact, PipelineStepName } from '../../../shared/src/protocol/index.ts';
 import { asStepResult, notebookText, runFileOf, stepsFolder, testPython } from './stepRunner.ts';
 import type { RunInput, StepEnd, StepResult, StepResults } from './stepRunner.ts';
 
@@ -78,6 +79,10 @@ export class PodRun {
 
   async result(step: PipelineStepName): Promise<StepResult> {
     return asStepResult(JSON.parse(await this.text('results', `${step}.json`)));
+  }
+
+  async artifacts(): Promise<Artifact[]> {
+    return artifactIndexSchema.parse(JSON.parse(await this.text('artifacts.json'))).artifacts;
   }
 
   /** The Task's result. */
