@@ -92,6 +92,18 @@ describe('a run in a pod', () => {
     expect(await run.summary()).toMatchObject({ verdict: 'failed', reason });
   });
 
+  it('keeps temporary files in its folder where there is no other place, and removes its home', async () => {
+    const run = await make({
+      command: ['python', '-c', 'import os, tempfile; print(os.environ["HOME"], tempfile.gettempdir(), sep="\\n")'],
+    });
+    const results = await run.all({ TMPDIR: '/nowhere' });
+    expect(results.collect).toMatchObject({ verdict: 'succeeded' });
+    const [home = '', temporary] = (await run.text('logs/command.log')).split('\n');
+    expect(temporary).toBe(run.path('tmp'));
+    expect(home).toContain(run.path('tmp', 'slipway-home-'));
+    expect(await readdir(run.path('tmp'))).toEqual([]);
+  });
+
   it('says so where the image has no Python', async () => {
     const run = await make({ command: ['true'] });
     await mkdir(join(run.base, 'bin'));
