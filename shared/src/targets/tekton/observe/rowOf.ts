@@ -19,9 +19,12 @@ function stepsOf(pipelineRun: PipelineRun, steps: readonly string[]): Step[] {
   if (!isOurs(pipelineRun.metadata)) return steps.map((name) => ({ name, state: 'pending' }));
   const reused = new Set(reusedSteps(pipelineRun));
   const planned = new Set(steps);
-  return stepNames
-    .filter((name) => planned.has(name) || reused.has(name))
-    .map((name) => ({ name, state: planned.has(name) ? 'pending' : 'reused' }));
+  return (
+    stepNames
+      .filter((name) => planned.has(name) || reused.has(name))
+      // `prepare` has a container all the same: it brings what is reused into the run's folder.
+      .map((name) => ({ name, state: reused.has(name) ? 'reused' : 'pending' }))
+  );
 }
 
 /** A run for a list, from its PipelineRun alone: no steps, and the state that its condition tells. */
