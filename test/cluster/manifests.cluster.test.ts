@@ -17,6 +17,7 @@ import type { ClusterStatus } from './cluster.d.mts';
 const golden = join(import.meta.dirname, '../../shared/src/pipeline/manifest/__golden__');
 const run = promisify(execFile);
 const namespace = `t-manifests-${process.pid}`;
+const restricted = `${namespace}-restricted`;
 const cluster = JSON.parse(readFileSync(process.env.SLIPWAY_TEST_CLUSTER ?? '', 'utf8')) as ClusterStatus;
 
 async function kubectl(args: readonly string[], input = ''): Promise<{ stdout: string; stderr: string }> {
@@ -58,21 +59,35 @@ const pipelineRuns = manifests
 
 /** What the golden manifests take for granted. */
 const surroundings = [
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'pipeline.runner', namespace } },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: restricted, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  },
+  ...[namespace, restricted].map((place) => {
+    return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'pipeline.runner', namespace: place } };
+  }),
   { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'batch-low' }, value: 1 },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'nvidia' }, handler: 'runc' },
 ];
 
 beforeAll(async () => {
-  await kubectl(['create', 'namespace', namespace]);
-  await kubectl(['apply', '--filename', '-'], documents(surroundings));
-  // Tekton makes no pods for runs whose service account is still to come.
-  await until(async () => (await kubectl(['get', 'serviceaccounts', '--output', 'name'])).stdout.includes('/default'));
+  for (const object of surroundings) {
+    const place = 'namespace' in object.metadata ? object.metadata.namespace : namespace;
+    await kubectl(['apply', '--namespace', place, '--filename', '-'], documents([object]));
+  }
+  // Neither pods nor Tekton's are made where the service account is still to come.
+  for (const place of [namespace, restricted]) {
+    await kubectl(['wait', '--for=create', 'serviceaccount/default', '--namespace', place, '--timeout=60s']);
+  }
 });
 
 afterAll(async () => {
   await kubectl(['delete', 'pipelineruns', '--all', '--wait=false']);
-  await kubectl(['delete', 'priorityclass/batch-low', 'runtimeclass/nvidia', `namespace/${namespace}`, '--wait=false']);
+  const namespaces = [`namespace/${namespace}`, `namespace/${restricted}`];
+  const asked = ['priorityclass/batch-low', 'runtimeclass/nvidia', ...namespaces, '--wait=false', '--ignore-not-found'];
+  await kubectl(['delete', ...asked]);
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
@@ -175,6 +190,65 @@ describe('the golden manifests', () => {
     });
     const refused = taskRuns.filter(({ status }) => !status?.podName || status.conditions?.[0]?.status === 'False');
     expect(refused.map(({ metadata, status }) => [metadata.name, status?.conditions?.[0]?.message])).toEqual([]);
+  });
+});
+
+interface PodParts {
+  readonly taskRunTemplate: { readonly podTemplate: object };
+  readonly pipelineSpec: { readonly tasks: readonly { readonly name: string; readonly taskSpec: TaskParts }[] };
+}
+interface TaskParts {
+  readonly volumes: readonly object[];
+  readonly stepTemplate: { readonly image: string; readonly securityContext?: object };
+  readonly steps: readonly {
+    readonly name: string;
+    readonly securityContext?: object;
+    readonly computeResources: object;
+  }[];
+}
+
+/** The pods of a PipelineRun as far as they are ours: without what Tekton adds. */
+function podsOf({ metadata, spec }: KubernetesObject): object[] {
+  const { taskRunTemplate, pipelineSpec } = spec as PodParts;
+  return pipelineSpec.tasks.map(({ name, taskSpec }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${metadata.name}-${name}`, namespace: restricted },
+    spec: {
+      ...taskRunTemplate.podTemplate,
+      restartPolicy: 'Never',
+      volumes: taskSpec.volumes,
+      containers: taskSpec.steps.map(({ name: step, securityContext, computeResources }) => ({
+        name: `step-${step}`,
+        image: taskSpec.stepTemplate.image,
+        resources: computeResources,
+        securityContext: { ...taskSpec.stepTemplate.securityContext, ...securityContext },
+      })),
+    },
+  }));
+}
+
+describe('where a namespace demands PodSecurity "restricted"', () => {
+  const needsMore = /^(user-unrestricted|user-root|root-prepare|helper-upload-as-root)/;
+
+  it('pods are accepted, but those of profiles that ask for more', async () => {
+    const helpers = manifests.filter(({ name }) => name.startsWith('helper-'));
+    const pods = [
+      ...pipelineRuns.flatMap((object) => podsOf(object).map((pod) => [object.metadata.name, pod] as const)),
+      ...helpers.map(({ name, objects: [pod] }) => {
+        return [name, { ...pod, metadata: { name: 'helper', namespace: restricted } }] as const;
+      }),
+    ];
+    const refused: string[] = [];
+    for (const [name, pod] of pods) {
+      const create = ['create', '--dry-run=server', '--validate=strict', '--namespace', restricted, '--filename', '-'];
+      await kubectl(create, documents([pod])).catch((error: unknown) => {
+        expect(String(error)).toContain('violates PodSecurity "restricted');
+        refused.push(name);
+      });
+    }
+    const expected = pods.map(([name]) => name).filter((name) => needsMore.test(name));
+    expect(new Set(refused)).toEqual(new Set(expected));
   });
 });
 
