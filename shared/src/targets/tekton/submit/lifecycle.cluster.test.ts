@@ -63,7 +63,7 @@ describe('cancel', () => {
 
   it('lets the steps write down what they have', async () => {
     const submitter = space.submitter({ profile: onClaim });
-    await submitter.submit(commandRun('sleeps', 'echo begun > "$SLIPWAY_OUTPUT/begun.txt"; sleep 600'), signal);
+    await submitter.submit(commandRun('sleeps', 'echo begun | tee "$SLIPWAY_OUTPUT/begun.txt"; sleep 600'), signal);
     await untilRunning('sleeps', 'step-collect');
     await space.until(async () => (await space.listVolume(volume, signal)).includes('sleeps/output/begun.txt'), signal);
     expect(await submitter.cancel('sleeps', signal)).toEqual({ how: 'asked' });
@@ -160,7 +160,7 @@ describe('a retry', () => {
     const third = await space.untilEnded('third', signal);
     expect(third.status?.conditions).toMatchObject([{ status: 'True' }]);
     const claim = () => space.metadata('data', 'original', signal);
-    expect((await claim())?.ownerReferences.map(({ name }) => name)).toEqual(['original', 'second', 'third']);
+    expect((await claim())?.ownerReferences.map(({ name }) => name).sort()).toEqual(['original', 'second', 'third']);
     expect(await space.metadata('data', 'third', signal)).toBeUndefined();
 
     await space.until(async () => (await podsOf(space.objects, 'third', signal)).every(hasEnded), signal);

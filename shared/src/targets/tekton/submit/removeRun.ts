@@ -19,7 +19,9 @@ export interface Remover {
 
 /** How long deleting waits for the cluster to take a run's objects away. */
 const goneMs = 30_000;
-const pollMs = 200;
+/** A run is done a moment before its pod is, and a pod that is being cancelled has half a minute. */
+const endingMs = 35_000;
+const pollMs = 300;
 
 /**
  * See `RunTarget.delete`. The folder goes first and the PipelineRun last, so that a run half deleted can be deleted again.
@@ -30,7 +32,7 @@ export async function deleteRun(remover: Remover, run: string, signal: AbortSign
   const { space } = remover;
   const pipelineRun = await space.find(resources.pipelineRuns, run, pipelineRunSchema, signal);
   if (pipelineRun === undefined) return deleteRemains(remover, run, signal);
-  await checkMayGo(space, pipelineRun, signal);
+  await checkMayGo(remover, pipelineRun, signal);
   const notes = await removeRun(remover, pipelineRun, 'Foreground', signal);
   await untilGone(remover, pipelineRun, signal);
   return notes;
@@ -52,11 +54,14 @@ export async function removeRun(
 }
 
 /** @throws SlipwayError `run.conflict` while it, its pod or a retry that reads it has not ended */
-async function checkMayGo(space: SpaceObjects, run: PipelineRun, signal: AbortSignal): Promise<void> {
+async function checkMayGo({ space, clock }: Remover, run: PipelineRun, signal: AbortSignal): Promise<void> {
   const { name } = run.metadata;
   if (!isDone(run)) throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
-  const pods = await podsOf(space, name, signal);
-  if (!pods.every(isTerminal)) throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
+  const end = clock.now() + endingMs;
+  while (!(await podsOf(space, name, signal)).every(isTerminal)) {
+    if (clock.now() > end) throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
+    await clock.sleep(pollMs, signal);
+  }
   const retry = await readerOf(space, run, signal);
   if (retry === undefined) return;
   throw notFinal(

@@ -63,6 +63,17 @@ describe('a run with small inputs', () => {
     expect((await space.metadata('inputs', 'twice', signal))?.ownerReferences).toHaveLength(1);
   });
 
+  it('lists Secrets by name', async () => {
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'git-alice' }, stringData: { password: 'x' } };
+    await space.api.create(space.objects.path(resources.secrets), body, {}, objectSchema, signal);
+    expect(await space.submitter().listSecretNames(signal)).toEqual(['git-alice']);
+    const secrets = [{ env: 'TOKEN', secret: 'git-alice', key: 'password' }];
+    await space
+      .submitter()
+      .submit(commandRun('with-secret', 'true', [], { spec: { command: ['true'], secrets } }), signal);
+    expect(await space.run('with-secret', signal)).toBeDefined();
+  });
+
   it('leaves a PipelineRun of its name alone that somebody else made', async () => {
     await space.submitter().submitManifest(
       `apiVersion: tekton.dev/v1
@@ -141,31 +152,21 @@ describe('a submission that fails', () => {
   });
 
   it('passes on what the cluster says of a quota', async () => {
-    const body = {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'claims' },
-      spec: { hard: { persistentvolumeclaims: '0' } },
-    };
-    const path = space.objects.path(resources.resourceQuotas);
-    await space.api.create(path, body, {}, objectSchema, signal);
-    try {
+    await withQuota({ persistentvolumeclaims: '0' }, async () => {
       const submit = () => space.submitter().submit(commandRun('over-quota', 'true'), signal);
       await space.until(async () => (await codeOf(submit())) === 'cluster.quota', signal);
       await space.untilNothingIsLeft('over-quota', signal);
-    } finally {
-      await space.api.delete({ ...path, name: 'claims' }, {}, signal);
-    }
+    });
   });
 
-  it('passes on what Tekton refuses, before anything is made', async () => {
-    const more = { timeouts: { command: 1 } };
-    const submission = commandRun('refused', 'true', [], more);
-    const profile = { ...smallProfile, serviceAccountName: 'x' };
-    const submitter = space.submitter({ profile });
-    await submitter.dryRun(submission, signal);
-    await expect(submitter.submit(commandRun('Refused', 'true'), signal)).rejects.toMatchObject({
-      code: 'spec.invalid',
+  it('makes nothing when the dry run is refused', async () => {
+    await withQuota({ 'count/pipelineruns.tekton.dev': '0' }, async () => {
+      const api = mortalApi(space.api, { write: 99, when: 'before', lasting: true });
+      const dryRun = () => space.submitter().dryRun(commandRun('unwanted', 'true'), signal);
+      await space.until(async () => (await codeOf(dryRun())) === 'cluster.quota', signal);
+      const failure = space.submitter({ api }).submit(commandRun('unwanted', 'true'), signal);
+      await expect(failure).rejects.toMatchObject({ code: 'cluster.quota' });
+      expect(api.writes()).toBe(0);
     });
   });
 
@@ -185,6 +186,17 @@ async function dies(name: string, death: Death): Promise<void> {
   await expect(submitter.submit(commandRun(name, 'true'), signal)).rejects.toThrow(
     /The core died|could not be removed/,
   );
+}
+
+async function withQuota(hard: Readonly<Record<string, string>>, use: () => Promise<void>): Promise<void> {
+  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard } };
+  const path = space.objects.path(resources.resourceQuotas);
+  await space.api.create(path, body, {}, objectSchema, signal);
+  try {
+    await use();
+  } finally {
+    await space.api.delete({ ...path, name: 'tight' }, {}, signal);
+  }
 }
 
 async function codeOf(action: Promise<unknown>): Promise<unknown> {

@@ -112,6 +112,22 @@ describe('large inputs', () => {
     expect(told).toContain('the upload pod ended: starting another one');
     expect((await space.untilEnded('repeated', signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
   });
+
+  it('keep their inputs from being pruned for as long as it takes', async () => {
+    const expires = new Set<string | undefined>();
+    const file = slowFile(3_000_000, async () => {
+      expires.add((await space.metadata('inputs', 'renewed', signal))?.annotations['slipway.dev/expires']);
+      await systemClock.sleep(500, signal);
+    });
+    // What takes five minutes takes half a second here.
+    const clock = {
+      now: systemClock.now,
+      sleep: (ms: number, stop: AbortSignal) => systemClock.sleep(Math.min(ms, 500), stop),
+    };
+    await space.submitter({ profile: onClaim, clock }).submit(commandRun('renewed', 'true', [file]), signal);
+    expect(expires.size).toBeGreaterThan(2);
+    await space.submitter().cancel('renewed', signal);
+  });
 });
 
 describe('an upload that fails', () => {
