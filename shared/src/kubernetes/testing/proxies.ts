@@ -29,7 +29,6 @@ export function connectProxy(rule: ConnectRule = () => 'pass', pair?: KeyPair): 
     });
     upstream.on('error', () => socket.destroy());
   });
-  server.on('clientError', () => undefined);
   return listening(server, asked);
 }
 

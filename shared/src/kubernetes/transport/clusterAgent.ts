@@ -10,8 +10,8 @@ const idleMs = 60_000;
 
 const agentOptions: AgentOptions = {
   keepAlive: true,
-  // Probes find a dead link within seconds, also under a silent watch.
-  keepAliveMsecs: 1000,
+  // Probes find a dead link within 15 s, also under a silent watch.
+  keepAliveMsecs: 5000,
   maxFreeSockets: 16,
   scheduling: 'lifo',
   timeout: idleMs,

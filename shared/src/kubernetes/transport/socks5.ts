@@ -27,7 +27,7 @@ export async function socks5Tunnel(
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: proxy.port === '' ? 1080 : Number(proxy.port),
     keepAlive: true,
-    keepAliveInitialDelay: 1000,
+    keepAliveInitialDelay: 5000,
     noDelay: true,
   });
   const abort = () => socket.destroy(new Error('The connection was given up.'));

@@ -40,7 +40,7 @@ function connectTunnel(proxy: URL, end: TunnelEnd, signal: AbortSignal): Promise
     request.once('connect', (response, socket, head) => {
       if (response.statusCode === 200) {
         if (head.length > 0) socket.unshift(head);
-        socket.setKeepAlive(true, 1000).setNoDelay(true);
+        socket.setKeepAlive(true, 5000).setNoDelay(true);
         resolve(socket);
         return;
       }
