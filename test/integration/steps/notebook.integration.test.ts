@@ -222,14 +222,14 @@ describe('the notebook step', () => {
         'import os\nopen("pid", "w").write(str(os.getpid()))',
         'import time\nprint("asleep", flush=True)\ntime.sleep(600)',
       ],
-      change: { timeouts: { notebook: 5 } },
+      change: { timeouts: { notebook: 12 } },
     });
     const results = await run.all();
     expect(results.notebook).toMatchObject({
       state: 'failed',
       exitCode: 124,
       reasonCode: 'timeout',
-      reason: 'the time limit of 5s was reached',
+      reason: 'the time limit of 12s was reached',
       failedCell: { id: 'cell-1', number: 2 },
     });
     expect(results.report?.state).toBe('succeeded');
