@@ -116,7 +116,7 @@ function tell(
       describeTasks(pipelineRun, tasks),
       steps.map(({ name }) => name),
     );
-  if (ending.kind !== 'ended') tellWaiting(teller, facts, memory, pipelineRun);
+  if (ending.kind !== 'ended') tellWaiting(teller, facts, memory, pipelineRun, steps);
   teller.steps(steps, progress, { ended: ending.kind === 'ended', skippedTasks: skippedTasks(tasks, pipelineRun) });
   if (!ours) teller.results(pipelineRun.status?.results ?? []);
   if (ending.kind === 'ended')
@@ -124,14 +124,20 @@ function tell(
   return teller.done();
 }
 
-function tellWaiting(teller: Teller, facts: RunFacts, memory: Memory, pipelineRun: PipelineRun): void {
+function tellWaiting(
+  teller: Teller,
+  facts: RunFacts,
+  memory: Memory,
+  pipelineRun: PipelineRun,
+  steps: readonly SeenStep[],
+): void {
   const pending = pendingOf({
     ...facts,
     pipelineRun,
     taskRuns: [...memory.taskRuns.values()],
     pods: facts.pods ?? [],
   });
-  if (pending !== undefined) teller.pending(pending);
+  if (pending !== undefined) teller.pending(pending, steps);
 }
 
 function skippedTasks(tasks: readonly SeenTask[], pipelineRun: PipelineRun): ReadonlyMap<string, string> {

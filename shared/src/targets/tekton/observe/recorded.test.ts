@@ -52,13 +52,32 @@ describe('runs of a real cluster', () => {
     for (const event of observed.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
   });
 
-  it.each(recordedNames)('%s: steps begin and end in order, and the run lasts as long as they do', (name) => {
+  const sequences = recordedNames.filter((name) => name !== 'graph');
+  it.each(sequences)('%s: steps begin and end in order, and the run lasts as long as they do', (name) => {
     const run = runOf(observeAll(recordedFacts(name)).events);
     const times = run.steps.flatMap(({ startedAt, finishedAt }) => [startedAt ?? [], finishedAt ?? []].flat());
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     for (const time of times) expect(time).toBeGreaterThanOrEqual(run.startedAt ?? Number.NaN);
     if (run.finishedAt !== undefined && times.length > 0)
       expect(run.finishedAt).toBeGreaterThanOrEqual(times.at(-1) ?? 0);
+  });
+
+  it('tell of the graph with results, retries and what was skipped', () => {
+    const { tasks, results } = runOf(observeAll(recordedFacts('graph')).events);
+    const told = tasks?.map(({ name, state, after, retries, reason }) => [name, state, after.join(), retries, reason]);
+    const ignored = 'the pipeline went on without it: "step-main" exited with code 1: Error';
+    expect(told).toEqual([
+      ['make', 'succeeded', '', undefined, undefined],
+      ['use', 'succeeded', 'make', undefined, undefined],
+      ['never', 'skipped', 'make', undefined, 'its condition was not met'],
+      ['after-never', 'succeeded', 'never', undefined, undefined],
+      ['each', 'succeeded', 'use', undefined, undefined],
+      ['flaky', 'succeeded', '', 1, undefined],
+      ['ignored', 'failed', '', undefined, ignored],
+      ['tidy', 'succeeded', 'make', undefined, undefined],
+    ]);
+    expect(tasks?.find(({ name }) => name === 'make')?.results).toEqual({ value: '42' });
+    expect(results).toEqual({ answer: '42' });
   });
 
   it.each(recordedNames)('%s: its row agrees with it', (name) => {

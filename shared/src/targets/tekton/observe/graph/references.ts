@@ -8,8 +8,9 @@ const deepest = 32;
 export function referencesOf(task: PipelineTask): string[] {
   const found = new Set<string>();
   const { params, when, matrix, workspaces, displayName } = task;
-  const places = [params, when, matrix, workspaces, displayName, task.taskRef?.params, task.pipelineRef?.params];
-  for (const place of places) collect(place, found, 0);
+  const { taskSpec, taskRef, pipelineRef } = task;
+  const places = [params, when, matrix, workspaces, displayName, taskRef?.params, pipelineRef?.params];
+  for (const place of [...places, taskSpec?.steps, taskSpec?.sidecars]) collect(place, found, 0);
   return [...found];
 }
 

@@ -99,14 +99,23 @@ function combine(states: readonly State[]): State {
   return { state, reason: `${count} of ${states.length} failed${reason === undefined ? '' : `: ${reason}`}` };
 }
 
-/** Tekton's reasons ("When Expressions evaluated to false") as the end of a sentence. */
+const skips: Readonly<Record<string, string>> = {
+  None: 'skipped',
+  'When Expressions evaluated to false': 'its condition was not met',
+  'Parent Tasks were skipped': 'a task before it was skipped',
+  'Results were missing': 'a result that it reads is missing',
+  'PipelineRun was stopping': 'the run was stopping',
+  'PipelineRun was gracefully cancelled': 'the run was cancelled',
+  'PipelineRun was gracefully stopped': 'the run was stopped',
+  'PipelineRun timeout has been reached': 'the time limit of the run was reached',
+  'PipelineRun Tasks timeout has been reached': 'the time limit of its tasks was reached',
+  'PipelineRun Finally timeout has been reached': 'the time limit of the last tasks was reached',
+};
+
+/** Tekton's reasons as the end of a sentence; one that is not known as it is. */
 function skipWords(reason: string | undefined): string {
   const words = line(reason ?? '');
-  if (words === '' || words === 'None') return 'skipped';
-  if (words === 'When Expressions evaluated to false') return 'its condition was not met';
-  return `${words.charAt(0).toLowerCase()}${words.slice(1)}`
-    .replaceAll('pipelineRun', 'the run')
-    .replace(/^the pipeline run/i, 'the run');
+  return words === '' ? 'skipped' : Object.hasOwn(skips, words) ? (skips[words] ?? words) : words;
 }
 
 function retriesOf(task: SeenTask): number {

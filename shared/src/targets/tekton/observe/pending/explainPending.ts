@@ -48,9 +48,12 @@ function findPending(facts: PendingFacts): Pending | undefined {
   if (held !== undefined || standingOf(pipelineRun).state === 'new') return held;
   const open = facts.taskRuns.filter((taskRun) => !isDone(taskRun));
   if (open.length === 0) return runWords(pipelineRun);
-  const pendings = open.map((taskRun) => taskPending(taskRun, facts));
-  if (pendings.includes(undefined)) return undefined;
-  return pendings.find((pending) => pending?.text !== undefined) ?? pendings[0];
+  const pendings = open.map((taskRun) => {
+    const pending = taskPending(taskRun, facts);
+    return pending === undefined ? undefined : { ...pending, taskRun: taskRun.metadata.name };
+  });
+  const told = pendings.find((pending) => pending?.text !== undefined);
+  return told ?? (pendings.includes(undefined) ? undefined : pendings[0]);
 }
 
 /** A run that Tekton has not begun. */
@@ -101,7 +104,8 @@ function taskPending(taskRun: TaskRun, facts: PendingFacts): Pending | undefined
     const text = taskRunTrouble(taskRun);
     return { phase: text === undefined ? 'staging' : 'queued', text };
   }
-  if (podIsTerminal(pod) || hasBegun(pod)) return undefined;
+  // A pod runs when all its containers have been started.
+  if (podIsTerminal(pod) || pod.status?.phase === 'Running') return undefined;
   const events = facts.events.filter(({ involvedObject }) => isAbout(involvedObject, pod));
   const scheduled = podCondition(pod, 'PodScheduled');
   if (scheduled?.status !== 'True' && pod.spec?.nodeName === undefined) {
@@ -118,14 +122,6 @@ function taskPending(taskRun: TaskRun, facts: PendingFacts): Pending | undefined
 function isAbout(object: ClusterEvent['involvedObject'], pod: Pod): boolean {
   if (object?.name !== pod.metadata.name) return false;
   return object.uid === undefined || pod.metadata.uid === undefined || object.uid === pod.metadata.uid;
-}
-
-function hasBegun(pod: Pod): boolean {
-  return (
-    (pod.status?.containerStatuses ?? []).some(
-      ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
-    ) && pod.status?.phase === 'Running'
-  );
 }
 
 function unscheduledWords(pod: Pod, events: readonly ClusterEvent[], facts: PendingFacts): string | undefined {

@@ -4,4 +4,6 @@ export interface Pending {
   readonly phase: 'queued' | 'staging';
   /** In words, and in a second line what would end it; undefined where nothing is worth saying (yet). */
   readonly text: string | undefined;
+  /** The TaskRun that waits; undefined where it is the run itself. */
+  readonly taskRun?: string;
 }

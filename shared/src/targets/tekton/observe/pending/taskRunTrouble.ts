@@ -36,7 +36,8 @@ export function refusalWords(reason: string, message: string): string | undefine
   if (missing !== undefined) return missing;
   const worthShowing =
     /^(?:ExceededResourceQuota|ExceededNodeResources|PodCreationFailed|PodAdmissionFailed|TaskRunPending|Pending|CreateContainerConfigError|PullImageFailed|ResolvingTaskRef|ResolvingStepActionRef)$/;
-  return worthShowing.test(reason) && message !== '' ? line(message) : undefined;
+  if (message === '' || message === reason || message.startsWith('pod status "')) return undefined;
+  return worthShowing.test(reason) ? line(message) : undefined;
 }
 
 /** The rules, without the containers that break each. */

@@ -9,10 +9,18 @@ import {
   waitingSchema,
 } from './objects.ts';
 
-const specStepSchema = z.object({ name: text, timeout: text, image: text, computeResources: anything });
+const specStepSchema = z.object({ name: text, timeout: text });
 
-/** `taskSpec`, embedded or resolved; with `apiVersion` and `kind` it is one of a custom task. */
-const taskSpecSchema = part({ apiVersion: text, kind: text, steps: listOf(specStepSchema) });
+/** The spec of a TaskRun as it was resolved. */
+const taskSpecSchema = part({ steps: listOf(specStepSchema) });
+
+/** The same inside of a pipeline: its steps stay as they were written, since they may refer to other tasks. */
+const embeddedSpecSchema = part({
+  apiVersion: text,
+  kind: text,
+  steps: listOf(z.looseObject({ name: text, timeout: text })),
+  sidecars: anything,
+});
 
 const referenceSchema = part({ name: text, kind: text, apiVersion: text, resolver: text, params: anything });
 
@@ -20,7 +28,7 @@ const referenceSchema = part({ name: text, kind: text, apiVersion: text, resolve
 export const pipelineTaskSchema = z.object({
   name: z.string(),
   taskRef: referenceSchema,
-  taskSpec: taskSpecSchema,
+  taskSpec: embeddedSpecSchema,
   pipelineRef: referenceSchema,
   pipelineSpec: anything,
   runAfter: textList,

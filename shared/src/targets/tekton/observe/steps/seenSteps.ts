@@ -1,5 +1,5 @@
 import type { Step } from '../../../../protocol/index.ts';
-import { isDone } from '../conditions.ts';
+import { isDone, podIsTerminal } from '../conditions.ts';
 import type { StepEnding } from '../facts.ts';
 import type { SeenTask, TaskTry } from '../graph/pipelineTasks.ts';
 import type { Pod, TaskRun } from '../schemas/index.ts';
@@ -13,6 +13,8 @@ export interface SeenStep {
   /** In the run. */
   readonly name: string;
   readonly task: string;
+  /** Name of its TaskRun, once there is one. */
+  readonly taskRun: string | undefined;
   readonly sight: StepSight;
   /** How it ended. */
   readonly verdict: StepVerdict | undefined;
@@ -60,7 +62,7 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
     steps.map(({ own }) => own),
     taskRun,
     pod,
-    pod !== undefined && sources.isThere(pod.metadata.name),
+    pod !== undefined && !podIsTerminal(pod) && sources.isThere(pod.metadata.name),
   );
   const mayRunAgain = taskRun !== undefined && hasTriesLeft(taskRun);
   return steps.flatMap(({ name, own, timeout }, index) => {
@@ -76,7 +78,7 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
       memory,
     };
     const verdict = sight.state === 'ended' ? judgeStep(sight, words) : undefined;
-    return [{ name, task, sight, verdict, mayRunAgain, isSure: true, memory }];
+    return [{ name, task, taskRun: taskRun?.metadata.name, sight, verdict, mayRunAgain, isSure: true, memory }];
   });
 }
 

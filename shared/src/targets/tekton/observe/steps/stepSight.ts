@@ -53,21 +53,22 @@ interface Ending {
 interface Scene {
   /** The TaskRun will not change any more. */
   readonly taskIsDone: boolean;
-  readonly podIsThere: boolean;
+  readonly podGoesOn: boolean;
 }
 
 /**
  * The steps of a TaskRun in order. All containers of a pod start together and wait for their turn, so a step runs only
  * when all before it have ended.
  * @param pod as last seen, also when it has gone since
+ * @param podGoesOn whether it is there and has not ended
  */
 export function seeSteps(
   names: readonly string[],
   taskRun: TaskRun | undefined,
   pod: Pod | undefined,
-  podIsThere: boolean,
+  podGoesOn: boolean,
 ): StepSight[] {
-  const scene = { taskIsDone: taskRun !== undefined && isDone(taskRun), podIsThere };
+  const scene = { taskIsDone: taskRun !== undefined && isDone(taskRun), podGoesOn };
   const sights: StepSight[] = [];
   for (const name of names) {
     const status = taskRun?.status?.steps.find((step) => step.name === name);
@@ -91,7 +92,7 @@ function seeStep(
   const running = container?.state?.running ?? status?.running;
   if (running === undefined) return { ...open, state: 'pending' };
   // Tekton ends a TaskRun at once where a container ran out of memory, and does not look at the other steps any more.
-  if (scene.taskIsDone && !scene.podIsThere) return { ...open, state: 'ended', ending: 'unknown' };
+  if (scene.taskIsDone && !scene.podGoesOn) return { ...open, state: 'ended', ending: 'unknown' };
   if (last !== undefined && last.state !== 'ended') return { ...open, state: 'pending' };
   const startedAt = Math.max(running.startedAt ?? 0, last?.finishedAt ?? 0);
   return { ...open, state: 'running', startedAt: startedAt === 0 ? undefined : startedAt };

@@ -61,17 +61,20 @@ export class Teller {
     this.#told = { ...this.#told, tasks: text };
   }
 
-  /** Why nothing runs, or why a later task does not. */
-  pending(pending: Pending): void {
-    if (this.#started.size === 0) {
+  /** Why nothing runs; or, as a note of its first step, why a later task does not. */
+  pending(pending: Pending, steps: readonly SeenStep[]): void {
+    const hasBegun =
+      this.#started.size > 0 || steps.some(({ sight }) => sight.startedAt !== undefined && ranAtAll(sight));
+    if (!hasBegun) {
       this.#phase(pending.phase);
       if (pending.text === undefined || pending.text === this.#told.waiting) return;
       this.#events.push({ type: 'waiting', time: this.#now, reason: pending.text });
       this.#told = { ...this.#told, waiting: pending.text };
-    } else if (pending.text !== undefined) {
-      const next = [...this.#steps].find((name) => !this.#started.has(name) && !this.#ended.has(name));
-      if (next !== undefined) this.#note(next, `waits: ${pending.text.replaceAll('\n', ' — ')}`, this.#now);
+      return;
     }
+    const step = steps.find(({ taskRun, sight }) => taskRun === pending.taskRun && sight.state === 'pending')?.name;
+    if (step === undefined || pending.text === undefined || this.#ended.has(step) || !this.#steps.has(step)) return;
+    this.#note(step, `waits: ${pending.text.replaceAll('\n', ' — ')}`, this.#now);
   }
 
   #phase(phase: Pending['phase']): void {

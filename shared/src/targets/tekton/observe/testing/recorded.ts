@@ -36,11 +36,19 @@ export function recordedFacts(name: string): RunFacts[] {
   const objects = new Map<string, NonNullable<Change['seen']>>();
   const facts: RunFacts[] = [];
   for (const [index, change] of changes.entries()) {
-    if (change.seen !== undefined) objects.set(`${change.seen.kind}/${change.seen.metadata.name}`, change.seen);
+    if (change.seen !== undefined) {
+      const key = `${change.seen.kind}/${change.seen.metadata.name}`;
+      objects.set(key, withUnchanged(objects.get(key), change.seen));
+    }
     if (change.gone !== undefined) objects.delete(change.gone);
     if (changes[index + 1]?.now !== change.now) facts.push(factsOf([...objects.values()], change.now));
   }
   return facts;
+}
+
+/** What did not change since the change before is not written again: spec, metadata but the name. */
+function withUnchanged(before: Change['seen'], seen: NonNullable<Change['seen']>): NonNullable<Change['seen']> {
+  return { ...before, ...seen, metadata: { ...before?.metadata, ...seen.metadata } };
 }
 
 function factsOf(objects: readonly NonNullable<Change['seen']>[], now: number): RunFacts {

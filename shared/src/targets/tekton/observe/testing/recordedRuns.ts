@@ -157,4 +157,20 @@ export const recordedRuns: Readonly<Record<string, RecordedRun>> = {
     steps: ['first/main failed 2', 'second/main skipped', 'tidy/main succeeded 0'],
     reason: 'first/main: exit code 2',
   },
+  graph: {
+    state: 'succeeded',
+    steps: [
+      'make/main succeeded 0',
+      'use/main succeeded 0',
+      'never/main skipped',
+      'after-never/main succeeded 0',
+      'each/0/main succeeded 0',
+      'each/1/main succeeded 0',
+      'each/2/main succeeded 0',
+      'flaky/main succeeded 0',
+      'ignored/main failed 1',
+      'tidy/main succeeded 0',
+    ],
+    waited: ['Tekton has not taken it up yet: its controller is busy, or does not run'],
+  },
 };
