@@ -6,9 +6,10 @@ import type { FollowState } from './live/followState.ts';
 import { RunFollower, type FollowerOptions } from './live/runFollower.ts';
 import type { RunLocator, RunPlace } from './runPlace.ts';
 import { settleLog, type SettleOptions } from './settleLog.ts';
-import { chooseLogSource } from './sourceChoice.ts';
+import { chooseLogSource, type LogSource } from './sourceChoice.ts';
 import type { RunSpool } from './spool/runSpool.ts';
 import type { SpooledLog } from './spool/spooledLog.ts';
+import { logPathOf } from './spool/spoolNames.ts';
 
 export interface OpenRunOptions {
   readonly run: string;
@@ -68,6 +69,8 @@ export class OpenRun {
   follow(): RunFollower {
     this.#usedAt = this.#options.clock.now();
     const { run, spool, locator, health, clock, follow, onGrown } = this.#options;
+    // What kept it from going on may be over.
+    if (this.#follower?.failed === true) this.#follower = undefined;
     this.#follower ??= new RunFollower({
       ...follow,
       run,
@@ -95,8 +98,18 @@ export class OpenRun {
   /** Up to `maxBytes` from an offset; empty when nothing is there (yet). @throws SlipwayError where it cannot be read now */
   async logChunk(step: StepName, offset: number, maxBytes: number, signal: AbortSignal): Promise<StepLogChunk> {
     const log = await this.spool.log(step);
-    if (!log.sealed && log.size <= offset) await this.#prepare(step, log, offset, signal);
-    else if (!log.sealed) this.follow();
+    if (log.sealed) return log.read(offset, maxBytes);
+    if (log.size > offset) {
+      this.follow();
+      return log.read(offset, maxBytes);
+    }
+    const source = await this.#source(step, log, signal);
+    if (isFarAhead(source, log, offset)) {
+      const far = await this.#readFar(step, offset, maxBytes, signal);
+      if (far !== undefined) return far;
+    }
+    if ('expected' in source && source.expected !== undefined && offset >= source.expected) return nothingAt(offset);
+    await this.#bringIn(step, source, () => log.size > offset, signal);
     return log.read(offset, maxBytes);
   }
 
@@ -104,10 +117,13 @@ export class OpenRun {
   async logSize(step: StepName, signal: AbortSignal): Promise<number> {
     const log = await this.spool.log(step);
     if (log.sealed) return log.size;
-    const place = await this.#options.locator.locate(this.#options.run, signal);
-    const told = place.final ? place.logSizes?.get(step) : undefined;
-    if (told !== undefined && told >= log.size) return told;
-    await this.#prepare(step, log, Number.MAX_SAFE_INTEGER, signal);
+    const source = await this.#source(step, log, signal);
+    if ((source.from === 'api' || source.from === 'volume') && source.expected !== undefined) return source.expected;
+    if (source.from === 'volume') {
+      const there = await this.#readFar(step, 0, 0, signal);
+      if (there !== undefined) return there.size;
+    }
+    await this.#bringIn(step, source, () => false, signal);
     return log.size;
   }
 
@@ -118,20 +134,33 @@ export class OpenRun {
     await this.spool.close();
   }
 
-  /** Sees to it that what can be had of a log beyond an offset is there. */
-  async #prepare(step: StepName, log: SpooledLog, offset: number, signal: AbortSignal): Promise<void> {
+  /** Where more of a log than there is comes from, once what follows the run has had its say. */
+  async #source(
+    step: StepName,
+    log: SpooledLog,
+    signal: AbortSignal,
+  ): Promise<LogSource & { readonly place: RunPlace }> {
     this.#usedAt = this.#options.clock.now();
     const { run, locator, health } = this.#options;
     const place = await locator.locate(run, signal);
-    if (!place.final) {
-      await this.follow().caughtUp(signal);
-      return;
+    if (place.final) {
+      // It reads the last words of what it follows before it ends.
+      await this.#follower?.ended(signal);
+      await log.refresh();
     }
-    // It reads the last words of what it follows before it ends.
-    await this.#follower?.ended(signal);
-    await log.refresh();
     const known = { sealed: log.sealed, spooled: log.size, execWorks: health.works(run) };
-    const source = chooseLogSource(place, step, known);
+    return { ...chooseLogSource(place, step, known), place };
+  }
+
+  /** Sees to it that what can be had of a log is there, or `enough` of it. */
+  async #bringIn(
+    step: StepName,
+    source: LogSource & { readonly place: RunPlace },
+    enough: () => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const log = await this.spool.log(step);
+    if (!source.place.final) return this.follow().caughtUp(signal);
     switch (source.from) {
       case 'spool':
         return log.seal();
@@ -140,11 +169,32 @@ export class OpenRun {
         return;
       case 'api':
       case 'volume':
-        return this.#settle(step, place, source, () => log.size > offset, signal);
+        return this.#settle(step, source.place, source, enough, signal);
       case 'nowhere':
       case 'follow':
       case 'apiFollow':
         return;
+    }
+  }
+
+  /** Reads a piece of a log on the volume, past the spool: its end is wanted, and there is much before it. */
+  async #readFar(
+    step: StepName,
+    offset: number,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<(StepLogChunk & { readonly size: number }) | undefined> {
+    const { openFile } = this.#options.settle;
+    const parts: Uint8Array[] = [];
+    try {
+      const range = { start: offset, end: offset + maxBytes };
+      const { bytes: size, content } = await openFile(logPathOf(step), range, signal);
+      for await (const part of content) parts.push(part);
+      return { offset, bytes: Buffer.concat(parts), times: [], size };
+    } catch (error) {
+      // Then what is known of it otherwise has to do.
+      if (SlipwayError.is(error, 'artifact.notFound')) return undefined;
+      throw error;
     }
   }
 
@@ -187,4 +237,15 @@ export class OpenRun {
     this.#settling.set(step, settling);
     return settling;
   }
+}
+
+/** A log that is larger than this is not fetched for its end. */
+const farBytes = 8 * 1024 * 1024;
+
+function isFarAhead(source: LogSource, log: SpooledLog, offset: number): boolean {
+  return offset - log.size > farBytes && (source.from === 'volume' || (source.from === 'api' && source.elseVolume));
+}
+
+function nothingAt(offset: number): StepLogChunk {
+  return { offset, bytes: new Uint8Array(), times: [] };
 }

@@ -1,5 +1,5 @@
 import { systemClock, type Clock, type KubernetesApi } from '../../../kubernetes/index.ts';
-import { SlipwayError, type Artifact, type StepName, type TeamProfile } from '../../../protocol/index.ts';
+import type { Artifact, StepName, TeamProfile } from '../../../protocol/index.ts';
 import type { ByteRange, Disposable, OpenedFile, StagedFile, StepLogChunk } from '../../runTarget.ts';
 import type { ScriptFiles } from '../scriptFiles.ts';
 import { SpaceObjects } from '../submit/spaceObjects.ts';
@@ -7,22 +7,14 @@ import { FolderAccess } from './files/folderAccess.ts';
 import { RunFolders, type PastRun } from './files/runFolders.ts';
 import { Growth } from './growth.ts';
 import { helperByExec } from './helperExec.ts';
-import { followIntoSpool, readIntoSpool, type ContainerLogOptions } from './live/containerLog.ts';
-import { ExecHealth } from './live/execHealth.ts';
 import type { FollowState } from './live/followState.ts';
-import { OpenRun } from './openRun.ts';
+import { OpenRuns } from './openRuns.ts';
 import type { Random } from './pause.ts';
 import { readerPodOf } from './reader/readerPodOf.ts';
 import { ReaderPods } from './reader/readerPods.ts';
 import type { StartHelper } from './remoteProcess.ts';
 import type { RunLocator } from './runPlace.ts';
 import { defaultSpoolBytes, SpoolStore } from './spool/spoolStore.ts';
-
-/** Whoever reads a run now is taken to read on for so long; a client that waits for more asks at least every minute. */
-const attentionMs = 75_000;
-const sweepMs = 15_000;
-/** How often the least recently used spools are looked for. */
-const trimMs = 5 * 60_000;
 
 export interface RunFilesOptions {
   readonly api: KubernetesApi;
@@ -83,42 +75,42 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
 
 class ClusterRunFiles implements RunFiles {
   readonly #options: RunFilesOptions;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #startHelper: StartHelper;
   readonly #store: SpoolStore;
   readonly #growth: Growth;
-  readonly #health: ExecHealth;
   readonly #readers: ReaderPods;
   readonly #access: FolderAccess;
   readonly #folders: RunFolders;
-  readonly #open = new Map<string, Promise<OpenRun>>();
-  /** Those that are open already. */
-  readonly #opened = new Map<string, OpenRun>();
-  readonly #stop = new AbortController();
-  #sweeping = false;
-  #trimmedAt = 0;
+  readonly #runs: OpenRuns;
 
   constructor(options: RunFilesOptions) {
-    const { api, profile, scripts, locator } = options;
+    const { api, profile, scripts, locator, cacheDir, onNote, onError } = options;
     const clock = options.clock ?? systemClock;
+    const random = options.random ?? Math.random;
     const startHelper = options.startHelper ?? helperByExec(api);
     const space = new SpaceObjects(api);
     this.#options = options;
-    this.#clock = clock;
-    this.#random = options.random ?? Math.random;
-    this.#startHelper = startHelper;
-    this.#store = new SpoolStore(options.cacheDir, options.cacheBytes ?? defaultSpoolBytes, () => clock.now());
+    this.#store = new SpoolStore(cacheDir, options.cacheBytes ?? defaultSpoolBytes, () => clock.now());
     this.#growth = new Growth(clock);
-    this.#health = new ExecHealth(clock);
     this.#readers = new ReaderPods({
       space,
       clock,
       render: (key, signal) => readerPodOf({ space, profile, scripts, clock }, key, signal),
-      onWaiting: (run, words) => options.onNote?.(run, words),
+      onWaiting: (run, words) => onNote?.(run, words),
     });
     this.#access = new FolderAccess({ locator, readers: this.#readers, startHelper, clock });
     this.#folders = new RunFolders(this.#access);
+    this.#runs = new OpenRuns({
+      api,
+      locator,
+      store: this.#store,
+      startHelper,
+      clock,
+      random,
+      openFile: (run, path, range, signal) => this.#folders.openFile(run, path, range, signal),
+      onGrown: (run) => this.#growth.grown(run),
+      onNote: (run, note) => onNote?.(run, note),
+      onError: (error) => onError?.(error),
+    });
   }
 
   async logChunk(
@@ -128,40 +120,27 @@ class ClusterRunFiles implements RunFiles {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<StepLogChunk> {
-    return (await this.#openRun(run, signal)).logChunk(step, offset, maxBytes, signal);
+    const open = await this.#runs.open(run, signal);
+    return this.#store.write(() => open.logChunk(step, offset, maxBytes, signal));
   }
 
   async logSize(run: string, step: StepName, signal: AbortSignal): Promise<number> {
-    return (await this.#openRun(run, signal)).logSize(step, signal);
+    const open = await this.#runs.open(run, signal);
+    return this.#store.write(() => open.logSize(step, signal));
   }
 
   progress(run: string): readonly string[] {
-    const open = this.#opened.get(run);
-    if (open !== undefined) open.follow();
-    else this.#inBackground(this.#openRun(run, this.#stop.signal).then((opened) => void opened.follow()));
-    return open?.spool.progress ?? [];
+    return this.#runs.attend(run)?.spool.progress ?? [];
   }
 
   async readProgress(run: string, signal: AbortSignal): Promise<readonly string[]> {
-    const open = await this.#openRun(run, signal);
-    await open.follow().caughtUp(signal);
+    const open = await this.#runs.open(run, signal);
+    await this.#store.write(() => open.follow().caughtUp(signal));
     return open.spool.progress;
   }
 
   follow(run: string): Disposable {
-    let held: Disposable | undefined;
-    let wanted = true;
-    const hold = async (): Promise<void> => {
-      const open = await this.#openRun(run, this.#stop.signal);
-      if (wanted) held = open.hold();
-    };
-    this.#inBackground(hold());
-    return {
-      dispose: () => {
-        wanted = false;
-        held?.dispose();
-      },
-    };
+    return this.#runs.hold(run);
   }
 
   onGrowth(listener: (run: string) => void): Disposable {
@@ -169,18 +148,18 @@ class ClusterRunFiles implements RunFiles {
   }
 
   state(run: string): FollowState {
-    return this.#opened.get(run)?.state ?? { mode: 'idle', staleSince: undefined, notes: [] };
+    return this.#runs.opened(run)?.state ?? { mode: 'idle', staleSince: undefined, notes: [] };
   }
 
   changed(run: string): void {
-    this.#opened.get(run)?.changed();
+    this.#runs.opened(run)?.changed();
   }
 
   async artifacts(run: string, signal: AbortSignal): Promise<readonly Artifact[]> {
     const place = await this.#options.locator.locate(run, signal);
     if (!place.own && place.uid !== undefined) return [];
     if (!place.final) return (await this.#folders.artifacts(run, signal)).artifacts;
-    const { spool } = await this.#openRun(run, signal);
+    const { spool } = await this.#runs.open(run, signal);
     const kept = await spool.artifacts();
     if (kept !== undefined) return kept;
     const { artifacts, live } = await this.#folders.artifacts(run, signal);
@@ -200,11 +179,8 @@ class ClusterRunFiles implements RunFiles {
     return this.#folders.history(signal);
   }
 
-  async release(run: string): Promise<void> {
-    const open = this.#open.get(run);
-    this.#open.delete(run);
-    this.#opened.delete(run);
-    await (await open?.catch(() => undefined))?.close();
+  release(run: string): Promise<void> {
+    return this.#runs.release(run);
   }
 
   async drop(run: string): Promise<void> {
@@ -213,96 +189,8 @@ class ClusterRunFiles implements RunFiles {
   }
 
   async dispose(): Promise<void> {
-    this.#stop.abort(new SlipwayError('cancelled', 'The connection to the cluster was closed.'));
     this.#growth.dispose();
     this.#access.close();
-    await Promise.all([...[...this.#open.keys()].map((run) => this.release(run)), this.#readers.dispose()]);
-  }
-
-  /** Opens a run's spool, anew where another run has taken its name. */
-  async #openRun(run: string, signal: AbortSignal): Promise<OpenRun> {
-    this.#stop.signal.throwIfAborted();
-    const known = this.#open.get(run);
-    if (known !== undefined) return known;
-    const opening = this.#openSpool(run, signal);
-    this.#open.set(run, opening);
-    try {
-      const open = await opening;
-      if (this.#open.get(run) === opening) this.#opened.set(run, open);
-      this.#sweep();
-      return open;
-    } catch (error) {
-      if (this.#open.get(run) === opening) this.#open.delete(run);
-      throw error;
-    }
-  }
-
-  async #openSpool(run: string, signal: AbortSignal): Promise<OpenRun> {
-    const { locator } = this.#options;
-    const { uid } = await locator.locate(run, signal);
-    const spool = await this.#store.open(run, uid);
-    const open: OpenRun = new OpenRun({
-      run,
-      spool,
-      locator,
-      health: this.#health,
-      clock: this.#clock,
-      follow: {
-        startHelper: this.#startHelper,
-        random: this.#random,
-        followContainer: (where, log, stop) => followIntoSpool(this.#containerLog(open, run, { where, log }), stop),
-      },
-      settle: {
-        readContainer: (where, log, stop) => readIntoSpool(this.#containerLog(open, run, { where, log }), stop),
-        openFile: (path, range, stop) => this.#folders.openFile(run, path, range, stop),
-      },
-      onGrown: () => this.#growth.grown(run),
-      onNote: (note) => this.#options.onNote?.(run, note),
-    });
-    return open;
-  }
-
-  #containerLog(open: OpenRun, run: string, parts: Pick<ContainerLogOptions, 'where' | 'log'>): ContainerLogOptions {
-    return {
-      ...parts,
-      api: this.#options.api,
-      clock: this.#clock,
-      random: this.#random,
-      onGrown: () => this.#growth.grown(run),
-      onTrouble: ({ message }) => open.note(message),
-      onGap: () => open.note('Lines may be missing: the node has thrown them away before they could be read.'),
-    };
-  }
-
-  /** Closes what nobody reads any more, as long as something is open. */
-  #sweep(): void {
-    if (this.#sweeping || this.#stop.signal.aborted) return;
-    this.#sweeping = true;
-    const sweep = async (): Promise<void> => {
-      while (this.#opened.size > 0) {
-        const now = this.#clock.now();
-        for (const [run, open] of this.#opened) {
-          const since = open.unusedSince;
-          if (since !== undefined && now - since >= attentionMs) await this.release(run);
-          else await open.spool.touch(now);
-        }
-        if (now - this.#trimmedAt >= trimMs) {
-          this.#trimmedAt = now;
-          await this.#store.trim();
-        }
-        await this.#clock.sleep(sweepMs, this.#stop.signal);
-      }
-    };
-    this.#inBackground(
-      sweep().finally(() => {
-        this.#sweeping = false;
-      }),
-    );
-  }
-
-  #inBackground(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) this.#options.onError?.(error);
-    });
+    await Promise.all([this.#runs.dispose(), this.#readers.dispose()]);
   }
 }

@@ -20,6 +20,7 @@ function place(state: StepPlace['state'] | undefined, more: Partial<RunPlace> = 
     ...more,
   };
 }
+const volume: LogSource = { from: 'volume', expected: undefined };
 const sizes = new Map([['notebook', 120]]);
 
 describe('where the rest of a log comes from', () => {
@@ -46,24 +47,24 @@ describe('where the rest of a log comes from', () => {
       {},
       { from: 'api', expected: 120, elseVolume: true },
     ],
-    ['a run whose pod is gone', place('gone', { final: true, logSizes: sizes }), 'notebook', {}, { from: 'volume' }],
     [
-      'a run of which nothing is left',
-      place(undefined, { final: true, uid: undefined }),
+      'a run whose pod is gone',
+      place('gone', { final: true, logSizes: sizes }),
       'notebook',
       {},
-      { from: 'volume' },
+      { from: 'volume', expected: 120 },
     ],
+    ['a run of which nothing is left', place(undefined, { final: true, uid: undefined }), 'notebook', {}, volume],
     ['a run that never had a pod', place(undefined, { final: true }), 'notebook', {}, { from: 'empty', lost: false }],
     [
       'a step that the sizes do not tell of',
       place('ended', { final: true, logSizes: new Map() }),
       'notebook',
       {},
-      { from: 'volume' },
+      volume,
     ],
-    ['a cancelled run', place('gone', { final: true }), 'notebook', { spooled: 7 }, { from: 'volume' }],
-    ['a run that broke', place('ended', { final: true }), 'notebook', {}, { from: 'volume' }],
+    ['a cancelled run', place('gone', { final: true }), 'notebook', { spooled: 7 }, volume],
+    ['a run that broke', place('ended', { final: true }), 'notebook', {}, volume],
     [
       'a run that ended, read to the end',
       place('gone', { final: true, logSizes: sizes }),
@@ -85,13 +86,7 @@ describe('where the rest of a log comes from', () => {
       {},
       { from: 'api', expected: undefined, elseVolume: false },
     ],
-    [
-      'collect of a pod that is gone',
-      place('gone', { final: true, logSizes: sizes }),
-      'collect',
-      {},
-      { from: 'volume' },
-    ],
+    ['collect of a pod that is gone', place('gone', { final: true, logSizes: sizes }), 'collect', {}, volume],
     ['a foreign step', place('running', { own: false, live }), 'notebook', {}, { from: 'apiFollow' }],
     ['a foreign step to come', place('waiting', { own: false }), 'notebook', {}, { from: 'nowhere' }],
     [

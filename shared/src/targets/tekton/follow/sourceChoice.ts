@@ -15,8 +15,8 @@ export type LogSource =
   | { readonly from: 'apiFollow' }
   /** The API's log of a container that has ended; taken if it has `expected` bytes, else the volume is asked. */
   | { readonly from: 'api'; readonly expected: number | undefined; readonly elseVolume: boolean }
-  /** The file on the volume, through a reader pod. */
-  | { readonly from: 'volume' };
+  /** The file on the volume, through a reader pod; it has `expected` bytes where that is known. */
+  | { readonly from: 'volume'; readonly expected: number | undefined };
 
 export interface LogKnowledge {
   /** The spool has the whole log. */
@@ -52,9 +52,13 @@ function ownSource(place: RunPlace, step: StepName, { spooled, execWorks }: LogK
   if (expected !== undefined && expected === spooled) {
     return expected === 0 ? { from: 'empty', lost: false } : { from: 'spool' };
   }
-  if (expected !== undefined) return readable ? { from: 'api', expected, elseVolume: true } : { from: 'volume' };
+  if (expected !== undefined) {
+    return readable ? { from: 'api', expected, elseVolume: true } : { from: 'volume', expected };
+  }
   // Nothing tells whether the API has all of it; only collect is known to write no more than a few lines.
-  return readable && step === collect ? { from: 'api', expected: undefined, elseVolume: false } : { from: 'volume' };
+  return readable && step === collect
+    ? { from: 'api', expected: undefined, elseVolume: false }
+    : { from: 'volume', expected: undefined };
 }
 
 function foreignSource(place: RunPlace, step: StepName): LogSource {

@@ -75,6 +75,11 @@ export class RunFollower {
     return this.#staleSince;
   }
 
+  /** True when it has ended although the run goes on: the disk is full, say. */
+  get failed(): boolean {
+    return this.#error !== undefined;
+  }
+
   /** The run's place may have changed. */
   changed(): void {
     this.#news.open();
