@@ -29,6 +29,10 @@ async function save(): Promise<void> {
       defaultInstanceType: 'cpu',
       securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 },
       volume: { kind: 'perRun', size: '1Gi', storageClassName: 'local' },
+      mirrors: {
+        pipIndexUrl: 'http://files.testbed.local:8082/files/simple/',
+        pipTrustedHosts: ['files.testbed.local'],
+      },
       git: { url: `${services.git}/public/examples.git` },
     },
   };

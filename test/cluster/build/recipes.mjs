@@ -112,7 +112,12 @@ export const recipes = {
 
 /** Debian's docker-registry, unpacked instead of installed: installing it would start it as a service of the machine. */
 async function unpackRegistry(folder, _, signal) {
-  await execute('apt-get', ['download', '--quiet', 'docker-registry'], { cwd: folder, signal });
+  const download = () => execute('apt-get', ['download', '--quiet', 'docker-registry'], { cwd: folder, signal });
+  await download().catch(async () => {
+    // The machine's package lists are missing, or too old.
+    await execute('apt-get', ['update', '--quiet'], { signal });
+    await download();
+  });
   const [archive] = readdirSync(folder);
   await execute('dpkg-deb', ['-x', archive, '.'], { cwd: folder, signal });
   rmSync(join(folder, archive));

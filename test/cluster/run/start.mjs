@@ -61,6 +61,7 @@ async function startControlPlane(log) {
 async function startServices(images, log) {
   await makeRepositories();
   mkdirSync(paths.files, { recursive: true });
+  await makePackageIndex();
   for (const service of ['git', 'files', 'registry-storage', 'registry']) start[service]();
   const registry = `http://127.0.0.1:${ports.registryStorage}`;
   await waitFor('the registry answers', 30, () => answers(`${registry}/v2/`));
@@ -70,6 +71,13 @@ async function startServices(images, log) {
     (await Promise.all(urls.map(answers))).every(Boolean),
   );
   log('git, file and registry servers ready');
+}
+
+/** An index for pip, at /files/simple/ of the file server, with one package that no image has. */
+async function makePackageIndex() {
+  const packageFolder = join(sources, 'fixtures/package');
+  const index = join(paths.files, 'simple');
+  await execute('python3', [join(sources, 'images/write_wheel.py'), packageFolder, 'tiny-package', '1.0', index]);
 }
 
 /** True when a server answers, whatever it says. */

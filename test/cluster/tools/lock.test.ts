@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type * as Lock from './lock.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-lock-'));
+const file = join(folder, 'slipway-test-cluster/build.lock');
+let locked: typeof Lock.locked;
+
+beforeAll(async () => {
+  vi.stubEnv('XDG_CACHE_HOME', folder);
+  ({ locked } = await import('./lock.mjs'));
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const quiet = () => undefined;
+
+describe('locked', () => {
+  it('lets one work at a time, and says that the other waits', async () => {
+    const order: string[] = [];
+    const said: string[] = [];
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+    const first = locked('build', quiet, async () => {
+      order.push('first begins');
+      await held;
+      order.push('first ends');
+    });
+    const second = locked(
+      'build',
+      (line) => {
+        said.push(line);
+        release(undefined);
+      },
+      () => Promise.resolve(order.push('second')),
+    );
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first begins', 'first ends', 'second']);
+    expect(said).toEqual([`another process holds ${file}; waiting`]);
+  });
+
+  it('is free again after work that failed', async () => {
+    await expect(locked('build', quiet, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is taken from a process that has died holding it', async () => {
+    const child = spawn('true');
+    await once(child, 'close');
+    await mkdir(join(folder, 'slipway-test-cluster'), { recursive: true });
+    writeFileSync(file, `${child.pid ?? 0} 12345\n`);
+    expect(await locked('build', quiet, () => Promise.resolve('done'))).toBe('done');
+  });
+});
