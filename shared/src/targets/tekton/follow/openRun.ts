@@ -223,7 +223,7 @@ export class OpenRun {
     const { spool } = this;
     const { settle, onGrown } = this.#options;
     const at = place.steps.get(step);
-    const where = at?.state === 'ended' ? at : undefined;
+    const where = at?.state === 'ended' || at?.state === 'running' ? at : undefined;
     const options = { ...settle, spool, step, source, where, onGrown };
     const settling: { settled: Promise<void>; error: Error | undefined } = {
       settled: Promise.resolve(),

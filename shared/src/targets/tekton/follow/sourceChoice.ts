@@ -47,7 +47,8 @@ function ownSource(place: RunPlace, step: StepName, { spooled, execWorks }: LogK
   }
   // As long as there is the PipelineRun, its pods are known: this step never had one.
   if (at === undefined && place.uid !== undefined) return { from: 'empty', lost: false };
-  const readable = at?.state === 'ended';
+  // Where pods may not be looked at, a container is taken to run until its log has been asked for.
+  const readable = at?.state === 'ended' || at?.state === 'running';
   const expected = place.logSizes?.get(step);
   if (expected !== undefined && expected === spooled) {
     return expected === 0 ? { from: 'empty', lost: false } : { from: 'spool' };
@@ -65,13 +66,13 @@ function foreignSource(place: RunPlace, step: StepName): LogSource {
   const at = place.steps.get(step);
   switch (at?.state) {
     case 'running':
-      return { from: 'apiFollow' };
+      return place.final ? { from: 'api', expected: undefined, elseVolume: false } : { from: 'apiFollow' };
     case 'ended':
       return { from: 'api', expected: undefined, elseVolume: false };
     case 'gone':
       return { from: 'empty', lost: true };
     case 'waiting':
-      return { from: 'nowhere' };
+      return place.final ? { from: 'empty', lost: false } : { from: 'nowhere' };
     case undefined:
       return place.final ? { from: 'empty', lost: false } : { from: 'nowhere' };
   }

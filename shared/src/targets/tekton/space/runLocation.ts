@@ -46,10 +46,13 @@ function stepNamesOf(taskRun: TaskRun): readonly string[] {
   return (taskRun.status?.taskSpec?.steps ?? []).flatMap(({ name }) => name ?? []);
 }
 
-/** The container of `collect` waits for its turn as long as the pod lives; helpers run there. */
+/** Last steps of our tasks, the task `run` first. */
+const lastSteps = ['collect', 'clone', 'dataset'];
+
+/** The container of a task's last step waits for its turn as long as the pod lives; helpers run there. */
 function liveContainer(steps: ReadonlyMap<StepName, StepPlace>): PodContainer | undefined {
-  const collect = steps.get('collect');
-  return collect?.state === 'running' ? { pod: collect.pod, container: collect.container } : undefined;
+  const at = lastSteps.map((step) => steps.get(step)).find((step) => step?.state === 'running');
+  return at && { pod: at.pod, container: at.container };
 }
 
 function containerState(pod: Pod | undefined, container: string): StepPlace['state'] {
