@@ -119,26 +119,27 @@ class Upload {
   }
 
   async #sendAll(parts: readonly MissingPart[], reader: AnswerReader, session: ExecSession): Promise<void> {
-    let verdict: UploadAnswer | undefined;
-    const end = this.#answer(reader, session).then((answer) => {
-      verdict = answer;
-      return answer;
-    });
-    // Awaited below; while the sending goes on, it is no unhandled rejection.
-    end.catch(() => undefined);
+    let over = false;
+    const sending = this.#sendParts(parts, session, () => over);
     try {
-      for (const part of parts) {
-        if (verdict !== undefined) break;
-        await this.#send(part, session, () => verdict !== undefined);
-      }
+      // A receiver that refuses takes no more, so that the sending hangs: what it says counts at once.
+      const answer = await Promise.race([this.#answer(reader, session), rejectionOf(sending)]);
+      if (answer.kind === 'failed') throw uploadFailure(answer, this.#files);
+      if (answer.kind !== 'done') throw confused();
+      await sending;
+    } finally {
+      over = true;
+    }
+    this.#tell();
+  }
+
+  async #sendParts(parts: readonly MissingPart[], session: ExecSession, stopped: () => boolean): Promise<void> {
+    try {
+      for (const part of parts) await this.#send(part, session, stopped);
     } catch (error) {
-      // A receiver that refuses ends, so that nothing can be written; what it said counts more.
+      // The receiver has ended: what it said counts more.
       if (!SlipwayError.is(error, 'run.conflict')) throw error;
     }
-    const answer = await end;
-    if (answer.kind === 'failed') throw uploadFailure(answer, this.#files);
-    if (answer.kind !== 'done') throw confused();
-    this.#tell();
   }
 
   async #send(part: MissingPart, session: ExecSession, stopped: () => boolean): Promise<void> {
@@ -179,6 +180,13 @@ class Upload {
       totalBytes: this.#totalBytes,
     });
   }
+}
+
+/** Rejects as `work` does, and never resolves: the answer comes after the work. */
+function rejectionOf(work: Promise<void>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    work.catch(reject);
+  });
 }
 
 /** Checks before the last bytes go out what the receiver would only refuse. */
