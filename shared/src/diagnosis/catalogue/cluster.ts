@@ -141,7 +141,7 @@ const refusalEntries: readonly CatalogueEntry[] = [
     source: 'C1',
     look: 'cluster',
     pattern:
-      /^[^\n]*exceeded quota: (?<quota>[\w.-]+), requested: (?<requested>[^\n]+?), used: (?<used>[^\n]+?), limited: (?<hard>[^\s.]+)[^\n]*$/m,
+      /^[^\n]*exceeded quota: (?<quota>[\w.-]+), requested: (?<requested>[^\n]+?), used: (?<used>[^\n]+?), limited: (?<hard>\S+?)\.?(?:\s[^\n]*)?$/m,
     causes: ['The quota {quota} of the space is used up: {used} of {hard}, and the run asks for {requested}'],
     fixes: ['End or delete something else in this space, or ask for less', again],
   },

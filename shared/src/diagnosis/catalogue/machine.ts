@@ -11,6 +11,18 @@ const fullDisk = {
   fixes: ['Free space on the disk that holds the runs; slipway runs lists what can be deleted', afterwards],
 } as const;
 
+/** Where a run lies in its pod; no other machine has this folder. */
+const onVolume = String.raw`\/slipway\/(?:run|environments)\b`;
+const volumeDenied = {
+  id: 'volumeDenied',
+  source: 'E1',
+  causes: ["The run's volume may not be written by the user that its steps run as"],
+  fixes: [
+    "Set securityContext.fsGroup in the profile to the group of the image's user; where the volume knows no groups, rootPrepare",
+    'Then: slipway retry {run}',
+  ],
+} as const;
+
 export const machineEntries: readonly CatalogueEntry[] = [
   { ...fullDisk, look: 'error', pattern: raisedNoSpace },
   { ...fullDisk, look: 'reason', pattern: /: no space is left on the device$/ },
@@ -32,6 +44,18 @@ export const machineEntries: readonly CatalogueEntry[] = [
     pattern: /^(?:\w+\.)*_?(?:Array)?MemoryError\b(?:: *(?<what>[^\n]+))?/,
     causes: ['Memory ran out in {place}: {what}', 'Memory ran out in {place}'],
     fixes: ['Load less data at once, or use a smaller type (float32 needs half of float64)', afterwards],
+  },
+  {
+    ...volumeDenied,
+    look: 'error',
+    pattern: new RegExp(String.raw`^(?:\w+\.)*(?:PermissionError|OSError): \[Errno (?:1|13)\] [^\n]*'${onVolume}`),
+    steps: ['prepare', 'dataset', 'clone'],
+  },
+  {
+    ...volumeDenied,
+    look: 'logEnd',
+    pattern: new RegExp(String.raw`${onVolume}[^\n]{0,300}: Permission denied$`, 'm'),
+    steps: ['prepare', 'dataset', 'clone'],
   },
   {
     id: 'permissionDenied',
