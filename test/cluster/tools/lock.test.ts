@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,8 @@ describe('locked', () => {
   it('lets one work at a time, and says that the other waits', async () => {
     const order: string[] = [];
     const said: string[] = [];
-    const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+    const waiting = new EventEmitter();
+    const held = once(waiting, 'seen');
     const first = locked('build', quiet, async () => {
       order.push('first begins');
       await held;
@@ -37,7 +38,7 @@ describe('locked', () => {
       'build',
       (line) => {
         said.push(line);
-        release(undefined);
+        waiting.emit('seen');
       },
       () => Promise.resolve(order.push('second')),
     );
