@@ -125,6 +125,57 @@ describe('the way of a run', () => {
   });
 });
 
+describe('a run on a cluster', () => {
+  const task = {
+    name: 'build',
+    kind: 'task',
+    finally: false,
+    state: 'running',
+    after: [],
+    steps: ['build/main'],
+  } as const;
+  const graph = (...steps: string[]): RunEvent => ({
+    type: 'tasks',
+    time: 1_100,
+    tasks: [{ ...task, after: [], steps }],
+  });
+
+  it('waits without a place in a queue, for a reason', () => {
+    const waits = fold(
+      submitted,
+      { type: 'queued', time: 1_050 },
+      { type: 'waiting', time: 1_060, reason: 'GPU: 2 full' },
+    );
+    expect(waits).toMatchObject({ state: 'queued', reason: 'GPU: 2 full' });
+    expect(waits).not.toHaveProperty('queuePosition');
+  });
+
+  it('learns of steps with its graph, in its order, and forgets none', () => {
+    const begun: RunEvent = { type: 'stepStarted', time: 1_200, step: 'build/main' };
+    const first = fold(
+      { ...submitted, run: { ...run, steps: [] } },
+      graph('build/main'),
+      begun,
+      graph('build/fetch', 'build/main'),
+    );
+    expect(first.steps.map(({ name, state }) => [name, state])).toEqual([
+      ['build/fetch', 'pending'],
+      ['build/main', 'running'],
+    ]);
+    expect(fold(submitted, graph('build/main')).steps.map(({ name }) => name)).toEqual([
+      'build/main',
+      ...run.steps.map(({ name }) => name),
+    ]);
+    expect(fold(...started, graph('prepare', 'notebook')).steps).toEqual(fold(...started).steps);
+  });
+
+  it('has the cells that its end tells of, unless they were followed', () => {
+    const end: RunEvent = { type: 'finished', time: 3_000, state: 'failed', cells: { total: 12, finished: 7 } };
+    expect(fold(submitted, end).cells).toEqual({ total: 12, finished: 7 });
+    expect(fold(...started, end).cells).toEqual({ total: 3, finished: 0 });
+  });
+});
+
 describe('the end of a run', () => {
   it.each([
     ['cancelled', 'cancelled', 'cancelled'],
