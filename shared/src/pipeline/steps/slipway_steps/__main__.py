@@ -31,10 +31,15 @@ def refuse(step: str) -> int:
     """Leave the step's result; the module that does so elsewhere needs a newer Python."""
     found = " ".join(["Python", sys.version.split()[0], "at", sys.executable])
     reason = "the steps need Python 3.9 or newer; this is " + found
-    result = {"step": step, "state": "failed", "exitCode": BROKEN, "reason": reason, "reasonCode": "environment"}
-    with open(os.path.join(os.environ["SLIPWAY_RUN_DIR"], "results", step + ".json"), "w") as file:
-        json.dump(result, file)
     sys.stderr.write(reason + "\n")
+    if sys.argv[1:2] == ["plan"]:
+        result = {"step": step, "state": "failed", "exitCode": BROKEN, "reason": reason, "reasonCode": "environment"}
+        with open(os.path.join(os.environ["SLIPWAY_RUN_DIR"], "results", step + ".json"), "w") as file:
+            json.dump(result, file)
+    if sys.argv[1:3] == ["plan", "collect"] and os.environ.get("SLIPWAY_RESULT"):
+        least = {"version": 1, "verdict": "failed", "reason": reason, "steps": {}, "logs": {}}
+        with open(os.environ["SLIPWAY_RESULT"], "w") as file:
+            json.dump(least, file)
     return BROKEN
 
 

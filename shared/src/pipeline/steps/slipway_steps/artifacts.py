@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import stat
 import sys
+import time
 
 from slipway_steps import globs
 
@@ -106,11 +108,14 @@ _ROLE_ORDER = (
 )
 
 
-def find(run: RunFolder) -> list[Artifact]:
-    """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out."""
+def find(run: RunFolder, hash_until: float = math.inf) -> list[Artifact]:
+    """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out.
+
+    After `hash_until`, on the monotonic clock, they come without hashes.
+    """
     found: list[Artifact] = []
     for root, name, path, role in _candidates(run, _changed):
-        _add(found, root, name, path, role)
+        _add(found, os.path.join(root, path), f"{name}/{path}", role, with_hash=time.monotonic() < hash_until)
     return _in_order(found)
 
 
@@ -233,19 +238,21 @@ def _looks_changed(run: RunFolder, path: str) -> bool:
     return not same and _changed(run, path)
 
 
-def _add(found: list[Artifact], root: str, name: str, path: str, role: str) -> None:
+def _add(found: list[Artifact], file: str, path: str, role: str, *, with_hash: bool) -> None:
+    artifact: Artifact = {"path": path, "bytes": 0, "mediaType": media_type(path), "role": role}
     try:
         path.encode("utf-8")
-        size, digest = _hash(os.path.join(root, path))
+        if with_hash:
+            artifact["bytes"], artifact["sha256"] = _hash(file)
+        else:
+            artifact["bytes"] = os.lstat(file).st_size
     except UnicodeEncodeError:
-        sys.stderr.write(f"left out: {name}/{os.fsencode(path)!r} (its name is not UTF-8)\n")
+        sys.stderr.write(f"left out: {os.fsencode(path)!r} (its name is not UTF-8)\n")
         return
     except OSError as error:
-        sys.stderr.write(f"left out: {name}/{path} ({error.strerror})\n")
+        sys.stderr.write(f"left out: {path} ({error.strerror})\n")
         return
-    found.append(
-        {"path": f"{name}/{path}", "bytes": size, "sha256": digest, "mediaType": media_type(path), "role": role}
-    )
+    found.append(artifact)
 
 
 def _hash(path: str) -> tuple[int, str]:

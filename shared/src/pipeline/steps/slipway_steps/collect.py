@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+import time
 
 from slipway_steps import artifacts
 from slipway_steps.files import count, size_words, write_text
@@ -17,14 +19,18 @@ if TYPE_CHECKING:
     from slipway_steps.shapes import Artifact, Result, Verdict
 
 _ROOM_FOR_A_RESULT = 16 * 1024
+_CANCELLED_HASH_SECONDS = 8
 
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do the whole step; there is nothing for a program to do. Raises Settled."""
     run.release("collect")
-    found = artifacts.find(run)
+    # Whoever cancels waits some time for this, not for hashes of many gigabytes.
+    found = artifacts.find(run, time.monotonic() + _CANCELLED_HASH_SECONDS if run.cancelled else math.inf)
     for artifact in found:
-        sys.stderr.write(f"{artifact['sha256'][:12]}  {size_words(artifact['bytes']):>9}  {artifact['path']}\n")
+        sys.stderr.write(
+            f"{artifact.get('sha256', '-')[:12]:<12}  {size_words(artifact['bytes']):>9}  {artifact['path']}\n"
+        )
     index = json.dumps({"version": 1, "artifacts": found}, indent=2) + "\n"
     indexed = _write(run, "artifacts.json", index)
     results = {step: run.result(step) for step in run.run_file["steps"] if step != "collect"}

@@ -129,9 +129,9 @@ def _index(run: RunFolder) -> dict[str, Any]:
 def _is_artifact(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and all(isinstance(value.get(name), str) for name in ("path", "sha256", "mediaType", "role"))
+        and all(isinstance(value.get(name), str) for name in ("path", "mediaType", "role"))
         and isinstance(value.get("bytes"), int)
-        and len(value["sha256"]) == _DIGEST_LENGTH
+        and len(str(value.get("sha256", "0" * _DIGEST_LENGTH))) == _DIGEST_LENGTH
     )
 
 

@@ -160,7 +160,7 @@ class _Artifact(TypedDict):
 
 
 class Artifact(_Artifact, total=False):
-    """`artifactSchema` of protocol/artifact.ts; without a hash where it is only listed."""
+    """`artifactSchema` of protocol/artifact.ts; without a hash where it is only listed, or time was short."""
 
     sha256: str
 

@@ -66,6 +66,16 @@ def test_a_cancel_is_the_verdict_whatever_the_steps_say(run: RunFolder, monkeypa
     assert collected(run).get("verdict") == "cancelled"
 
 
+def test_a_cancel_in_a_pod_does_not_wait_for_hashes(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TARGET", "cluster")
+    monkeypatch.setattr(collect, "_CANCELLED_HASH_SECONDS", 0)
+    for path in (os.path.join(run.root, "cancel"), os.path.join(run.output, "x.csv")):
+        files.write_text(path, "abc")
+    assert collected(run).get("verdict") == "cancelled"
+    index = json.loads(files.read_text(os.path.join(run.root, "artifacts.json")))
+    assert index["artifacts"] == [{"path": "output/x.csv", "bytes": 3, "mediaType": "text/csv", "role": "file"}]
+
+
 def test_a_broken_result_counts_as_none(run: RunFolder) -> None:
     leave(run, prepare="succeeded", notebook="succeeded", report="succeeded", test="succeeded")
     with open(run.result_path("test"), "w", encoding="utf-8") as file:
