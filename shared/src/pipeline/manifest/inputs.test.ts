@@ -44,7 +44,7 @@ describe('planning inputs', () => {
         const listed = JSON.parse((object.data as Record<string, string>)['files.json'] ?? '') as { files: unknown[] };
         expect(listed.files).toHaveLength(list.length);
       }),
-      { numRuns: 30 },
+      { numRuns: 8 },
     );
   });
 

@@ -198,7 +198,7 @@ describe('whatever a job says', () => {
         const documents = parseAllDocuments(manifest);
         expect(documents.map((document) => document.toJS() as unknown)).toEqual(objects);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
