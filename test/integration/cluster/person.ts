@@ -1,0 +1,109 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { idToken, kubectl } from '../../cluster/cluster.mjs';
+import { profile, type ClusterMachine } from './clusterMachine.ts';
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const roleFile = join(import.meta.dirname, '../../../docs/platform/role.yaml');
+
+/** The rules of the role that platform engineers bind. */
+export async function shippedRules(): Promise<readonly Rule[]> {
+  const role = parse(await readFile(roleFile, 'utf8')) as { rules: Rule[] };
+  return role.rules;
+}
+
+/** `create pods/exec`, `watch pipelineruns.tekton.dev`, one for each right that rules give. */
+export function rightsOf(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => rightWords(verb, group, resource))),
+    ),
+  );
+}
+
+export function rightWords(verb: string, group: string, resource: string): string {
+  const [plural = '', subresource] = resource.split('/');
+  return `${verb} ${plural}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
+/** The rules without one right. */
+export function without(rules: readonly Rule[], right: string): Rule[] {
+  return rules.map((rule) => ({
+    ...rule,
+    verbs: rule.verbs.filter(
+      (verb) => !rule.resources.some((resource) => rightWords(verb, rule.apiGroups[0] ?? '', resource) === right),
+    ),
+  }));
+}
+
+/** A person with an ID token and no other right than those that a role in their space gives. */
+export class Person {
+  readonly email: string;
+  readonly #machine: ClusterMachine;
+
+  private constructor(email: string, machine: ClusterMachine) {
+    this.email = email;
+    this.#machine = machine;
+  }
+
+  /** The person that this machine's `slipway` acts as from now on. */
+  static async at(machine: ClusterMachine, email: string): Promise<Person> {
+    const person = new Person(email, machine);
+    const { cluster, machine: own, namespace } = machine;
+    const tokenFile = join(own.folder, 'token');
+    await writeFile(tokenFile, idToken(email), { mode: 0o600 });
+    const kubeconfig = join(own.folder, 'kubeconfig');
+    const server = { server: cluster.apiUrl, 'certificate-authority': cluster.certificateAuthority };
+    const content = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: server }],
+      users: [{ name: 'u', user: { tokenFile } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace } }],
+      'current-context': 'x',
+    };
+    await writeFile(kubeconfig, stringify(content), { mode: 0o600 });
+    await machine.writeContext({ profile, kubeconfig });
+    return person;
+  }
+
+  /** Gives exactly these rights in the person's space, and waits until the API server goes by them. */
+  async may(rules: readonly Rule[]): Promise<void> {
+    const { namespace } = this.#machine;
+    const metadata = { name: 'person', namespace };
+    const api = 'rbac.authorization.k8s.io';
+    const role = {
+      apiVersion: `${api}/v1`,
+      kind: 'Role',
+      metadata,
+      rules: rules.filter(({ verbs }) => verbs.length > 0),
+    };
+    const binding = {
+      apiVersion: `${api}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: api, kind: 'Role', name: 'person' },
+      subjects: [{ kind: 'User', apiGroup: api, name: `oidc:${this.email}` }],
+    };
+    await kubectl(['apply', '-f', '-'], { input: `${stringify(role)}---\n${stringify(binding)}` });
+    const wanted = new Set(rightsOf(rules));
+    await this.#machine.until('the rights count', async () => {
+      const answers = await kubectl(['auth', 'can-i', '--list', '--as', `oidc:${this.email}`, '-n', namespace]);
+      const lines = answers.split('\n');
+      const has = (right: string): boolean => {
+        const [verb = '', resource = ''] = right.split(' ');
+        return lines.some(
+          (line) => line.startsWith(`${resource} `) && new RegExp(`\\[.*\\b${verb}\\b.*\\]$`).test(line),
+        );
+      };
+      const all = rightsOf(await shippedRules());
+      return all.every((right) => has(right) === wanted.has(right)) ? true : undefined;
+    });
+  }
+}

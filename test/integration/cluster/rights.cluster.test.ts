@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requiredVerbs, verbWords } from '../../../shared/src/targets/tekton/preflight/index.ts';
+import { json, notebook } from '../cli/slipway.ts';
+import { ClusterMachine } from './clusterMachine.ts';
+import { Person, rightsOf, rightWords, shippedRules, without } from './person.ts';
+
+let ada: ClusterMachine;
+let person: Person;
+let file: string;
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('rights');
+  person = await Person.at(ada, `ada-${ada.namespace}@example.test`);
+  file = await ada.machine.write('a.ipynb', notebook([{ source: 'x = 1', tags: ['parameters'] }, 'print(x)']));
+});
+
+afterAll(async () => {
+  await ada.dispose();
+});
+
+/** Looks that go beyond the role: what they cannot see is said to be unseen, and runs work without. */
+const optionalLooks = /^(list (nodes|pods|resourcequotas)|get (secrets|serviceaccounts|configmaps|namespaces))$/;
+
+/** What the person did since, as the API server wrote it down. */
+async function audited(from: number): Promise<{ allowed: Set<string>; refused: Set<string> }> {
+  const allowed = new Set<string>();
+  const refused = new Set<string>();
+  const lines = createInterface({ input: createReadStream(ada.cluster.auditLog, { start: from }) });
+  for await (const line of lines) {
+    if (!line.includes(person.email)) continue;
+    const event = JSON.parse(line) as {
+      verb: string;
+      stage: string;
+      objectRef?: { resource: string; subresource?: string; apiGroup?: string };
+      responseStatus?: { code: number };
+    };
+    const { objectRef, verb, responseStatus } = event;
+    if (objectRef === undefined || /^selfsubject/.test(objectRef.resource)) continue;
+    if (event.stage !== 'ResponseComplete' && event.stage !== 'ResponseStarted') continue;
+    const resource = `${objectRef.resource}${objectRef.subresource === undefined ? '' : `/${objectRef.subresource}`}`;
+    const words = rightWords(verb, objectRef.apiGroup ?? '', resource);
+    (responseStatus?.code === 403 ? refused : allowed).add(words);
+  }
+  return { allowed, refused };
+}
+
+describe('the shipped role', () => {
+  it('is what a whole run takes, no more and no less, by the audit log of the API server', async () => {
+    const rules = await shippedRules();
+    await person.may(rules);
+    const { size } = await stat(ada.cluster.auditLog);
+
+    const first = await ada.slipway(['run', file, '-o', 'json']);
+    expect(first.exitCode, first.stderr + first.stdout).toBe(0);
+    const { run } = json(first);
+    // Large inputs go through a pod; files of an ended run too.
+    await ada.machine.write('big/big.bin', 'x'.repeat(3_000_000));
+    const big = await ada.machine.write('big/b.ipynb', notebook(['print(open("big.bin").read()[:3])']));
+    const second = await ada.slipway(['run', big, '-o', 'json', '--yes']);
+    expect(second.exitCode, second.stderr + second.stdout).toBe(0);
+    expect((await ada.slipway(['logs', run])).stdout).toContain('1');
+    expect((await ada.slipway(['artifacts', 'get', run, 'report', '-d', ada.machine.folder])).exitCode).toBe(0);
+    const again = await ada.slipway(['rerun', run, '-p', 'x=2', '-d', '-o', 'json']);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect((await ada.slipway(['cancel', json(again).run])).exitCode).toBe(0);
+    const custom = await ada.machine.write('custom.yaml', customTask);
+    const bare = await ada.slipway(['run', '--bare', custom, '-d', '-o', 'json']);
+    expect(bare.exitCode, bare.stderr).toBe(0);
+    await ada.until('the custom task is there', async () => {
+      const shown = await ada.slipway(['runs', '-o', 'json']);
+      return shown.stdout.includes(json(bare).run) ? true : undefined;
+    });
+    const watching = ada.start(['watch', json(bare).run]);
+    await ada.until('its custom run is followed', async () =>
+      (await audited(size)).allowed.has('watch customruns.tekton.dev') ? true : undefined,
+    );
+    await ada.slipway(['cancel', json(bare).run]);
+    await watching.ended;
+    expect((await ada.slipway(['delete', run, '--yes'])).exitCode).toBe(0);
+    expect((await ada.slipway(['prune', '--keep', '1', '--yes'])).exitCode).toBe(0);
+
+    const { allowed, refused } = await audited(size);
+    const granted = new Set(rightsOf(rules));
+    expect([...allowed].filter((right) => !granted.has(right))).toEqual([]);
+    expect([...granted].filter((right) => !allowed.has(right)).sort()).toEqual([]);
+    expect([...refused].filter((right) => !optionalLooks.test(right))).toEqual([]);
+  });
+
+  it('names every right that is missing before anything is sent', async () => {
+    const rules = await shippedRules();
+    for (const verb of requiredVerbs) {
+      const words = verbWords(verb);
+      await person.may(without(rules, words));
+      const ended = await ada.slipway(['run', file, '-d']);
+      expect(ended.stdout + ended.stderr, words).toContain(`may not ${words} in ${ada.namespace}`);
+      expect(ended.exitCode, `${words}\n${ended.stdout}${ended.stderr}`).toBe(verb.essential ? 4 : 0);
+    }
+  });
+
+  it.each(['create pipelineruns.tekton.dev', 'create configmaps', 'list taskruns.tekton.dev'])(
+    'names %s when the cluster refuses it',
+    async (right) => {
+      await person.may(without(await shippedRules(), right));
+      const ended = await ada.slipway(['run', file, '--no-preflight']);
+      expect(ended.exitCode, ended.stdout + ended.stderr).not.toBe(0);
+      const [verb = '', resource = ''] = right.split(' ');
+      expect(ended.stderr).toContain(verb);
+      expect(ended.stderr).toContain(resource.split('.')[0]);
+      expect(ended.stderr).toContain(ada.namespace);
+    },
+  );
+
+  it('lets nobody see or run anything in the space of another team', async () => {
+    await person.may(await shippedRules());
+    await ada.machine.slipway([
+      'contexts',
+      'add',
+      'other',
+      '--kubeconfig',
+      `${ada.machine.folder}/kubeconfig`,
+      '--namespace',
+      'team-b',
+      '--image',
+      'testbed.local/runner:1',
+    ]);
+    for (const args of [['runs'], ['run', file, '--no-preflight'], ['logs', 'x']]) {
+      const ended = await ada.machine.slipway([...args, '--context', 'other']);
+      expect(ended.exitCode).not.toBe(0);
+      expect(ended.stderr).toContain('team-b');
+      expect(ended.stderr).toMatch(/may not|forbidden/);
+    }
+  });
+});
+
+const customTask = `apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: custom- }
+spec:
+  pipelineSpec:
+    tasks:
+      - name: approve
+        taskRef: { apiVersion: example.test/v1, kind: Approval, name: ask }
+`;
