@@ -152,6 +152,7 @@ describe('its end', () => {
           verdict: 'failed',
           reason: 'cell 7 raised KeyError',
           cells: { total: 12, finished: 7 },
+          artifacts: { count: 6, bytes: 3_200_000 },
           failedCell,
           steps: {
             prepare: { state: 'succeeded', exitCode: 0, note: 'environment reused' },
@@ -178,6 +179,7 @@ describe('its end', () => {
     });
     expect(run).not.toHaveProperty('diagnosis');
     expect(stateOf(run, 'prepare')?.note).toBe('environment reused');
+    expect(stateOf(run, 'collect')).toMatchObject({ state: 'succeeded', exitCode: 0, note: '6 artifacts, 3.2 MB' });
     expect(stateOf(run, 'test')).toMatchObject({ state: 'skipped', reason: 'the notebook failed' });
     for (const event of observed.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
   });
@@ -205,7 +207,7 @@ describe('its end', () => {
       reason: 'notebook: it used more than its 4Gi of memory and was killed',
       diagnosis: { id: 'outOfMemory' },
     });
-    expect(run.steps.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped', 'skipped', 'failed']);
+    expect(run.steps.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped', 'skipped', 'succeeded']);
   });
 
   it('believes a summary that says it went well, and no step that does against its exit code', () => {

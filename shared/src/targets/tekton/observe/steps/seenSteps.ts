@@ -50,6 +50,8 @@ export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): S
 }
 
 function isSure(step: SeenStep, before: readonly SeenStep[], sources: StepSources): boolean {
+  // Its exit code is the run's; how it did itself is known with the summary.
+  if (step.name === 'collect' && step.verdict?.state === 'failed') return sources.summary !== undefined;
   if (step.verdict?.state !== 'succeeded' || sources.summary !== undefined || sources.endings.has(step.name))
     return true;
   const maySkip = step.name === 'report' || step.name === 'test';

@@ -1,7 +1,7 @@
-import type { StepState } from '../../../../protocol/index.ts';
+import { formatBytes, type StepState } from '../../../../protocol/index.ts';
 import type { StepEnding } from '../facts.ts';
 import type { Summary } from '../summary.ts';
-import { cutText } from '../text.ts';
+import { countWords, cutText } from '../text.ts';
 import type { StepSight } from './stepSight.ts';
 
 /** How a step ended, as an event tells it. */
@@ -67,6 +67,7 @@ export function outOfMemoryWords(limit: string | undefined): string {
 
 /** A step that says it went well while its program says it did not is not believed. */
 function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined {
+  if (sight.name === 'collect' && words.summary !== undefined) return collected(words.summary);
   const said = words.summary?.steps.get(sight.name) ?? words.ending;
   if (said === undefined) return undefined;
   const failed = sight.ending === 'killed' || (sight.exitCode !== undefined && sight.exitCode !== 0);
@@ -78,6 +79,16 @@ function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined
     ...(said.reason !== undefined && said.reason !== '' && { reason: cutText(said.reason) }),
     ...(said.note !== undefined && said.note !== '' && { note: cutText(said.note) }),
   };
+}
+
+/** A `collect` that wrote the summary did its work: its exit code is the run's, so that Tekton tells the run's verdict. */
+function collected({ artifacts }: Summary): StepVerdict {
+  if (artifacts === undefined) return { state: 'succeeded', exitCode: 0 };
+  const note =
+    artifacts.count === 0
+      ? 'no artifacts'
+      : `${countWords(artifacts.count, 'artifact')}, ${formatBytes(artifacts.bytes)}`;
+  return { state: 'succeeded', exitCode: 0, note };
 }
 
 function byExitCode(sight: StepSight): StepVerdict {

@@ -38,12 +38,12 @@ export const recordedRuns: Readonly<Record<string, RecordedRun>> = {
   },
   cellfails: {
     state: 'failed',
-    steps: ['prepare succeeded 0', 'notebook failed 1', 'report succeeded 0', 'test skipped 0', 'collect failed 1'],
+    steps: ['prepare succeeded 0', 'notebook failed 1', 'report succeeded 0', 'test skipped 0', 'collect succeeded 0'],
     reason: 'cell 7 raised KeyError',
   },
   oom: {
     state: 'failed',
-    steps: ['prepare succeeded 0', 'notebook failed', 'report succeeded 0', 'collect failed 1'],
+    steps: ['prepare succeeded 0', 'notebook failed', 'report succeeded 0', 'collect succeeded 0'],
     reason: 'notebook: it used more than its 48Mi of memory and was killed',
     diagnosis: 'outOfMemory',
   },
