@@ -44,6 +44,7 @@ describe('what the stage fetches', () => {
     [{ dataset: {} }, 'The dataset needs either a url or a path.'],
     [{ dataset: { url: 'https://a/b', path: 'c' } }, 'The dataset needs either a url or a path.'],
     [{ dataset: { url: 'file:///etc/passwd' } }, 'dataset.url is not an address that can be downloaded from.'],
+    [{ dataset: { url: 's3://bucket/a.h5ad' } }, 'dataset.url is not an address that can be downloaded from.'],
     [{ dataset: { path: '../other' } }, 'dataset.path'],
     [{ repository: { url: '--upload-pack=evil' } }, 'repository.url is not the address of a git repository.'],
     [{ repository: { url: 'ext::sh -c x' } }, 'repository.url is not the address of a git repository.'],

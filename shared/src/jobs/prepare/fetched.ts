@@ -59,9 +59,10 @@ function datasetOf(dataset: JobSpec['dataset']): RunFile['dataset'] {
 
 function pathOfUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !['http:', 'https:', 's3:', 'hf:'].includes(url.protocol)) {
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new SlipwayError('spec.invalid', 'dataset.url is not an address that can be downloaded from.', {
-      action: 'Give an address that begins with https://, http://, s3:// or hf://.',
+      action:
+        'Give an address that begins with https:// or http://; S3, MinIO and Hugging Face have such addresses too.',
     });
   }
   refuseUserInfo(url, 'dataset.url');
