@@ -7,12 +7,13 @@ const told = (made: readonly MadeObject['kind'][]) =>
 
 describe('submitPlan', () => {
   it.each([
-    [{ claim: false, upload: false }, 'dryRun shared inputs pipelineRun own'],
-    [{ claim: true, upload: false }, 'dryRun shared inputs volume pipelineRun own'],
-    [{ claim: false, upload: true }, 'dryRun shared inputs upload pipelineRun own'],
-    [{ claim: true, upload: true }, 'dryRun shared inputs volume upload pipelineRun own'],
+    [{ claim: false, upload: false }, 'dryRun+shared inputs pipelineRun own'],
+    [{ claim: true, upload: false }, 'dryRun+shared inputs+volume pipelineRun own'],
+    [{ claim: false, upload: true }, 'dryRun+shared inputs upload pipelineRun own'],
+    [{ claim: true, upload: true }, 'dryRun+shared inputs+volume upload pipelineRun own'],
   ])('%o: %s', (needs, order) => {
-    expect(submitPlan(needs).join(' ')).toBe(order);
+    const told = submitPlan(needs).map((group) => group.join('+'));
+    expect(told.join(' ')).toBe(order);
   });
 });
 

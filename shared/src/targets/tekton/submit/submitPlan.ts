@@ -13,16 +13,16 @@ export interface SubmitNeeds {
   readonly upload: boolean;
 }
 
-export function submitPlan(needs: SubmitNeeds): readonly SubmitStep[] {
+/** Groups of steps, one after the other; the steps of a group do not wait for each other. */
+export function submitPlan(needs: SubmitNeeds): readonly (readonly SubmitStep[])[] {
   return [
-    'dryRun',
-    'shared',
-    // First of what is the run's own: it holds run.json, and so the name.
-    'inputs',
-    ...(needs.claim ? (['volume'] as const) : []),
-    ...(needs.upload ? (['upload'] as const) : []),
-    'pipelineRun',
-    'own',
+    // The step scripts are shared by all runs: it does no harm if they are there for a run that is refused.
+    ['dryRun', 'shared'],
+    // The inputs hold run.json, and so the name.
+    ['inputs', ...(needs.claim ? (['volume'] as const) : [])],
+    ...(needs.upload ? ([['upload']] as const) : []),
+    ['pipelineRun'],
+    ['own'],
   ];
 }
 

@@ -110,17 +110,24 @@ class Submitting {
   async go(signal: AbortSignal): Promise<void> {
     const needs = { claim: this.#rendered.claim !== undefined, upload: this.#rendered.prepared.uploads.length > 0 };
     try {
-      for (const step of submitPlan(needs)) {
+      for (const group of submitPlan(needs)) {
         // It was there already: all that is left to do is to see that its inputs are its own.
-        if (this.#pipelineRun !== undefined && step !== 'own') continue;
-        signal.throwIfAborted();
-        this.#onProgress(progressWords[step]);
-        await this.#steps[step](signal);
+        if (this.#pipelineRun !== undefined && !group.includes('own')) continue;
+        await this.#takeAll(group, signal);
       }
     } catch (error) {
       const failure = signal.aborted ? cancelled(error) : error;
       throw await takeBack(this.#space, this.#run, this.#made, (cleanUp) => this.#clearFolder(cleanUp), failure);
     }
+  }
+
+  /** Waits for all of a group also when one fails, so that nothing is made after it was taken back. */
+  async #takeAll(group: readonly SubmitStep[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const [first] = group;
+    if (first !== undefined) this.#onProgress(progressWords[first]);
+    const ends = await Promise.allSettled(group.map((step) => this.#steps[step](signal)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   readonly #steps: Readonly<Record<SubmitStep, (signal: AbortSignal) => Promise<void>>> = {
