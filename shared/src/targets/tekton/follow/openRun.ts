@@ -14,6 +14,8 @@ import { logPathOf } from './spool/spoolNames.ts';
 export interface OpenRunOptions {
   readonly run: string;
   readonly spool: RunSpool;
+  /** False for a PipelineRun that Slipway did not make: it has no progress, and its logs are followed while they are read. */
+  readonly own: boolean;
   readonly locator: RunLocator;
   readonly health: ExecHealth;
   readonly clock: Clock;
@@ -45,15 +47,19 @@ export class OpenRun {
     return this.#holders > 0 ? undefined : this.#usedAt;
   }
 
+  get own(): boolean {
+    return this.#options.own;
+  }
+
   get state(): FollowState {
     const follower = this.#follower;
     return { mode: follower?.mode ?? 'idle', staleSince: follower?.staleSince, notes: [...this.#notes] };
   }
 
-  /** Follows the run for as long as it is held. */
+  /** Keeps the run open, and its progress coming, for as long as it is held. */
   hold(): Disposable {
     this.#holders += 1;
-    this.follow();
+    this.attend();
     let held = true;
     return {
       dispose: () => {
@@ -63,6 +69,11 @@ export class OpenRun {
         this.#usedAt = this.#options.clock.now();
       },
     };
+  }
+
+  /** Sees to it that progress comes; a log is followed once it is read. */
+  attend(): void {
+    if (this.#options.own) this.follow();
   }
 
   /** Sees to it that the run is followed while it goes on. */

@@ -77,8 +77,8 @@ export class OpenRuns {
   /** Follows a run from now on for a while; gives it if it is open already. */
   attend(run: string): OpenRun | undefined {
     const open = this.#opened.get(run);
-    if (open !== undefined) open.follow();
-    else this.#inBackground(this.open(run, this.#stop.signal).then((opened) => void opened.follow()));
+    if (open !== undefined) open.attend();
+    else this.#inBackground(this.open(run, this.#stop.signal).then((opened) => opened.attend()));
     return open;
   }
 
@@ -131,11 +131,12 @@ export class OpenRuns {
 
   async #openSpool(run: string, signal: AbortSignal): Promise<OpenRun> {
     const { locator, store, clock, random, startHelper, openFile, onGrown, onNote } = this.#options;
-    const { uid } = await locator.locate(run, signal);
+    const { uid, own } = await locator.locate(run, signal);
     const spool = await store.open(run, uid);
     const open: OpenRun = new OpenRun({
       run,
       spool,
+      own,
       locator: this.#locatorOf(uid),
       health: this.#health,
       clock,

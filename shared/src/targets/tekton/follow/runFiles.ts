@@ -135,7 +135,7 @@ class ClusterRunFiles implements RunFiles {
 
   async readProgress(run: string, signal: AbortSignal): Promise<readonly string[]> {
     const open = await this.#runs.open(run, signal);
-    await this.#store.write(() => open.follow().caughtUp(signal));
+    if (open.own) await this.#store.write(() => open.follow().caughtUp(signal));
     return open.spool.progress;
   }
 
