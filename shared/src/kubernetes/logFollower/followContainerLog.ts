@@ -18,7 +18,7 @@ export interface ContainerLogLine {
   readonly time: number;
   /** RFC 3339 with nanoseconds, as the node wrote it. */
   readonly timestamp: string;
-  /** The line as it was written, without its line end. */
+  /** The line as it was written, without its line end; the container runtime drops a carriage return before that. */
   readonly bytes: Uint8Array;
   /** A part of a line longer than 1 MiB: the next line is its continuation. */
   readonly partial?: true;
