@@ -112,6 +112,8 @@ class SocketSession implements ExecSession {
   }
 
   close(): void {
+    // What still comes is not kept, and an end that is known already stays as it is.
+    this.#end(new SlipwayError('cancelled', `The connection to ${this.#target.program} was closed.`));
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(1000);
     // A peer that does not answer the closing is not waited for.
     setTimeout(() => this.#socket.terminate(), 2_000).unref();
