@@ -25,7 +25,7 @@ import {
   registryName,
 } from './settings.mjs';
 import { forgetContext, registerContext } from './run/registration.mjs';
-import { isReady, recipeOf, startCluster } from './run/start.mjs';
+import { fillRegistry, isReady, recipeOf, startCluster } from './run/start.mjs';
 import { leavesTraces, stopCluster } from './run/stop.mjs';
 
 export { missingPrerequisites };
@@ -54,6 +54,7 @@ export async function clusterUp({ log = console.log, fresh = false, signal } = {
     const last = existsSync(recipeFile) ? readFileSync(recipeFile, 'utf8') : '';
     if (!fresh && last === recipe && (await allRun())) {
       log('the cluster is up already');
+      await fillRegistry(folders['registry-images']);
       await registerContext(log);
       return;
     }

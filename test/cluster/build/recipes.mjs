@@ -6,7 +6,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGo, ldflags, moduleFolder } from './go.mjs';
-import { makeImages, makePythonLayer, makeRegistryImages, makeRootFileSystem } from './images.mjs';
+import { makePythonLayer, makeRootFileSystem } from './fileSystem.mjs';
+import { makeImages, makeRegistryImages } from './images.mjs';
 import { execute } from '../tools/processes.mjs';
 import { versions } from '../settings.mjs';
 import { renderTekton, tektonPrograms } from './tekton.mjs';
@@ -23,17 +24,17 @@ const kubernetesPrograms = [
 ];
 
 export const recipes = {
-  rootfs: { inputs: ['images/debian.txt'], make: makeRootFileSystem },
+  rootfs: { inputs: ['build/fileSystem.mjs', 'images/debian.txt'], make: makeRootFileSystem },
 
   python: {
-    inputs: ['images/requirements.txt', 'images/nvidia-smi', 'images/install-python.sh'],
+    inputs: ['build/fileSystem.mjs', 'images/requirements.txt', 'images/nvidia-smi', 'images/install-python.sh'],
     needs: ['rootfs'],
     make: (folder, folders, signal) => makePythonLayer(folder, folders.rootfs, signal),
   },
 
   node: {
     lane: 'go',
-    inputs: ['node'],
+    inputs: ['build/go.mjs', 'node'],
     also: versions.kubernetes,
     programs: Object.fromEntries(kubernetesPrograms.map((name) => [name, name])),
     async make(folder, _, signal) {
@@ -46,27 +47,27 @@ export const recipes = {
 
   dns: {
     lane: 'go',
-    inputs: ['dns'],
+    inputs: ['build/go.mjs', 'dns'],
     programs: { dns: 'dns' },
     make: (folder, _, signal) => buildGo('dns', '.', join(folder, 'dns'), { signal }),
   },
 
   services: {
     lane: 'go',
-    inputs: ['services'],
+    inputs: ['build/go.mjs', 'services'],
     programs: { services: 'services' },
     make: (folder, _, signal) => buildGo('services', './cmd/services', join(folder, 'services'), { signal }),
   },
 
   pause: {
     lane: 'go',
-    inputs: ['services/cmd/pause', 'services/go.mod'],
+    inputs: ['build/go.mjs', 'services/cmd/pause', 'services/go.mod'],
     make: (folder, _, signal) => buildGo('services', './cmd/pause', join(folder, 'pause'), { signal }),
   },
 
   tekton: {
     lane: 'go',
-    inputs: ['build/tekton.mjs'],
+    inputs: ['build/go.mjs', 'build/tekton.mjs'],
     also: versions.tekton,
     async make(folder, _, signal) {
       const module = await moduleFolder('validate', 'github.com/tektoncd/pipeline', versions.tekton, signal);
@@ -79,7 +80,7 @@ export const recipes = {
 
   validate: {
     lane: 'go',
-    inputs: ['validate'],
+    inputs: ['build/go.mjs', 'validate'],
     programs: { 'validate-pipelineruns': 'validate-pipelineruns' },
     make: (folder, _, signal) => buildGo('validate', '.', join(folder, 'validate-pipelineruns'), { signal }),
   },
@@ -87,7 +88,7 @@ export const recipes = {
   tkn: {
     lane: 'go',
     lazy: true,
-    inputs: ['tkn'],
+    inputs: ['build/go.mjs', 'tkn'],
     programs: { tkn: 'tkn' },
     make: (folder, _, signal) => buildGo('tkn', '.', join(folder, 'tkn'), { signal }),
   },

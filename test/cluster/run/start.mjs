@@ -63,15 +63,20 @@ async function startServices(images, log) {
   mkdirSync(paths.files, { recursive: true });
   await makePackageIndex();
   for (const service of ['git', 'files', 'registry-storage', 'registry']) start[service]();
-  const registry = `http://127.0.0.1:${ports.registryStorage}`;
-  await waitFor('the registry answers', 30, () => answers(`${registry}/v2/`));
-  await execute(join(paths.bin, 'services'), ['push', join(images, 'images.tar'), registry]);
+  await waitFor('the registry answers', 30, () => answers(`${registryStorage}/v2/`));
+  await fillRegistry(images);
   const urls = ['git', 'files'].map((name) => `http://${network.nodeAddress}:${ports[name]}/`);
   await waitFor('the git and file servers answer', 30, async () =>
     (await Promise.all(urls.map(answers))).every(Boolean),
   );
   log('git, file and registry servers ready');
 }
+
+const registryStorage = `http://127.0.0.1:${ports.registryStorage}`;
+
+/** Puts into the registry what is not there yet. */
+export const fillRegistry = (images) =>
+  execute(join(paths.bin, 'services'), ['push', join(images, 'images.tar'), registryStorage]);
 
 /** An index for pip, at /files/simple/ of the file server, with one package that no image has. */
 async function makePackageIndex() {
@@ -149,9 +154,13 @@ async function tektonAnswers() {
   await kubectl(['-n', 'team-a', 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
 }
 
-/** What a cluster was started from: two with the same value are alike. */
+/**
+ * What a cluster was started from: two with the same value are alike. Images are left out, because a cluster that runs
+ * takes new ones.
+ */
 export function recipeOf(folders) {
-  const hash = createHash('sha256').update(JSON.stringify(folders));
+  const hash = createHash('sha256');
+  for (const part of ['node', 'dns', 'services', 'tekton', 'registry']) hash.update(folders[part]);
   const files = ['conf', 'manifests'].flatMap((name) =>
     readdirSync(join(sources, name)).map((file) => `${name}/${file}`),
   );
