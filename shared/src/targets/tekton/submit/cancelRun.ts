@@ -59,18 +59,17 @@ type Told = 'all' | 'nobody' | { readonly note: string };
 /** Only our own scripts listen, and only while their container runs: before that there is nothing to lose. */
 async function tell(space: SpaceObjects, run: PipelineRun, signal: AbortSignal): Promise<Told> {
   if (isStopping(run) || !isOurs(run.metadata)) return 'nobody';
-  const pods = await podsOf(space, run.metadata.name, signal);
-  const pod = pods.find(listens);
-  if (pod === undefined) return 'nobody';
   const command = ['bash', '-c', stopScript, 'slipway', paths.run, String(graceSeconds)];
   try {
+    const pod = (await podsOf(space, run.metadata.name, signal)).find(listens);
+    if (pod === undefined) return 'nobody';
     const { exitCode, said } = await runInPod(space, pod.metadata.name, listener, command, signal);
     if (exitCode === 0) return 'all';
     if (exitCode === 3) return { note: `the steps had not stopped after ${graceSeconds} s` };
     return { note: `the steps could not be told to stop: ${said || `exit code ${exitCode}`}` };
   } catch (error) {
     if (signal.aborted || !SlipwayError.is(error)) throw error;
-    // The pod may have ended meanwhile, or the user may not exec: the run is stopped all the same.
+    // The pod may have ended meanwhile, or the user may not look or exec: the run is stopped all the same.
     return { note: `the steps could not be told to stop: ${error.message}` };
   }
 }
