@@ -101,6 +101,12 @@ export function addPretendNode(
 /** Removes a node without a machine, and first the pods that wait there. */
 export function removePretendNode(name: string): Promise<void>;
 
+/**
+ * Takes an image off the node, in all its versions: the next pod that wants it pulls it.
+ * @param repository without tag or digest: `registry.testbed.local/slow/large`
+ */
+export function removeImage(repository: string): Promise<void>;
+
 /** Ends a part of the cluster, as a crash would when `graceSeconds` is 0, and starts it again. */
 export function stopPart(name: string, graceSeconds?: number): Promise<void>;
 export function startPart(name: string): void;

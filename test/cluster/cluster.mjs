@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildParts, isBuilt } from './build/build.mjs';
 import { daemonPid, knownDaemons, stopDaemon } from './tools/daemons.mjs';
-import { importImages } from './run/importing.mjs';
+import { importImages, removeImages } from './run/importing.mjs';
 import { locked } from './tools/lock.mjs';
 import { start } from './run/parts.mjs';
 import { installPrerequisites, missingPrerequisites } from './build/prerequisites.mjs';
@@ -123,6 +123,11 @@ export async function clusterStatus() {
 export async function buildTkn({ log = console.log, signal } = {}) {
   await buildParts({ log, only: ['tkn'], signal });
   return join(paths.bin, 'tkn');
+}
+
+/** Takes an image off the node, in all its versions: the next pod that wants it pulls it. */
+export function removeImage(repository) {
+  return removeImages((reference) => reference.startsWith(`${repository}:`) || reference.startsWith(`${repository}@`));
 }
 
 /** Ends a part of the cluster; at once, as a crash would, when `graceSeconds` is 0. */

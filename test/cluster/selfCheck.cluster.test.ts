@@ -8,6 +8,7 @@ import {
   clusterStatus,
   idToken,
   kubectl,
+  removeImage,
   removePretendNode,
   setGpus,
   type ClusterStatus,
@@ -263,7 +264,16 @@ describe('the test cluster', () => {
 
   it('pulls from its registry, by digest too, and is refused what is private', async () => {
     const image = 'registry.testbed.local/public/small';
+    await removeImage(image);
     const pulled = await runToEnd(pod('pull', '', { container: { image: `${image}:1`, command: ['true'] } }), 'pull');
+    const events = await inSpace(
+      'get',
+      'events',
+      '--field-selector=involvedObject.name=pull',
+      '-o',
+      'jsonpath={..message}',
+    );
+    expect(events).toMatch(/Successfully pulled image "registry\.testbed\.local\/public\/small:1"/);
     const digest = /sha256:[0-9a-f]{64}$/.exec(pulled.end.imageID)?.[0] ?? '';
     const again = { container: { image: `${image}@${digest}`, command: ['true'], imagePullPolicy: 'Always' } };
     expect((await runToEnd(pod('pull-again', '', again), 'pull-again')).end.state.terminated?.exitCode).toBe(0);

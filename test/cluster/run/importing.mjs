@@ -26,6 +26,7 @@ export async function importImages(folder, log) {
       await ctr('images', 'import', join(folder, archive));
       writeFileSync(join(stamps, archive), index);
     }
+    await removeImages(() => false);
   });
   log('imported images');
 }
@@ -53,3 +54,18 @@ async function withContainerd(work) {
 
 export const containerdAnswers = () =>
   waitFor('containerd answers', 60, () => succeeds('ctr', ['-a', paths.containerdSocket, 'version']));
+
+/**
+ * Removes the images that `isUnwanted` says so of, by reference, and those that have only their id left: what a newer
+ * image has taken the name of. What is on the node is not pulled again, so a test of pulling needs it gone.
+ */
+export async function removeImages(isUnwanted) {
+  const rows = (await ctr('images', 'ls')).trim().split('\n').slice(1);
+  const images = rows.map((row) => row.split(/\s+/)).map(([reference, , digest]) => ({ reference, digest }));
+  const isId = ({ reference }) => reference.startsWith('sha256:');
+  const kept = new Set(
+    images.filter((image) => !isId(image) && !isUnwanted(image.reference)).map((image) => image.digest),
+  );
+  const gone = images.filter((image) => (isId(image) ? !kept.has(image.digest) : isUnwanted(image.reference)));
+  if (gone.length > 0) await ctr('images', 'rm', '--sync', ...gone.map(({ reference }) => reference));
+}

@@ -6,14 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { makeCgroups } from './cgroups.mjs';
 import { writeConfiguration } from './configuration.mjs';
-import { containerdAnswers, importImages } from './importing.mjs';
+import { containerdAnswers, importImages, removeImages } from './importing.mjs';
 import { setUpMachine } from './machine.mjs';
 import { setGpus } from './nodes.mjs';
 import { start } from './parts.mjs';
 import { makePki } from './pki.mjs';
 import { makeRepositories } from './repositories.mjs';
 import { execute, kubectl, waitFor } from '../tools/processes.mjs';
-import { apiUrl, gpus, network, node, paths, ports, sources } from '../settings.mjs';
+import { apiUrl, gpus, network, node, paths, ports, registryName, sources } from '../settings.mjs';
 
 /** `folders` are the products of the build; `log` gets a line for each thing that is ready. */
 export async function startCluster(folders, log) {
@@ -27,7 +27,7 @@ export async function startCluster(folders, log) {
   start.etcd();
   start.issuer();
   start['kube-apiserver']();
-  const containers = containerdAnswers().then(() => importImages(folders.images, log));
+  const containers = startContainers(folders.images, log);
   const apiServer = startControlPlane(log);
   await Promise.all([
     startServices(folders['registry-images'], log),
@@ -49,6 +49,13 @@ async function refuseTakenPorts() {
       throw new Error(`Port ${port} of 127.0.0.1, which the test cluster needs, is taken by another program.`);
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+async function startContainers(images, log) {
+  await containerdAnswers();
+  await importImages(images, log);
+  // A fresh cluster pulls from the registry what an earlier one has pulled.
+  await removeImages((reference) => reference.startsWith(`${registryName}/`));
 }
 
 async function startControlPlane(log) {
