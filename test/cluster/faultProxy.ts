@@ -29,6 +29,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** Handed on; the connection is reset after so many bytes of the answer. */
   | { readonly kind: 'cutAfter'; readonly bytes: number }
+  /** Handed on; after so many bytes of the answer nothing more comes, and nothing is closed. */
+  | { readonly kind: 'stallAfter'; readonly bytes: number }
   /** Handed on; the connection is reset after so many bytes of the request's body, or of what a WebSocket sends. */
   | { readonly kind: 'cutUploadAfter'; readonly bytes: number };
 
@@ -232,8 +234,10 @@ class RunningProxy implements FaultProxy {
     response.writeHead(reply.statusCode ?? 502, reply.headers);
     response.flushHeaders();
     const socket = response.socket;
-    const limit = fault?.kind === 'cutAfter' ? fault.bytes : undefined;
-    await pipeline(reply, this.#through(request, limit, socket), response).catch(() => reset(socket));
+    const limit = answerLimit(fault);
+    await pipeline(reply, this.#through(request, limit, fault?.kind === 'stallAfter' ? null : socket), response).catch(
+      () => reset(socket),
+    );
   }
 
   async #upgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -277,14 +281,16 @@ class RunningProxy implements FaultProxy {
     server.on('error', () => undefined);
     if (head.length > 0) server.write(head);
     if (first.length > 0) client.write(first);
-    const limit = fault?.kind === 'cutAfter' ? fault.bytes : undefined;
+    const limit = answerLimit(fault);
     const upload = this.#through(request, uploadLimit(fault), client);
     // Not `pipeline`: it would destroy the client when the server ends, and with it what is still on its way to the client.
     client.pipe(upload).pipe(server);
     client.once('close', () => server.destroy());
     // A WebSocket is never half open: a client that has ended its side is gone.
     client.once('end', () => client.destroy());
-    pipeline(server, this.#through(request, limit, client), client).catch(() => reset(client));
+    pipeline(server, this.#through(request, limit, fault?.kind === 'stallAfter' ? null : client), client).catch(() =>
+      reset(client),
+    );
   }
 
   #through(request: ProxiedRequest, limit: number | undefined, client: Duplex | null) {
@@ -325,6 +331,10 @@ class RunningProxy implements FaultProxy {
 
 function matches(match: RequestMatch, request: ProxiedRequest): boolean {
   return match instanceof RegExp ? match.test(`${request.method} ${request.url}`) : match(request);
+}
+
+function answerLimit(fault: Fault | undefined): number | undefined {
+  return fault?.kind === 'cutAfter' || fault?.kind === 'stallAfter' ? fault.bytes : undefined;
 }
 
 function uploadLimit(fault: Fault | undefined): number | undefined {

@@ -233,6 +233,23 @@ describe('a reflector behind a bad network', () => {
     expect(followed.changes).toEqual(['added one 0', 'added two 0']);
   });
 
+  it('takes pages where a streaming list gets no answer', async () => {
+    await create('one');
+    space.proxy.on(/sendInitialEvents/, { kind: 'hang' });
+    const followed = follow();
+    await followed.reflector.synced(space.signal);
+    expect(followed.changes).toEqual(['added one 0']);
+  });
+
+  it('takes pages where a streaming list does not come to its end', async () => {
+    await create('one');
+    // The answer begins, and goes no further.
+    space.proxy.on(/sendInitialEvents/, { kind: 'stallAfter', bytes: 100 });
+    const followed = follow();
+    await followed.reflector.synced(space.signal);
+    expect(followed.changes).toEqual(['added one 0']);
+  });
+
   it('says that it was refused, and gets there when it no longer is', async () => {
     const message = 'configmaps is forbidden: User "admin" cannot list resource "configmaps" in API group ""';
     const refusal = JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message });

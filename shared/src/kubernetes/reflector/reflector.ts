@@ -16,7 +16,7 @@ import {
 } from './machine.ts';
 import { Store, type Change } from './store.ts';
 import { WatchGuard } from './watchGuard.ts';
-import { openWatch, watchEvents } from './watchConnection.ts';
+import { NoAnswer, openWatch, watchEvents } from './watchConnection.ts';
 import type { Columns, WatchEvent } from './watchEvent.ts';
 
 export interface ReflectorOptions<S extends z.ZodType> {
@@ -165,7 +165,7 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     this.#store.beginList();
     const { clock } = this.#options;
     // The server waits for its cache to be up to date before it answers.
-    const stream = await openWatch(this.#source, 'initial', undefined, clock, signal, 30_000);
+    const stream = await openWatch(this.#source, 'initial', undefined, clock, signal, 10_000);
     await this.#follow(stream, signal);
   }
 
@@ -234,7 +234,9 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     const expired = thrown instanceof WatchError ? thrown.code === 410 : classify(thrown) === 'expired';
     const kind = thrown instanceof WatchError ? undefined : classify(thrown);
     const error = thrown instanceof WatchError ? thrown.error : asSlipwayError(thrown, 'The watch');
-    const failure: FailureKind = expired ? 'expired' : kind === 'invalid' ? 'unsupported' : 'other';
+    // A streaming list that stalls is as good as none: pages do not.
+    const stalled = thrown instanceof NoAnswer && this.#version === undefined;
+    const failure: FailureKind = expired ? 'expired' : kind === 'invalid' || stalled ? 'unsupported' : 'other';
     if (kind === 'refused' && !this.#everSynced) {
       this.#refusal = error;
       for (const settle of [...this.#waiting]) settle(error);

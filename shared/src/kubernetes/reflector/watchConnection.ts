@@ -43,7 +43,7 @@ export function openWatch(
     maxOpenMs,
     clock,
     signal,
-    () => silent(source, maxOpenMs),
+    () => new NoAnswer(source, maxOpenMs),
     (both) => source.api.stream(source.path, query, { accept: acceptOf(source.as), silenceMs }, both),
   );
 }
@@ -96,7 +96,7 @@ export async function probeWatch(probe: WatchProbe, signal: AbortSignal): Promis
       probeMs + 2_000,
       clock,
       signal,
-      () => silent(source, probeMs),
+      () => new NoAnswer(source, probeMs),
       async (both) => {
         const stream = await openWatch(source, { from: probe.from }, 1, clock, both, probeMs);
         for await (const event of watchEvents(source, stream, [], () => undefined)) {
@@ -107,7 +107,7 @@ export async function probeWatch(probe: WatchProbe, signal: AbortSignal): Promis
   } catch (error) {
     signal.throwIfAborted();
     if (classify(error) !== 'unreachable') return undefined;
-    return error instanceof SlipwayError ? error : silent(source, probeMs);
+    return error instanceof SlipwayError ? error : new NoAnswer(source, probeMs);
   }
   if (missed.every((version) => probe.seen.has(version))) return undefined;
   // What came at the end of the probe may be on its way in the watch, too.
@@ -119,13 +119,12 @@ export async function probeWatch(probe: WatchProbe, signal: AbortSignal): Promis
   );
 }
 
-function silent({ api }: Source, ms: number): SlipwayError {
-  const { context, server } = api.cluster;
-  return new SlipwayError(
-    'cluster.unreachable',
-    `Cluster ${context} at ${server} does not answer within ${ms / 1_000} s.`,
-    {
+/** Nothing came for too long, though nothing was closed. */
+export class NoAnswer extends SlipwayError {
+  constructor({ api }: Source, ms: number) {
+    const { context, server } = api.cluster;
+    super('cluster.unreachable', `Cluster ${context} at ${server} does not answer within ${ms / 1_000} s.`, {
       action: 'Check the network, a VPN or a proxy; Slipway goes on trying.',
-    },
-  );
+    });
+  }
 }

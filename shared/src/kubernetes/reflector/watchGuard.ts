@@ -2,7 +2,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 import type { ApiStream } from '../api.ts';
 import type { Clock } from '../clock.ts';
 import type { Source } from './listing.ts';
-import { probeWatch } from './watchConnection.ts';
+import { NoAnswer, probeWatch } from './watchConnection.ts';
 
 interface Guarded {
   readonly source: Source;
@@ -10,6 +10,9 @@ interface Guarded {
   readonly clock: Clock;
   readonly probeMs: number;
 }
+
+/** A streaming list that gives nothing for so long will not end soon: a server under load may not find its end. */
+const stalledListMs = 10_000;
 
 /** Watches over a watch: when it is silent, asks beside it whether it is alive, and ends it when it is not. */
 export class WatchGuard {
@@ -63,7 +66,12 @@ export class WatchGuard {
         continue;
       }
       // Before the first version there is nothing to compare with: a list is under way.
-      if (this.#version !== undefined) {
+      if (this.#version === undefined) {
+        if (clock.now() - this.#lastHeard >= stalledListMs) {
+          this.#lose(new NoAnswer(source, stalledListMs));
+          return;
+        }
+      } else {
         const lost = await probeWatch({ source, from: this.#version, seen: this.#seen, clock }, signal);
         if (lost !== undefined) {
           this.#lose(lost);
