@@ -87,7 +87,17 @@ export const requests = {
       keep: z.int().nonnegative().optional(),
       dryRun: z.boolean().optional(),
     }),
-    result: z.object({ removed: z.array(z.object({ kind: z.string(), name: z.string(), reason: z.string() })) }),
+    result: z.object({
+      removed: z.array(
+        z.object({
+          kind: z.string(),
+          name: z.string(),
+          reason: z.string(),
+          /** Why it is still there, where it could not be removed. */
+          failure: z.string().optional(),
+        }),
+      ),
+    }),
   },
   'runs/list': {
     params: z.object({ context: z.string().optional(), limit: z.int().positive().optional() }),

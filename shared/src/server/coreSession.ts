@@ -165,12 +165,14 @@ class Session implements CoreSession {
     const subscription = runs.watch(context, (change) => {
       switch (change.kind) {
         case 'changed':
-          return this.#notify('run/changed', { watch, run: change.run });
+          this.#notify('run/changed', { watch, run: change.run });
+          break;
         case 'deleted':
-          return this.#notify('run/deleted', { watch, context: change.context, run: change.run });
+          this.#notify('run/deleted', { watch, context: change.context, run: change.run });
+          break;
         case 'connection': {
           const { context: name, state, since, reason } = change;
-          return this.#notify('context/changed', {
+          this.#notify('context/changed', {
             watch,
             context: name,
             state,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { idToken, kubectl } from '../../cluster/cluster.mjs';
 import { profile, type ClusterMachine } from './clusterMachine.ts';
 
@@ -46,15 +47,16 @@ export function without(rules: readonly Rule[], right: string): Rule[] {
 export class Person {
   readonly email: string;
   readonly #machine: ClusterMachine;
+  readonly #kubeconfig: string;
 
-  private constructor(email: string, machine: ClusterMachine) {
+  private constructor(email: string, machine: ClusterMachine, kubeconfig: string) {
     this.email = email;
     this.#machine = machine;
+    this.#kubeconfig = kubeconfig;
   }
 
   /** The person that this machine's `slipway` acts as from now on. */
   static async at(machine: ClusterMachine, email: string): Promise<Person> {
-    const person = new Person(email, machine);
     const { cluster, machine: own, namespace } = machine;
     const tokenFile = join(own.folder, 'token');
     await writeFile(tokenFile, idToken(email), { mode: 0o600 });
@@ -69,8 +71,14 @@ export class Person {
       'current-context': 'x',
     };
     await writeFile(kubeconfig, stringify(content), { mode: 0o600 });
-    await machine.writeContext({ profile, kubeconfig });
+    const person = new Person(email, machine, kubeconfig);
+    await person.runOn(profile);
     return person;
+  }
+
+  /** From now on the person's runs look like this. */
+  runOn(team: TeamProfile): Promise<void> {
+    return this.#machine.writeContext({ profile: team, kubeconfig: this.#kubeconfig });
   }
 
   /** Gives exactly these rights in the person's space, and waits until the API server goes by them. */

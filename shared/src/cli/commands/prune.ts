@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../protocol/index.ts';
+import { SlipwayError, type RequestResult } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import { count } from '../format.ts';
@@ -39,7 +39,7 @@ export async function prune(session: Session, options: PruneOptions): Promise<nu
   return tell(session, removed, options, true);
 }
 
-type Pruned = readonly { readonly kind: string; readonly name: string; readonly reason: string }[];
+type Pruned = RequestResult<'runs/prune'>['removed'];
 
 async function tell(session: Session, pruned: Pruned, { format }: PruneOptions, done: boolean): Promise<number> {
   if (format === 'json') {
@@ -57,9 +57,9 @@ async function tell(session: Session, pruned: Pruned, { format }: PruneOptions, 
 }
 
 function prunedLines(pruned: Pruned): Line[] {
-  return pruned.map(({ kind, name, reason }) => [
+  return pruned.map(({ kind, name, reason, failure }) => [
     plain(`${oneLine(kind)} ${oneLine(name)}  `),
-    toned('dim', oneLine(reason)),
+    failure === undefined ? toned('dim', oneLine(reason)) : toned('bad', `still there: ${oneLine(failure)}`),
   ]);
 }
 

@@ -102,8 +102,8 @@ class TektonTarget implements ClusterTarget {
     const { submitter, space, files } = await this.#open();
     const pruned = await submitter.prune(request, signal);
     if (request.dryRun !== true) {
-      for (const { kind, name } of pruned) {
-        if (kind !== 'PipelineRun') continue;
+      for (const { kind, name, failure } of pruned) {
+        if (kind !== 'PipelineRun' || failure !== undefined) continue;
         await space.forget(name);
         await files.drop(name);
       }
@@ -166,7 +166,8 @@ class TektonTarget implements ClusterTarget {
     const { submitter, space, reports } = await this.#open();
     reports.noteCancel(run);
     space.touch(run);
-    await submitter.cancel(run, signal);
+    const { note } = await submitter.cancel(run, signal);
+    if (note !== undefined) this.#options.onNote(`${run}: ${note}`);
   }
 
   async delete(run: string, signal: AbortSignal): Promise<void> {

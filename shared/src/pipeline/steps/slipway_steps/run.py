@@ -97,6 +97,18 @@ class RunFolder:
                 raise
             result.pop("failedCell", None)
             write_json(path, result)
+        if on_cluster():
+            self._tell_end(result)
+
+    def _tell_end(self, result: Result) -> None:
+        """Tell those who follow how a step ended: its exit code says no more than that it failed."""
+        words = {key: result[key] for key in ("state", "exitCode", "reason", "note") if key in result}
+        try:
+            self.report(type="stepFinished", step=result["step"], **words)
+        except OSError as error:
+            # The result is written; on a full disk nobody hears of it before the end.
+            if error.errno not in FULL:
+                raise
 
     def hold_back(self) -> None:
         """Take a little space for every step's result, so that a notebook that fills the disk is told of it."""

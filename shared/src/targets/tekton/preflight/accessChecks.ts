@@ -99,7 +99,7 @@ export async function checkTekton(api: KubernetesApi, signal: AbortSignal): Prom
 async function tektonVersion(api: KubernetesApi, signal: AbortSignal): Promise<string | undefined> {
   const path = { type: resources.configMaps, namespace: 'tekton-pipelines', name: 'pipelines-info' };
   const info = await api.get(path, infoSchema, signal).catch(() => undefined);
-  return info?.data['version'];
+  return info?.data.version;
 }
 
 function isMissing(error: unknown): boolean {

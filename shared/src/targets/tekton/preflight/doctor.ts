@@ -135,7 +135,7 @@ function gpuInstanceType({ profile }: ContextEntry): string | undefined {
 
 /** Whether the repository answers, and whether what is missing are credentials. Pure. */
 export function judgeGit(url: string, { git }: Probe): Finding {
-  if (git === null || git.code === null) return failed('the image has no git', 'Choose an image with git.');
+  if (git?.code === undefined || git.code === null) return failed('the image has no git', 'Choose an image with git.');
   if (git.code === 0) return passed(`${url} answers`);
   const words = git.words.split('\n').at(-1) ?? '';
   if (/authentication failed|could not read (username|password)|permission denied|403|401/i.test(git.words)) {

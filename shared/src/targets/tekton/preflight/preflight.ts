@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { settleRun, type ClusterSettings } from '../../../pipeline/index.ts';
-import type { Check, TeamProfile } from '../../../protocol/index.ts';
+import { SlipwayError, type Check, type TeamProfile } from '../../../protocol/index.ts';
 import type { RunSubmission } from '../../runTarget.ts';
 import type { RenderedRun, Submitter } from '../submit/index.ts';
 import { checkRights, checkServer, checkTekton } from './accessChecks.ts';
-import { check, passed, type Finding } from './checker.ts';
+import { check, passed, unseen, type Finding } from './checker.ts';
 import { podOfRun } from './podOfRun.ts';
 import { takesOf } from './quotaChecks.ts';
 import { checkClaims, checkNodes, checkPullSecrets, checkQuotas, checkServiceAccount } from './spaceChecks.ts';
@@ -50,7 +50,13 @@ export async function preflight(
 /** PodSecurity, LimitRange, quota and image policies speak up at the pod, which Tekton would make only later. */
 async function dryRunPod(api: KubernetesApi, pod: ReturnType<typeof podOfRun>, signal: AbortSignal): Promise<Finding> {
   const path = { type: resources.pods, namespace: api.cluster.namespace };
-  await api.create(path, pod, { dryRun: true }, anyObject, signal);
+  try {
+    await api.create(path, pod, { dryRun: true }, anyObject, signal);
+  } catch (error) {
+    // Tekton makes the pod, whether or not its user may; what admission says has another code.
+    if (SlipwayError.is(error, 'cluster.forbidden')) return unseen('what admission says of the pod', 'create pods');
+    throw error;
+  }
   return passed('accepted');
 }
 

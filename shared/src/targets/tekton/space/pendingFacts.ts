@@ -45,7 +45,7 @@ export async function readPendingFacts(
     (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
   );
   const unscheduled = pods.some((pod) =>
-    pod.status?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
+    pod.status?.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
   );
   const reader = new Reader(api, signal);
   const [events, claims, nodes, nodePods] = await Promise.all([

@@ -41,7 +41,7 @@ export function placeOf(facts: RunFacts, final: boolean): RunPlace {
 }
 
 function stepNamesOf(taskRun: TaskRun): readonly string[] {
-  const seen = taskRun.status?.steps?.map(({ name }) => name) ?? [];
+  const seen = taskRun.status?.steps.map(({ name }) => name) ?? [];
   if (seen.length > 0) return seen;
   return (taskRun.status?.taskSpec?.steps ?? []).flatMap(({ name }) => name ?? []);
 }
@@ -57,7 +57,7 @@ function liveContainer(steps: ReadonlyMap<StepName, StepPlace>): PodContainer | 
 
 function containerState(pod: Pod | undefined, container: string): StepPlace['state'] {
   if (pod === undefined) return 'gone';
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+  const status = pod.status?.containerStatuses.find(({ name }) => name === container);
   if (status?.state?.terminated !== undefined) return 'ended';
   if (status?.state?.running !== undefined) return 'running';
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' ? 'ended' : 'waiting';
@@ -65,6 +65,6 @@ function containerState(pod: Pod | undefined, container: string): StepPlace['sta
 
 function logSizesOf(taskRuns: readonly TaskRun[]): ReadonlyMap<StepName, number> | undefined {
   const run = taskRuns.find(({ metadata }) => metadata.labels[tektonLabels.pipelineTask] === taskNames.run);
-  const result = run?.status?.results?.find(({ name }) => name === summaryResult);
+  const result = run?.status?.results.find(({ name }) => name === summaryResult);
   return result === undefined ? undefined : parseSummary(resultText(result.value))?.logs;
 }

@@ -9,7 +9,7 @@ import {
   type ReflectorState,
   type ResourceType,
 } from '../../../kubernetes/index.ts';
-import type { RunEvent } from '../../../protocol/index.ts';
+import { SlipwayError, type RunEvent } from '../../../protocol/index.ts';
 import type { Disposable } from '../../runTarget.ts';
 import {
   customRunSchema,
@@ -64,6 +64,7 @@ export class RunObserver implements Disposable {
   #gathering: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #waiting = false;
+  #linesSeen = 0;
   #looked = false;
 
   constructor(options: RunObserverOptions) {
@@ -174,10 +175,12 @@ export class RunObserver implements Disposable {
     this.#looked = true;
     const before = this.events.length;
     const { facts } = this;
-    this.#observed = observeRun(this.#observed, facts);
+    this.#linesSeen = facts.progress.length;
+    const observed = observeRun(this.#observed, facts);
+    this.#observed = observed;
     this.#options.progress.placeChanged(this.#options.run);
     this.#follow(facts);
-    if (this.final || this.events.length > before) this.#options.onGrowth();
+    if (observed.final || observed.events.length > before) this.#options.onGrowth();
   }
 
   /** Starts what the present state asks for. */
@@ -188,7 +191,10 @@ export class RunObserver implements Disposable {
       const labelSelector = `${tektonLabels.pipelineRun}=${run}`;
       this.#customRuns = this.#reflect(resources.customRuns, customRunSchema, { labelSelector });
     }
-    this.#progress ??= progress.follow(run, () => this.#soon());
+    // A log that grows is news for its readers alone.
+    this.#progress ??= progress.follow(run, () => {
+      if (progress.lines(run).length !== this.#linesSeen) this.#soon();
+    });
     if (isPending(facts)) void this.#explain(facts);
     clearTimeout(this.#rechecking);
     const recheckAt = this.#observed?.recheckAt;
@@ -201,12 +207,11 @@ export class RunObserver implements Disposable {
   async #explain(first: RunFacts): Promise<void> {
     if (this.#waiting) return;
     this.#waiting = true;
-    const { api, clock, onError } = this.#options;
+    const { clock, onError } = this.#options;
     const { signal } = this.#life;
     try {
       for (let facts = first; isPending(facts) && !this.final; facts = this.facts) {
-        this.#pending = await readPendingFacts(api, namesOf(facts), facts.pods ?? [], signal);
-        this.#look();
+        await this.#readPending(facts);
         await clock.sleep(pendingMs, signal);
       }
     } catch (error) {
@@ -215,6 +220,23 @@ export class RunObserver implements Disposable {
       this.#waiting = false;
     }
   }
+
+  async #readPending(facts: RunFacts): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      this.#pending = await readPendingFacts(this.#options.api, namesOf(facts), facts.pods ?? [], signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // The watches tell that the cluster does not answer; next time it may.
+      if (!isPassing(error)) throw error;
+      return;
+    }
+    this.#look();
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return SlipwayError.is(error) && error.code.startsWith('cluster.');
 }
 
 /** True while the run has not ended and a pod of it, or one that should be there, is not running. */

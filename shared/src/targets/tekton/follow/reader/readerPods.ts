@@ -200,7 +200,9 @@ export class ReaderPods {
       const obstacle = obstacleOf(pod);
       const words = obstacle?.reason ?? 'its volume is attached and its image pulled';
       if (obstacle?.final === true || clock.now() > end) throw notRunning(name, words);
-      if (words !== told) onWaiting(key, `waiting for the pod that reads the run's files: ${words}`);
+      // That it starts is no news; what keeps it from starting is.
+      if (obstacle !== undefined && words !== told)
+        onWaiting(key, `waiting for the pod that reads the run's files: ${words}`);
       told = words;
       await clock.sleep(pollMs, signal);
     }
