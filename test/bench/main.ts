@@ -1,17 +1,37 @@
 /** `npm run bench`: every speed claim beside its reference, in pairs, on this machine. Prints ratios; judges no test. */
+import { parseArgs } from 'node:util';
+import { clusterBenches } from './cluster/benches.ts';
 import { coreStart } from './coreStart.ts';
 import { logs } from './logs.ts';
+import { describeMachine } from './machine.ts';
 import { runOverhead } from './runOverhead.ts';
 import { describeComparison, type Comparison } from './statistics.ts';
 
-const benches: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
-  start: () => coreStart(10),
-  logs: () => logs(5),
-  run: async () => [await runOverhead(5)],
-};
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pairs: { type: 'string' }, runs: { type: 'string' } },
+});
+const pairs = count(values.pairs, 'pairs');
+const runs = count(values.runs, 'runs');
 
-const wanted = process.argv.slice(2);
-for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
+  start: () => coreStart(pairs ?? 10),
+  logs: () => logs(pairs ?? 5),
+  run: async () => [await runOverhead(pairs ?? 5)],
+};
+const cluster = clusterBenches({ pairs, runs });
+
+const wanted = new Set(positionals);
+process.stdout.write(`${describeMachine()}\n\n`);
+for (const [name, bench] of Object.entries({ ...local, ...cluster })) {
+  const group = name in local ? wanted.size === 0 : wanted.has('cluster');
+  if (!group && !wanted.has('all') && !wanted.has(name)) continue;
   for (const comparison of await bench()) process.stdout.write(`${describeComparison(comparison)}\n\n`);
+}
+
+function count(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`--${option} takes a number of 1 or more, not ${text}`);
 }

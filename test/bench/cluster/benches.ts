@@ -1,0 +1,29 @@
+import type { Comparison } from '../statistics.ts';
+import { largeSpace } from './largeSpace.ts';
+import { logLatency } from './logLatency.ts';
+import { mergedLog } from './mergedLog.ts';
+import { singleCell } from './singleCell.ts';
+import { statusLatency } from './statusLatency.ts';
+import { submission } from './submission.ts';
+
+export interface ClusterSizes {
+  /** How often each side is measured; a good number for each figure where none is given. */
+  readonly pairs: number | undefined;
+  /** How many PipelineRuns the large space has. */
+  readonly runs: number | undefined;
+}
+
+/** The figures of the test cluster by name; what disturbs others comes last. */
+export function clusterBenches({
+  pairs,
+  runs,
+}: ClusterSizes): Readonly<Record<string, () => Promise<readonly Comparison[]>>> {
+  return {
+    submit: () => submission(pairs ?? 20),
+    latency: () => logLatency(pairs ?? 400),
+    merged: () => mergedLog(pairs ?? 3),
+    status: () => statusLatency(pairs ?? 100),
+    cell: async () => [await singleCell(pairs ?? 3)],
+    space: () => largeSpace(runs ?? 30_000),
+  };
+}

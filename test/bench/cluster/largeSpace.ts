@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { resources } from '../../../shared/src/kubernetes/index.ts';
+import type { KubernetesObject } from '../../../shared/src/pipeline/index.ts';
+import { commandRun } from '../../../shared/src/targets/tekton/submit/testing/submissions.ts';
+import { context } from '../../integration/cluster/clusterMachine.ts';
+import type { CoreProcess } from '../../integration/core/coreProcess.ts';
+import type { Comparison } from '../statistics.ts';
+import { inBenchSpace, never, timedMs, type BenchSpace } from './benchSpace.ts';
+import { whileTektonRests } from './tektonPause.ts';
+import { succeededStatus, withoutWebhooks } from './writtenRuns.ts';
+
+const connections = 24;
+const coldStarts = 3;
+const events = 1_000;
+const mebibyte = 1 << 20;
+/** Of the kernel's clock, in which it counts processor time. */
+const ticksPerSecond = 100;
+
+/**
+ * A space with many ended runs: the first rows of a core that knows nothing, its processor time an event, and its memory;
+ * beside `kubectl get pipelineruns`. Tekton rests meanwhile.
+ */
+export async function largeSpace(runs: number): Promise<Comparison[]> {
+  return inBenchSpace('space', {}, async (space) => {
+    // At that number they would be what is measured.
+    await space.kubectl('label', 'namespace', space.namespace, withoutWebhooks);
+    return whileTektonRests(async () => {
+      const names = Array.from({ length: runs }, (_, index) => `run-${String(index).padStart(6, '0')}`);
+      try {
+        const writing = await timedMs(() => writeRuns(space, names));
+        return await measure(space, names, `${names.length} runs written in ${(writing / 1000).toFixed(0)} s`);
+      } finally {
+        // Before the controller is back, which would read them all.
+        await inParallel(names, (name) => space.api.delete({ ...path(space), name }, {}, never));
+      }
+    });
+  });
+}
+
+async function measure(space: BenchSpace, names: readonly string[], written: string): Promise<Comparison[]> {
+  const rows: Record<'ours' | 'reference', number[]> = { ours: [], reference: [] };
+  for (let start = 0; start < coldStarts; start += 1) {
+    const core = await space.coldCore(`cold-${start}`);
+    rows.ours.push(await timedMs(() => firstRows(core)));
+    await core.stop();
+    rows.reference.push(await timedMs(() => space.kubectl('get', 'pipelineruns')));
+  }
+  const { ours, reference } = await watching(space, names);
+  const watch = 'kubectl get --watch';
+  const title = `A space of ${names.length.toLocaleString('en')} runs`;
+  return [
+    {
+      name: `${title}: first rows of a core that has read nothing`,
+      unit: 'ms',
+      ...rows,
+      referenceName: 'kubectl get pipelineruns',
+      details: [written],
+      goal: 'at most 500 ms',
+      met: (mine) => mine <= 500,
+    },
+    {
+      name: `${title}: processor time an event`,
+      unit: 'ms',
+      ours: [ours.cpuMs / events],
+      reference: [reference.cpuMs / events],
+      referenceName: watch,
+      details: [`${events} status changes of runs, a watch on`],
+      goal: 'at most 1 ms',
+      met: (mine) => mine <= 1,
+    },
+    {
+      name: `${title}: memory after the list and ${events} changes`,
+      unit: 'MiB',
+      ours: [ours.bytes / mebibyte],
+      reference: [reference.bytes / mebibyte],
+      referenceName: watch,
+      goal: 'at most 150 MB',
+      met: (mine) => mine * mebibyte <= 150e6,
+    },
+  ];
+}
+
+async function firstRows({ client }: CoreProcess): Promise<void> {
+  const { runs } = await client.request('runs/list', { context, limit: 50 }, never);
+  if (runs.length !== 50) throw new Error(`${runs.length} rows came, not 50`);
+}
+
+/** Both watch the space while statuses change. */
+async function watching(space: BenchSpace, names: readonly string[]) {
+  const core = await space.coldCore('watching');
+  await core.client.request('runs/watch', { context }, never);
+  await core.client.request('runs/list', { context, limit: 50 }, never);
+  const kubectl = space.startKubectl('get', 'pipelineruns', '--watch');
+  kubectl.stdout.resume();
+  await once(kubectl.stdout, 'data');
+  // Whatever follows the first list is over by then.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const pids = [core.child.pid, kubectl.pid].map((pid) => pid ?? 0);
+  const before = pids.map(cpuMs);
+  await inParallel(names.slice(0, events), (name) => writeStatus(space, name, Date.now()));
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const [ours, reference] = pids.map((pid, index) => ({
+    cpuMs: cpuMs(pid) - (before[index] ?? 0),
+    bytes: residentBytes(pid),
+  }));
+  kubectl.kill();
+  if (ours === undefined || reference === undefined) throw new Error('there are two processes');
+  return { ours, reference };
+}
+
+/** As our own runs look when they have ended. */
+async function writeRuns(space: BenchSpace, names: readonly string[]): Promise<void> {
+  const submitter = await space.submitter();
+  const { pipelineRun } = await submitter.render(commandRun('template', 'true'), never);
+  const now = Date.now();
+  await inParallel(names, async (name, index) => {
+    await space.api.create(path(space), named(pipelineRun, name), {}, z.unknown(), never);
+    await writeStatus(space, name, now - index * 1_000);
+  });
+}
+
+function named(template: KubernetesObject, name: string): object {
+  return JSON.parse(JSON.stringify(template).replaceAll('template', name)) as object;
+}
+
+async function writeStatus(space: BenchSpace, name: string, at: number): Promise<void> {
+  const status = { ...path(space), name, subresource: 'status' };
+  await space.api.patch(status, { status: succeededStatus(at) }, { kind: 'merge' }, z.unknown(), never);
+}
+
+function path({ namespace }: BenchSpace) {
+  return { type: resources.pipelineRuns, namespace };
+}
+
+async function inParallel(names: readonly string[], work: (name: string, index: number) => Promise<unknown>) {
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < names.length; index = next++) await work(names[index] ?? '', index);
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+}
+
+/** Processor time of a process so far. */
+function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which may hold anything, in parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000;
+}
+
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? Number.NaN) * 1024;
+}

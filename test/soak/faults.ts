@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SlipwayError } from '../../shared/src/protocol/index.ts';
+import { startFaultProxy, type FaultProxy } from '../cluster/faultProxy.ts';
+import { ClusterMachine, context, profile } from '../integration/cluster/clusterMachine.ts';
+import { startCore, type CoreProcess } from '../integration/core/coreProcess.ts';
+import { faultKinds } from './faultKinds.ts';
+import { between, pick, type Outcome, type Say } from './outcome.ts';
+
+/** A run is followed through so many faults; then its end is looked at, and another one begins. */
+const faultsOfRun = 20;
+const truthMs = 10_000;
+const never = new AbortController().signal;
+
+/** Writes numbered lines that say when, until it is told to stop. */
+const program = `import os, time
+number = 0
+while not os.path.exists("/tmp/stop"):
+    print(f"line {number} {time.time_ns() // 1000000}", flush=True)
+    number += 1
+    time.sleep(0.02)
+print(f"all {number}", flush=True)
+`;
+
+/** Faults between the core and the API server while runs are followed: no line is lost or doubled, and the truth comes within 10 s. */
+export async function soakFaults(count: number, say: Say): Promise<Outcome> {
+  const broken: string[] = [];
+  if (count === 0) return { what: 'faults', count, broken };
+  const machine = await ClusterMachine.create('soak-faults');
+  const { kubeconfig } = machine.cluster;
+  const proxy = await startFaultProxy({ kubeconfig, folder: machine.machine.folder });
+  try {
+    await machine.writeContext({ profile, kubeconfig: proxy.kubeconfig });
+    for (let done = 0; done < count;) {
+      const now = Math.min(faultsOfRun, count - done);
+      const core = await startCore(machine.machine.environment);
+      try {
+        await new FollowedRun(machine, core, proxy, broken).through(now);
+      } finally {
+        await core.stop();
+      }
+      done += now;
+      say(`${done} of ${count} faults, ${broken.length} promises broken`);
+    }
+  } finally {
+    await proxy.dispose();
+    await machine.dispose();
+  }
+  return { what: 'faults', count, broken };
+}
+
+class FollowedRun {
+  readonly #machine: ClusterMachine;
+  readonly #core: CoreProcess;
+  readonly #proxy: FaultProxy;
+  readonly #broken: string[];
+  /** How many lines came, and when the last one was written, epoch ms. */
+  #lines = 0;
+  #newest = 0;
+  #all: number | undefined;
+  #run = '';
+
+  constructor(machine: ClusterMachine, core: CoreProcess, proxy: FaultProxy, broken: string[]) {
+    this.#machine = machine;
+    this.#core = core;
+    this.#proxy = proxy;
+    this.#broken = broken;
+  }
+
+  async through(faults: number): Promise<void> {
+    await this.#machine.machine.write('lines.py', program);
+    const started = await this.#machine.slipway(['run', '--detach', '--', 'python3', 'lines.py']);
+    if (started.exitCode !== 0) throw new Error(`slipway run failed:\n${started.stdout}${started.stderr}`);
+    this.#run = started.stdout.trim();
+    const ended = this.#watchEnd();
+    const reading = this.#read();
+    await this.#machine.until('lines come', () => Promise.resolve(this.#lines > 0 ? true : undefined));
+    for (let fault = 0; fault < faults; fault += 1) {
+      await sleep(between(200, 2_000));
+      await this.#break();
+    }
+    await this.#machine.kubectl('exec', `${this.#run}-run-pod`, '-c', 'step-command', '--', 'touch', '/tmp/stop');
+    await this.#machine.until('the run ends', async () => {
+      const done = await this.#machine.field(`pipelinerun/${this.#run}`, '.status.completionTime');
+      return done === '' ? undefined : done;
+    });
+    const inTime = await Promise.race([ended.then(() => true), sleep(truthMs, false, { ref: false })]);
+    if (!inTime) this.#broken.push(`${this.#run}: its end was not told within 10 s`);
+    await reading;
+    if (this.#all !== this.#lines)
+      this.#broken.push(`${this.#run}: ${this.#lines} lines came, ${this.#all} were written`);
+  }
+
+  /** One fault; a line written after it has to come within 10 s. */
+  async #break(): Promise<void> {
+    const kind = pick(Object.keys(faultKinds) as [string, ...string[]]);
+    await faultKinds[kind]?.(this.#proxy);
+    const healed = Date.now();
+    while (this.#newest < healed) {
+      if (Date.now() - healed > truthMs) {
+        this.#broken.push(`${this.#run}: no line within 10 s of "${kind}"`);
+        return;
+      }
+      await sleep(20);
+    }
+  }
+
+  async #watchEnd(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#core.client.onNotification('run/changed', ({ run }) => {
+        if (run.name === this.#run && run.state === 'succeeded') resolve();
+      });
+    });
+    await this.#core.client.request('runs/watch', { context }, never);
+    await ended;
+  }
+
+  /** Reads as a client does: after a failure on from where it was. */
+  async #read(): Promise<void> {
+    const request = { run: this.#run, context, steps: ['command'], maxBytes: 1 << 20, waitMs: 20_000 };
+    let position = '';
+    let rest = '';
+    for (;;) {
+      try {
+        const page = await this.#core.client.request('logs/read', { ...request, position }, never);
+        const text = rest + page.batches.map((batch) => Buffer.from(batch.data, batch.encoding).toString()).join('');
+        rest = text.slice(text.lastIndexOf('\n') + 1);
+        for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) this.#take(line);
+        position = page.next;
+        if (page.end) return;
+      } catch (error) {
+        // The step is not there yet, or the cluster did not answer: both pass.
+        if (!SlipwayError.is(error)) throw error;
+        await sleep(200);
+      }
+    }
+  }
+
+  #take(line: string): void {
+    const [, number, at] = /^line (\d+) (\d+)$/.exec(line) ?? [];
+    const [, all] = /^all (\d+)$/.exec(line) ?? [];
+    if (all !== undefined) this.#all = Number(all);
+    if (number === undefined) return;
+    if (Number(number) !== this.#lines)
+      this.#broken.push(`${this.#run}: line ${number} came instead of ${this.#lines}`);
+    this.#lines = Number(number) + 1;
+    this.#newest = Number(at);
+  }
+}

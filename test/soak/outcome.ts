@@ -1,0 +1,18 @@
+/** What a soak came to. */
+export interface Outcome {
+  readonly what: string;
+  readonly count: number;
+  /** Promises that were not kept, a sentence each. */
+  readonly broken: readonly string[];
+}
+
+export type Say = (line: string) => void;
+
+export function pick<T>(values: readonly [T, ...T[]]): T {
+  return values[Math.floor(Math.random() * values.length)] ?? values[0];
+}
+
+/** Between the two, in milliseconds. */
+export function between(least: number, most: number): number {
+  return least + Math.random() * (most - least);
+}
