@@ -181,6 +181,8 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     const { clock, options } = this.#options;
     const openedAt = clock.now();
     const guard = new WatchGuard({ source: this.#source, stream, clock, probeMs: options?.probeMs ?? 5_000 }, signal);
+    // A watch that goes on has a version before it gives anything, which it may never do.
+    if (this.#version !== undefined) guard.at(this.#version);
     try {
       for await (const event of watchEvents(this.#source, stream, this.#columns, () => guard.heard())) {
         this.#lastHeard = clock.now();
