@@ -47,13 +47,12 @@ async function tell(session: Session, pruned: Pruned, { format }: PruneOptions, 
   } else if (pruned.length === 0) {
     session.out.writeLines([[plain('There is nothing to remove.')]]);
   } else {
-    const end = done
-      ? `removed ${count(pruned.length, 'object')}`
-      : `${count(pruned.length, 'object')} would be removed`;
+    const gone = count(pruned.filter(({ failure }) => failure === undefined).length, 'object');
+    const end = done ? `removed ${gone}` : `${gone} would be removed`;
     session.out.writeLines([...prunedLines(pruned), [plain(end)]]);
   }
   await session.out.drained();
-  return exitCodes.passed;
+  return pruned.some(({ failure }) => failure !== undefined) ? exitCodes.failed : exitCodes.passed;
 }
 
 function prunedLines(pruned: Pruned): Line[] {
