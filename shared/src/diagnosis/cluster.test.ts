@@ -141,6 +141,7 @@ describe('what a cluster says, and what that means', () => {
       'The time limit of the run, 1h0m0s, was reached',
     ],
     ['PipelineRunDeleted', 'deleted', 'its PipelineRun was deleted before it had ended'],
+    ['PodEnded: it was deleted', 'podEnded', 'The pod of the run was ended: it was deleted'],
   ])('%s', (line, id, cause) => {
     const diagnosis = by(line);
     expect(diagnosis?.id).toBe(id);

@@ -34,6 +34,11 @@ export const profile: TeamProfile = {
 /** The name of the context that each of these machines has. */
 export const context = 'test-cluster';
 
+/** What comes after `--` is the command that runs, not an option of ours. */
+function inContext([verb = '', ...rest]: readonly string[]): string[] {
+  return rest.includes('--') ? [verb, '--context', context, ...rest] : [verb, ...rest, '--context', context];
+}
+
 /** A person's machine with a space of its own on the cluster, removed at the end. */
 export class ClusterMachine {
   readonly machine: Machine;
@@ -67,11 +72,11 @@ export class ClusterMachine {
 
   /** `slipway … --context test-cluster` */
   slipway(args: readonly string[], options: { readonly cwd?: string } = {}) {
-    return this.machine.slipway([...args, '--context', context], options);
+    return this.machine.slipway(inContext(args), options);
   }
 
   start(args: readonly string[], options: { readonly cwd?: string } = {}) {
-    return this.machine.start([...args, '--context', context], options);
+    return this.machine.start(inContext(args), options);
   }
 
   /** What kubectl prints, in this space. */
@@ -86,6 +91,12 @@ export class ClusterMachine {
     return this.kubectl('get', object, '--ignore-not-found', '-o', `jsonpath={${path}}`);
   }
 
+  /** Where a run's folder on its volume lies on this machine, which is the node. */
+  async folderOf(run: string, claim = `${run}-data`): Promise<string> {
+    const volume = await this.field(`pvc/${claim}`, '.spec.volumeName');
+    return join(await this.field(`pv/${volume}`, '.spec.local.path'), 'runs', run);
+  }
+
   /** Waits until `look` gives something. */
   async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 120_000): Promise<T> {
     const end = Date.now() + timeoutMs;
@@ -98,7 +109,7 @@ export class ClusterMachine {
   }
 
   async dispose(): Promise<void> {
-    await this.kubectl('delete', 'namespace', this.namespace, '--wait=false');
+    await this.kubectl('delete', 'namespace', this.namespace, '--wait=false', '--ignore-not-found');
     await this.machine.dispose();
   }
 }

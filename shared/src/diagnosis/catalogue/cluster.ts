@@ -225,6 +225,14 @@ const endEntries: readonly CatalogueEntry[] = [
     fixes: ['slipway retry {run}'],
   },
   {
+    id: 'podEnded',
+    source: 'none',
+    look: 'cluster',
+    pattern: /^PodEnded: (?<said>[^\n]+)$/m,
+    causes: ['The pod of the run was ended in step {step}: {said}', 'The pod of the run was ended: {said}'],
+    fixes: ['slipway retry {run}', 'If it happens again, ask an administrator what ends pods in this space'],
+  },
+  {
     id: 'evicted',
     source: 'E9',
     look: 'cluster',
@@ -261,9 +269,9 @@ const endEntries: readonly CatalogueEntry[] = [
 
 /** In the order of what can be trusted: what kept the pod from being made or placed, then what ended it. */
 export const clusterEntries: readonly CatalogueEntry[] = [
-  ...endEntries.slice(0, 2),
+  ...endEntries.slice(0, 3),
   ...refusalEntries,
   ...imageEntries,
   ...placeEntries,
-  ...endEntries.slice(2),
+  ...endEntries.slice(3),
 ];

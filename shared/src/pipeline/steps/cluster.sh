@@ -12,6 +12,7 @@ enter_pod() {
   export SLIPWAY_OUTPUT=${SLIPWAY_OUTPUT:-$SLIPWAY_RUN_DIR/output}
   export SLIPWAY_ENVIRONMENTS=${SLIPWAY_ENVIRONMENTS:-$SLIPWAY_RUN_DIR/environments}
   make_run_folder
+  keep_first_try
   use_private_home
   if [[ -z ${SLIPWAY_PYTHON:-} ]]; then
     SLIPWAY_PYTHON=$(type -P python3 || type -P python) ||
@@ -34,6 +35,17 @@ make_run_folder() {
       chmod 0700 -- "$folder" 2>/dev/null || true
     fi
   done
+}
+
+# keep_first_try: Tekton makes a pod anew that was deleted in mid-run, even where it has called the run failed. The notebook
+# is not run twice: what it did until then counts, and gets its report.
+keep_first_try() {
+  [[ $step == notebook || $step == command ]] || return 0
+  [[ -e $SLIPWAY_RUN_DIR/logs/$step.log ]] || return 0
+  local said=''
+  { said=$(<"$SLIPWAY_RUN_DIR/results/$step.json"); } 2>/dev/null || true
+  if [[ $said =~ \"exitCode\":\ *([0-9]+) && $said != *'stopped before it was done'* ]]; then exit "${BASH_REMATCH[1]}"; fi
+  [[ -e $SLIPWAY_RUN_DIR/cancel ]] || give_up 'its pod was ended while it ran: it was deleted, or its node went down'
 }
 
 # refuse_folder PATH: says why nothing can be written there.

@@ -39,11 +39,18 @@ export function clusterLines(evidence: EndEvidence): string[] {
   const ran = steps.some(({ sight }) => sight.startedAt !== undefined && ranAtAll(sight));
   return [
     ...(end.state === 'lost' ? ['PipelineRunDeleted'] : []),
+    ...podEndedLine(end),
     ...[pipelineRun, ...taskRuns].flatMap(conditionLine),
     ...pods.flatMap(({ status }) => reasonLine(status?.reason, status?.message)),
     ...killedLines(steps),
     ...(ran ? [] : [...pods.flatMap(waitLines), ...eventLines(evidence, events)]),
   ].map(line);
+}
+
+/** Only a reason tells it: Tekton and Kubernetes keep nothing of a pod that was deleted. */
+function podEndedLine({ reason = '' }: RunEnd): string[] {
+  const [, why] = /\bits pod was ended (?:while it ran|before the run was done): ([^\n]+)/.exec(reason) ?? [];
+  return why === undefined ? [] : [`PodEnded: ${why}`];
 }
 
 function conditionLine(object: PipelineRun | TaskRun): string[] {

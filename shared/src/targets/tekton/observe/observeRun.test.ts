@@ -136,6 +136,37 @@ describe('its end', () => {
     expect(observeRun(pods, { ...stuck, pods: [] }).final).toBe(true);
   });
 
+  it('does not wait for a pod that is taken away before a container of it ran', () => {
+    const leaving = (state: Json): RunFacts['pods'] => [
+      podSchema.parse({
+        metadata: { name: 'p', deletionTimestamp: at(50) },
+        status: { phase: 'Pending', containerStatuses: [{ name: 'step-prepare', state }] },
+      }),
+    ];
+    const cancelled = {
+      pipelineRun: ourRun(steps, ended('False', 'Cancelled')),
+      taskRuns: task([], ended('False', 'TaskRunCancelled')),
+    };
+    const waiting = leaving({ waiting: { reason: 'PodInitializing' } });
+    expect(observe({ ...cancelled, pods: waiting })).toMatchObject({ final: true });
+    const running = leaving({ running: { startedAt: at(3) } });
+    expect(observe({ ...cancelled, pods: running })).toMatchObject({ final: false });
+  });
+
+  it('of a cancelled run shows the step that was stopped as cancelled', () => {
+    const stopped = { state: 'failed', exitCode: 143, reason: 'stopped before it was done' };
+    const all = { prepare: { state: 'succeeded', exitCode: 0 }, notebook: stopped };
+    const ends: Parameters<typeof task>[0] = [
+      [0, 1, 2],
+      [143, 2, 9],
+    ];
+    const run = runOf(observe(done(summary({ verdict: 'cancelled', steps: all }), 'False', ends)));
+    expect(run.state).toBe('cancelled');
+    expect(stateOf(run, 'notebook')).toMatchObject({ state: 'cancelled', exitCode: 143 });
+    const failed = runOf(observe(done(summary({ verdict: 'failed', steps: all }), 'False', ends)));
+    expect(stateOf(failed, 'notebook')).toMatchObject({ state: 'failed' });
+  });
+
   it('is the one of the summary, with cells, failed cell and notes', () => {
     const failedCell = {
       id: 'x',

@@ -9,7 +9,7 @@ import { diagnoseEnd } from './evidence.ts';
 import { firstSight } from './rowOf.ts';
 import { judgeRun, type RunEnd } from './runEnd.ts';
 import { isOurs } from './identity.ts';
-import type { PipelineRun } from './schemas/index.ts';
+import type { PipelineRun, Pod } from './schemas/index.ts';
 import { seeAllSteps, type SeenStep } from './steps/seenSteps.ts';
 import { parseTerminationMessage } from './steps/terminationMessage.ts';
 import { parseSummary, type Summary } from './summary.ts';
@@ -80,7 +80,14 @@ function taskRunsAreBehind(memory: Memory, pipelineRun: PipelineRun): boolean {
 function podsGoOn(memory: Memory, facts: RunFacts): boolean {
   if (facts.pods === undefined) return false;
   const pods = new Set([...memory.taskRuns.values()].map((taskRun) => taskRun.status?.podName));
-  return facts.pods.some((pod) => pods.has(pod.metadata.name) && !podIsTerminal(pod));
+  return facts.pods.some((pod) => pods.has(pod.metadata.name) && !podIsTerminal(pod) && !neverBegins(pod));
+}
+
+/** A pod that is being taken away before any of its containers ran has nothing to tell, however long that takes. */
+function neverBegins({ metadata, status }: Pod): boolean {
+  if (metadata.deletionTimestamp === undefined) return false;
+  const containers = status?.containerStatuses ?? [];
+  return containers.every(({ state }) => state?.running === undefined && state?.terminated === undefined);
 }
 
 function tell(

@@ -65,6 +65,9 @@ export function outOfMemoryWords(limit: string | undefined): string {
     : `it used more than its ${limit} of memory and was killed`;
 }
 
+/** Of a step that was ended by TERM. */
+const stoppedCode = 143;
+
 /** A step that says it went well while its program says it did not is not believed. */
 function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined {
   if (sight.name === 'collect' && words.summary !== undefined) return collected(words.summary);
@@ -73,6 +76,9 @@ function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined
   const failed = sight.ending === 'killed' || (sight.exitCode !== undefined && sight.exitCode !== 0);
   if (failed && said.state !== 'failed' && said.state !== 'cancelled') return undefined;
   const exitCode = said.exitCode ?? sight.exitCode;
+  // The scripts are told to stop, not why; whether that was a cancel is the verdict's to say.
+  const isStopped = words.summary?.verdict === 'cancelled' && said.state === 'failed' && exitCode === stoppedCode;
+  if (isStopped) return { state: 'cancelled', exitCode };
   return {
     state: said.state,
     ...(exitCode !== undefined && { exitCode }),

@@ -78,6 +78,7 @@ export const recordedRuns: Readonly<Record<string, RecordedRun>> = {
     state: 'failed',
     steps: ended,
     reason: 'its pod was ended before the run was done: it was deleted, or its node went down',
+    diagnosis: 'podEnded',
   },
   rundeleted: {
     state: 'lost',
