@@ -92,6 +92,11 @@ export class RunRows {
   }
 }
 
+/** True where a list shows both rows alike, but for their ages: only labels, annotations or the like are others. */
+export function looksTheSame(one: RunRow, other: RunRow): boolean {
+  return one.cells.Succeeded === other.cells.Succeeded && one.cells.Reason === other.cells.Reason;
+}
+
 function createdAt({ metadata }: RunRow): number {
   return metadata.creationTimestamp ?? 0;
 }

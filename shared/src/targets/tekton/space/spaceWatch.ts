@@ -6,7 +6,7 @@ import type { RunHistory } from './runHistory.ts';
 import { RunObserver } from './runObserver.ts';
 import type { RunProgressSource } from './runProgress.ts';
 import { readRunFacts } from './runReading.ts';
-import { RunRows } from './runRows.ts';
+import { looksTheSame, RunRows } from './runRows.ts';
 
 /** An observer that nobody asks for is kept so long. */
 const idleMs = 60_000;
@@ -131,12 +131,14 @@ export class SpaceWatch implements Disposable {
       clock,
       random,
       onState: (state) => this.#tellState('', state),
-      onChange: ({ type, object }) => {
-        const { name } = object.metadata;
-        if (type === 'deleted') this.#rowDeleted(name);
-        else if (type === 'added') this.#rowAdded(name);
+      onChange: (change) => {
+        const { name } = change.object.metadata;
+        if (change.type === 'deleted') this.#rowDeleted(name);
+        else if (change.type === 'added') this.#rowAdded(name);
         // Of a run that is followed, its observer tells.
-        else if (!this.#followed.has(name) && !this.#followIfOpen(name)) this.#tell({ kind: 'changed', run: name });
+        else if (this.#followed.has(name) || this.#followIfOpen(name)) return;
+        // Whoever is told reads the run: a cluster that annotates thousands of ended ones must not have them all read.
+        else if (!looksTheSame(change.before, change.object)) this.#tell({ kind: 'changed', run: name });
       },
     });
     return this.#rows;
