@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipwayError } from '../../shared/src/protocol/index.ts';
 import { startFaultProxy, type FaultProxy } from '../cluster/faultProxy.ts';
 import { ClusterMachine, context, profile } from '../integration/cluster/clusterMachine.ts';
+import { startDetached } from '../integration/cluster/detached.ts';
 import { startCore, type CoreProcess } from '../integration/core/coreProcess.ts';
 import { faultKinds } from './faultKinds.ts';
 import { between, pick, type Outcome, type Say } from './outcome.ts';
@@ -68,9 +69,7 @@ class FollowedRun {
 
   async through(faults: number): Promise<void> {
     await this.#machine.machine.write('lines.py', program);
-    const started = await this.#machine.slipway(['run', '--detach', '--', 'python3', 'lines.py']);
-    if (started.exitCode !== 0) throw new Error(`slipway run failed:\n${started.stdout}${started.stderr}`);
-    this.#run = started.stdout.trim();
+    this.#run = await startDetached(this.#machine, ['--', 'python3', 'lines.py']);
     const ended = this.#watchEnd();
     const reading = this.#read();
     await this.#machine.until('lines come', () => Promise.resolve(this.#lines > 0 ? true : undefined));

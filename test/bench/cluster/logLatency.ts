@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { context } from '../../integration/cluster/clusterMachine.ts';
+import { startDetached } from '../../integration/cluster/detached.ts';
 import type { Comparison } from '../statistics.ts';
 import { inBenchSpace, preciseNow, type BenchSpace } from './benchSpace.ts';
 import { readMergedLog, bytesOf } from './logReading.ts';
@@ -37,12 +38,10 @@ export async function logLatency(lines: number): Promise<Comparison[]> {
 async function latencies(space: BenchSpace, lines: number) {
   const { machine } = space;
   await machine.machine.write('lines.py', program);
-  const started = await machine.slipway(['run', '--detach', '--', 'python3', 'lines.py', String(lines)]);
-  if (started.exitCode !== 0) throw new Error(`slipway run failed:\n${started.stdout}${started.stderr}`);
-  const run = started.stdout.trim();
+  const run = await startDetached(machine, ['--', 'python3', 'lines.py', String(lines)]);
   const pod = `${run}-run-pod`;
   await machine.until('the step runs', async () => {
-    const logs = await space.kubectl('logs', pod, '-c', 'step-command').catch(() => '');
+    const logs = await space.kubectl('logs', pod, '-c', 'step-command').catch(unlessEarly);
     return logs.includes('wait') ? true : undefined;
   });
   const core = await space.core();
@@ -67,4 +66,10 @@ function take(latencies: Map<number, number>, text: string): void {
   for (const [, number = '', written = ''] of text.matchAll(/^line (\d+) (\d+)\n/gm)) {
     latencies.set(Number(number), now - Number(BigInt(written) / 1000n) / 1000);
   }
+}
+
+/** The container is not there yet. */
+function unlessEarly(error: unknown): string {
+  if (/not found|waiting to start/.test(String(error))) return '';
+  throw error;
 }

@@ -4,6 +4,7 @@ import { resources } from '../../../shared/src/kubernetes/index.ts';
 import { objectSchema } from '../../../shared/src/targets/tekton/submit/clusterObjects.ts';
 import type { Submitter } from '../../../shared/src/targets/tekton/submit/index.ts';
 import { commandRun } from '../../../shared/src/targets/tekton/submit/testing/submissions.ts';
+import { startDetached } from '../../integration/cluster/detached.ts';
 import { median, type Comparison } from '../statistics.ts';
 import { inBenchSpace, never, timedMs, type BenchSpace } from './benchSpace.ts';
 
@@ -61,10 +62,7 @@ async function onePair(space: BenchSpace, submitter: Submitter, name: string) {
   const core = await timedMs(() => submitter.submit(mine, never));
   const script = join(space.machine.machine.work, 'empty.sh');
   await writeFile(script, '');
-  const commandLine = await timedMs(async () => {
-    const ended = await space.machine.slipway(['run', '--detach', '--no-preflight', '--', 'bash', 'empty.sh']);
-    if (ended.exitCode !== 0) throw new Error(`slipway run failed:\n${ended.stdout}${ended.stderr}`);
-  });
+  const commandLine = await timedMs(() => startDetached(space.machine, ['--no-preflight', '--', 'bash', 'empty.sh']));
   await space.kubectl('delete', 'pipelineruns', '--all', '--wait=false');
   return { core, commandLine, kubectl, dryRun };
 }
