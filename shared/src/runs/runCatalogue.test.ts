@@ -289,6 +289,23 @@ describe('watching', () => {
     expect(both.target.watchers).toBe(0);
   });
 
+  it('tells also those who come later that there is no news, for as long as that is so', () => {
+    const connections = (changes: readonly RunChange[]) =>
+      changes.map((change) => (change.kind === 'connection' ? `${change.state} ${change.since}` : change.kind));
+    const first = watch();
+    harness.target.tell({ kind: 'connection', state: 'stale', since: 7 });
+    const second = watch();
+    expect(connections(second.changes)).toEqual(['stale 7']);
+    // Nobody watches for a moment; the watch of the target goes on.
+    first.dispose();
+    second.dispose();
+    const third = watch();
+    expect(connections(third.changes)).toEqual(['stale 7']);
+    harness.target.tell({ kind: 'connection', state: 'live', since: 9 });
+    expect(connections(third.changes)).toEqual(['stale 7', 'live 9']);
+    expect(connections(watch().changes)).toEqual([]);
+  });
+
   it('goes on when a watcher fails', async () => {
     const { changes } = watch();
     const failing = harness.service.watch(undefined, () => {

@@ -32,6 +32,8 @@ export class RunWatcher {
   readonly #reading = new Set<string>();
   readonly #changedMeanwhile = new Set<string>();
   #subscription: { readonly watch: Disposable; readonly stop: AbortController } | undefined;
+  /** That there is no news, while that is so: who begins to listen now has to know. */
+  #stale: Extract<RunChange, { kind: 'connection' }> | undefined;
 
   constructor(store: () => RunStore, hub: TargetHub, now: () => number, onError: (error: unknown) => void) {
     this.#store = store;
@@ -47,7 +49,7 @@ export class RunWatcher {
     if (this.#subscription === undefined) {
       const stop = new AbortController();
       this.#subscription = { watch: this.#hub.listen((change) => this.#take(change, stop.signal)), stop };
-    }
+    } else if (this.#stale !== undefined) this.#call(own, this.#stale);
     return { dispose: () => this.#leave(own) };
   }
 
@@ -74,6 +76,7 @@ export class RunWatcher {
     this.#subscription?.watch.dispose();
     this.#subscription?.stop.abort();
     this.#subscription = undefined;
+    this.#stale = undefined;
     this.#reading.clear();
     this.#changedMeanwhile.clear();
   }
@@ -87,6 +90,7 @@ export class RunWatcher {
     const store = this.#store();
     const { context } = store.target;
     if (change.kind === 'deleted') store.forget(change.run);
+    else this.#stale = change.state === 'stale' ? { ...change, context } : undefined;
     for (const listener of this.#listeners.keys()) this.#call(listener, { ...change, context });
   }
 

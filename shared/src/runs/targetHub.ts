@@ -9,6 +9,8 @@ export class TargetHub implements Disposable {
   readonly #listeners = new Set<(change: TargetChange) => void>();
   #watch: Disposable | undefined;
   #ending: NodeJS.Timeout | undefined;
+  /** What was told of the connection last. */
+  #connection: TargetChange | undefined;
 
   constructor(target: RunTarget) {
     this.#target = target;
@@ -18,9 +20,8 @@ export class TargetHub implements Disposable {
     const own = (change: TargetChange): void => listener(change);
     this.#listeners.add(own);
     clearTimeout(this.#ending);
-    this.#watch ??= this.#target.watch((change) => {
-      for (const each of this.#listeners) each(change);
-    });
+    if (this.#watch === undefined) this.#begin();
+    else if (this.#connection?.kind === 'connection' && this.#connection.state === 'stale') own(this.#connection);
     return { dispose: () => this.#leave(own) };
   }
 
@@ -29,6 +30,14 @@ export class TargetHub implements Disposable {
     this.#listeners.clear();
     this.#watch?.dispose();
     this.#watch = undefined;
+    this.#connection = undefined;
+  }
+
+  #begin(): void {
+    this.#watch = this.#target.watch((change) => {
+      if (change.kind === 'connection') this.#connection = change;
+      for (const each of this.#listeners) each(change);
+    });
   }
 
   #leave(listener: (change: TargetChange) => void): void {

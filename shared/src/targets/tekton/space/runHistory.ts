@@ -14,7 +14,10 @@ const recordSchema = z.object({ version: z.literal(1), events: z.array(runEventS
  */
 export class RunHistory {
   readonly #folder: string;
-  readonly #remembered = new Set<string>();
+  /** What was kept of each run: how many events, and when the last was. */
+  readonly #kept = new Map<string, string>();
+  /** The last thing that is being done to a run's record. */
+  readonly #doing = new Map<string, Promise<void>>();
 
   /** @param folder absolute path, made when it is needed */
   constructor(folder: string) {
@@ -23,14 +26,24 @@ export class RunHistory {
 
   /** Keeps an ended run. */
   async remember(run: string, events: readonly RunEvent[]): Promise<void> {
-    if (this.#remembered.has(run) || !isFileName(run)) return;
-    this.#remembered.add(run);
+    const content = `${events.length} ${events.at(-1)?.time}`;
+    if (!isFileName(run) || this.#kept.get(run) === content) return;
+    this.#kept.set(run, content);
+    try {
+      await this.#inTurn(run, () => this.#write(run, events));
+    } catch (error) {
+      this.#kept.delete(run);
+      throw error;
+    }
+    await this.#forgetOldest();
+  }
+
+  async #write(run: string, events: readonly RunEvent[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(run);
     const partial = `${path}.${process.pid}.partial`;
     await writeFile(partial, JSON.stringify({ version: 1, events }), { mode: 0o600 });
     await rename(partial, path);
-    await this.#forgetOldest();
   }
 
   /** The events of a run that ended; undefined where this machine has not seen it, or its record is damaged. */
@@ -53,8 +66,21 @@ export class RunHistory {
 
   async forget(run: string): Promise<void> {
     if (!isFileName(run)) return;
-    this.#remembered.delete(run);
-    await rm(this.#path(run), { force: true });
+    this.#kept.delete(run);
+    await this.#inTurn(run, () => rm(this.#path(run), { force: true }));
+  }
+
+  /** A record that is being written is not removed before, nor written after. */
+  async #inTurn(run: string, act: () => Promise<void>): Promise<void> {
+    const before = this.#doing.get(run) ?? Promise.resolve();
+    // How it went is told to whoever asked for it.
+    const done = before.catch(() => undefined).then(act);
+    this.#doing.set(run, done);
+    try {
+      await done;
+    } finally {
+      if (this.#doing.get(run) === done) this.#doing.delete(run);
+    }
   }
 
   async #forgetOldest(): Promise<void> {

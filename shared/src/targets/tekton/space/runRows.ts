@@ -8,7 +8,7 @@ import {
   type Reflector,
   type ReflectorState,
 } from '../../../kubernetes/index.ts';
-import type { Run } from '../../../protocol/index.ts';
+import { SlipwayError, type Run } from '../../../protocol/index.ts';
 import { metadataSchema, rowOfTable } from '../observe/index.ts';
 
 /** A row as the reflector hands it over: cells by column. */
@@ -16,6 +16,9 @@ const rowSchema = z.object({ metadata: metadataSchema, cells: z.record(z.string(
 export type RunRow = z.output<typeof rowSchema>;
 
 const columns = ['Name', 'Succeeded', 'Reason', 'StartTime', 'CompletionTime'] as const;
+
+/** How long a list may keep those waiting who asked for it while nothing comes. */
+const answerMs = 10_000;
 
 export interface RunRowsOptions {
   readonly api: KubernetesApi;
@@ -66,9 +69,35 @@ export class RunRows {
     return this.#reflector.state;
   }
 
-  /** @throws SlipwayError where the runs may not be listed, or nobody answers within the signal's time */
-  synced(signal: AbortSignal): Promise<void> {
-    return this.#reflector.synced(signal);
+  /**
+   * Resolves when all rows have been there once.
+   * @throws SlipwayError where the runs may not be listed, or nothing has come of them for a while
+   */
+  async answered(signal: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    const both = AbortSignal.any([signal, late.signal]);
+    const done = new AbortController();
+    const limit = this.#limit(late, AbortSignal.any([signal, done.signal]));
+    try {
+      await this.#reflector.synced(both);
+    } finally {
+      done.abort();
+      await limit;
+    }
+  }
+
+  /** Aborts `late` with what is wrong when nothing has come for too long. */
+  async #limit(late: AbortController, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(answerMs, signal);
+      // A long list takes its time.
+      while (this.#reflector.items.size > 0 && this.#reflector.state.error === undefined) {
+        await this.#clock.sleep(answerMs, signal);
+      }
+    } catch {
+      return; // It is there, or nobody waits for it any more.
+    }
+    late.abort(this.#reflector.state.error ?? unanswered(this.#context));
   }
 
   names(): readonly string[] {
@@ -99,4 +128,12 @@ export function looksTheSame(one: RunRow, other: RunRow): boolean {
 
 function createdAt({ metadata }: RunRow): number {
   return metadata.creationTimestamp ?? 0;
+}
+
+function unanswered(context: string): SlipwayError {
+  return new SlipwayError(
+    'cluster.unreachable',
+    `The cluster of ${context} does not answer within ${answerMs / 1_000} s.`,
+    { action: `Check the network, a VPN or a proxy; "slipway doctor --context ${context}" looks closer.` },
+  );
 }

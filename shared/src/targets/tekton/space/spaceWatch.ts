@@ -1,14 +1,17 @@
-import type { Clock, KubernetesApi, ReflectorState } from '../../../kubernetes/index.ts';
+import type { Clock, KubernetesApi } from '../../../kubernetes/index.ts';
 import { SlipwayError, terminalStates, type Run, type RunEvent } from '../../../protocol/index.ts';
 import type { Disposable, TargetChange } from '../../runTarget.ts';
 import { observeRun, type ObservedRun, type RunFacts } from '../observe/index.ts';
+import type { PastRun } from '../follow/index.ts';
+import { pastRunEvents } from './pastRun.ts';
 import type { RunHistory } from './runHistory.ts';
 import { RunObserver } from './runObserver.ts';
 import type { RunProgressSource } from './runProgress.ts';
 import { readRunFacts } from './runReading.ts';
 import { looksTheSame, RunRows } from './runRows.ts';
+import { SpaceConnection } from './spaceConnection.ts';
 
-/** An observer that nobody asks for is kept so long. */
+/** What nobody asks for is watched so long. */
 const idleMs = 60_000;
 /** How many ended runs are kept as read. */
 const keptFinal = 500;
@@ -23,9 +26,14 @@ export interface SpaceWatchOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** No run is called so. */
+const rowsWatch = '/rows';
+
 interface Followed {
   readonly observer: RunObserver;
   usedAt: number;
+  /** Requests that wait for it. */
+  waiting: number;
 }
 
 /**
@@ -37,19 +45,24 @@ export class SpaceWatch implements Disposable {
   readonly #listeners = new Set<(change: TargetChange) => void>();
   readonly #followed = new Map<string, Followed>();
   readonly #final = new Map<string, readonly RunEvent[]>();
+  readonly #connection: SpaceConnection;
   #rows: RunRows | undefined;
+  #rowsUsedAt = 0;
   #sweep: NodeJS.Timeout | undefined;
-  /** What was not heard of lately, and since when (epoch ms). */
-  readonly #stale = new Map<string, number>();
+  #disposed = false;
 
   constructor(options: SpaceWatchOptions) {
     this.#options = options;
+    this.#connection = new SpaceConnection((change) => this.#tell(change), options.clock.now);
   }
 
-  /** Names of all runs, newest first; those that only this machine remembers come last. */
+  /**
+   * Names of all runs, newest first; those that only this machine remembers come last.
+   * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
+   */
   async list(signal: AbortSignal): Promise<readonly string[]> {
     const rows = this.#openRows();
-    await rows.synced(signal);
+    await rows.answered(signal);
     const names = rows.names();
     const known = new Set(names);
     return [...names, ...(await this.#options.history.names()).filter((name) => !known.has(name))];
@@ -64,11 +77,7 @@ export class SpaceWatch implements Disposable {
   /** @throws SlipwayError `run.notFound` */
   async events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
     const followed = this.#followed.get(run);
-    if (followed !== undefined) {
-      followed.usedAt = this.#options.clock.now();
-      await followed.observer.ready(signal);
-      return followed.observer.events;
-    }
+    if (followed !== undefined) return (await this.#ready(followed, signal)).events;
     const final = this.#final.get(run);
     if (final !== undefined) return final;
     return this.#read(run, signal);
@@ -81,8 +90,8 @@ export class SpaceWatch implements Disposable {
   async place(run: string, signal: AbortSignal): Promise<{ readonly facts: RunFacts; readonly final: boolean }> {
     const followed = this.#followed.get(run);
     if (followed !== undefined) {
-      await followed.observer.ready(signal);
-      return { facts: followed.observer.facts, final: followed.observer.final };
+      const observer = await this.#ready(followed, signal);
+      return { facts: observer.facts, final: observer.final };
     }
     const { api, context, clock, history } = this.#options;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
@@ -91,10 +100,24 @@ export class SpaceWatch implements Disposable {
     return { facts: nothingLeft(context, clock.now()), final: true };
   }
 
+  /** Keeps runs that were read elsewhere; those that are known stay as they are. Resolves to the names of the new ones. */
+  async recall(past: AsyncIterable<PastRun>, signal: AbortSignal): Promise<readonly string[]> {
+    const { context, history } = this.#options;
+    const known = new Set(await this.list(signal));
+    const recalled: string[] = [];
+    for await (const each of past) {
+      if (known.has(each.run)) continue;
+      await history.remember(each.run, pastRunEvents(context, each));
+      recalled.push(each.run);
+    }
+    return recalled;
+  }
+
   watch(listener: (change: TargetChange) => void): Disposable {
     const own = (change: TargetChange): void => listener(change);
     this.#listeners.add(own);
     this.#openRows();
+    if (this.#connection.stale !== undefined) own(this.#connection.stale);
     for (const name of this.#rows?.names() ?? []) this.#followIfOpen(name);
     return { dispose: () => this.#listeners.delete(own) };
   }
@@ -113,9 +136,11 @@ export class SpaceWatch implements Disposable {
     this.#final.delete(run);
     this.#stop(run);
     await this.#options.history.forget(run);
+    this.#tell({ kind: 'deleted', run });
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearInterval(this.#sweep);
     this.#listeners.clear();
     for (const run of [...this.#followed.keys()]) this.#stop(run);
@@ -123,14 +148,24 @@ export class SpaceWatch implements Disposable {
     this.#rows = undefined;
   }
 
+  /** Ends what nobody asks for any more; started with the first watch. */
+  #beginSweeping(): void {
+    if (this.#disposed) throw new SlipwayError('cancelled', 'The connection to the cluster was closed.');
+    this.#sweep ??= setInterval(() => this.#dropIdle(), idleMs / 2);
+    // A program that is done must not be kept by what it looked at.
+    this.#sweep.unref();
+  }
+
   #openRows(): RunRows {
     const { api, context, clock, random } = this.#options;
+    this.#beginSweeping();
+    this.#rowsUsedAt = clock.now();
     this.#rows ??= new RunRows({
       api,
       context,
       clock,
       random,
-      onState: (state) => this.#tellState('', state),
+      onState: (state) => this.#connection.take(rowsWatch, state),
       onChange: (change) => {
         const { name } = change.object.metadata;
         if (change.type === 'deleted') this.#rowDeleted(name);
@@ -146,19 +181,26 @@ export class SpaceWatch implements Disposable {
 
   #rowAdded(name: string): void {
     // What was there at the first list is no news.
-    if (this.#rows === undefined || this.#rows.state.state === 'syncing') {
-      this.#followIfOpen(name);
-      return;
-    }
-    if (!this.#followIfOpen(name)) this.#tell({ kind: 'changed', run: name });
+    const isNews = this.#rows !== undefined && this.#rows.state.state !== 'syncing';
+    if (isNews) this.#makeRoom(name);
+    if (!this.#followIfOpen(name) && isNews) this.#tell({ kind: 'changed', run: name });
+  }
+
+  /** A run that was deleted and made anew under its name is another one. */
+  #makeRoom(name: string): void {
+    const wasKnown = this.#final.delete(name) || this.#followed.has(name);
+    this.#stop(name);
+    if (wasKnown) this.#tell({ kind: 'deleted', run: name });
   }
 
   #rowDeleted(name: string): void {
-    const followed = this.#followed.get(name);
     // Its observer tells how it ended; then it is remembered.
-    if (followed !== undefined) return;
-    if (this.#final.has(name)) return;
-    this.#tell({ kind: 'deleted', run: name });
+    if (this.#followed.has(name) || this.#final.has(name)) return;
+    this.#tellUnlessRemembered(name).catch(this.#options.onError);
+  }
+
+  async #tellUnlessRemembered(name: string): Promise<void> {
+    if ((await this.#options.history.events(name)) === undefined) this.#tell({ kind: 'deleted', run: name });
   }
 
   /** Follows a run that goes on, where somebody listens. True where it is followed. */
@@ -183,15 +225,26 @@ export class SpaceWatch implements Disposable {
       await this.#keep(run, observed.events);
       return observed.events;
     }
-    const { observer } = this.#followed.get(run) ?? this.#follow(run, observed);
-    await observer.ready(signal);
-    return observer.events;
+    const followed = this.#followed.get(run) ?? this.#follow(run, observed);
+    return (await this.#ready(followed, signal)).events;
+  }
+
+  async #ready(followed: Followed, signal: AbortSignal): Promise<RunObserver> {
+    followed.waiting += 1;
+    try {
+      await followed.observer.ready(signal);
+    } finally {
+      followed.waiting -= 1;
+      followed.usedAt = this.#options.clock.now();
+    }
+    return followed.observer;
   }
 
   #follow(run: string, observed: ObservedRun | undefined): Followed {
     const known = this.#followed.get(run);
     if (known !== undefined) return known;
     const { api, context, clock, random, progress, onError } = this.#options;
+    this.#beginSweeping();
     const observer = new RunObserver({
       api,
       context,
@@ -201,14 +254,11 @@ export class SpaceWatch implements Disposable {
       progress,
       observed,
       onError,
-      onState: (what, state) => this.#tellState(`${run}/${what}`, state),
+      onState: (what, state) => this.#connection.take(`${run}/${what}`, state),
       onGrowth: () => this.#grew(run),
     });
-    const followed = { observer, usedAt: clock.now() };
+    const followed = { observer, usedAt: clock.now(), waiting: 0 };
     this.#followed.set(run, followed);
-    this.#sweep ??= setInterval(() => this.#dropIdle(), idleMs / 2);
-    // A program that is done must not be kept by what it looked at.
-    this.#sweep.unref();
     return followed;
   }
 
@@ -235,26 +285,17 @@ export class SpaceWatch implements Disposable {
   #stop(run: string): void {
     this.#followed.get(run)?.observer.dispose();
     this.#followed.delete(run);
-    for (const what of this.#stale.keys()) if (what.startsWith(`${run}/`)) this.#stale.delete(what);
+    this.#connection.drop(`${run}/`);
   }
 
   #dropIdle(): void {
     if (this.#listeners.size > 0) return;
     const before = this.#options.clock.now() - idleMs;
-    for (const [run, { usedAt }] of this.#followed) if (usedAt < before) this.#stop(run);
-  }
-
-  /** One word for all watches: the cluster is heard while each of them is. */
-  #tellState(what: string, { state, since, error }: ReflectorState): void {
-    if (state === 'syncing') return;
-    const before = this.#stale.size;
-    if (state === 'live') this.#stale.delete(what);
-    else this.#stale.set(what, since);
-    if (before === 0 && this.#stale.size > 0) {
-      this.#tell({ kind: 'connection', state: 'stale', since, ...(error !== undefined && { reason: error.message }) });
-    } else if (before > 0 && this.#stale.size === 0) {
-      this.#tell({ kind: 'connection', state: 'live', since });
-    }
+    for (const [run, { usedAt, waiting }] of this.#followed) if (waiting === 0 && usedAt < before) this.#stop(run);
+    if (this.#rowsUsedAt >= before) return;
+    this.#rows?.dispose();
+    this.#rows = undefined;
+    this.#connection.drop(rowsWatch);
   }
 
   #tell(change: TargetChange): void {
