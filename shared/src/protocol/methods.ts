@@ -77,6 +77,10 @@ export const requests = {
   'runs/submit': { params: submissionSchema, result: runSchema },
   /** A hand-written PipelineRun (YAML or JSON) is created as it is. */
   'runs/submitManifest': { params: z.object({ context: z.string(), manifest: z.string() }), result: runSchema },
+  /** Reads runs whose PipelineRun is gone from the team's volume; they are listed from then on. Cluster contexts only. */
+  'runs/recall': { params: z.object({ context: z.string() }), result: z.object({ recalled: z.array(z.string()) }) },
+  /** Names of the Secrets of a space, for `secrets` and `repository.secret` of a job. Cluster contexts only. */
+  'contexts/secrets': { params: z.object({ context: z.string() }), result: z.object({ secrets: z.array(z.string()) }) },
   /** Removes ended runs and what submissions left; without `dryRun: true` for good. Cluster contexts only. */
   'runs/prune': {
     params: z.object({

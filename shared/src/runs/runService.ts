@@ -53,6 +53,10 @@ export interface RunService extends Disposable {
   preflight(submission: Submission, signal: AbortSignal): Promise<readonly Check[]>;
   /** Creates a hand-written PipelineRun. @throws SlipwayError `target.unsupported` for this machine */
   submitManifest(context: string, manifest: string, signal: AbortSignal): Promise<Run>;
+  /** Reads runs from the team's volume whose PipelineRun is gone. @throws SlipwayError `target.unsupported` for this machine */
+  recall(context: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Names of the Secrets of a space. @throws SlipwayError `target.unsupported` for this machine */
+  secretNames(context: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Removes ended runs and what submissions left behind. @throws SlipwayError `target.unsupported` for this machine */
   prune(context: string, request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
   /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
@@ -114,6 +118,14 @@ class Service implements RunService {
   async submitManifest(context: string, manifest: string, signal: AbortSignal): Promise<Run> {
     const target = this.#cluster(context, 'takes no manifest');
     return this.#started(target, await target.submitManifest(manifest, signal), signal);
+  }
+
+  async recall(context: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#cluster(context, 'keeps its runs until they are deleted').recall(signal);
+  }
+
+  async secretNames(context: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#cluster(context, 'has no Secrets').secretNames(signal);
   }
 
   async prune(context: string, request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]> {

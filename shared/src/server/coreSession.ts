@@ -87,6 +87,8 @@ class Session implements CoreSession {
     | 'runs/submit'
     | 'runs/submitManifest'
     | 'runs/prune'
+    | 'runs/recall'
+    | 'contexts/secrets'
     | 'runs/list'
     | 'runs/get'
     | 'runs/cancel'
@@ -107,6 +109,10 @@ class Session implements CoreSession {
       }),
       'runs/submitManifest': async ({ context, manifest }, signal) =>
         (await runs()).submitManifest(context, manifest, signal),
+      'runs/recall': async ({ context }, signal) => ({ recalled: [...(await (await runs()).recall(context, signal))] }),
+      'contexts/secrets': async ({ context }, signal) => ({
+        secrets: [...(await (await runs()).secretNames(context, signal))],
+      }),
       'runs/prune': async ({ context, ...request }, signal) => ({
         removed: [...(await (await runs()).prune(context, request, signal))],
       }),

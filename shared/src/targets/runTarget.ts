@@ -128,6 +128,10 @@ export interface ClusterTarget extends RunTarget {
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
   /** Ends its connections and watches; runs go on. */
   dispose(): Promise<void>;
+  /** Names of the Secrets of the space, to choose from. Their values are not read. */
+  secretNames(signal: AbortSignal): Promise<readonly string[]>;
+  /** Reads runs whose PipelineRun is gone from the team's volume, so that they are listed; the names of the new ones. */
+  recall(signal: AbortSignal): Promise<readonly string[]>;
   /** Removes ended runs and what submissions left behind. */
   prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
 }

@@ -66,6 +66,15 @@ export async function removeContext(session: Session, name: string): Promise<num
   return exitCodes.passed;
 }
 
+/** `slipway contexts secrets`: names to choose from; no value is read. */
+export async function listSecrets(session: Session, context: string): Promise<number> {
+  const core = await session.core();
+  const { secrets } = await core.handlers['contexts/secrets']({ context }, session.signal);
+  session.out.writeLines(secrets.map((name): Line => [plain(oneLine(name))]));
+  await session.out.drained();
+  return exitCodes.passed;
+}
+
 async function readProfile(session: Session, { profile, image }: AddContextOptions): Promise<object> {
   if (profile === undefined) {
     if (image !== undefined) return { image };

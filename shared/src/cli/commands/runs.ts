@@ -1,3 +1,4 @@
+import { SlipwayError } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
@@ -8,12 +9,22 @@ export interface RunsOptions {
   readonly context: string | undefined;
   /** How many at most; undefined for all. */
   readonly limit: number | undefined;
+  /** Looks on the volume of a cluster as well. */
+  readonly history: boolean;
   readonly format: OutputFormat;
 }
 
 /** `slipway runs`: the newest first. */
-export async function runs(session: Session, { context, limit, format }: RunsOptions): Promise<number> {
+export async function runs(session: Session, { context, limit, history, format }: RunsOptions): Promise<number> {
   const core = await session.core();
+  if (history) {
+    if (context === undefined) {
+      throw new SlipwayError('usage', '--history reads the volume of one cluster.', {
+        action: 'Name it with --context.',
+      });
+    }
+    await core.handlers['runs/recall']({ context }, session.signal);
+  }
   const request = {
     ...(context === undefined ? {} : { context }),
     // One more than is shown tells whether there are more.

@@ -56,6 +56,16 @@ export function addContextCommands(program: Command, act: Act): void {
         return removeContext(session, name);
       }),
     );
+  contexts
+    .command('secrets')
+    .description('List the Secrets of a space by name, for secrets and repository.secret of a job spec.')
+    .argument('<name>', 'the context')
+    .action((name: string) =>
+      act(async (session) => {
+        const { listSecrets } = await import('../commands/contexts.ts');
+        return listSecrets(session, name);
+      }),
+    );
   addPruneCommand(program, act);
 }
 

@@ -10,14 +10,21 @@ export function addResultCommands(program: Command, act: Act): void {
     .description('List runs, the newest first.')
     .option('--limit <number>', 'how many to show', wholeNumber, 30)
     .option('--all', 'show all')
+    .option('--history', "read runs from the team's volume, too, whose PipelineRun is gone (with --context)")
     .addOption(contextOption())
     .addOption(outputOption())
-    .action((flags: OutputFlag & ContextFlag & { readonly limit: number; readonly all?: true }) =>
-      act(async (session) => {
-        const { runs } = await import('../commands/runs.ts');
-        const limit = flags.all === true ? undefined : flags.limit;
-        return runs(session, { context: flags.context, limit, format: flags.output });
-      }),
+    .action(
+      (flags: OutputFlag & ContextFlag & { readonly limit: number; readonly all?: true; readonly history?: true }) =>
+        act(async (session) => {
+          const { runs } = await import('../commands/runs.ts');
+          const limit = flags.all === true ? undefined : flags.limit;
+          return runs(session, {
+            context: flags.context,
+            limit,
+            history: flags.history === true,
+            format: flags.output,
+          });
+        }),
     );
   program
     .command('watch')

@@ -139,6 +139,8 @@ export class FakeCore implements CliCore {
       'jobs/preflight': unexpected('jobs/preflight'),
       'runs/submitManifest': unexpected('runs/submitManifest'),
       'runs/prune': unexpected('runs/prune'),
+      'runs/recall': unexpected('runs/recall'),
+      'contexts/secrets': unexpected('contexts/secrets'),
       'runs/submit': answer('runs/submit', () => this.#start()),
       'runs/rerun': answer('runs/rerun', () => this.#start()),
       'runs/retry': answer('runs/retry', () => this.#start()),

@@ -18,8 +18,11 @@ const gap = '  ';
 
 /** The runs as a table, one line each, under a heading. */
 export function runTable(runs: readonly Run[], now: number): Line[] {
-  const rows = runs.map((run) => rowOf(run, now));
-  const heading: Span[] = ['run', 'state', 'started', 'took', 'what'].map((text) => toned('dim', text));
+  // Who started them is worth a column where others do, too.
+  const several = runs.some(({ user, trigger }) => user !== undefined || trigger !== undefined);
+  const rows = runs.map((run) => rowOf(run, now, several));
+  const titles = ['run', 'state', 'started', 'took', ...(several ? ['by'] : []), 'what'];
+  const heading: Span[] = titles.map((text) => toned('dim', text));
   const widths = [...heading.keys()].map((column) =>
     Math.max(...[heading, ...rows].map((row) => displayWidth(row[column]?.text ?? ''))),
   );
@@ -31,7 +34,7 @@ export function runTable(runs: readonly Run[], now: number): Line[] {
   );
 }
 
-function rowOf(run: Run, now: number): Span[] {
+function rowOf(run: Run, now: number, several: boolean): Span[] {
   const tone = stateTones[run.state];
   const state = describeBriefly(run);
   return [
@@ -39,8 +42,16 @@ function rowOf(run: Run, now: number): Span[] {
     tone === undefined ? plain(state) : toned(tone, state),
     plain(formatAgo(run.createdAt, now)),
     plain(run.startedAt === undefined ? '' : formatDuration((run.finishedAt ?? now) - run.startedAt)),
+    ...(several ? [plain(startedBy(run))] : []),
     plain(oneLine(run.title)),
   ];
+}
+
+/** `ada`, `tkn`, `ada (jenkins)`. */
+function startedBy({ user, trigger }: Run): string {
+  const source = trigger === undefined || trigger.source === 'cli' ? '' : oneLine(trigger.source);
+  const name = user === undefined ? '' : oneLine(user);
+  return name === '' || source === '' ? name + source : `${name} (${source})`;
 }
 
 /** `running notebook 7/12`, `queued, 2 before it`, `passed`. */

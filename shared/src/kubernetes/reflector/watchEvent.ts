@@ -6,7 +6,7 @@ export interface RawObject {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** The object without managedFields; of a Table's row `{metadata, cells}`, the cells by their column's name. */
+  /** The object, of managedFields only the first writer; of a Table's row `{metadata, cells}`, the cells by their column's name. */
   readonly value: unknown;
 }
 
@@ -46,6 +46,9 @@ const status = z.looseObject({
   message: z.string().optional(),
 });
 const envelope = z.object({ type: z.string(), object: z.unknown() });
+const writers = z.array(
+  z.object({ manager: z.string().optional(), operation: z.string().optional(), subresource: z.string().optional() }),
+);
 
 export interface TablePage {
   readonly objects: readonly RawObject[];
@@ -92,7 +95,7 @@ export function readTablePage(body: Uint8Array): TablePage | undefined {
 /** Takes an object of a list or an event. Undefined where it lacks a name or a version. */
 export function readObject(value: unknown): RawObject | undefined {
   const parsed = plainObject.safeParse(value);
-  return parsed.success ? identify(parsed.data.metadata, withoutManagedFields(parsed.data)) : undefined;
+  return parsed.success ? identify(parsed.data.metadata, withFirstWriter(parsed.data)) : undefined;
 }
 
 function objectEvent(type: string, object: unknown): WatchEvent {
@@ -137,7 +140,7 @@ function errorEvent(object: unknown): WatchEvent {
 
 function rowObject(each: z.output<typeof row>, columns: Columns): RawObject | undefined {
   const cells = Object.fromEntries(each.cells.map((cell, index) => [columns[index] ?? String(index), cell]));
-  const { metadata: own } = withoutManagedFields(each.object);
+  const { metadata: own } = withFirstWriter(each.object);
   return identify(each.object.metadata, { metadata: own, cells });
 }
 
@@ -147,11 +150,12 @@ function identify(own: z.output<typeof metadata>, value: unknown): RawObject | u
   return { namespace, name, uid, resourceVersion, value };
 }
 
-function withoutManagedFields<T extends { readonly metadata: Readonly<Record<string, unknown>> }>(value: T): T {
+/** Of managedFields only the first writer is kept, without the fields that it wrote: who made the object. */
+function withFirstWriter<T extends { readonly metadata: Readonly<Record<string, unknown>> }>(value: T): T {
   if (!('managedFields' in value.metadata)) return value;
-  const rest: Record<string, unknown> = { ...value.metadata };
-  delete rest.managedFields;
-  return { ...value, metadata: rest };
+  const { managedFields, ...rest } = value.metadata;
+  const first = writers.safeParse(managedFields).data?.[0];
+  return { ...value, metadata: first === undefined ? rest : { ...rest, managedFields: [first] } };
 }
 
 function columnNames(page: z.output<typeof table>): Columns | undefined {

@@ -89,6 +89,8 @@ const defaults: RequestHandlers = {
   'jobs/preflight': unexpected,
   'runs/submitManifest': unexpected,
   'runs/prune': unexpected,
+  'runs/recall': unexpected,
+  'contexts/secrets': unexpected,
   'runs/submit': unexpected,
   'runs/list': () => Promise.resolve({ runs: [] }),
   'runs/get': ({ run }) => Promise.resolve(runNamed(run)),

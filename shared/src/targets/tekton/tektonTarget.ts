@@ -111,6 +111,15 @@ class TektonTarget implements ClusterTarget {
     return pruned;
   }
 
+  async secretNames(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#open()).submitter.listSecretNames(signal);
+  }
+
+  async recall(signal: AbortSignal): Promise<readonly string[]> {
+    const { space, files } = await this.#open();
+    return space.recall(files.history(signal), signal);
+  }
+
   async list(signal: AbortSignal): Promise<readonly string[]> {
     return (await this.#open()).space.list(signal);
   }
