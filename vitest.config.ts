@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const integration = '**/*.integration.test.ts';
 /** Needs the test cluster; SLIPWAY_TEST_CLUSTER names the file that tells where it is. */
 const cluster = '**/*.cluster.test.ts';
+/** Changes the cluster for all who use it, so nothing else may run beside it. */
+const alone = '**/*.alone.cluster.test.ts';
 
 export default defineConfig({
   test: {
@@ -28,9 +30,19 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: [cluster],
+          exclude: [alone, '**/node_modules/**', '**/dist/**'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster-alone',
+          include: [alone],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          fileParallelism: false,
         },
       },
     ],

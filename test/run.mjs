@@ -68,7 +68,10 @@ async function check(name, command, args) {
 }
 
 async function cluster() {
-  const missing = await withCluster(begun, (file) => vitest('cluster', { SLIPWAY_TEST_CLUSTER: file }, 2));
+  const missing = await withCluster(begun, async (file) => {
+    await vitest('cluster', { SLIPWAY_TEST_CLUSTER: file }, 2);
+    await vitest('cluster-alone', { SLIPWAY_TEST_CLUSTER: file }, 1);
+  });
   if (missing.length === 0) return;
   count.skipped += 1;
   for (const reason of missing) console.log(`skipped: ${reason}`);
