@@ -225,8 +225,11 @@ export class SpaceWatch implements Disposable {
       await this.#keep(run, observed.events);
       return observed.events;
     }
-    const followed = this.#followed.get(run) ?? this.#follow(run, observed);
-    return (await this.#ready(followed, signal)).events;
+    const followed = this.#followed.get(run);
+    if (followed !== undefined) return (await this.#ready(followed, signal)).events;
+    // What was read is told at once; the observer goes on from there.
+    this.#follow(run, observed);
+    return observed.events;
   }
 
   async #ready(followed: Followed, signal: AbortSignal): Promise<RunObserver> {
