@@ -46,6 +46,7 @@ async function lint() {
   await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', steps, 'examples', 'test']);
   await check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
   await check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
+  await check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
   await check('shellcheck', bin('shellcheck'), [
     '-x',
@@ -53,6 +54,8 @@ async function lint() {
     steps,
     ...scripts.map((name) => `${steps}/${name}`),
     '.ci/run',
+    'test/cluster/images/install-python.sh',
+    'test/cluster/images/nvidia-smi',
   ]);
 }
 
