@@ -26,6 +26,8 @@ export class FaultyCore {
   readonly proxy: FaultProxy;
   readonly core: Core;
   readonly news: ConnectionNews[] = [];
+  /** Runs that were told to be deleted. */
+  readonly deleted: string[] = [];
   /** What the core tells of failures that no request waits for. */
   readonly said: string[] = [];
   /** All that was told of each run. */
@@ -55,6 +57,8 @@ export class FaultyCore {
         this.news.push({ at: Date.now(), state, since, reason });
       } else if (name === 'run/changed' && 'run' in params && typeof params.run === 'object') {
         this.seenOf(params.run.name).push(params.run);
+      } else if (name === 'run/deleted' && 'run' in params && typeof params.run === 'string') {
+        this.deleted.push(params.run);
       }
     });
   }
@@ -85,7 +89,12 @@ export class FaultyCore {
 
   /** The same by kubectl: a PipelineRun that Slipway did not make, whose logs only the API has. */
   async createLines(name: string, lines: number, pauseSeconds: number): Promise<void> {
-    const script = `i=0; while [ $i -lt ${lines} ]; do echo "line $i"; i=$((i+1)); sleep ${pauseSeconds}; done`;
+    const count = `i=0; while [ $i -lt ${lines} ]; do echo "line $i"; i=$((i+1)); sleep ${pauseSeconds}; done`;
+    await this.createByHand(name, count);
+  }
+
+  /** A PipelineRun with the step `build/print`, by kubectl. */
+  async createByHand(name: string, script: string): Promise<void> {
     const step = { name: 'print', image: 'testbed.local/busybox:1', script };
     const task = { name: 'build', taskSpec: { steps: [step] } };
     const body = {

@@ -26,6 +26,16 @@ export class FollowedLog {
     return [...text.matchAll(/^line (\d+)\n/gm)].map((match) => Number(match[1]));
   }
 
+  /** Resolves when a step has more lines than now. */
+  async goesOn(step: StepName, withinMs = 60_000): Promise<void> {
+    const before = this.lines(step).length;
+    const end = Date.now() + withinMs;
+    while (this.lines(step).length <= before) {
+      if (Date.now() > end) throw new Error(`${step} has had ${before} lines for ${withinMs} ms`);
+      await sleep(50);
+    }
+  }
+
   stop(): void {
     this.#stop.abort();
   }

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import { until, type FaultyCore } from './faultyCore.ts';
+import type { FollowedLog } from './followedLog.ts';
+
+export const minutes = 60_000;
+/** So long a person may be left with something that is not so any more. */
+export const truthMs = 10_000;
+/** How long anything else may take on a machine that does other things besides. */
+export const patienceMs = 60_000;
+
+/** The client is told within ten seconds that what is shown is old, how old, and why. */
+export async function toldStale(faulty: FaultyCore, from: number): Promise<void> {
+  const stale = await until('the client is told that there is no news', truthMs, () =>
+    faulty.connection === 'stale' ? faulty.news.at(-1) : undefined,
+  );
+  expect(stale.since).toBeLessThanOrEqual(stale.at);
+  expect(stale.since).toBeGreaterThan(from - truthMs);
+  expect(stale.reason ?? '').not.toBe('');
+}
+
+/** The client is told that there is news again. */
+export async function toldLive(faulty: FaultyCore): Promise<void> {
+  await until('the client is told that the news are back', patienceMs, () =>
+    faulty.connection === 'live' ? true : undefined,
+  );
+}
+
+/** Every line was read, once, in order, and no byte besides. */
+export async function wholeLog(log: FollowedLog, step: string, lines: number): Promise<void> {
+  await log.ended;
+  expect(log.misplaced).toEqual([]);
+  expect(log.lines(step)).toEqual(Array.from({ length: lines }, (_, line) => line));
+  expect(log.text.get(step)?.match(/^line \d+$/gm)).toHaveLength(lines);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
+import { notebook } from '../cli/slipway.ts';
+import { startCore } from '../core/coreProcess.ts';
+import { ClusterMachine, context, profile } from './clusterMachine.ts';
+import { minutes, truthMs } from './faultTruth.ts';
+
+const never = new AbortController().signal;
+let ada: ClusterMachine;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('out-of-touch');
+  const { kubeconfig } = ada.cluster;
+  proxy = await startFaultProxy({ kubeconfig, folder: ada.machine.folder });
+  await ada.writeContext({ profile, kubeconfig: proxy.kubeconfig });
+});
+
+afterAll(async () => {
+  await proxy.dispose();
+  await ada.dispose();
+});
+
+describe('the command line', () => {
+  it(
+    'says since when there is no news, and tells the verdict when it is back',
+    async () => {
+      const cells = ['import time\nfor i in range(400): print("line", i); time.sleep(0.1)'];
+      const file = await ada.machine.write('slow.ipynb', notebook(cells));
+      const started = ada.start(['run', file]);
+      await started.until(/notebook cell 1\/1/);
+      const frozenAt = Date.now();
+      proxy.freeze();
+      await started.until(/no news from the cluster since \d\d:\d\d:\d\d.*the run goes on/);
+      expect(Date.now() - frozenAt).toBeLessThan(truthMs + 2_000);
+      proxy.thaw();
+      const ended = await started.ended;
+      expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+      expect(ended.stdout).toMatch(/passed in /);
+      expect(ended.stderr).not.toMatch(/Error|internal|at file:/);
+      const [, run = ''] = /^run +(\S+)$/m.exec(ended.stdout) ?? [];
+      const log = await ada.slipway(['logs', run, '--step', 'notebook']);
+      const lines = [...log.stdout.matchAll(/line (\d+)$/gm)].map((match) => Number(match[1]));
+      expect(lines).toEqual(Array.from({ length: 400 }, (_, line) => line));
+    },
+    5 * minutes,
+  );
+
+  it('says what is wrong when the cluster does not answer at all', async () => {
+    proxy.freeze();
+    try {
+      const ended = await ada.slipway(['runs']);
+      expect(ended.exitCode).not.toBe(0);
+      expect(ended.stderr).toContain('does not answer');
+    } finally {
+      proxy.thaw();
+    }
+    await proxy.refuse();
+    proxy.cut();
+    try {
+      const ended = await ada.slipway(['runs']);
+      expect(ended.exitCode).not.toBe(0);
+      expect(ended.stderr).toContain('127.0.0.1');
+    } finally {
+      await proxy.accept();
+    }
+  });
+});
+
+describe('a client that reads slowly', () => {
+  const lines = 400_000;
+
+  it(
+    'costs the core no memory, and gets every byte',
+    async () => {
+      // 40 MB, as fast as it goes.
+      await ada.machine.write('flood.py', `for i in range(${lines}): print(f"{i:08d}" + "x" * 91)\n`);
+      const core = await startCore(ada.machine.environment);
+      try {
+        const run = await core.client.request(
+          'runs/submit',
+          {
+            context,
+            folder: { kind: 'disk', path: ada.machine.work },
+            spec: { command: ['python3', 'flood.py'], files: { include: ['flood.py'] } },
+          },
+          never,
+        );
+        await core.client.request('runs/watch', { context }, never);
+        let position = '';
+        let bytes = 0;
+        let most = 0;
+        let atStart = 0;
+        for (let pages = 0; ; pages += 1) {
+          const page = await core.client.request(
+            'logs/read',
+            { run: run.name, context, position, waitMs: 2_000, steps: ['command'] },
+            never,
+          );
+          for (const batch of page.batches) {
+            expect(batch.offset).toBe(bytes);
+            expect(batch.data.slice(0, 8), 'lines lie where they belong').toBe(lineAt(bytes));
+            bytes += batch.length;
+          }
+          position = page.next;
+          if (page.batches.length > 0 && atStart === 0) atStart = core.residentBytes();
+          most = Math.max(most, core.residentBytes());
+          if (page.end) break;
+          if (pages < 60) await sleep(250);
+        }
+        expect(bytes).toBe(lines * 100);
+        expect(most - atStart).toBeLessThan(100e6);
+      } finally {
+        await core.stop();
+      }
+    },
+    6 * minutes,
+  );
+});
+
+/** The number of the line that has this byte first. */
+function lineAt(offset: number): string {
+  return String(offset / 100).padStart(8, '0');
+}
