@@ -157,7 +157,7 @@ class ClusterRunFiles implements RunFiles {
 
   async artifacts(run: string, signal: AbortSignal): Promise<readonly Artifact[]> {
     const place = await this.#options.locator.locate(run, signal);
-    if (!place.own && place.uid !== undefined) return [];
+    if ((!place.own && place.uid !== undefined) || place.neverBegan === true) return [];
     if (!place.final) return (await this.#folders.artifacts(run, signal)).artifacts;
     const { spool } = await this.#runs.open(run, signal);
     const kept = await spool.artifacts();

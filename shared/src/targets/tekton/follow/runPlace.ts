@@ -19,6 +19,8 @@ export interface RunPlace {
   readonly own: boolean;
   /** The PipelineRun is done and its pods are terminal or gone: nothing is written any more. */
   readonly final: boolean;
+  /** It ended before any of its steps ran, so nothing was ever written; a pod that reads its volume may find no place either. */
+  readonly neverBegan?: boolean;
   /** Where helpers can run now: the last step's container of the pod that runs, which waits for its turn. */
   readonly live: PodContainer | undefined;
   /** The steps that have, or will have, a container. */

@@ -26,6 +26,13 @@ const sizes = new Map([['notebook', 120]]);
 describe('where the rest of a log comes from', () => {
   const table: [string, RunPlace, string, Partial<LogKnowledge>, LogSource][] = [
     ['a whole log', place('running', { live }), 'notebook', { sealed: true }, { from: 'spool' }],
+    [
+      'a run of which no step ever ran',
+      place('gone', { final: true, neverBegan: true }),
+      'notebook',
+      {},
+      { from: 'empty', lost: false },
+    ],
     ['a run that waits for its pod', place(undefined), 'notebook', {}, { from: 'nowhere' }],
     ['a pod that starts', place('waiting'), 'notebook', {}, { from: 'nowhere' }],
     ['a pod that runs', place('running', { live }), 'notebook', {}, { from: 'follow' }],

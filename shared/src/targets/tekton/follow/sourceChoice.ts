@@ -33,6 +33,7 @@ const collect: StepName = 'collect';
 /** Decides where to read on. Pure. */
 export function chooseLogSource(place: RunPlace, step: StepName, knowledge: LogKnowledge): LogSource {
   if (knowledge.sealed) return { from: 'spool' };
+  if (place.neverBegan === true) return { from: 'empty', lost: false };
   // Of a PipelineRun that is gone nobody can tell whose it was; what it left lies on the volume, if anywhere.
   return place.own || place.uid === undefined ? ownSource(place, step, knowledge) : foreignSource(place, step);
 }

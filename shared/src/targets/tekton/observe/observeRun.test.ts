@@ -153,18 +153,28 @@ describe('its end', () => {
     expect(observe({ ...cancelled, pods: running })).toMatchObject({ final: false });
   });
 
-  it('of a cancelled run shows the step that was stopped as cancelled', () => {
-    const stopped = { state: 'failed', exitCode: 143, reason: 'stopped before it was done' };
-    const all = { prepare: { state: 'succeeded', exitCode: 0 }, notebook: stopped };
+  it('of a cancelled run shows the step that was stopped as cancelled, and those after it', () => {
+    const said = {
+      prepare: { state: 'succeeded', exitCode: 0 },
+      notebook: { state: 'failed', exitCode: 143, reason: 'the run was cancelled' },
+      report: { state: 'skipped', exitCode: 0, reason: 'the run was cancelled' },
+    };
     const ends: Parameters<typeof task>[0] = [
       [0, 1, 2],
       [143, 2, 9],
+      [0, 9, 9],
+      [0, 9, 9],
+      [1, 9, 10],
     ];
-    const run = runOf(observe(done(summary({ verdict: 'cancelled', steps: all }), 'False', ends)));
-    expect(run.state).toBe('cancelled');
-    expect(stateOf(run, 'notebook')).toMatchObject({ state: 'cancelled', exitCode: 143 });
-    const failed = runOf(observe(done(summary({ verdict: 'failed', steps: all }), 'False', ends)));
-    expect(stateOf(failed, 'notebook')).toMatchObject({ state: 'failed' });
+    const states = (facts: Partial<RunFacts>): string[] => runOf(observe(facts)).steps.map(({ state }) => state);
+    const wanted = ['succeeded', 'cancelled', 'cancelled', 'cancelled', 'succeeded'];
+    const asked = { pipelineRun: ourRun(steps, ended('False', 'Cancelled'), { spec: { status: 'Cancelled' } }) };
+    expect(states({ ...done(summary({ verdict: 'cancelled', steps: said }), 'False', ends), ...asked })).toEqual(
+      wanted,
+    );
+    // Nobody followed it, and the TaskRun was stopped before it took the summary.
+    expect(states({ ...done({}, 'False', ends), ...asked }).slice(0, 4)).toEqual(wanted.slice(0, 4));
+    expect(states(done({}, 'False', ends))[1]).toBe('failed');
   });
 
   it('is the one of the summary, with cells, failed cell and notes', () => {

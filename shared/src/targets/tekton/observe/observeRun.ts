@@ -110,14 +110,16 @@ function tell(
   const summary = facts.summary ?? (ours ? summaryOf(pipelineRun, memory) : undefined);
   const there = new Set(facts.pods?.map(({ metadata }) => metadata.name));
   const isThere = (name: string): boolean => there.has(name);
-  const steps = seeAllSteps(tasks, { isOurs: ours, pods: memory.pods, isThere, summary, endings: progress.endings });
+  const isCancelled = isCancelAsked(pipelineRun) || facts.cancelRequested === true;
+  const { endings } = progress;
+  const steps = seeAllSteps(tasks, { isOurs: ours, pods: memory.pods, isThere, summary, endings, isCancelled });
   const run = firstSight(
     facts.context,
     pipelineRun,
     steps.map(({ name }) => name),
   );
   teller.submit(run);
-  if (isCancelAsked(pipelineRun) || facts.cancelRequested === true) teller.cancelRequested();
+  if (isCancelled) teller.cancelRequested();
   if (!ours || tasks.length > 1)
     teller.tasks(
       describeTasks(pipelineRun, tasks),

@@ -81,6 +81,20 @@ describe('where the steps of a run are', () => {
   });
 });
 
+describe('a run that is over', () => {
+  const step = (name: string, more: object) => taskRun('r', 'run', { podName: 'r-pod', steps: [{ name, ...more }] });
+  const cancelled = { terminated: { exitCode: 1, reason: 'TaskRunCancelled', startedAt: '2026-11-25T10:00:00Z' } };
+  it.each<[string, TaskRun[], boolean]>([
+    ['never began where it has no TaskRun', [], true],
+    ['never began where no container was made', [step('prepare', {}), step('prepare', cancelled)], true],
+    ['began where a container was made', [step('prepare', { ...cancelled, imageID: 'sha256:1' })], false],
+    ['began where a step went well', [step('prepare', { terminated: { exitCode: 0 } })], false],
+  ])('%s', (_, taskRuns, wanted) => {
+    expect(placeOf(facts({ taskRuns }), true).neverBegan).toBe(wanted);
+    expect(placeOf(facts({ taskRuns }), false).neverBegan).toBe(false);
+  });
+});
+
 describe('where helpers can run', () => {
   const stage = inPod('s', 'stage', ['dataset', 'clone']);
   const run = inPod('r', 'run', steps);

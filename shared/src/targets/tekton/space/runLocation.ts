@@ -34,10 +34,21 @@ export function placeOf(facts: RunFacts, final: boolean): RunPlace {
     uid: pipelineRun?.metadata.uid,
     own,
     final,
+    neverBegan: own && final && neverBegan(facts),
     live: own ? liveContainer(steps) : undefined,
     steps,
     logSizes: own ? logSizesOf(taskRuns) : undefined,
   };
+}
+
+/** Whether a run that is over ended before any of its steps ran: no node took it, its image was not pulled. */
+function neverBegan({ pipelineRun, taskRuns }: RunFacts): boolean {
+  const references = pipelineRun?.status?.childReferences ?? [];
+  if (references.length > 0 && taskRuns.length === 0) return false;
+  // Times tell nothing: Tekton makes them up for steps that it cancels.
+  return taskRuns.every(({ status }) =>
+    (status?.steps ?? []).every(({ imageID, terminated }) => (imageID ?? '') === '' && terminated?.exitCode !== 0),
+  );
 }
 
 function stepNamesOf(taskRun: TaskRun): readonly string[] {

@@ -20,6 +20,7 @@ export function describeForeign(
   const there = new Set(pods.map(({ metadata }) => metadata.name));
   const sources = {
     isOurs: false,
+    isCancelled: false,
     isThere: (name: string) => there.has(name),
     pods: new Map(pods.map((pod) => [pod.metadata.name, pod])),
     summary: undefined,

@@ -68,6 +68,8 @@ export type PipelineRun = z.output<typeof pipelineRunSchema>;
 export const stepStatusSchema = z.object({
   name: z.string(),
   container: text,
+  /** Of a container that was made. */
+  imageID: text,
   terminated: terminatedSchema,
   running: runningSchema,
   waiting: waitingSchema,

@@ -6,7 +6,7 @@ import type { Pod, TaskRun } from '../schemas/index.ts';
 import type { Summary } from '../summary.ts';
 import { goDuration, limitWords } from '../text.ts';
 import { seeSteps, type StepSight } from './stepSight.ts';
-import { judgeStep, type StepVerdict } from './stepVerdict.ts';
+import { afterCancel, judgeStep, type StepVerdict } from './stepVerdict.ts';
 
 /** A step of the run as it is now. */
 export interface SeenStep {
@@ -39,11 +39,15 @@ export interface StepSources {
   readonly isThere: (pod: string) => boolean;
   readonly summary: Summary | undefined;
   readonly endings: ReadonlyMap<string, StepEnding>;
+  /** A cancel was asked for. */
+  readonly isCancelled: boolean;
 }
 
 /** The steps of all tasks, in the order in which the pipeline has them. */
 export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): SeenStep[] {
-  const steps = tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+  const seen = tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+  const hasWords = (step: string): boolean => sources.summary?.steps.has(step) === true || sources.endings.has(step);
+  const steps = sources.isOurs && sources.isCancelled ? afterCancel(seen, hasWords) : seen;
   return sources.isOurs
     ? steps.map((step, index) => ({ ...step, isSure: isSure(step, steps.slice(0, index), sources) }))
     : steps;

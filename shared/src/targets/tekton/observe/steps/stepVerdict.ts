@@ -65,8 +65,33 @@ export function outOfMemoryWords(limit: string | undefined): string {
     : `it used more than its ${limit} of memory and was killed`;
 }
 
+/** What the scripts say of a step that a cancel stopped, or kept from running. */
+const cancelledReason = 'the run was cancelled';
 /** Of a step that was ended by TERM. */
 const stoppedCode = 143;
+
+/**
+ * The steps of a cancelled run of ours in order, where nobody kept what they said of themselves: exit codes tell of the one
+ * that was stopped, and that the ones after it had nothing to do.
+ */
+export function afterCancel<T extends { readonly name: string; readonly verdict: StepVerdict | undefined }>(
+  steps: readonly T[],
+  hasWords: (step: string) => boolean,
+): T[] {
+  let stopped = false;
+  return steps.map((step) => {
+    const { name, verdict } = step;
+    if (verdict === undefined || name === 'collect' || hasWords(name)) {
+      stopped ||= verdict?.state === 'cancelled';
+      return step;
+    }
+    const isStopped = verdict.state === 'failed' && verdict.exitCode === stoppedCode;
+    stopped ||= isStopped;
+    return isStopped || (stopped && verdict.state === 'succeeded')
+      ? { ...step, verdict: { ...verdict, state: 'cancelled' } }
+      : step;
+  });
+}
 
 /** A step that says it went well while its program says it did not is not believed. */
 function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined {
@@ -76,9 +101,7 @@ function byItsWords(sight: StepSight, words: StepWords): StepVerdict | undefined
   const failed = sight.ending === 'killed' || (sight.exitCode !== undefined && sight.exitCode !== 0);
   if (failed && said.state !== 'failed' && said.state !== 'cancelled') return undefined;
   const exitCode = said.exitCode ?? sight.exitCode;
-  // The scripts are told to stop, not why; whether that was a cancel is the verdict's to say.
-  const isStopped = words.summary?.verdict === 'cancelled' && said.state === 'failed' && exitCode === stoppedCode;
-  if (isStopped) return { state: 'cancelled', exitCode };
+  if (said.reason === cancelledReason) return { state: 'cancelled', ...(exitCode !== undefined && { exitCode }) };
   return {
     state: said.state,
     ...(exitCode !== undefined && { exitCode }),

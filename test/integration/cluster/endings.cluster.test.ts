@@ -1,0 +1,205 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, notebook, type Ended, type JsonResult } from '../cli/slipway.ts';
+import { ClusterMachine } from './clusterMachine.ts';
+
+let ada: ClusterMachine;
+/** The same person where a run's volume holds 64 MiB. */
+let narrow: ClusterMachine;
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('endings');
+  narrow = await ClusterMachine.create('endings-full', {
+    volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' },
+  });
+});
+
+afterAll(async () => {
+  await ada.dispose();
+  await narrow.dispose();
+});
+
+/** Runs a folder's job spec, or its notebook, and returns what is printed for programs. */
+async function runIn(folder: string, files: Readonly<Record<string, string>>, args: readonly string[], machine = ada) {
+  for (const [name, content] of Object.entries(files)) await machine.machine.write(join(folder, name), content);
+  const ended = await machine.slipway(['run', '-o', 'json', ...args], { cwd: join(machine.machine.work, folder) });
+  return { ended, result: json(ended) };
+}
+
+function statesOf(result: JsonResult): Readonly<Record<string, string>> {
+  return Object.fromEntries(result.steps.map(({ name, state }) => [name, state]));
+}
+
+/** Downloads everything the run left; the reader of a path in it. */
+async function left(run: string): Promise<(path: string) => Promise<string>> {
+  const folder = await mkdtemp(join(ada.machine.folder, 'left-'));
+  const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
+  expect(got.exitCode, got.stderr).toBe(0);
+  return (path) => readFile(join(folder, path), 'utf8');
+}
+
+/** A file of the run's folder that is no artifact, on its volume. */
+async function inFolder(run: string, path: string): Promise<string> {
+  return readFile(join(await ada.folderOf(run), path), 'utf8');
+}
+
+/** The report, every step's log and the summary are promised however the notebook ended. */
+async function expectsAllButVerdict(ended: Ended, result: JsonResult, marker: string, inSummary: RegExp) {
+  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+  expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed', report: 'succeeded' });
+  const read = await left(result.run);
+  expect(await read('output/a_output.html')).toContain(marker);
+  expect(await read('output/a_output.ipynb')).toContain(marker);
+  expect(await inFolder(result.run, 'summary.md')).toMatch(inSummary);
+  for (const step of ['prepare', 'notebook', 'report']) {
+    const { stdout } = await ada.slipway(['logs', result.run, '--step', step]);
+    expect(stdout, step).toBe(await inFolder(result.run, `logs/${step}.log`));
+    if (step === 'notebook') expect(stdout).toContain(marker);
+  }
+}
+
+describe.concurrent('a notebook that ends badly keeps report, logs and summary, and says why', () => {
+  it('a cell over its time limit', async () => {
+    const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)', 'print("never")'];
+    const { ended, result } = await runIn('cell', { 'a.ipynb': notebook(cells) }, ['a.ipynb', '--cell-timeout', '5s']);
+    expect(result).toMatchObject({ state: 'timedOut', failedCell: { number: 2, id: 'cell-1' } });
+    expect(result.diagnosis?.id).toBe('cellTimeout');
+    expect(result.diagnosis?.cause).toMatch(/time limit.*5s.*cell 2/);
+    await expectsAllButVerdict(ended, result, 'first 42', /limit/);
+  });
+
+  it('a step over its time limit', async () => {
+    const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
+    const spec = 'notebook: a.ipynb\ntimeouts:\n  notebook: 12s\n';
+    const { ended, result } = await runIn('step', { 'a.ipynb': notebook(cells), 'slipway.yaml': spec }, []);
+    expect(result.state).toBe('timedOut');
+    expect(result.diagnosis?.id).toBe('stepTimeout');
+    expect(result.diagnosis?.cause).toMatch(/step notebook was reached in cell 2/);
+    await expectsAllButVerdict(ended, result, 'first 42', /limit/);
+  });
+
+  it('a kernel that the kernel of the node kills for its memory', async () => {
+    const hungry = 'rows = []\nfor _ in range(100): rows.append(bytearray(b"x") * 20_000_000)';
+    const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', hungry]) };
+    const { ended, result } = await runIn('memory', files, ['a.ipynb']);
+    expect(result).toMatchObject({ state: 'failed' });
+    expect(result.diagnosis?.id).toBe('outOfMemory');
+    expect(result.diagnosis?.cause).toMatch(/notebook.*512\s?Mi/);
+    await expectsAllButVerdict(ended, result, 'first 42', /memory|kernel/);
+  });
+
+  it('a kernel that ends itself', async () => {
+    const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', 'import os, signal\nos.kill(os.getpid(), 9)']) };
+    const { ended, result } = await runIn('dead', files, ['a.ipynb']);
+    expect(result).toMatchObject({ state: 'failed' });
+    expect(result.diagnosis?.id).toBe('kernelDied');
+    expect(result.diagnosis?.cause).toMatch(/cell 2/);
+    await expectsAllButVerdict(ended, result, 'first 42', /kernel/i);
+  });
+
+  it('a module that the image does not have', async () => {
+    const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', 'import scanpy_of_nowhere']) };
+    const { ended, result } = await runIn('module', files, ['a.ipynb']);
+    expect(result).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'ModuleNotFoundError' } });
+    expect(result.diagnosis?.id).toBe('missingPackage');
+    expect(result.diagnosis?.cause).toContain('scanpy_of_nowhere');
+    await expectsAllButVerdict(ended, result, 'first 42', /scanpy_of_nowhere/);
+  });
+});
+
+describe.concurrent('tests decide, too', () => {
+  it('a failing test fails the run, though the notebook passed', async () => {
+    const files = {
+      'a.ipynb': notebook(['print("first", 6 * 7)']),
+      'tests/test_a.py': 'def test_depth():\n    assert 1 + 1 == 3, "depth is off"\n',
+    };
+    const { ended, result } = await runIn('failing', files, ['a.ipynb']);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    expect(statesOf(result)).toMatchObject({ notebook: 'succeeded', report: 'succeeded', test: 'failed' });
+    expect(result).toMatchObject({ state: 'failed' });
+    expect(result.diagnosis?.id).toBe('testsFailed');
+    expect(result.diagnosis?.cause).toContain('test_depth');
+    const roles = result.artifacts.map(({ role }) => role);
+    expect(roles).toEqual(expect.arrayContaining(['report', 'junit', 'coverage', 'testReport', 'log']));
+    expect(await inFolder(result.run, 'summary.md')).toMatch(/1 failed/);
+  });
+
+  it('no test where tests were asked for fails the run', async () => {
+    const files = {
+      'a.ipynb': notebook(['print("first", 6 * 7)']),
+      'checks/test_a.py': 'def helper():\n    pass\n',
+    };
+    const { ended, result } = await runIn('none', files, ['a.ipynb', '--tests', 'checks']);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    expect(statesOf(result)).toMatchObject({ notebook: 'succeeded', report: 'succeeded', test: 'failed' });
+    expect(result.diagnosis?.id).toBe('noTestsCollected');
+    expect(result.artifacts.map(({ role }) => role)).toContain('report');
+    expect(await inFolder(result.run, 'summary.md')).toMatch(/no tests/i);
+    expect((await ada.slipway(['logs', result.run, '--step', 'test'])).stdout).toMatch(/no tests ran/);
+  });
+});
+
+describe.concurrent('what the cluster ends', () => {
+  it('a command whose container is killed for its memory', async () => {
+    const hungry =
+      'print("first", 6 * 7, flush=True)\nrows = []\nfor _ in range(50): rows.append(bytearray(b"x") * 20_000_000)\n';
+    const files = { 'eat.py': hungry };
+    const command = ['--instance-type', 'tiny', '--', 'python3', 'eat.py'];
+    const { ended, result } = await runIn('eat', files, command);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', command: 'failed', collect: 'succeeded' });
+    expect(result.diagnosis?.id).toBe('outOfMemory');
+    expect(result.diagnosis?.cause).toMatch(/command.*128\s?Mi/);
+    expect((await ada.slipway(['logs', result.run, '--step', 'command'])).stdout).toContain('first 42');
+    expect(await inFolder(result.run, 'summary.md')).toMatch(/command/);
+  });
+
+  it('a pod that is deleted: the run has failed and says so, and what was written until then is there', async () => {
+    const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
+    await ada.machine.write('deleted/a.ipynb', notebook(cells));
+    const started = ada.start(['run', join(ada.machine.work, 'deleted/a.ipynb')]);
+    await started.until(/cell 2\/2/);
+    const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
+    await ada.kubectl('delete', 'pod', `${run}-run-pod`, '--grace-period=1', '--wait=false');
+    const ended = await started.ended;
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    const result = json(await ada.slipway(['watch', run, '-o', 'json']));
+    expect(result.state).toBe('failed');
+    expect(result.diagnosis?.id).toBe('podEnded');
+    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
+    const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
+    expect(logs.exitCode, logs.stderr).toBe(0);
+    expect(logs.stdout).toContain('first 42');
+  });
+
+  it('a pod that is torn away: Tekton makes it anew, the notebook is not run twice, and its report is there', async () => {
+    const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
+    await ada.machine.write('torn/a.ipynb', notebook(cells));
+    const started = ada.start(['run', join(ada.machine.work, 'torn/a.ipynb')]);
+    await started.until(/cell 2\/2/);
+    const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
+    await ada.kubectl('delete', 'pod', `${run}-run-pod`, '--grace-period=0', '--force');
+    const ended = await started.ended;
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    const result = json(await ada.slipway(['watch', run, '-o', 'json']));
+    expect(result.state).toBe('failed');
+    expect(result.diagnosis?.id, JSON.stringify(result)).toBe('podEnded');
+    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed', report: 'succeeded' });
+    expect(await (await left(run))('output/a_output.html')).toContain('first 42');
+    expect(await inFolder(run, 'summary.md')).toMatch(/its pod was ended/);
+    expect((await ada.slipway(['logs', run, '--step', 'notebook'])).stdout).toContain('first 42');
+  });
+
+  it('a volume that is full', async () => {
+    const fill = 'open("big.bin", "wb").write(b"x" * 100_000_000)';
+    const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', fill]) };
+    const { ended, result } = await runIn('full', files, ['a.ipynb'], narrow);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    expect(result).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'OSError' } });
+    expect(result.diagnosis?.id).toBe('diskFull');
+    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
+    const logs = await narrow.slipway(['logs', result.run, '--step', 'notebook']);
+    expect(logs.stdout).toContain('first 42');
+  });
+});
