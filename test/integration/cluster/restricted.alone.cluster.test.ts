@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl } from '../../cluster/cluster.mjs';
+import { json, notebook } from '../cli/slipway.ts';
+import { ClusterMachine } from './clusterMachine.ts';
+
+let ada: ClusterMachine;
+let file: string;
+
+/** Whether Tekton's own init containers fulfil PodSecurity "restricted"; an administrator decides that for all runs. */
+const setSecurityContext = (value: boolean) =>
+  kubectl([
+    'patch',
+    'configmap',
+    'feature-flags',
+    '-n',
+    'tekton-pipelines',
+    '--type=merge',
+    '-p',
+    JSON.stringify({ data: { 'set-security-context': String(value) } }),
+  ]);
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('restricted');
+  await kubectl(['label', 'namespace', ada.namespace, 'pod-security.kubernetes.io/enforce=restricted']);
+  file = await ada.machine.write('a.ipynb', notebook(['print(6 * 7)']));
+});
+
+afterAll(async () => {
+  await setSecurityContext(false);
+  await ada.dispose();
+});
+
+describe('a space with PodSecurity "restricted"', () => {
+  it('says what is refused where Tekton’s own containers do not fulfil it', async () => {
+    const ended = await ada.slipway(['run', file, '-o', 'json']);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stdout).toMatch(/PodSecurity|restricted/);
+  });
+
+  it('takes runs as they are once they do', async () => {
+    await setSecurityContext(true);
+    const ended = await ada.until('Tekton goes by its new setting', async () => {
+      const tried = await ada.slipway(['run', file, '-o', 'json']);
+      return tried.exitCode === 0 ? tried : undefined;
+    });
+    expect(json(ended).state).toBe('succeeded');
+    // Large inputs go through a helper pod, which fulfils it too.
+    await ada.machine.write('big.bin', 'x'.repeat(2_000_000));
+    const big = await ada.slipway(['run', file, '-o', 'json', '--yes']);
+    expect(big.exitCode, big.stderr + big.stdout).toBe(0);
+  });
+});
