@@ -5,7 +5,7 @@ import { stepNameSchema, timeMs } from './run.ts';
  * A place in a run's merged log, opaque to clients: read on from here and no byte comes twice or is left out.
  * The empty string is the beginning.
  */
-export const logPositionSchema = z.string().max(4096);
+export const logPositionSchema = z.string().max(65_536);
 export type LogPosition = z.infer<typeof logPositionSchema>;
 
 /**

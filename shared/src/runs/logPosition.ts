@@ -1,5 +1,5 @@
 import type { LogPosition, StepName } from '../protocol/index.ts';
-import { SlipwayError, stepNames } from '../protocol/index.ts';
+import { SlipwayError } from '../protocol/index.ts';
 
 /** How far one step's log was read. */
 export interface StepPosition {
@@ -10,7 +10,7 @@ export interface StepPosition {
 
 export type StepPositions = ReadonlyMap<StepName, StepPosition>;
 
-const entryPattern = /^([a-z]+)=([1-9][0-9]{0,15})(~?)$/;
+const entryPattern = /^([^=]+)=([1-9][0-9]{0,15})(~?)$/;
 
 /** Writes positions as the opaque text that clients hand back: `prepare=120,notebook=65536~`. */
 export function formatPosition(positions: StepPositions): LogPosition {
@@ -26,10 +26,10 @@ export function parsePosition(position: LogPosition, steps: readonly StepName[])
   if (position === '') return positions;
   for (const entry of position.split(',')) {
     const [, name, digits, mark] = entryPattern.exec(entry) ?? [];
-    const step = stepNames.find((known) => known === name);
+    const step = steps.find((known) => known === name);
     const offset = Number(digits);
     if (step === undefined || !Number.isSafeInteger(offset)) throw unreadablePosition();
-    if (positions.has(step) || !steps.includes(step)) throw unreadablePosition();
+    if (positions.has(step)) throw unreadablePosition();
     positions.set(step, { offset, midLine: mark === '~' });
   }
   return positions;
