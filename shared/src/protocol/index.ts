@@ -11,4 +11,5 @@ export * from './log.ts';
 export * from './methods.ts';
 export * from './plan.ts';
 export * from './profile.ts';
+export * from './quantity.ts';
 export * from './run.ts';

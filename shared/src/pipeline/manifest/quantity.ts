@@ -1,21 +1,4 @@
-import { SlipwayError } from '../../protocol/index.ts';
-
-const factors: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-  Pi: 1024 ** 5,
-  Ei: 1024 ** 6,
-};
+import { amountOf, quantitySchema, SlipwayError } from '../../protocol/index.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -25,14 +8,13 @@ const mebibyte = 1024 ** 2;
  * @throws SlipwayError `spec.invalid`
  */
 export function parseQuantity(text: string, where: string): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/.exec(text) ?? [];
-  const factor = factors[unit];
-  if (amount === undefined || factor === undefined || text.length > 32) {
+  const amount = quantitySchema.safeParse(text).success && text.length <= 32 ? amountOf(text) : undefined;
+  if (amount === undefined) {
     throw new SlipwayError('spec.invalid', `${where}: ${JSON.stringify(text.slice(0, 60))} is not a quantity.`, {
       action: 'Write a number and a unit without a space, such as 500m, 16 or 32Gi.',
     });
   }
-  return Number(amount) * factor;
+  return amount;
 }
 
 /** Bytes of a memory or storage size. @throws SlipwayError `spec.invalid`, also for less than a mebibyte */

@@ -7,6 +7,7 @@ export type { ObservedRun, RunFacts } from './facts.ts';
 export { describeForeign } from './graph/describeForeign.ts';
 export { isOurs } from './identity.ts';
 export { observeRun } from './observeRun.ts';
+export { requestOf } from './pending/amounts.ts';
 export { explainPending, type PendingFacts } from './pending/explainPending.ts';
 export { rowOf, rowOfTable, type TableRow, tableRowSchema } from './rowOf.ts';
 export { tektonLabels } from './tektonLabels.ts';

@@ -1,6 +1,6 @@
 import type { ClusterSettings } from '../../../pipeline/index.ts';
-import type { Node, Pod } from '../observe/index.ts';
-import { amountOf } from './amount.ts';
+import { requestOf, type Node, type Pod } from '../observe/index.ts';
+import { amountOf } from '../../../protocol/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 
 /** What a run asks of a node. */
@@ -94,12 +94,5 @@ function capacityOf(wish: NodeWish, node: Node, pods: readonly Pod[]): Capacity 
 }
 
 function usedOn(node: string, resource: string, pods: readonly Pod[]): number {
-  let used = 0;
-  for (const pod of pods) {
-    if (pod.spec?.nodeName !== node) continue;
-    for (const { resources } of pod.spec.containers) {
-      used += amountOf(resources?.requests[resource] ?? resources?.limits[resource]) ?? 0;
-    }
-  }
-  return used;
+  return pods.filter(({ spec }) => spec?.nodeName === node).reduce((used, pod) => used + requestOf(pod, resource), 0);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { amountOf, amountWords } from './amount.ts';
+import { amountOf } from '../../../protocol/index.ts';
+import { amountWords } from './amountWords.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 
 const amounts = z.record(z.string(), z.coerce.string()).default({});

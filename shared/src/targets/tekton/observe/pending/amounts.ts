@@ -1,31 +1,5 @@
+import { amountOf } from '../../../../protocol/index.ts';
 import type { Pod } from '../schemas/index.ts';
-
-const factors: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-  Pi: 1024 ** 5,
-  Ei: 1024 ** 6,
-};
-
-/** The number that a quantity stands for: bytes, cores, pieces; undefined for what is no quantity. */
-export function amountOf(quantity: string | undefined): number | undefined {
-  const [, number, unit = ''] =
-    /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(quantity ?? '') ?? [];
-  const factor = factors[unit];
-  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
-}
 
 /** What a pod asks of one resource: the sum over its containers, which all start together. */
 export function requestOf(pod: Pod, resource: string): number {

@@ -1,6 +1,7 @@
 import type { Node, Pod, Toleration } from '../schemas/index.ts';
 import { podIsTerminal } from '../conditions.ts';
-import { amountOf, requestOf } from './amounts.ts';
+import { amountOf } from '../../../../protocol/index.ts';
+import { requestOf } from './amounts.ts';
 
 type Taint = NonNullable<Node['spec']>['taints'][number];
 

@@ -1,5 +1,6 @@
 import { line } from '../text.ts';
-import { amountOf, amountWords } from './amounts.ts';
+import { amountOf } from '../../../../protocol/index.ts';
+import { amountWords } from './amounts.ts';
 
 const refusal = /exceeded quota: ([\w.-]+), requested: ([^\n]+?), used: ([^\n]+?), limited: ([^\s]+)/;
 
