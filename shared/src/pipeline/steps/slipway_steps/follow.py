@@ -2,10 +2,10 @@
 
 On standard input a line `{"offsets": {"logs/notebook.log": 81920}, "aliveSeconds": 30}`; both may be missing. On
 standard output frames: a line `{"path", "offset", "length", "time"}` and the bytes. A file that was cut or replaced by
-another starts again at offset 0. A frame of no file and without bytes is a sign of life. With `aliveSeconds` whoever
-reads has to send a line at least so often, and is taken for gone otherwise, or when standard input ends; without it
-whoever reads is taken for gone after an hour. Ends with 0 when `collect` has ended and everything was sent, with 1 when
-the reader is gone.
+another starts again at offset 0. `artifacts.json` comes last, once it is complete. A frame of no file and without
+bytes is a sign of life. With `aliveSeconds` whoever reads has to send a line at least so often, and is taken for gone
+otherwise, or when standard input ends; without it whoever reads is taken for gone after an hour. Ends with 0 when
+`collect` has ended and everything was sent, with 1 when the reader is gone.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _FRAMES_IN_A_TURN = 16
 _REQUEST_BYTES = 1 << 20
 _LOG = re.compile(r"[a-z][a-z0-9-]*\.log")
 _PROGRESS = "progress.jsonl"
+_INDEX = "artifacts.json"
 _TAIL_BYTES = 64
 # What is written in one go shall not become a frame for each line.
 _GATHER_SECONDS = 0.002
@@ -187,6 +188,23 @@ class Follower:
                 os.close(descriptor)
         return sent
 
+    def send_index(self) -> None:
+        """Send the index of the artifacts, so that nobody has to come back for it. Raises Gone."""
+        try:
+            descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            index = Source(_INDEX, 0)
+            more = True
+            while more:
+                more = False
+                for head, content in index.frames(descriptor, _INDEX):
+                    self._reader.send(head, content)
+                    more = True
+        finally:
+            os.close(descriptor)
+
     def _source(self, path: str) -> Source:
         if path not in self._sources:
             self._sources[path] = Source(path, self._reader.offsets.get(path, 0))
@@ -222,6 +240,7 @@ def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
                 time.sleep(_GATHER_SECONDS)
             continue
         if complete or over:
+            follower.send_index()
             return
         if time.monotonic() - said_at >= _SIGN_OF_LIFE_SECONDS:
             reader.send(_head("", 0, 0))

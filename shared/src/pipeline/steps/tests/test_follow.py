@@ -210,6 +210,19 @@ def test_it_ends_soon_after_the_result_even_when_nobody_says_that_the_log_is_com
     assert following.contents == {"logs/collect.log": b"last"}
 
 
+def test_the_index_of_the_artifacts_comes_last_and_whole(start: Start, root: Path) -> None:
+    index = json.dumps({"version": 1, "artifacts": ["x" * 100] * 20_000}).encode()
+    (root / "artifacts.json").write_bytes(index)
+    append(root / "logs" / "collect.log", b"last\n")
+    following = start({"offsets": {"artifacts.json": 5}})
+    following.until("logs/collect.log", b"last\n")
+    assert "artifacts.json" not in following.contents
+    end(root)
+    assert following.to_the_end() == 0
+    assert following.contents["artifacts.json"] == index
+    assert following.frames[-1]["path"] == "artifacts.json"
+
+
 def test_a_reader_that_says_nothing_any_more_is_gone(start: Start, root: Path) -> None:
     following = start({"aliveSeconds": 0.5})
     append(root / "logs" / "notebook.log", os.urandom(1_000_000))

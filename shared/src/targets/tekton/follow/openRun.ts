@@ -95,6 +95,11 @@ export class OpenRun {
     return this.#follower;
   }
 
+  /** Resolves when whatever follows a run that is final has had its last word. */
+  async over(signal: AbortSignal): Promise<void> {
+    await this.#follower?.over(signal);
+  }
+
   changed(): void {
     this.#follower?.changed();
   }

@@ -159,7 +159,10 @@ class ClusterRunFiles implements RunFiles {
     const place = await this.#options.locator.locate(run, signal);
     if ((!place.own && place.uid !== undefined) || place.neverBegan === true) return [];
     if (!place.final) return (await this.#folders.artifacts(run, signal)).artifacts;
-    const { spool } = await this.#runs.open(run, signal);
+    const open = await this.#runs.open(run, signal);
+    // Its last word is the index.
+    await open.over(signal);
+    const { spool } = open;
     const kept = await spool.artifacts();
     if (kept !== undefined) return kept;
     const { artifacts, live } = await this.#folders.artifacts(run, signal);

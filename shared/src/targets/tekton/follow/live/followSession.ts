@@ -1,8 +1,9 @@
 import { SlipwayError, type StepName } from '../../../../protocol/index.ts';
 import { FrameParser, type FramePiece } from '../frames/frameParser.ts';
 import type { RemoteProcess } from '../remoteProcess.ts';
-import { logPathOf, progressPath, stepOfLogPath } from '../spool/spoolNames.ts';
+import { indexPath, logPathOf, progressPath, stepOfLogPath } from '../spool/spoolNames.ts';
 import type { RunSpool } from '../spool/runSpool.ts';
+import { ArrivingIndex } from './arrivingIndex.ts';
 
 /** How one connection to the verb `follow` ended. */
 export type SessionEnd =
@@ -57,11 +58,12 @@ async function sendRequest(process: RemoteProcess, request: object): Promise<boo
 async function readFrames(options: SessionOptions, signal: AbortSignal): Promise<SessionEnd> {
   const { process, spool } = options;
   const parser = new FrameParser();
+  const index = new ArrivingIndex();
   let heard = false;
   try {
     for await (const chunk of process.output) {
       let grown = false;
-      for (const piece of parser.push(chunk)) grown = (await take(spool, piece)) || grown;
+      for (const piece of parser.push(chunk)) grown = (await take(spool, index, piece)) || grown;
       heard = true;
       options.onHeard(grown);
     }
@@ -72,7 +74,12 @@ async function readFrames(options: SessionOptions, signal: AbortSignal): Promise
   }
   signal.throwIfAborted();
   const end = await process.ended;
-  if (end.exitCode === 0 && !parser.midFrame) return { kind: 'complete' };
+  if (end.exitCode === 0 && !parser.midFrame) {
+    const artifacts = index.artifacts();
+    // The pod is about to end: whoever asks for them later need not start another one.
+    if (artifacts !== undefined) await spool.keepArtifacts(artifacts);
+    return { kind: 'complete' };
+  }
   if (end.exitCode === undefined || end.exitCode === 0) return cut(process, heard);
   return { kind: 'broken', error: helperFailed(end.exitCode, end.words) };
 }
@@ -82,10 +89,14 @@ async function cut(process: RemoteProcess, heard: boolean): Promise<SessionEnd> 
 }
 
 /** Files that this version does not know of are passed over. */
-async function take(spool: RunSpool, piece: FramePiece): Promise<boolean> {
+async function take(spool: RunSpool, index: ArrivingIndex, piece: FramePiece): Promise<boolean> {
   const { path, offset, bytes, time } = piece;
   if (bytes.length === 0) return false;
   try {
+    if (path === indexPath) {
+      index.add(offset, bytes);
+      return false;
+    }
     if (path === progressPath) return await spool.appendProgress(offset, bytes);
     const step = stepOfLogPath(path);
     if (step === undefined) return false;

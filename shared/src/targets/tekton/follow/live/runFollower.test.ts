@@ -98,6 +98,26 @@ describe('following a run', () => {
     );
   });
 
+  it('keeps the index of the artifacts that comes at the end', async () => {
+    const artifacts = [
+      { path: 'output/a.html', bytes: 1, mediaType: 'text/html', sha256: 'ab'.repeat(32), role: 'report' },
+    ];
+    const index = JSON.stringify({ version: 1, artifacts });
+    const { follower } = follow([
+      {
+        sends: () => [
+          frame(log, 0, 'a\n'),
+          frame('artifacts.json', 0, index.slice(0, 9)),
+          frame('artifacts.json', 9, index.slice(9)),
+        ],
+        end: { exitCode: 0, words: '' },
+      },
+    ]);
+    await clock.advance(500);
+    expect(await spool.artifacts()).toEqual(artifacts);
+    await follower.stop();
+  });
+
   it('begins a log anew that is told from its beginning again', async () => {
     const { follower } = follow([
       { sends: () => [frame(log, 0, 'old one\n'), frame(log, 0, 'new\n'), frame(log, 4, 'more\n')] },

@@ -91,10 +91,15 @@ export class RunFollower {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** Resolves when there is nothing more to follow. */
-  async ended(signal: AbortSignal): Promise<void> {
+  /** Resolves when there is nothing more to follow, also when following has failed. */
+  async over(signal: AbortSignal): Promise<void> {
     this.#news.open();
     await this.#over.wait(catchUpMs, this.#options.clock, signal);
+  }
+
+  /** The same. @throws what kept the spool from being written */
+  async ended(signal: AbortSignal): Promise<void> {
+    await this.over(signal);
     if (this.#error !== undefined) throw this.#error;
   }
 

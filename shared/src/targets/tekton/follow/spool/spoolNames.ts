@@ -40,3 +40,4 @@ export function logPathOf(step: StepName): string {
 }
 
 export const progressPath = 'progress.jsonl';
+export const indexPath = 'artifacts.json';
