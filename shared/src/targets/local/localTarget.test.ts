@@ -252,7 +252,7 @@ describe('a run on this machine', () => {
     const path = join(shop.runDir('torn'), 'events.jsonl');
     await appendFile(
       path,
-      '{"type":"invented","time":1}\nnot json\n{"type":"queued","time":1}\n{"type":"finished","ti',
+      '{"type":"invented","time":1}\nnot json\n{"type":"queued","time":"x"}\n{"type":"finished","ti',
     );
     expect(await target.events('torn', noSignal)).toEqual(before);
     expect(await shop.target().events('torn', noSignal)).toEqual(before);

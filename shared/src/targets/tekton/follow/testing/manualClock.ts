@@ -49,7 +49,11 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything run that waits for nothing but the disk. */
+/** Lets everything run that waits for nothing but the disk, however slow that is. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let calmTurns = 0; calmTurns < 12;) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const onDisk = process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+    calmTurns = onDisk ? 0 : calmTurns + 1;
+  }
 }
