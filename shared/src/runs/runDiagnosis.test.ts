@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../protocol/index.ts';
+import { SlipwayError, type Run } from '../protocol/index.ts';
 import type { LogSource } from './logStreams.ts';
 import { withDiagnosis } from './runDiagnosis.ts';
 
@@ -37,6 +37,16 @@ describe('a failed run as it is shown', () => {
     const rest = JSON.stringify({ ...shown, failedCell: { ...shown.failedCell, source: '' } });
     expect(rest).not.toContain('correcthorse');
     expect(shown.reason).toContain('[masked]@data.example.org');
+  });
+
+  it('is shown also where its log cannot be read', async () => {
+    const unread: LogSource = {
+      ...noLog,
+      logSize: () => Promise.reject(new SlipwayError('cluster.refused', 'the space is being deleted')),
+    };
+    expect(await withDiagnosis(unread, failed, never)).toEqual(await withDiagnosis(noLog, failed, never));
+    const broken: LogSource = { ...noLog, logSize: () => Promise.reject(new TypeError('a mistake of ours')) };
+    await expect(withDiagnosis(broken, failed, never)).rejects.toThrow('a mistake of ours');
   });
 
   it('stays as it is when it passed', async () => {

@@ -1,5 +1,5 @@
 import { diagnose, maskSecrets } from '../diagnosis/index.ts';
-import type { FailedCell, Run, RunState, StepName } from '../protocol/index.ts';
+import { SlipwayError, type FailedCell, type Run, type RunState, type StepName } from '../protocol/index.ts';
 import type { LogSource } from './logStreams.ts';
 import { readRange } from './logStreams.ts';
 
@@ -13,7 +13,7 @@ const badEnds: ReadonlySet<RunState> = new Set(['failed', 'timedOut', 'lost']);
 export async function withDiagnosis(source: LogSource, run: Run, signal: AbortSignal): Promise<Run> {
   if (!badEnds.has(run.state) || run.diagnosis !== undefined) return run;
   const step = failingStep(run);
-  const logTail = step === undefined ? '' : await readEnd(source, run.name, step, signal);
+  const logTail = step === undefined ? '' : await readEndIfPossible(source, run.name, step, signal);
   const diagnosis = diagnose({ run, logTail, ...(run.failedCell !== undefined && { failedCell: run.failedCell }) });
   const { reason, failedCell } = run;
   return {
@@ -33,6 +33,16 @@ function withoutSecrets(cell: FailedCell): FailedCell {
 export function failingStep(run: Run): StepName | undefined {
   const failed = run.steps.find((step) => step.state === 'failed');
   return (failed ?? run.steps.findLast((step) => step.startedAt !== undefined))?.name;
+}
+
+/** That a run has failed is to be told also where its log cannot be read: its space is being deleted, say. */
+async function readEndIfPossible(source: LogSource, run: string, step: StepName, signal: AbortSignal): Promise<string> {
+  try {
+    return await readEnd(source, run, step, signal);
+  } catch (error) {
+    if (signal.aborted || !SlipwayError.is(error)) throw error;
+    return '';
+  }
 }
 
 async function readEnd(source: LogSource, run: string, step: StepName, signal: AbortSignal): Promise<string> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEvents } from '../../runs/index.ts';
-import type { Run } from '../../protocol/index.ts';
+import { SlipwayError, type Run } from '../../protocol/index.ts';
 import { slipway } from '../testing/commandLine.ts';
 import { FakeCore } from '../testing/fakeCore.ts';
 import { startTime } from '../testing/fakeIo.ts';
@@ -59,6 +59,16 @@ describe('slipway runs', () => {
 });
 
 describe('slipway watch', () => {
+  it('tells the verdict also where nothing can be read of what the run left', async () => {
+    const core = new FakeCore();
+    core.set(folded(failure));
+    core.refusals.set('artifacts/list', new SlipwayError('cluster.refused', 'the space is being deleted.'));
+    const ended = await slipway(['watch', 'analysis-7f3a'], { core });
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stdout).toMatch(/^failed: /m);
+    expect(ended.stderr).toContain('What analysis-7f3a left cannot be read now: the space is being deleted.');
+  });
+
   it.each([
     ['passed', success, 0],
     ['failed', failure, 1],

@@ -3,7 +3,7 @@ import { createLineAssembler } from '../../runs/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readRunEnd } from '../following/runEnd.ts';
-import { printJson } from '../following/startedRun.ts';
+import { printJson, tellUnread } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
 import { runJson } from '../view/runJson.ts';
@@ -19,6 +19,7 @@ export async function why(session: Session, reference: RunReference, format: Out
   const end = terminalStates.has(run.state)
     ? await readRunEnd(core, run, session.signal)
     : { artifacts: [], tests: undefined, logLine: undefined };
+  tellUnread(session, run, end);
   if (format === 'json') {
     printJson(session, runJson(run, end.artifacts));
   } else {

@@ -1,12 +1,21 @@
-import type { LogBatch, Run, Step } from '../../protocol/index.ts';
+import { SlipwayError, type LogBatch, type Run, type Step } from '../../protocol/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { errorText, type RunEnd } from '../view/verdictView.ts';
 
 /** Logs longer than this are not searched for the line of the error. */
 const searchedBytes = 4 * 1024 * 1024;
 
-/** Collects what the verdict of an ended run is shown with. */
+/** Collects what the verdict of an ended run is shown with; the verdict stands also where that cannot be read. */
 export async function readRunEnd(core: CliCore, run: Run, signal: AbortSignal): Promise<RunEnd> {
+  try {
+    return await readAll(core, run, signal);
+  } catch (error) {
+    if (signal.aborted || !SlipwayError.is(error)) throw error;
+    return { artifacts: [], tests: undefined, logLine: undefined, unread: error };
+  }
+}
+
+async function readAll(core: CliCore, run: Run, signal: AbortSignal): Promise<RunEnd> {
   const ref = { run: run.name, context: run.context };
   const failed = run.steps.find((step) => step.state === 'failed');
   const { artifacts } = await core.handlers['artifacts/list'](ref, signal);

@@ -1,6 +1,7 @@
 import { SlipwayError, terminalStates, type JobSpec, type Run } from '../../protocol/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodeOfRun, exitCodes } from '../exitCodes.ts';
+import { errorLines } from '../errorText.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { plain, type Line } from '../terminal/line.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type RunPresenter,
 } from '../view/presenter.ts';
 import { runJson } from '../view/runJson.ts';
-import { verdictLines } from '../view/verdictView.ts';
+import { verdictLines, type RunEnd } from '../view/verdictView.ts';
 import { attendRun, type OnInterrupt } from './attendRun.ts';
 import { readRunEnd } from './runEnd.ts';
 
@@ -81,8 +82,17 @@ function sayLeft(session: Session, run: Run, cancelling: boolean, format: Output
   return exitCodes.cancelled;
 }
 
+/** Says why what an ended run left is not shown. */
+export function tellUnread(session: Session, run: Run, { unread }: RunEnd): void {
+  if (unread === undefined) return;
+  const text = `What ${run.name} left cannot be read now: ${unread.message}`;
+  const error = new SlipwayError(unread.code, text, unread.action === undefined ? {} : { action: unread.action });
+  session.err.writeLines(errorLines(error, session.widthOf(session.err)));
+}
+
 async function tellVerdict(session: Session, core: CliCore, run: Run, options: FollowOptions): Promise<void> {
   const end = await readRunEnd(core, run, session.signal);
+  tellUnread(session, run, end);
   if (options.format === 'json') {
     printJson(session, runJson(run, end.artifacts, options.parameters));
   } else {

@@ -1,5 +1,5 @@
 import { describeVerdict, runDuration } from './verdictWords.ts';
-import type { Artifact, Run, TestReport } from '../../protocol/index.ts';
+import type { Artifact, Run, SlipwayError, TestReport } from '../../protocol/index.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';
 import { oneLine, textLines } from '../terminal/sanitize.ts';
 import { pad, wrap } from '../terminal/text.ts';
@@ -12,6 +12,8 @@ export interface RunEnd {
   readonly tests: TestReport | undefined;
   /** 1-based line of the failing step's log where the error is. */
   readonly logLine: number | undefined;
+  /** Why what the run left cannot be read now, where it cannot. */
+  readonly unread?: SlipwayError;
 }
 
 const shownTests = 5;
