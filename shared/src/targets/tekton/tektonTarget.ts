@@ -135,12 +135,13 @@ class TektonTarget implements ClusterTarget {
   watch(listener: (change: TargetChange) => void): Disposable {
     let watching: Disposable | undefined;
     let ended = false;
-    this.#open().then(
-      ({ space }) => {
+    this.#open()
+      .then(({ space }) => {
         if (!ended) watching = space.watch(listener);
-      },
-      (error: unknown) => this.#options.onError(error),
-    );
+      })
+      .catch((error: unknown) => {
+        if (!ended) this.#options.onError(error);
+      });
     return {
       dispose: () => {
         ended = true;

@@ -88,6 +88,11 @@ export class RunObserver implements Disposable {
     return this.#observed?.events ?? [];
   }
 
+  /** Of the PipelineRun that is observed; undefined before it was seen. */
+  get uid(): string | undefined {
+    return this.#observed?.memory.pipelineRun?.metadata.uid;
+  }
+
   get final(): boolean {
     return this.#observed?.final === true;
   }

@@ -4,6 +4,7 @@ import type { Disposable, TargetChange } from '../../runTarget.ts';
 import { observeRun, type ObservedRun, type RunFacts } from '../observe/index.ts';
 import type { PastRun } from '../follow/index.ts';
 import { pastRunEvents } from './pastRun.ts';
+import { EndedRuns } from './endedRuns.ts';
 import type { RunHistory } from './runHistory.ts';
 import { RunObserver } from './runObserver.ts';
 import type { RunProgressSource } from './runProgress.ts';
@@ -13,8 +14,6 @@ import { SpaceConnection } from './spaceConnection.ts';
 
 /** What nobody asks for is watched so long. */
 const idleMs = 60_000;
-/** How many ended runs are kept as read. */
-const keptFinal = 500;
 
 export interface SpaceWatchOptions {
   readonly api: KubernetesApi;
@@ -44,7 +43,7 @@ export class SpaceWatch implements Disposable {
   readonly #options: SpaceWatchOptions;
   readonly #listeners = new Set<(change: TargetChange) => void>();
   readonly #followed = new Map<string, Followed>();
-  readonly #final = new Map<string, readonly RunEvent[]>();
+  readonly #ended: EndedRuns;
   readonly #connection: SpaceConnection;
   #rows: RunRows | undefined;
   #rowsUsedAt = 0;
@@ -53,6 +52,7 @@ export class SpaceWatch implements Disposable {
 
   constructor(options: SpaceWatchOptions) {
     this.#options = options;
+    this.#ended = new EndedRuns(options.history);
     this.#connection = new SpaceConnection((change) => this.#tell(change), options.clock.now);
   }
 
@@ -65,7 +65,7 @@ export class SpaceWatch implements Disposable {
     await rows.answered(signal);
     const names = rows.names();
     const known = new Set(names);
-    return [...names, ...(await this.#options.history.names()).filter((name) => !known.has(name))];
+    return [...names, ...(await this.#ended.names()).filter((name) => !known.has(name))];
   }
 
   /** An ended run as far as its row tells, for lists; undefined for one that goes on. */
@@ -78,8 +78,8 @@ export class SpaceWatch implements Disposable {
   async events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
     const followed = this.#followed.get(run);
     if (followed !== undefined) return (await this.#ready(followed, signal)).events;
-    const final = this.#final.get(run);
-    if (final !== undefined) return final;
+    const ended = this.#ended.get(run);
+    if (ended !== undefined) return ended.events;
     return this.#read(run, signal);
   }
 
@@ -93,10 +93,10 @@ export class SpaceWatch implements Disposable {
       const observer = await this.#ready(followed, signal);
       return { facts: observer.facts, final: observer.final };
     }
-    const { api, context, clock, history } = this.#options;
+    const { api, context, clock } = this.#options;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
     if (facts !== undefined) return { facts, final: observeRun(undefined, facts).final };
-    if ((await history.events(run)) === undefined) throw runNotFound(run, context);
+    if ((await this.#ended.remembered(run)) === undefined) throw runNotFound(run, context);
     return { facts: nothingLeft(context, clock.now()), final: true };
   }
 
@@ -133,9 +133,8 @@ export class SpaceWatch implements Disposable {
   }
 
   async forget(run: string): Promise<void> {
-    this.#final.delete(run);
     this.#stop(run);
-    await this.#options.history.forget(run);
+    await this.#ended.forget(run);
     this.#tell({ kind: 'deleted', run });
   }
 
@@ -169,7 +168,7 @@ export class SpaceWatch implements Disposable {
       onChange: (change) => {
         const { name } = change.object.metadata;
         if (change.type === 'deleted') this.#rowDeleted(name);
-        else if (change.type === 'added') this.#rowAdded(name);
+        else if (change.type === 'added') this.#rowAdded(name, change.object.metadata.uid);
         // Of a run that is followed, its observer tells.
         else if (this.#followed.has(name) || this.#followIfOpen(name)) return;
         // Whoever is told reads the run: a cluster that annotates thousands of ended ones must not have them all read.
@@ -179,28 +178,30 @@ export class SpaceWatch implements Disposable {
     return this.#rows;
   }
 
-  #rowAdded(name: string): void {
+  #rowAdded(name: string, uid: string | undefined): void {
     // What was there at the first list is no news.
     const isNews = this.#rows !== undefined && this.#rows.state.state !== 'syncing';
-    if (isNews) this.#makeRoom(name);
+    this.#makeRoom(name, uid);
     if (!this.#followIfOpen(name) && isNews) this.#tell({ kind: 'changed', run: name });
   }
 
   /** A run that was deleted and made anew under its name is another one. */
-  #makeRoom(name: string): void {
-    const wasKnown = this.#final.delete(name) || this.#followed.has(name);
+  #makeRoom(name: string, uid: string | undefined): void {
+    const known = this.#followed.get(name)?.observer.uid ?? this.#ended.get(name)?.uid;
+    if (known === undefined || uid === undefined || known === uid) return;
     this.#stop(name);
-    if (wasKnown) this.#tell({ kind: 'deleted', run: name });
+    this.#ended.drop(name);
+    this.#tell({ kind: 'deleted', run: name });
   }
 
   #rowDeleted(name: string): void {
     // Its observer tells how it ended; then it is remembered.
-    if (this.#followed.has(name) || this.#final.has(name)) return;
+    if (this.#followed.has(name) || this.#ended.get(name) !== undefined) return;
     this.#tellUnlessRemembered(name).catch(this.#options.onError);
   }
 
   async #tellUnlessRemembered(name: string): Promise<void> {
-    if ((await this.#options.history.events(name)) === undefined) this.#tell({ kind: 'deleted', run: name });
+    if ((await this.#ended.remembered(name)) === undefined) this.#tell({ kind: 'deleted', run: name });
   }
 
   /** Follows a run that goes on, where somebody listens. True where it is followed. */
@@ -213,16 +214,16 @@ export class SpaceWatch implements Disposable {
   }
 
   async #read(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
-    const { api, context, clock, history } = this.#options;
+    const { api, context, clock } = this.#options;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
     if (facts === undefined) {
-      const remembered = await history.events(run);
+      const remembered = await this.#ended.remembered(run);
       if (remembered === undefined) throw runNotFound(run, context);
       return remembered;
     }
     const observed = observeRun(undefined, facts);
     if (observed.final) {
-      await this.#keep(run, observed.events);
+      await this.#ended.keep(run, { uid: facts.pipelineRun?.metadata.uid, events: observed.events });
       return observed.events;
     }
     const followed = this.#followed.get(run);
@@ -269,20 +270,10 @@ export class SpaceWatch implements Disposable {
     const followed = this.#followed.get(run);
     if (followed === undefined) return;
     if (followed.observer.final) {
-      this.#keep(run, followed.observer.events).catch(this.#options.onError);
+      this.#ended.keep(run, followed.observer).catch(this.#options.onError);
       this.#stop(run);
     }
     this.#tell({ kind: 'changed', run });
-  }
-
-  async #keep(run: string, events: readonly RunEvent[]): Promise<void> {
-    this.#final.delete(run);
-    this.#final.set(run, events);
-    for (const oldest of this.#final.keys()) {
-      if (this.#final.size <= keptFinal) break;
-      this.#final.delete(oldest);
-    }
-    await this.#options.history.remember(run, events);
   }
 
   #stop(run: string): void {
