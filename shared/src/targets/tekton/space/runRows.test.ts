@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { metadataSchema } from '../observe/index.ts';
-import { looksTheSame, type RunRow } from './runRows.ts';
+import { looksTheSame, withoutSpecs, type RunRow } from './runRows.ts';
 
 const row = (cells: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}): RunRow => ({
   metadata: metadataSchema.parse({ name: 'a', annotations }),
@@ -18,5 +18,19 @@ describe('a row that changed', () => {
     ['in its state does not', row({ Succeeded: 'Unknown' }), false],
   ])('%s', (_name, after, same) => {
     expect(looksTheSame(row({}), after)).toBe(same);
+  });
+});
+
+describe('the metadata of a row', () => {
+  it('is kept without whole specs', () => {
+    const annotations = { 'slipway.dev/job-spec': '{}', 'slipway.dev/title': 'a.ipynb' };
+    expect(withoutSpecs(metadataSchema.parse({ name: 'a', annotations })).annotations).toEqual({
+      'slipway.dev/title': 'a.ipynb',
+    });
+  });
+
+  it('is the same object where there is none', () => {
+    const metadata = metadataSchema.parse({ name: 'a', labels: { b: 'c' } });
+    expect(withoutSpecs(metadata)).toBe(metadata);
   });
 });

@@ -8,11 +8,15 @@ import {
   type Reflector,
   type ReflectorState,
 } from '../../../kubernetes/index.ts';
+import { annotations } from '../../../pipeline/index.ts';
 import { SlipwayError, type Run } from '../../../protocol/index.ts';
-import { metadataSchema, rowOfTable } from '../observe/index.ts';
+import { metadataSchema, rowOfTable, type Metadata } from '../observe/index.ts';
 
 /** A row as the reflector hands it over: cells by column. */
-const rowSchema = z.object({ metadata: metadataSchema, cells: z.record(z.string(), z.unknown()) });
+const rowSchema = z.object({
+  metadata: metadataSchema.transform(withoutSpecs),
+  cells: z.record(z.string(), z.unknown()),
+});
 export type RunRow = z.output<typeof rowSchema>;
 
 const columns = ['Name', 'Succeeded', 'Reason', 'StartTime', 'CompletionTime'] as const;
@@ -119,6 +123,16 @@ export class RunRows {
   dispose(): void {
     this.#reflector.dispose();
   }
+}
+
+/** Whole specs as annotations; no list shows them, and of thousands of runs they would be most of the memory. */
+const specAnnotations = [annotations.jobSpec, 'kubectl.kubernetes.io/last-applied-configuration'];
+
+/** Drops what is large. */
+export function withoutSpecs(metadata: Metadata): Metadata {
+  if (!specAnnotations.some((name) => name in metadata.annotations)) return metadata;
+  const kept = Object.entries(metadata.annotations).filter(([name]) => !specAnnotations.includes(name));
+  return { ...metadata, annotations: Object.fromEntries(kept) };
 }
 
 /** True where a list shows both rows alike, but for their ages: only labels, annotations or the like are others. */
