@@ -1,4 +1,4 @@
-import { kubectl } from '../../cluster/cluster.mjs';
+import { kubectl, waitFor } from '../../cluster/cluster.mjs';
 
 const controller = ['--namespace', 'tekton-pipelines', 'deployment/tekton-pipelines-controller'] as const;
 
@@ -6,7 +6,7 @@ const controller = ['--namespace', 'tekton-pipelines', 'deployment/tekton-pipeli
 export async function whileTektonRests<T>(work: () => Promise<T>): Promise<T> {
   // Ended by hand, it comes back too: the process stays until the controller is asked to.
   const stopped = () => {
-    void scale(1).finally(() => process.exit(130));
+    void start().finally(() => process.exit(130));
   };
   process.once('SIGINT', stopped);
   process.once('SIGTERM', stopped);
@@ -24,11 +24,23 @@ export async function whileTektonRests<T>(work: () => Promise<T>): Promise<T> {
     ]);
     return await work();
   } finally {
-    await scale(1);
-    await kubectl(['rollout', 'status', ...controller, '--timeout=120s']);
+    await start();
     process.removeListener('SIGINT', stopped);
     process.removeListener('SIGTERM', stopped);
   }
+}
+
+/** Also when the API server is away for a moment. */
+async function start(): Promise<void> {
+  await waitFor('Tekton is back', 300, async () => {
+    try {
+      await scale(1);
+      await kubectl(['rollout', 'status', ...controller, '--timeout=60s']);
+      return true;
+    } catch {
+      return false; // Tried again; what goes wrong for ever ends the waiting.
+    }
+  });
 }
 
 async function scale(replicas: number): Promise<void> {
