@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayError, type Run, type RunEvent } from '../protocol/index.ts';
+import { RunCatalogue } from './runCatalogue.ts';
 import { matchRun } from './runFinder.ts';
 import type { RunChange } from './runWatcher.ts';
 import { MemoryTarget } from './testing/memoryTarget.ts';
@@ -23,6 +24,15 @@ async function refusal(work: Promise<unknown>): Promise<SlipwayError> {
 function queued(position: number): RunEvent {
   return { type: 'queued', time: (harness.clock += 10), position };
 }
+
+describe('a context that is not there', () => {
+  it('may be missing for a mistake in the file of contexts, which then is told', () => {
+    const options = { targets: new Map(), now: () => 0, onError: () => undefined };
+    const contextsFault = new SlipwayError('context.invalid', 'contexts.yaml is wrong in line 3.');
+    expect(() => new RunCatalogue(options).target('team-a')).toThrow('There is no context "team-a".');
+    expect(() => new RunCatalogue({ ...options, contextsFault }).target('team-a')).toThrow(contextsFault);
+  });
+});
 
 describe('finding a run', () => {
   const runs = ['analysis-7f3a', 'analysis-7b00', 'train-0001'].map((name) => ({ context: 'local', name }));

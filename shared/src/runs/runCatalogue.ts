@@ -11,6 +11,8 @@ export interface CatalogueOptions {
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
   readonly cachedRuns?: number;
+  /** What is wrong with the file of contexts, which may be why one is not among the targets. */
+  readonly contextsFault?: SlipwayError | undefined;
 }
 
 export interface FoundRun {
@@ -34,9 +36,11 @@ const readersAtOnce = 16;
 export class RunCatalogue {
   readonly #shelves = new Map<string, Shelf>();
   readonly #onError: (error: unknown) => void;
+  readonly #contextsFault: SlipwayError | undefined;
 
   constructor(options: CatalogueOptions) {
     this.#onError = options.onError;
+    this.#contextsFault = options.contextsFault;
     for (const [context, target] of options.targets) {
       const hub = new TargetHub(target);
       const watcher: RunWatcher = new RunWatcher(() => store, hub, options.now, options.onError);
@@ -45,7 +49,7 @@ export class RunCatalogue {
     }
   }
 
-  /** @throws SlipwayError `context.unknown` */
+  /** @throws SlipwayError `context.unknown`; the fault of the contexts' file where that may be why */
   target(context: string): RunTarget {
     return this.#shelf(context).store.target;
   }
@@ -185,7 +189,7 @@ export class RunCatalogue {
 
   #shelf(context: string): Shelf {
     const shelf = this.#shelves.get(context);
-    if (shelf === undefined) throw unknownContext(context, [...this.#shelves.keys()]);
+    if (shelf === undefined) throw this.#contextsFault ?? unknownContext(context, [...this.#shelves.keys()]);
     return shelf;
   }
 

@@ -27,6 +27,8 @@ export interface RunServiceOptions extends RepeatOptions {
   readonly onError: (error: unknown) => void;
   /** How many runs are kept in memory as last read; 2,000 if not given. */
   readonly cachedRuns?: number;
+  /** What is wrong with the file of contexts, which may be why one is not among the targets. */
+  readonly contextsFault?: SlipwayError | undefined;
 }
 
 /** A run as a person names it: its name, the beginning of its name, or `last`; in any context unless one is given. */

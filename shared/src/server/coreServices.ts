@@ -128,7 +128,9 @@ export class CoreServices {
     const [{ createRunService }, targets] = await Promise.all([import('../runs/index.ts'), this.targets()]);
     const { now, randomHex, temporaryFolder } = this.#environment;
     const openFolder = (folder: Folder): JobFolder => this.#openFolder(folder);
-    return createRunService({ targets, openFolder, now, randomHex, temporaryFolder, onError: this.#onError });
+    const contextsFault = this.#contextsFault;
+    const onError = this.#onError;
+    return createRunService({ targets, contextsFault, openFolder, now, randomHex, temporaryFolder, onError });
   }
 
   async #loadArtifacts(): Promise<ArtifactService> {
