@@ -159,6 +159,15 @@ describe('following a run', () => {
     await follower.stop();
   });
 
+  it('takes a network that is down for a while for nothing worse', async () => {
+    const lost = new SlipwayError('cluster.unreachable', 'The network is down.');
+    const failing = Array.from({ length: 8 }, (): Session => ({ fails: lost }));
+    const { follower, notes } = follow([...failing, { sends: () => [frame(log, 0, 'back\n')] }]);
+    await clock.advance(40_000);
+    expect([await text(), follower.mode, notes]).toEqual(['back\n', 'exec', []]);
+    await follower.stop();
+  });
+
   it('takes the API where exec is not allowed, says so once, and tries again later', async () => {
     const forbidden = new SlipwayError('cluster.forbidden', 'no');
     const read: FollowContainer = async (_where, spooled, stop) => {

@@ -214,7 +214,8 @@ export class RunFollower {
       return;
     }
     // A container that is not there has ended at this moment, or not begun: its place tells, soon.
-    if (!SlipwayError.is(error, 'cluster.notFound') && health.failed(run)) onNote(noHelper(error));
+    const byNetwork = SlipwayError.is(error, 'cluster.unreachable');
+    if (!SlipwayError.is(error, 'cluster.notFound') && health.failed(run, byNetwork)) onNote(noHelper(error));
     await this.#trouble(signal);
   }
 
