@@ -1,0 +1,165 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, notebook, type Started } from '../cli/slipway.ts';
+import { ClusterMachine, profile, testCluster } from './clusterMachine.ts';
+
+let ada: ClusterMachine;
+
+const endless = 'import time\nwhile True: time.sleep(0.2)';
+
+beforeAll(async () => {
+  const { nodeAddress } = testCluster();
+  ada = await ClusterMachine.create('cancel', {
+    instanceTypes: { ...profile.instanceTypes, nowhere: { cpu: '50m', memory: '64Mi', nodeSelector: { no: 'node' } } },
+    // pip waits here for an answer that does not come.
+    mirrors: { pipIndexUrl: `http://${nodeAddress}:8082/~hang/simple/`, pipTrustedHosts: [nodeAddress] },
+  });
+  await ada.machine.write('a.ipynb', notebook(['print("first", 6 * 7)', endless]));
+});
+
+afterAll(async () => {
+  await ada.dispose();
+});
+
+/** Waits until what a started `slipway run` prints matches, and returns the run's name. */
+async function reached(started: Started, pattern: RegExp): Promise<string> {
+  await started.until(pattern);
+  return /^run +(\S+)$/m.exec(started.output())?.[1] ?? '';
+}
+
+/** The run ended as cancelled: for whoever followed it, for Slipway, and for kubectl. */
+async function expectsCancelled(run: string, followed?: Started) {
+  if (followed !== undefined) {
+    const ended = await followed.ended;
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3);
+    expect(ended.stdout).toMatch(/^cancelled/m);
+  }
+  const watched = await ada.slipway(['watch', run, '-o', 'json']);
+  expect(watched.exitCode, watched.stdout + watched.stderr).toBe(3);
+  const result = json(watched);
+  expect(result.state).toBe('cancelled');
+  expect(result.steps.filter(({ state }) => state === 'pending' || state === 'running')).toEqual([]);
+  expect(await ada.field(`pipelinerun/${run}`, '.status.conditions[0].reason')).toBe('Cancelled');
+  return result;
+}
+
+async function cancel(run: string): Promise<void> {
+  const ended = await ada.slipway(['cancel', run]);
+  expect(ended.exitCode, ended.stderr).toBe(0);
+}
+
+/** What the first cell wrote is in the log and in the notebook so far. */
+async function expectsWhatWasDone(run: string): Promise<void> {
+  const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
+  expect(logs.exitCode, logs.stderr).toBe(0);
+  expect(logs.stdout).toContain('first 42');
+  const folder = await mkdtemp(join(ada.machine.folder, 'left-'));
+  const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
+  expect(got.exitCode, got.stderr).toBe(0);
+  expect(await readFile(join(folder, 'output/a_output.ipynb'), 'utf8')).toContain('first 42');
+  expect(await readFile(join(await ada.folderOf(run), 'summary.md'), 'utf8')).toMatch(/cancelled/);
+}
+
+describe.concurrent('a run is cancelled', () => {
+  it('while no node takes it', async () => {
+    const started = ada.start(['run', 'a.ipynb', '--instance-type', 'nowhere', '--no-preflight']);
+    const run = await reached(started, /without label no=node/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.steps.every(({ state }) => state === 'cancelled')).toBe(true);
+    await ada.until('its pod is gone', async () =>
+      (await ada.kubectl('get', 'pods', '-o', 'name', '-l', `tekton.dev/pipelineRun=${run}`)) === '' ? true : undefined,
+    );
+  });
+
+  it('while its image is pulled', async () => {
+    const image = `${ada.cluster.services.registryName}/hanging/small:1`;
+    const started = ada.start(['run', 'a.ipynb', '--image', image, '--no-preflight']);
+    const run = await reached(started, /pulling image/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.artifacts).toEqual([]);
+    // The node does not give up on the pull for long, and the pod holds its processors until then.
+    await ada.kubectl('delete', 'pod', '-l', `tekton.dev/pipelineRun=${run}`, '--grace-period=0', '--force');
+  });
+
+  it('while its environment is built', async () => {
+    await ada.machine.write('building/requirements.txt', 'tiny-package==1.0\n');
+    await ada.machine.write('building/b.ipynb', notebook(['import tiny_package']));
+    const spec = await ada.machine.write(
+      'building/slipway.yaml',
+      'notebook: b.ipynb\nrequirements: requirements.txt\n',
+    );
+    const started = ada.start(['run', spec]);
+    const run = await reached(started, /^run +(\S+)$/m);
+    await ada.until('pip is at work', async () => {
+      const { stdout } = await ada.slipway(['logs', run, '--step', 'prepare']);
+      return /tiny-package|Collecting|Looking in indexes/.test(stdout) ? true : undefined;
+    });
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.steps.find(({ name }) => name === 'prepare')?.state).toBe('cancelled');
+    expect(result.steps.find(({ name }) => name === 'notebook')?.state).toBe('cancelled');
+  });
+
+  it('while its notebook runs: what was done until then is there', async () => {
+    const started = ada.start(['run', 'a.ipynb']);
+    const run = await reached(started, /cell 2\/2/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.steps.find(({ name }) => name === 'notebook')?.state).toBe('cancelled');
+    await expectsWhatWasDone(run);
+  });
+
+  it('while its tests run: the report is there', async () => {
+    await ada.machine.write('checked/a.ipynb', notebook(['print("first", 6 * 7)']));
+    const test =
+      'import time\ndef test_endless():\n    print("testing", flush=True)\n    while True: time.sleep(0.2)\n';
+    await ada.machine.write('checked/tests/test_a.py', test);
+    const started = ada.start(['run', join(ada.machine.work, 'checked/a.ipynb')]);
+    const run = await reached(started, /test started/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.steps.find(({ name }) => name === 'report')?.state).toBe('succeeded');
+    expect(result.steps.find(({ name }) => name === 'test')?.state).toBe('cancelled');
+    await expectsWhatWasDone(run);
+  });
+
+  it('when it is over already: nothing changes', async () => {
+    const file = await ada.machine.write('over/over.ipynb', notebook(['print(1)']));
+    const { run } = json(await ada.slipway(['run', file, '-o', 'json']));
+    const ended = await ada.slipway(['cancel', run]);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stdout).toMatch(/is over: passed\. Nothing was changed/);
+    expect(await ada.field(`pipelinerun/${run}`, '.status.conditions[0].reason')).toMatch(/Succeeded|Completed/);
+    expect(json(await ada.slipway(['watch', run, '-o', 'json'])).state).toBe('succeeded');
+  });
+});
+
+describe.concurrent('Ctrl-C', () => {
+  it('once cancels, waits for the end and has what was done', async () => {
+    const started = ada.start(['run', 'a.ipynb']);
+    const run = await reached(started, /cell 2\/2/);
+    started.child.kill('SIGINT');
+    await started.until(/cancelling/);
+    await expectsCancelled(run, started);
+    await expectsWhatWasDone(run);
+  });
+
+  it('twice leaves and says how to come back; the run ends as cancelled all the same', async () => {
+    // Ignores the polite signals, so that the cancel takes its whole grace.
+    const stubborn = `import signal\nfor name in ("SIGINT", "SIGTERM"):\n    signal.signal(getattr(signal, name), signal.SIG_IGN)\n${endless}`;
+    const file = await ada.machine.write('stubborn/a.ipynb', notebook(['print("first", 6 * 7)', stubborn]));
+    const started = ada.start(['run', file]);
+    const run = await reached(started, /cell 2\/2/);
+    started.child.kill('SIGINT');
+    await started.until(/cancelling/);
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3);
+    expect(ended.stdout + ended.stderr).toContain(`slipway watch ${run}`);
+    await expectsCancelled(run);
+    await expectsWhatWasDone(run);
+  });
+});
