@@ -140,6 +140,21 @@ describe('reading the log of a run that has ended', () => {
     expect(page.end).toBe(true);
   });
 
+  it('waits for a log that is read anew from its start while its step goes on', async () => {
+    const logs = new MemoryLogs();
+    logs.append('notebook', 'one\n', 2);
+    const goesOn: Run = {
+      ...ended,
+      state: 'running',
+      steps: ended.steps.map((step) => (step.name === 'notebook' ? { ...step, state: 'running' } : step)),
+    };
+    const page = await read(logs, goesOn, { position: 'notebook=8' });
+    expect([page.batches, page.next, page.end]).toEqual([[], 'notebook=8', false]);
+    logs.append('notebook', 'two\nthree\n', 3);
+    const next = await read(logs, goesOn, { position: page.next, steps: ['notebook'] });
+    expect(next.batches.map(({ offset, data }) => [offset, data])).toEqual([[8, 'three\n']]);
+  });
+
   it('refuses a step that the run does not have, and positions that are not of this log', async () => {
     const logs = new MemoryLogs();
     logs.append('notebook', 'two\n', 2);
