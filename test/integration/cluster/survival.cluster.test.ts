@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl } from '../../cluster/cluster.mjs';
+import { json, notebook, type Started } from '../cli/slipway.ts';
+import { ClusterMachine } from './clusterMachine.ts';
+
+let ada: ClusterMachine;
+/** The same person where runs lie on a volume of the team that outlives them. */
+let team: ClusterMachine;
+
+const claim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'team-data' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+};
+const ticks =
+  'import time\nfor i in range(60):\n    print(f"tick {i:03d} ünï \\x1b[1mbold\\x1b[0m", flush=True)\n    time.sleep(0.2)';
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('survival');
+  team = await ClusterMachine.create('survival-team', { volume: { kind: 'claim', claimName: 'team-data' } });
+  await kubectl(['apply', '-n', team.namespace, '-f', '-'], { input: JSON.stringify(claim) });
+});
+
+afterAll(async () => {
+  await ada.dispose();
+  await team.dispose();
+});
+
+async function reached(started: Started, pattern: RegExp): Promise<string> {
+  await started.until(pattern);
+  return /^run +(\S+)$/m.exec(started.output())?.[1] ?? '';
+}
+
+describe.concurrent('a run goes on by itself', () => {
+  it('after kill -9 of the command line: another one has the verdict and every byte of the log', async () => {
+    await ada.machine.write('ticks.ipynb', notebook([ticks, 'print("the end")']));
+    const started = ada.start(['run', 'ticks.ipynb']);
+    const run = await reached(started, /cell 1\/2/);
+    const watching = ada.start(['watch', run, '-o', 'json']);
+    const following = ada.start(['logs', run, '--step', 'notebook', '-f']);
+    await following.until(/tick 003/);
+    started.child.kill('SIGKILL');
+    following.child.kill('SIGKILL');
+    const watched = await watching.ended;
+    expect(watched.exitCode, watched.stderr).toBe(0);
+    expect(json(watched).state).toBe('succeeded');
+    const onVolume = await readFile(join(await ada.folderOf(run), 'logs/notebook.log'), 'utf8');
+    const { stdout } = await ada.slipway(['logs', run, '--step', 'notebook']);
+    const counted = [...stdout.matchAll(/tick (\d{3}) ünï/g)].map((match) => Number(match[1]));
+    expect(counted, 'each once').toEqual(Array.from({ length: 60 }, (_, index) => index));
+    expect(stdout).toBe(onVolume);
+  });
+
+  it('watched by two at once: both tell the same', async () => {
+    await ada.machine.write('two.ipynb', notebook([ticks]));
+    const started = ada.start(['run', 'two.ipynb']);
+    const run = await reached(started, /cell 1\/1/);
+    const followers = [0, 1].map(() => ada.slipway(['logs', run, '--step', 'notebook', '-f']));
+    const [first, second] = await Promise.all(followers);
+    expect((await started.ended).exitCode).toBe(0);
+    expect(first?.exitCode, first?.stderr).toBe(0);
+    expect(first?.stdout).toContain('tick 059');
+    expect(second?.stdout).toBe(first?.stdout);
+  });
+});
+
+describe.concurrent('a PipelineRun that somebody deletes', () => {
+  it('while it is watched: the run is lost, and the line says why', async () => {
+    await ada.machine.write('lost.ipynb', notebook(['print("first")', 'import time\nwhile True: time.sleep(0.2)']));
+    const started = ada.start(['run', 'lost.ipynb']);
+    const run = await reached(started, /cell 2\/2/);
+    await ada.kubectl('delete', 'pipelinerun', run, '--wait=false');
+    const ended = await started.ended;
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    expect(ended.stdout).toMatch(/PipelineRun was deleted before it had ended/);
+  });
+
+  it('after its end: history, logs and artifacts are still there, on the volume of the team', async () => {
+    const file = await team.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
+    const { run } = json(await team.slipway(['run', file, '-o', 'json']));
+    await team.kubectl('delete', 'pipelinerun', run, '--timeout=60s');
+    expect((await team.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
+    const logs = await team.slipway(['logs', run, '--step', 'notebook']);
+    expect(logs.exitCode, logs.stderr).toBe(0);
+    expect(logs.stdout).toContain('first 42');
+    const folder = join(team.machine.folder, 'kept');
+    const got = await team.slipway(['artifacts', 'get', run, '-d', folder]);
+    expect(got.exitCode, got.stderr).toBe(0);
+    expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');
+  });
+});
+
+describe('large companions', () => {
+  it('of 300 MB arrive whole', async () => {
+    const folder = join(ada.machine.work, 'large');
+    await mkdir(folder);
+    const path = join(folder, 'data.bin');
+    const file = await open(path, 'w');
+    // Mostly holes, which travel as zeros; the marks show that nothing was moved.
+    for (let at = 0; at < 300; at += 10) await file.write(randomBytes(1_000), 0, 1_000, at * 1_000_000);
+    await file.truncate(300_000_000);
+    await file.close();
+    const hash = createHash('sha256');
+    for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
+    const check =
+      'import hashlib\nwith open("data.bin", "rb") as f: print("sha256", hashlib.file_digest(f, "sha256").hexdigest())';
+    await ada.machine.write('large/large.ipynb', notebook([check]));
+    const ended = await ada.slipway(['run', join(folder, 'large.ipynb'), '-o', 'json', '--yes']);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    const logs = await ada.slipway(['logs', json(ended).run, '--step', 'notebook']);
+    expect(logs.stdout).toContain(`sha256 ${hash.digest('hex')}`);
+  });
+});
