@@ -90,7 +90,8 @@ export class BenchSpace {
     if (tkn === undefined) throw new Error('SLIPWAY_TEST_TKN is not set: start the figures with npm run bench');
     const { kubeconfig } = this.machine.cluster;
     return spawn(tkn, [...args, '--kubeconfig', kubeconfig, '--namespace', this.namespace], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // It complains of runs that have failed, as those do that write noise.
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
   }
 
