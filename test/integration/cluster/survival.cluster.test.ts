@@ -78,6 +78,7 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
     expect(ended.stdout).toMatch(/PipelineRun was deleted before it had ended/);
+    expect((await ada.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +lost`, 'm'));
   });
 
   it('after its end: history, logs and artifacts are still there, on the volume of the team', async () => {

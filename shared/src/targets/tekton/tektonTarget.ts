@@ -200,7 +200,7 @@ class TektonTarget implements ClusterTarget {
     // What could not be opened holds nothing.
     const parts = await this.#opening?.catch(() => undefined);
     if (parts === undefined) return;
-    parts.space.dispose();
+    await parts.space.dispose();
     await parts.files.dispose();
     parts.api.dispose();
   }

@@ -35,26 +35,26 @@ export async function checkServiceAccount(
 /** Whether the claims that the profile names are there and can be used by a new pod. */
 export async function checkClaims(api: KubernetesApi, profile: TeamProfile, signal: AbortSignal): Promise<Finding> {
   const { volume, cache, datasets } = profile;
-  const names = [
+  const written = new Set([
     ...(volume?.kind === 'claim' ? [volume.claimName] : []),
     ...(cache === undefined ? [] : [cache.claimName]),
-    ...Object.values(datasets ?? {}).map(({ claimName }) => claimName),
-  ];
-  if (names.length === 0) return passed('a claim of the run’s own');
-  const findings = await Promise.all([...new Set(names)].map((name) => checkClaim(api, name, signal)));
+  ]);
+  const names = new Set([...written, ...Object.values(datasets ?? {}).map(({ claimName }) => claimName)]);
+  if (names.size === 0) return passed('a claim of the run’s own');
+  const findings = await Promise.all([...names].map((name) => checkClaim(api, name, written.has(name), signal)));
   const worst =
     findings.find(({ outcome }) => outcome === 'fail') ?? findings.find(({ outcome }) => outcome === 'warn');
   return worst ?? passed(findings.map(({ detail }) => detail).join(', '));
 }
 
-async function checkClaim(api: KubernetesApi, name: string, signal: AbortSignal): Promise<Finding> {
+async function checkClaim(api: KubernetesApi, name: string, isWritten: boolean, signal: AbortSignal): Promise<Finding> {
   const { namespace } = api.cluster;
   try {
     const claim = await api.get({ type: resources.persistentVolumeClaims, namespace, name }, claimSchema, signal);
     const phase = claim.status?.phase ?? 'Pending';
     const modes = claim.spec?.accessModes ?? [];
     if (phase === 'Lost') return failed(`the volume of claim ${name} is lost`, 'Ask the administrator of the cluster.');
-    if (modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany')) {
+    if (isWritten && modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany')) {
       return failed(`claim ${name} can only be read`, 'Name a claim that can be written for the run’s folder.');
     }
     if (phase === 'Pending') return warned(`claim ${name} has no volume yet; it may get one when the run starts`);

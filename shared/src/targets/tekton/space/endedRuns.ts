@@ -14,6 +14,7 @@ export interface EndedRun {
 export class EndedRuns {
   readonly #history: RunHistory;
   readonly #read = new Map<string, EndedRun>();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(history: RunHistory) {
     this.#history = history;
@@ -41,7 +42,14 @@ export class EndedRuns {
       if (this.#read.size <= keptRuns) break;
       this.#read.delete(oldest);
     }
-    await this.#history.remember(run, events);
+    const written = this.#history.remember(run, events);
+    this.#writing = Promise.allSettled([this.#writing, written]);
+    await written;
+  }
+
+  /** Resolves when all that was to be kept is written, or could not be. */
+  async written(): Promise<void> {
+    await this.#writing;
   }
 
   /** It is read again when somebody asks for it. */

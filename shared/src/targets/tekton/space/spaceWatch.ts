@@ -39,7 +39,7 @@ interface Followed {
  * The runs of a space: a row for each, and an observer for each one that goes on and that somebody looks at. Nothing is
  * watched before it is asked for.
  */
-export class SpaceWatch implements Disposable {
+export class SpaceWatch {
   readonly #options: SpaceWatchOptions;
   readonly #listeners = new Set<(change: TargetChange) => void>();
   readonly #followed = new Map<string, Followed>();
@@ -138,13 +138,15 @@ export class SpaceWatch implements Disposable {
     this.#tell({ kind: 'deleted', run });
   }
 
-  dispose(): void {
+  /** Ends all watches; resolves when what ended meanwhile is remembered. */
+  async dispose(): Promise<void> {
     this.#disposed = true;
     clearInterval(this.#sweep);
     this.#listeners.clear();
     for (const run of [...this.#followed.keys()]) this.#stop(run);
     this.#rows?.dispose();
     this.#rows = undefined;
+    await this.#ended.written();
   }
 
   /** Ends what nobody asks for any more; started with the first watch. */
