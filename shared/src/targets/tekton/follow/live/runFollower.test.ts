@@ -168,6 +168,21 @@ describe('following a run', () => {
     await follower.stop();
   });
 
+  it('takes up again a log of the API that could not be read once', async () => {
+    let tries = 0;
+    const read: FollowContainer = async (_where, spooled, stop) => {
+      tries += 1;
+      if (tries === 1) throw new SlipwayError('cluster.unauthorized', 'no');
+      await spooled.append(0, Buffer.from('by the API\n'), 5);
+      await clock.sleep(1e9, stop);
+    };
+    const { follower, notes } = follow([{ fails: new SlipwayError('cluster.forbidden', 'no') }], place(), read);
+    await clock.advance(10_000);
+    expect([await text(), tries]).toEqual(['by the API\n', 2]);
+    expect(notes).toContain('no');
+    await follower.stop();
+  });
+
   it('takes the API where exec is not allowed, says so once, and tries again later', async () => {
     const forbidden = new SlipwayError('cluster.forbidden', 'no');
     const read: FollowContainer = async (_where, spooled, stop) => {

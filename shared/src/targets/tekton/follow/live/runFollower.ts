@@ -248,6 +248,8 @@ export class RunFollower {
     };
     const ended = follow().catch((error: unknown) => {
       if (stop.signal.aborted || signal.aborted) return;
+      // The next look takes it up again.
+      if (this.#containers.get(step)?.stop === stop) this.#containers.delete(step);
       this.#options.onNote(SlipwayError.is(error) ? error.message : `The log of ${step} could not be read.`);
     });
     this.#containers.set(step, { stop, ended });
