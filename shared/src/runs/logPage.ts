@@ -3,7 +3,7 @@ import { terminalStates } from '../protocol/index.ts';
 import { maxBatchBytes, toBatches } from './logBatches.ts';
 import { mergeStreams, type LogPiece, type StepStream } from './logMerge.ts';
 import { formatPosition, parsePosition, unreadablePosition, type StepPosition } from './logPosition.ts';
-import { isClosed, overlap, readStream, stepsWithLogs, type LogSource } from './logStreams.ts';
+import { overlap, readStream, stepsWithLogs, type LogSource } from './logStreams.ts';
 
 const defaultPageBytes = 262_144;
 /** More than this is not held in memory for one request, whatever the client asks for. */
@@ -43,8 +43,9 @@ async function readGroup(source: LogSource, page: Page, group: readonly Step[], 
     for (const step of group) {
       const stream = await readStream(source, page.run, step, page.position(step.name), page.room, signal);
       if (stream.bytes.length > 0) streams.push(stream);
-      // What is still being written may be read anew from its start after a cut, so that less is there for a moment.
-      else if (stream.offset > 0 && isClosed(page.run, step)) await checkOffset(source, page.run, stream, signal);
+      // While a run goes on its logs may be read anew from their start after a cut, so that less is there for a moment.
+      else if (stream.offset > 0 && terminalStates.has(page.run.state))
+        await checkOffset(source, page.run, stream, signal);
     }
     if (streams.length === 0) return true;
     page.add(mergeStreams(streams, page.room), streams);
