@@ -71,7 +71,7 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
 
   it('a step over its time limit', async () => {
     const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
-    const spec = 'notebook: a.ipynb\ntimeouts:\n  notebook: 12s\n';
+    const spec = 'notebook: a.ipynb\ntimeouts:\n  notebook: 30s\n';
     const { ended, result } = await runIn('step', { 'a.ipynb': notebook(cells), 'slipway.yaml': spec }, []);
     expect(result.state).toBe('timedOut');
     expect(result.diagnosis?.id).toBe('stepTimeout');
