@@ -67,7 +67,7 @@ describe('the shipped role', () => {
     expect(again.exitCode, again.stderr).toBe(0);
     // A run that nobody followed: its logs come from the API.
     await ada.until('the run is over', async () =>
-      (await ada.field(`pipelinerun/${json(again).run}`, '.status.completionTime')) === '' ? undefined : true,
+      (await ada.field(`pod/${json(again).run}-run-pod`, '.status.phase')) === 'Succeeded' ? true : undefined,
     );
     expect((await ada.slipway(['logs', json(again).run])).stdout).toContain('2');
     const stopped = json(await ada.slipway(['rerun', run, '-d', '-o', 'json']));
