@@ -29,6 +29,8 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
+          // Two processors carry the cluster and its tests: a second try, which the report tells of.
+          retry: 1,
           include: [cluster],
           exclude: [alone, '**/node_modules/**', '**/dist/**'],
           testTimeout: 240_000,
@@ -38,6 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster-alone',
+          retry: 1,
           include: [alone],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 240_000,

@@ -94,9 +94,12 @@ describe('a program in a container', () => {
     expect(await session.exited).toEqual({ exitCode: 0 });
   });
 
-  // Not through the proxy: it ends a connection that is written to with a reset, which takes the last words with it.
-  it('may end without reading its input', { retry: 2 }, async () => {
-    const session = await exec(space.api, request(['true'], { stdin: blocks(20) }), space.signal);
+  // As much as fits the pipes on the way: a kubelet holds back the end of a program while more of its input is on the way.
+  it('may end without reading its input', async () => {
+    const stdin = (async function* () {
+      yield await Promise.resolve(new Uint8Array(1_000));
+    })();
+    const session = await exec(space.proxied, request(['true'], { stdin }), space.signal);
     for await (const chunk of session.stdout) expect.unreachable(String(chunk.length));
     expect(await session.exited).toEqual({ exitCode: 0 });
     await expect(session.write(Uint8Array.of(1))).rejects.toMatchObject({ code: 'run.conflict' });
