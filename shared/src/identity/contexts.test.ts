@@ -54,6 +54,7 @@ describe('the contexts', () => {
     ['contexts:\n  - {name: a, profile: {image: b}}\n  - {name: a, profile: {image: b}}\n', 'stands there twice'],
     ['contexts:\n  - {name: a, profile: {image: b, images: c}}\n', 'contexts.0.profile.images'],
     ['- a\n', 'is not a list of contexts'],
+    ['*nowhere', 'is not a list of contexts'],
   ])('say where a file is wrong: %j', (text, words) => {
     expect(() => parseContexts(text, 'contexts.yaml')).toThrow(words);
   });

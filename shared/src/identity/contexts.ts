@@ -35,7 +35,7 @@ export function parseContexts(text: string, path: string): readonly ContextEntry
   if (fault !== undefined) {
     throw invalid(path, `line ${fault.linePos?.[0].line ?? 1}: ${fault.message.split('\n')[0] ?? ''}`, fault);
   }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const content = contentOf(document, path);
   if (content === null || content === undefined) return [];
   const outcome = contextsFileSchema.safeParse(content);
   if (!outcome.success) {
@@ -46,6 +46,16 @@ export function parseContexts(text: string, path: string): readonly ContextEntry
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalid(path, `the context ${twice} stands there twice`, undefined);
   return outcome.data.contexts;
+}
+
+/** @throws SlipwayError `context.invalid` for an alias of something that is not there, or for too many of them */
+function contentOf(document: Document, path: string): unknown {
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: 100 });
+    return content;
+  } catch (error) {
+    throw invalid(path, error instanceof Error ? error.message : 'it cannot be read', error);
+  }
 }
 
 /**
