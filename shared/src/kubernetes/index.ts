@@ -12,7 +12,7 @@ export * from './resources.ts';
 export * from './transfer/index.ts';
 export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';
 export { openCluster, type OpenClusterOptions } from './openCluster.ts';
-export { listAll, type ListPage } from './list.ts';
+export { listAll, listWhole, type ListPage } from './list.ts';
 export type { ClusterAccess, Impersonation, ServerTrust } from './access.ts';
 export { type Credential, type CredentialSource, fixedCredential } from './credentials.ts';
 export { type Clock, systemClock } from './clock.ts';

@@ -40,6 +40,22 @@ export async function* listAll<S extends z.ZodType>(
   }
 }
 
+/** All objects of a list, as of one moment. @throws SlipwayError as `KubernetesApi.list` */
+export async function listWhole<S extends z.ZodType>(
+  api: KubernetesApi,
+  path: ResourcePath,
+  options: Omit<ListOptions, 'continue'>,
+  schema: S,
+  signal: AbortSignal,
+): Promise<readonly z.output<S>[]> {
+  let items: z.output<S>[] = [];
+  for await (const page of listAll(api, path, options, schema, signal)) {
+    if (page.first) items = [];
+    items.push(...page.items);
+  }
+  return items;
+}
+
 /** A `continue` carries its own version: the server refuses both at once. */
 function pageOptions(options: Omit<ListOptions, 'continue'>, from: string): ListOptions {
   const { resourceVersion, ...rest } = options;

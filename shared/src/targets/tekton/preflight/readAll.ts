@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isForbidden, listAll, type KubernetesApi, type ResourceType } from '../../../kubernetes/index.ts';
+import { isForbidden, listWhole, type KubernetesApi, type ResourceType } from '../../../kubernetes/index.ts';
 
 /** All objects of a type; undefined where they may not be listed. */
 export async function readAll<S extends z.ZodType>(
@@ -10,12 +10,8 @@ export async function readAll<S extends z.ZodType>(
   signal: AbortSignal,
 ): Promise<readonly z.output<S>[] | undefined> {
   try {
-    let items: z.output<S>[] = [];
     const options = fieldSelector === undefined ? {} : { fieldSelector };
-    for await (const page of listAll(api, { type, namespace }, options, schema, signal)) {
-      items = page.first ? [...page.items] : [...items, ...page.items];
-    }
-    return items;
+    return await listWhole(api, { type, namespace }, options, schema, signal);
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import {
   isForbidden,
   isNotFound,
-  listAll,
+  listWhole,
   resources,
   type KubernetesApi,
   type ResourceType,
@@ -87,12 +87,8 @@ class Reader {
     fieldSelector: string | undefined,
   ): Promise<readonly z.output<S>[] | undefined> {
     return unlessRefused(async () => {
-      let items: z.output<S>[] = [];
       const options = fieldSelector === undefined ? {} : { fieldSelector };
-      for await (const page of listAll(this.#api, { type, namespace }, options, schema, this.#signal)) {
-        items = page.first ? [...page.items] : [...items, ...page.items];
-      }
-      return items;
+      return listWhole(this.#api, { type, namespace }, options, schema, this.#signal);
     });
   }
 

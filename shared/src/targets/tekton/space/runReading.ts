@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import {
   isForbidden,
   isNotFound,
-  listAll,
+  listWhole,
   resources,
   type KubernetesApi,
   type ResourceType,
@@ -29,12 +29,8 @@ export async function readRunFacts(
 ): Promise<RunFacts | undefined> {
   const { namespace } = api.cluster;
   const list = async <S extends z.ZodType>(type: ResourceType, schema: S): Promise<readonly z.output<S>[]> => {
-    let items: z.output<S>[] = [];
     const options = { labelSelector: `${tektonLabels.pipelineRun}=${run}` };
-    for await (const page of listAll(api, { type, namespace }, options, schema, signal)) {
-      items = page.first ? [...page.items] : [...items, ...page.items];
-    }
-    return items;
+    return listWhole(api, { type, namespace }, options, schema, signal);
   };
   const [pipelineRun, taskRuns, pods] = await Promise.all([
     unlessMissing(api.get({ type: resources.pipelineRuns, namespace, name: run }, pipelineRunSchema, signal)),

@@ -3,7 +3,7 @@ import {
   isAlreadyExists,
   isConflict,
   isNotFound,
-  listAll,
+  listWhole,
   type KubernetesApi,
   type Query,
   type ResourcePath,
@@ -42,11 +42,7 @@ export class SpaceObjects {
     schema: S,
     signal: AbortSignal,
   ): Promise<readonly z.output<S>[]> {
-    let items: z.output<S>[] = [];
-    for await (const page of listAll(this.api, this.path(type), { labelSelector }, schema, signal)) {
-      items = page.first ? [...page.items] : [...items, ...page.items];
-    }
-    return items;
+    return listWhole(this.api, this.path(type), { labelSelector }, schema, signal);
   }
 
   /** Undefined when the name is taken. */
