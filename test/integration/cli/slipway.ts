@@ -32,6 +32,9 @@ export interface Started {
   until(pattern: RegExp): Promise<void>;
 }
 
+/** How long `until` waits, in milliseconds. */
+const untilMs = 150_000;
+
 /** One person's machine: a home, data and cache folders of its own, and a folder to work in. */
 export class Machine {
   readonly folder: string;
@@ -117,9 +120,15 @@ function follow(child: ChildProcess): Started {
   const output = (): string => streams.stdout + streams.stderr;
   const until = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
+      // Before the test's own limit, which would not say what was printed so far.
+      const limit = setTimeout(
+        () => reject(new Error(`not seen within ${untilMs / 1000} s: ${String(pattern)}\n${output()}`)),
+        untilMs,
+      );
       const check = (): void => {
         if (!pattern.test(output())) return;
         waiting.delete(check);
+        clearTimeout(limit);
         resolve();
       };
       waiting.add(check);

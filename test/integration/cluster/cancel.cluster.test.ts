@@ -28,10 +28,19 @@ async function reached(started: Started, pattern: RegExp): Promise<string> {
   return /^run +(\S+)$/m.exec(started.output())?.[1] ?? '';
 }
 
+/** Before the test's own limit, which would not say what was printed so far. */
+async function withinLimit({ ended, output }: Started) {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    limit = setTimeout(() => reject(new Error(`still not over:\n${output()}`)), 150_000);
+  });
+  return Promise.race([ended, late]).finally(() => clearTimeout(limit));
+}
+
 /** The run ended as cancelled: for whoever followed it, for Slipway, and for kubectl. */
 async function expectsCancelled(run: string, followed?: Started) {
   if (followed !== undefined) {
-    const ended = await followed.ended;
+    const ended = await withinLimit(followed);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3);
     expect(ended.stdout).toMatch(/^cancelled/m);
   }

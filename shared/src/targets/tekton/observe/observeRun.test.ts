@@ -149,6 +149,11 @@ describe('its end', () => {
     };
     const waiting = leaving({ waiting: { reason: 'PodInitializing' } });
     expect(observe({ ...cancelled, pods: waiting })).toMatchObject({ final: true });
+    // What the kubelet writes of containers that it gives up before it made them.
+    const given = leaving({ terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null } });
+    expect(observe({ ...cancelled, pods: given })).toMatchObject({ final: true });
+    const ran = leaving({ terminated: { exitCode: 0, startedAt: at(3), finishedAt: at(4) } });
+    expect(observe({ ...cancelled, pods: ran })).toMatchObject({ final: false });
     const running = leaving({ running: { startedAt: at(3) } });
     expect(observe({ ...cancelled, pods: running })).toMatchObject({ final: false });
   });

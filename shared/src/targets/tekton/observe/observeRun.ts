@@ -87,7 +87,8 @@ function podsGoOn(memory: Memory, facts: RunFacts): boolean {
 function neverBegins({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp === undefined) return false;
   const containers = status?.containerStatuses ?? [];
-  return containers.every(({ state }) => state?.running === undefined && state?.terminated === undefined);
+  // Of a container that was never made the kubelet says "terminated" without a start.
+  return containers.every(({ state }) => state?.running === undefined && state?.terminated?.startedAt === undefined);
 }
 
 function tell(
