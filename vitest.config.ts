@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const integration = '**/*.integration.test.ts';
 /** Needs the test cluster; SLIPWAY_TEST_CLUSTER names the file that tells where it is. */
 const cluster = '**/*.cluster.test.ts';
+/** Needs VS Code's or JupyterLab's real host, the packaged extension in it, and Chromium. */
+const hosts = '**/*.hosts.test.ts';
 /** Changes the cluster for all who use it, so nothing else may run beside it. */
 const alone = '**/*.alone.cluster.test.ts';
 
@@ -12,8 +14,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['shared/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [integration, cluster, '**/node_modules/**', '**/dist/**'],
+          include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [integration, cluster, hosts, '**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },
       },
@@ -44,6 +46,17 @@ export default defineConfig({
           include: [alone],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'hosts',
+          retry: 1,
+          include: [hosts],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 180_000,
           hookTimeout: 240_000,
           fileParallelism: false,
         },

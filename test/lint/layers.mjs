@@ -11,12 +11,13 @@ const allowed = {
   protocol: [],
   ...Object.fromEntries(domain.map((module) => [module, ['protocol', ...domain.filter((other) => other !== module)]])),
   server: ['protocol', ...domain],
-  cli: ['protocol', ...domain, 'server'],
-  panels: ['protocol'],
+  cli: ['protocol', ...domain, 'server', 'views'],
+  views: ['protocol'],
+  panels: ['protocol', 'views'],
 };
 
 /** Folders whose code has no I/O, no clock and no environment. */
-export const pureFolders = ['shared/src/protocol', 'shared/src/jobs', 'shared/src/pipeline', 'shared/src/diagnosis'];
+export const pureFolders = ['protocol', 'jobs', 'pipeline', 'diagnosis', 'views'].map((name) => `shared/src/${name}`);
 
 /** What those folders must not do, statically or through a dynamic import. */
 export const stayPure = {

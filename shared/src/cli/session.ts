@@ -2,7 +2,7 @@ import { SlipwayError } from '../protocol/index.ts';
 import type { CliCore } from './cliCore.ts';
 import { createDeferred } from './deferred.ts';
 import { exitCodes } from './exitCodes.ts';
-import { createClockFormat } from './format.ts';
+import { createClockFormat } from '../views/index.ts';
 import type { CliIo, Disposable, EndSignal } from './io.ts';
 import { useColours } from './terminal/colours.ts';
 import { Output } from './terminal/output.ts';

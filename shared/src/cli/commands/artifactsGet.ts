@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { SlipwayError, formatBytes, type Artifact, type Run } from '../../protocol/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import type { Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';

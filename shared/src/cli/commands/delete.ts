@@ -1,6 +1,6 @@
 import type { Run } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import type { Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';

@@ -1,7 +1,7 @@
 import { SlipwayError, type RequestResult } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';

@@ -4,7 +4,7 @@ import { formatSpec, inferParameters, parseSpecText, readNotebook, specJsonSchem
 import { SlipwayError, type JobSpec } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';

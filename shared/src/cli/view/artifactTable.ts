@@ -1,5 +1,5 @@
 import { formatBytes, type Artifact } from '../../protocol/index.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, pad } from '../terminal/text.ts';

@@ -1,5 +1,5 @@
 import type { Run, Step } from '../../protocol/index.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../views/index.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { stepText, waitingText } from './runView.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes, type RunPlan } from '../../protocol/index.ts';
-import { count } from '../format.ts';
+import { count } from '../../views/index.ts';
 import { lineText, plain, type Line } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, truncate } from '../terminal/text.ts';

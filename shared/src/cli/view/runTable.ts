@@ -1,5 +1,5 @@
 import type { Run, RunState } from '../../protocol/index.ts';
-import { formatAgo, formatDuration } from '../format.ts';
+import { formatAgo, formatDuration } from '../../views/index.ts';
 import { plain, toned, type Line, type Span, type Tone } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, pad } from '../terminal/text.ts';

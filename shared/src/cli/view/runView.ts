@@ -1,5 +1,5 @@
 import type { Run, Step } from '../../protocol/index.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../views/index.ts';
 import { plain, toned, type Line, type Span, type Tone } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { displayWidth, pad, truncate } from '../terminal/text.ts';

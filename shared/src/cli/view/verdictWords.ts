@@ -1,5 +1,5 @@
 import type { Run, RunState } from '../../protocol/index.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../../views/index.ts';
 import { oneLine, textLines } from '../terminal/sanitize.ts';
 
 export const stateWords: Readonly<Record<RunState, string>> = {

@@ -1,0 +1,10 @@
+/**
+ * What all hosts show of runs, as data: words in English and 简体中文, states with icon and colour, durations, the order and
+ * grouping of lists, the status item. Pure: no I/O, no clock, no DOM; the same for VS Code, JupyterLab and the panels.
+ * Start reading at runView.ts.
+ */
+export { count, createClockFormat, formatAgo, formatDuration } from './format.ts';
+export { runView, stateOf, stepView, type RunView, type StepView, type ViewState } from './runView.ts';
+export { groupByDay, newestFirst, type RunGroup } from './runList.ts';
+export { statusItem, type StatusItem } from './statusItem.ts';
+export { wordsOf, type Words } from './words/index.ts';

@@ -1,0 +1,86 @@
+import { terminalStates, type Run, type RunState, type Step, type StepState } from '../protocol/index.ts';
+import { formatDuration } from './format.ts';
+import type { Words } from './words/index.ts';
+
+/** The states that people tell apart, which decide icon and colour (screens/README.md, "States"). */
+export type ViewState = 'queued' | 'running' | 'passed' | 'failed' | 'cancelled' | 'skipped' | 'notStarted' | 'lost';
+
+export interface RunView {
+  readonly state: ViewState;
+  /** In words, with what is being done about it: "Running", "Cancelling…". */
+  readonly word: string;
+  /** Where it is or what became of it, in a few words: `notebook · cell 12/31`, `2 before it`; may be empty. */
+  readonly detail: string;
+  /** Since its start, or from start to end, in milliseconds; undefined before it began. */
+  readonly elapsedMs: number | undefined;
+  /** `elapsedMs` in words: `1m 12s`; empty before it began. */
+  readonly elapsed: string;
+  /** True while it has not ended. */
+  readonly active: boolean;
+}
+
+export interface StepView {
+  readonly state: ViewState;
+  readonly word: string;
+  readonly elapsed: string;
+}
+
+const stateOfRun: Readonly<Record<RunState, ViewState>> = {
+  submitting: 'queued',
+  queued: 'queued',
+  staging: 'running',
+  running: 'running',
+  succeeded: 'passed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timedOut: 'failed',
+  lost: 'lost',
+};
+
+const stateOfStep: Readonly<Record<StepState, ViewState>> = {
+  pending: 'notStarted',
+  running: 'running',
+  succeeded: 'passed',
+  reused: 'passed',
+  failed: 'failed',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+};
+
+export function stateOf(run: Run): ViewState {
+  return stateOfRun[run.state];
+}
+
+/** @param now epoch ms, for a run that goes on */
+export function runView(run: Run, words: Words, now: number): RunView {
+  const active = !terminalStates.has(run.state);
+  const elapsedMs = run.startedAt === undefined ? undefined : Math.max(0, (run.finishedAt ?? now) - run.startedAt);
+  return {
+    state: stateOf(run),
+    word: active && run.cancelRequested ? words.cancelling : words.states[run.state],
+    detail: detailOf(run, words),
+    elapsedMs,
+    elapsed: elapsedMs === undefined ? '' : formatDuration(elapsedMs),
+    active,
+  };
+}
+
+export function stepView(step: Step, words: Words, now: number): StepView {
+  const { startedAt, finishedAt } = step;
+  const isOver = step.state !== 'running' && finishedAt === undefined;
+  const elapsed = startedAt === undefined || isOver ? '' : formatDuration(Math.max(0, (finishedAt ?? now) - startedAt));
+  return { state: stateOfStep[step.state], word: words.stepStates[step.state], elapsed };
+}
+
+function detailOf(run: Run, words: Words): string {
+  if (run.state === 'queued' || run.state === 'submitting') {
+    return run.reason ?? (run.queuePosition === undefined ? '' : words.queuePosition(run.queuePosition));
+  }
+  if (terminalStates.has(run.state)) return run.state === 'succeeded' ? '' : (run.reason ?? '');
+  const step = run.steps.find(({ state }) => state === 'running');
+  if (step === undefined) return run.reason ?? '';
+  const { cells } = run;
+  const cell =
+    step.name === 'notebook' && cells?.current !== undefined ? words.cell(cells.current.number, cells.total) : '';
+  return [step.name, cell].filter((part) => part !== '').join(' · ');
+}

@@ -1,0 +1,36 @@
+import type { RunState, StepState } from '../../protocol/index.ts';
+
+/** Every word that a host or panel shows, by what it is for. Step names, identifiers and log text stay as they are. */
+export const english = {
+  product: 'Slipway',
+  runOnCluster: 'Run on GPU cluster',
+  states: {
+    submitting: 'Submitting',
+    queued: 'Queued',
+    staging: 'Staging',
+    running: 'Running',
+    succeeded: 'Passed',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    timedOut: 'Timed out',
+    lost: 'Lost',
+  } satisfies Record<RunState, string>,
+  stepStates: {
+    pending: 'Not started',
+    running: 'Running',
+    succeeded: 'Passed',
+    failed: 'Failed',
+    skipped: 'Skipped',
+    reused: 'Reused',
+    cancelled: 'Cancelled',
+  } satisfies Record<StepState, string>,
+  cancelling: 'Cancelling…',
+  cell: (number: number, total: number) => `cell ${number}/${total}`,
+  queuePosition: (before: number) => (before === 0 ? 'next in the queue' : `${before} before it`),
+  today: 'Today',
+  yesterday: 'Yesterday',
+  activeRuns: (count: number) => `${count} runs active`,
+  inStep: (step: string) => `in ${step}`,
+};
+
+export type Words = typeof english;

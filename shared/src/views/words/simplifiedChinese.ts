@@ -1,0 +1,33 @@
+import type { Words } from './english.ts';
+
+export const simplifiedChinese: Words = {
+  product: 'Slipway',
+  runOnCluster: '在 GPU 集群上运行',
+  states: {
+    submitting: '提交中',
+    queued: '排队中',
+    staging: '准备数据',
+    running: '运行中',
+    succeeded: '通过',
+    failed: '失败',
+    cancelled: '已取消',
+    timedOut: '超时',
+    lost: '失去联系',
+  },
+  stepStates: {
+    pending: '未开始',
+    running: '运行中',
+    succeeded: '通过',
+    failed: '失败',
+    skipped: '已跳过',
+    reused: '已复用',
+    cancelled: '已取消',
+  },
+  cancelling: '正在取消…',
+  cell: (number, total) => `单元 ${number}/${total}`,
+  queuePosition: (before) => (before === 0 ? '下一个运行' : `前面还有 ${before} 个`),
+  today: '今天',
+  yesterday: '昨天',
+  activeRuns: (count) => `${count} 个运行进行中`,
+  inStep: (step) => `步骤 ${step}`,
+};
