@@ -64,6 +64,8 @@ export function missingWords(text: string | undefined): string | undefined {
   return undefined;
 }
 
+/** The kubelet comes to these when all volumes are there: trouble before them is over. */
+const afterMounts: ReadonlySet<string> = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
 const mountReasons: ReadonlySet<string> = new Set([
   'FailedMount',
   'FailedAttachVolume',
@@ -75,8 +77,9 @@ const passingMs = 5_000;
 
 /** What keeps a pod's volumes or network from being made, by its newest events. */
 export function mountTrouble(events: readonly ClusterEvent[], now: number): string | undefined {
+  const past = Math.max(...events.filter(({ reason }) => afterMounts.has(reason ?? '')).map(eventTime), -Infinity);
   const trouble = events
-    .filter(({ reason }) => mountReasons.has(reason ?? ''))
+    .filter((event) => mountReasons.has(event.reason ?? '') && eventTime(event) > past)
     .toSorted((a, b) => eventTime(b) - eventTime(a));
   const [newest] = trouble;
   if (newest?.message === undefined) return undefined;

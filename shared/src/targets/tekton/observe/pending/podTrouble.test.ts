@@ -167,6 +167,10 @@ describe('a pod that is being made', () => {
     const passing = event(about, 'FailedMount', 'timed out', { count: 1 });
     expect(explain({ pod: made, events: [passing], now: startMs + 11_000 })).toBeUndefined();
     expect(explain({ pod: made, events: [{ ...passing, count: 4 }] })).toBe('its volume cannot be mounted: timed out');
+    const pulling = event(about, 'Pulling', 'Pulling image "a:1"', { lastTimestamp: at(12) });
+    expect(explain({ pod: made, events: [{ ...passing, count: 4 }, pulling], now: startMs + 20_000 })).toBe(
+      'pulling image a:1',
+    );
   });
 
   it('does not blame events of an older pod of the same name', () => {
