@@ -10,7 +10,8 @@ export async function buildGo(module, program, output, { linkerFlags = '', tags 
   const flags = ['-trimpath', '-ldflags', `-s -w ${linkerFlags}`.trim()];
   if (tags !== '') flags.push('-tags', tags);
   const cwd = isAbsolute(module) ? module : join(sources, module);
-  await execute('go', ['build', ...flags, '-o', output, program], { cwd, env: environment, signal });
+  // It takes all processors for minutes, beside tests that wait for theirs.
+  await execute('nice', ['go', 'build', ...flags, '-o', output, program], { cwd, env: environment, signal });
 }
 
 /**
