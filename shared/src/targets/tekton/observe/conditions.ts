@@ -26,6 +26,18 @@ export function podIsTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
+/**
+ * Nothing of a pod of Tekton's runs any more: it starts no container anew, and its phase follows the last end by a second.
+ * Of one that is being taken away the node may have more to say.
+ */
+export function podHasEnded(pod: Pod): boolean {
+  if (podIsTerminal(pod)) return true;
+  const containers = pod.status?.containerStatuses ?? [];
+  if (pod.metadata.deletionTimestamp !== undefined || containers.length === 0) return false;
+  if (containers.length < (pod.spec?.containers.length ?? 0)) return false;
+  return containers.every(({ state }) => state?.terminated !== undefined);
+}
+
 export function podCondition(pod: Pod, type: string): Condition | undefined {
   return pod.status?.conditions.find((condition) => condition.type === type);
 }

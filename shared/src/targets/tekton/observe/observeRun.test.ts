@@ -136,6 +136,29 @@ describe('its end', () => {
     expect(observeRun(pods, { ...stuck, pods: [] }).final).toBe(true);
   });
 
+  it('does not wait for the phase of a pod whose containers have all ended', () => {
+    const containers = ['step-prepare', 'step-collect'];
+    const podWith = (...states: readonly Json[]): RunFacts['pods'] => [
+      podSchema.parse({
+        metadata: { name: 'p' },
+        spec: { containers: containers.map((name) => ({ name })) },
+        status: {
+          phase: 'Running',
+          containerStatuses: states.map((state, index) => ({ name: containers[index], state })),
+        },
+      }),
+    ];
+    const done = {
+      pipelineRun: ourRun(steps, ended('True', 'Succeeded')),
+      taskRuns: task([[0, 1, 2]], ended('True', 'Succeeded')),
+    };
+    const over = { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(2) } };
+    expect(observe({ ...done, pods: podWith(over, over) }).final).toBe(true);
+    expect(observe({ ...done, pods: podWith(over, { running: { startedAt: at(1) } }) }).final).toBe(false);
+    expect(observe({ ...done, pods: podWith(over) }).final).toBe(false);
+    expect(observe({ ...done, pods: podWith() }).final).toBe(false);
+  });
+
   it('does not wait for a pod that is taken away before a container of it ran', () => {
     const leaving = (state: Json): RunFacts['pods'] => [
       podSchema.parse({
@@ -152,8 +175,6 @@ describe('its end', () => {
     // What the kubelet writes of containers that it gives up before it made them.
     const given = leaving({ terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null } });
     expect(observe({ ...cancelled, pods: given })).toMatchObject({ final: true });
-    const ran = leaving({ terminated: { exitCode: 0, startedAt: at(3), finishedAt: at(4) } });
-    expect(observe({ ...cancelled, pods: ran })).toMatchObject({ final: false });
     const running = leaving({ running: { startedAt: at(3) } });
     expect(observe({ ...cancelled, pods: running })).toMatchObject({ final: false });
   });

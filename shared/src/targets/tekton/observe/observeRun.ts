@@ -1,5 +1,5 @@
 import type { Diagnosis, Run, RunEvent } from '../../../protocol/index.ts';
-import { isCancelAsked, isDone, pipelineTaskOf, podIsTerminal } from './conditions.ts';
+import { isCancelAsked, isDone, pipelineTaskOf, podHasEnded } from './conditions.ts';
 import type { Memory, ObservedRun, RunFacts, Told } from './facts.ts';
 import { seeTasks, type SeenTask } from './graph/pipelineTasks.ts';
 import { describeTasks } from './graph/taskStates.ts';
@@ -80,7 +80,7 @@ function taskRunsAreBehind(memory: Memory, pipelineRun: PipelineRun): boolean {
 function podsGoOn(memory: Memory, facts: RunFacts): boolean {
   if (facts.pods === undefined) return false;
   const pods = new Set([...memory.taskRuns.values()].map((taskRun) => taskRun.status?.podName));
-  return facts.pods.some((pod) => pods.has(pod.metadata.name) && !podIsTerminal(pod) && !neverBegins(pod));
+  return facts.pods.some((pod) => pods.has(pod.metadata.name) && !podHasEnded(pod) && !neverBegins(pod));
 }
 
 /** A pod that is being taken away before any of its containers ran has nothing to tell, however long that takes. */
