@@ -4,7 +4,7 @@ import type { CoreProcess } from '../../integration/core/coreProcess.ts';
 import { context } from '../../integration/cluster/clusterMachine.ts';
 import { never } from './benchSpace.ts';
 
-/** Reads a run's merged log to its end, as a client does that follows it. */
+/** Reads a run's merged log to its end, or until aborted, as a client does that follows it. */
 export async function readMergedLog(
   core: CoreProcess,
   run: string,
@@ -12,7 +12,7 @@ export async function readMergedLog(
   signal: AbortSignal = never,
 ): Promise<void> {
   let position = '';
-  for (;;) {
+  while (!signal.aborted) {
     const page = await core.client.request(
       'logs/read',
       { run, context, position, maxBytes: 1 << 20, waitMs: 20_000 },
@@ -28,26 +28,39 @@ export function bytesOf(batch: LogBatch): Buffer {
   return Buffer.from(batch.data, batch.encoding);
 }
 
-/** Counts what came of each step, and when. */
+/** Counts what came of each step, and when, from when it was made on. */
 export class LogCount {
   lines = 0;
   readonly #hashes = new Map<string, Hash>();
+  readonly #asked = performance.now();
   #first: number | undefined;
-  #last = 0;
+  #last = this.#asked;
 
-  take(step: string, bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#last = performance.now();
-    this.#first ??= this.#last;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.lines += 1;
+  /** Bytes of a step, in which lines end. */
+  takeBytes(step: string, bytes: Buffer): void {
+    let lines = 0;
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+    this.takeLines(lines);
     const hash = this.#hashes.get(step) ?? createHash('sha256');
     this.#hashes.set(step, hash);
     hash.update(bytes);
   }
 
-  /** From the first piece to the last one. */
-  get seconds(): number {
-    return (this.#last - (this.#first ?? this.#last)) / 1000;
+  takeLines(count: number): void {
+    if (count === 0) return;
+    this.lines += count;
+    this.#last = performance.now();
+    this.#first ??= this.#last;
+  }
+
+  /** Seconds from the asking to the first lines. */
+  get untilFirst(): number {
+    return ((this.#first ?? this.#last) - this.#asked) / 1000;
+  }
+
+  /** Seconds from the asking to the last line. */
+  get untilLast(): number {
+    return (this.#last - this.#asked) / 1000;
   }
 
   /** Of all that came of a step; ends the counting. */

@@ -8,8 +8,24 @@ import { never, type BenchSpace } from './benchSpace.ts';
 /** The steps that write, one after the other, in one pod. */
 export const noisySteps = ['notebook', 'command', 'report', 'test'] as const;
 
-/** Submits a run of ours whose steps write so many lines of 100 bytes each, and nothing else. */
-export async function submitNoisyRun(space: BenchSpace, run: string, lines: number): Promise<void> {
+/** What each of the steps does. */
+export interface Noise {
+  /** Lines of 100 bytes. */
+  readonly lines: number;
+  /** So many of them come after a rest of `restSeconds`. Default: none. */
+  readonly afterRest?: number;
+  /** The kubelet looks every ten seconds whether a log has 10 MiB. */
+  readonly restSeconds?: number;
+  /** The last step stays until `letGo`. */
+  readonly held?: boolean;
+}
+
+/** Waits for this file in the run's folder, but not for ever. */
+const goFile = '/slipway/run/bench-go';
+const longestHoldSeconds = 300;
+
+/** Submits a run of ours whose steps write, and do nothing else. */
+export async function submitNoisyRun(space: BenchSpace, run: string, noise: Noise): Promise<void> {
   const submitter = await space.submitter();
   const steps = ['prepare', ...noisySteps, 'collect'] as const;
   const rendered = await submitter.render(commandRun(run, 'true', undefined, { steps: [...steps] }), never);
@@ -21,8 +37,23 @@ export async function submitNoisyRun(space: BenchSpace, run: string, lines: numb
   if (rendered.claim !== undefined) {
     await space.api.create(path(resources.persistentVolumeClaims), rendered.claim, {}, objectSchema, never);
   }
-  const noisy = withNoise(rendered.pipelineRun, lines);
+  const noisy = withNoise(rendered.pipelineRun, noise);
   await space.api.create(path(resources.pipelineRuns), noisy, {}, objectSchema, never);
+}
+
+/** Ends the last step of a run that is `held`. */
+export async function letGo(space: BenchSpace, run: string): Promise<void> {
+  await space.kubectl('exec', podOf(run), '--container', 'step-collect', '--', 'touch', goFile);
+}
+
+/** The pod of a run's steps, as Tekton names it. */
+export function podOf(run: string): string {
+  return `${run}-run-pod`;
+}
+
+/** True for what lies between `start` and the line end at `end`, whatever a client has put before it. */
+export function isNoiseLine(bytes: Buffer, start: number, end: number): boolean {
+  return end - start >= 99 && bytes[end - 1] === mark && bytes[end - 70] === mark;
 }
 
 /** What each step writes. */
@@ -37,25 +68,33 @@ interface Rendered {
   spec: { pipelineSpec: { tasks: { taskSpec: { steps: { name: string; script?: string }[] } }[] } };
 }
 
-function withNoise(pipelineRun: KubernetesObject, lines: number): object {
+function withNoise(pipelineRun: KubernetesObject, noise: Noise): object {
   const copy = JSON.parse(JSON.stringify(pipelineRun)) as Rendered;
   for (const { taskSpec } of copy.spec.pipelineSpec.tasks) {
     for (const step of taskSpec.steps) {
-      if (noisySteps.some((name) => name === step.name)) step.script = noise(step.name, lines);
+      if (noisySteps.some((name) => name === step.name)) step.script = script(step.name, noise);
     }
   }
   return copy;
 }
 
 /** As our steps keep their logs, and at once in the container's own. */
-function noise(step: string, lines: number): string {
+function script(step: string, { lines, afterRest = 0, restSeconds = 0, held = false }: Noise): string {
+  const write = (from: number, to: number): string =>
+    `awk 'BEGIN { for (i = ${from}; i < ${to}; i += 1) printf "${step} %07d ${filling(step)}\\n", i }'`;
+  const before = lines - afterRest;
   return [
     '#!/bin/bash',
     'set -o pipefail',
-    `awk 'BEGIN { for (i = 0; i < ${lines}; i += 1) printf "${step} %07d ${filling(step)}\\n", i }' |`,
+    `{ ${write(0, before)}; sleep ${restSeconds}; ${write(before, lines)}; } |`,
     `  python3 -I -S "$SLIPWAY_STEPS/slipway_steps" keep-log "$SLIPWAY_RUN_DIR/logs/${step}.log"`,
+    ...(held && step === noisySteps.at(-1)
+      ? [`for ((i = 0; i < ${5 * longestHoldSeconds}; i += 1)); do [ -e ${goFile} ] && break; sleep 0.2; done`]
+      : []),
   ].join('\n');
 }
+
+const mark = 'x'.charCodeAt(0);
 
 /** The step, 7 digits, two spaces and the line end make it 100 bytes. */
 function filling(step: string): string {
