@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from slipway_steps.met import are_met
 from slipway_steps.packages import Tool, installed
 from slipway_steps.requirements import fingerprint, has_hashes, requirement_lines
 
@@ -31,7 +32,7 @@ class Environment:
         needed = needed_tools(request, everything=self.isolated)
         have = {} if self.isolated else installed(module_path())
         self.missing = [tool for tool in needed if tool.name not in have or not tool.accepts(have[tool.name])]
-        self.as_is = not self.isolated and not self.missing and not self.has_requirements
+        self.as_is = not self.isolated and not self.missing and self._meets(text)
         self.path = ""
         self.hashed = False
         if not self.as_is:
@@ -55,6 +56,9 @@ class Environment:
         if self.as_is:
             return "asIs"
         return "reused" if self.complete else "toBuild"
+
+    def _meets(self, text: str) -> bool:
+        return not self.has_requirements or are_met(text, module_path(), os.environ)
 
     def _key(self, requirements: list[str]) -> str:
         import hashlib

@@ -50,7 +50,7 @@ def installed(folders: Iterable[str]) -> dict[str, str]:
     """Return name → version of the distributions in the folders of a module path; the first one counts."""
     found: dict[str, str] = {}
     for folder in folders:
-        for name, version, _ in _distributions(folder):
+        for name, version, _ in distributions(folder):
             found.setdefault(name, version)
     return found
 
@@ -59,13 +59,14 @@ def frozen(folders: Iterable[str]) -> list[str]:
     """Return requirement lines for what is installed, as `pip freeze` has them."""
     found: dict[str, str] = {}
     for folder in folders:
-        for name, version, metadata in _distributions(folder):
+        for name, version, metadata in distributions(folder):
             if name not in found:
                 found[name] = f"{name} @ {url}" if (url := _direct_url(metadata)) else f"{name}=={version}"
     return [line for _, line in sorted(found.items())]
 
 
-def _distributions(folder: str) -> list[tuple[str, str, str]]:
+def distributions(folder: str) -> list[tuple[str, str, str]]:
+    """Return name, version and metadata folder of each distribution in a folder."""
     try:
         names = os.listdir(folder or ".")
     except OSError:

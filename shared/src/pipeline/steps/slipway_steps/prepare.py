@@ -33,7 +33,8 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         raise Settled(outcome.failed("prepare", 1, str(refusal), "environment")) from refusal
     if chosen.as_is:
         _hand_over(run, chosen, layers.module_path())
-        raise Settled(outcome.succeeded("prepare", f"python {layers.version()} as it is"))
+        met = " (requirements met)" if chosen.has_requirements else ""
+        raise Settled(outcome.succeeded("prepare", f"python {layers.version()} as it is{met}"))
     if chosen.complete:
         _hand_over(run, chosen, _layer_path(chosen))
         unchanged = " (requirements unchanged)" if chosen.has_requirements else ""
