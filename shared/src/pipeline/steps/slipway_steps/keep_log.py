@@ -1,6 +1,7 @@
 """keep-log: copies a step's output to standard output and to its log on the volume, whatever becomes of either.
 
 `tee` would stop writing the file at the first full disk, and lose what it wrote when somebody removes the folder.
+Beside the log, `STEP.times` tells when it grew: lines "<byte offset> <epoch ms>", at most one every 50 ms.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from slipway_steps.files import size_words
 
 _CHUNK = 64 * 1024
 _RETRY_SECONDS = 1.0
+_MARK_SECONDS = 0.05
 
 
 class LogFile:
@@ -25,6 +27,7 @@ class LogFile:
         self._refused = ""
         self._retry_at = 0.0
         self._looked_at = 0.0
+        self._marks = _Marks(os.path.splitext(path)[0] + ".times")
 
     def write(self, data: bytes) -> None:
         """Append, or count what could not be written."""
@@ -37,6 +40,7 @@ class LogFile:
             if self._missing:
                 self._append(self._gap())
                 self._missing = 0
+            start = os.fstat(self._descriptor).st_size
             written = self._append(data)
         except OSError as error:
             self._refused = error.strerror or str(error)
@@ -46,6 +50,8 @@ class LogFile:
         if written < len(data):
             self._missing = len(data) - written
             self._retry_at = now + _RETRY_SECONDS
+        if written:
+            self._marks.note(start, now)
 
     def close(self) -> str:
         """Write what is left to say; returns a line for standard output where the file could not take it."""
@@ -91,6 +97,39 @@ class LogFile:
             offset += len(chunk)
             self._append(chunk)
         os.close(removed)
+        self._marks.restart()
+
+
+class _Marks:
+    """When the log grew; a log without times is better than none, so what cannot be written is left out."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._descriptor = -1
+        self._noted_at = -_MARK_SECONDS
+        self._lead = b""
+
+    def note(self, offset: int, now: float) -> None:
+        """Say that what the log has from `offset` on came now."""
+        if now - self._noted_at < _MARK_SECONDS:
+            return
+        self._noted_at = now
+        try:
+            if self._descriptor < 0:
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+                self._descriptor = os.open(self._path, flags, 0o600)
+            mark = self._lead + b"%d %d\n" % (offset, time.time() * 1000)
+            # What a full disk leaves of a mark shall not become one with the next.
+            self._lead = b"" if os.write(self._descriptor, mark) == len(mark) else b"\n"
+        except OSError:
+            self._lead = b"\n"
+
+    def restart(self) -> None:
+        """Write to a new file: the old one was removed with its folder."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+        self._lead = b""
 
 
 def main(path: str) -> int:

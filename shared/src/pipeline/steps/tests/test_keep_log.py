@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 from slipway_steps import keep_log
@@ -43,6 +44,42 @@ def test_a_full_disk_leaves_a_gap_with_a_note(tmp_path: Path, monkeypatch: pytes
     assert log.close() == ""
     note = b"\n[slipway] 13 B of output are missing here: No space left on device\n"
     assert path.read_bytes() == b"first\n" + note + b"fourth\n"
+
+
+def test_times_tell_when_the_log_grew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep_log, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(keep_log, "_MARK_SECONDS", 0)
+    clock = iter([1000.5, 1001.25, 1002.0])
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    log = LogFile(str(tmp_path / "logs" / "x.log"))
+    log.write(b"one\n")
+    log.write(b"three\n")
+    assert (tmp_path / "logs" / "x.times").read_bytes() == b"0 1000500\n4 1001250\n"
+    shutil.rmtree(tmp_path / "logs")
+    log.write(b"two\n")
+    assert log.close() == ""
+    assert (tmp_path / "logs" / "x.times").read_bytes() == b"10 1002000\n"
+
+
+def test_many_writes_have_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep_log, "_MARK_SECONDS", 3600)
+    log = LogFile(str(tmp_path / "logs" / "x.log"))
+    for _ in range(100):
+        log.write(b"line\n")
+    assert len((tmp_path / "logs" / "x.times").read_bytes().splitlines()) == 1
+
+
+def test_a_mark_that_was_cut_leaves_the_next_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep_log, "_MARK_SECONDS", 0)
+    monkeypatch.setattr(time, "time", lambda: 1000.0)
+    disk = FullDisk(6)
+    monkeypatch.setattr(os, "write", disk.write)
+    log = LogFile(str(tmp_path / "logs" / "x.log"))
+    log.write(b"one\n")
+    disk.room = 1000
+    log.write(b"two\n")
+    assert (tmp_path / "logs" / "x.log").read_bytes() == b"one\ntwo\n"
+    assert (tmp_path / "logs" / "x.times").read_bytes() == b"0 \n4 1000000\n"
 
 
 def test_a_disk_that_stays_full_is_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

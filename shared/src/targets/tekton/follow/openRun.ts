@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kubernetes/index.ts';
 import { SlipwayError, type StepName } from '../../../protocol/index.ts';
 import type { Disposable, StepLogChunk } from '../../runTarget.ts';
+import { FasterVolume } from './fasterVolume.ts';
 import type { ExecHealth } from './live/execHealth.ts';
 import type { FollowState } from './live/followState.ts';
 import { RunFollower, type FollowerOptions } from './live/runFollower.ts';
@@ -21,6 +22,8 @@ export interface OpenRunOptions {
   readonly clock: Clock;
   readonly follow: Pick<FollowerOptions, 'startHelper' | 'followContainer' | 'random'>;
   readonly settle: Pick<SettleOptions, 'readContainer' | 'openFile'>;
+  /** Resolves once files of the run's folder can be opened at once. @throws SlipwayError where they cannot */
+  readonly prepareFiles: (signal: AbortSignal) => Promise<void>;
   readonly onGrown: () => void;
   readonly onNote: (note: string) => void;
 }
@@ -32,6 +35,7 @@ export class OpenRun {
   readonly #stop = new AbortController();
   readonly #settling = new Map<StepName, { readonly settled: Promise<void>; error: Error | undefined }>();
   readonly #notes = new Set<string>();
+  readonly #volume: FasterVolume;
   #follower: RunFollower | undefined;
   #holders = 0;
   #usedAt: number;
@@ -39,6 +43,7 @@ export class OpenRun {
   constructor(options: OpenRunOptions) {
     this.#options = options;
     this.spool = options.spool;
+    this.#volume = new FasterVolume(options.spool, options.prepareFiles);
     this.#usedAt = options.clock.now();
   }
 
@@ -222,7 +227,8 @@ export class OpenRun {
     enough: () => boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const settling = this.#settling.get(step) ?? this.#begin(step, place, source);
+    const volumeIsReady = await this.#volume.isReady(place, source, this.#stop.signal);
+    const settling = this.#settling.get(step) ?? this.#begin(step, place, source, volumeIsReady);
     while (this.#settling.get(step) === settling && !enough()) {
       signal.throwIfAborted();
       await Promise.race([settling.settled, this.#options.clock.sleep(20, signal).catch(() => undefined)]);
@@ -235,12 +241,13 @@ export class OpenRun {
     step: StepName,
     place: RunPlace,
     source: SettleOptions['source'],
+    volumeIsReady: AbortSignal | undefined,
   ): { settled: Promise<void>; error: Error | undefined } {
     const { spool } = this;
     const { settle, onGrown } = this.#options;
     const at = place.steps.get(step);
     const where = at?.state === 'ended' || at?.state === 'running' ? at : undefined;
-    const options = { ...settle, spool, step, source, where, onGrown };
+    const options = { ...settle, spool, step, source, where, volumeIsReady, onGrown };
     const settling: { settled: Promise<void>; error: Error | undefined } = {
       settled: Promise.resolve(),
       error: undefined,

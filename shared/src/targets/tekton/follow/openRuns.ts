@@ -28,6 +28,8 @@ export interface OpenRunsOptions {
     range: ByteRange | undefined,
     signal: AbortSignal,
   ) => Promise<OpenedFile>;
+  /** Resolves once files of a run's folder can be opened at once. */
+  readonly prepareFiles: (run: string, signal: AbortSignal) => Promise<void>;
   readonly onGrown: (run: string) => void;
   readonly onNote: (run: string, note: string) => void;
   /** Failures that no request waits for. */
@@ -130,7 +132,7 @@ export class OpenRuns {
   }
 
   async #openSpool(run: string, signal: AbortSignal): Promise<OpenRun> {
-    const { locator, store, clock, random, startHelper, openFile, onGrown, onNote } = this.#options;
+    const { locator, store, clock, random, startHelper, openFile, prepareFiles, onGrown, onNote } = this.#options;
     const { uid, own } = await locator.locate(run, signal);
     const spool = await store.open(run, uid);
     const open: OpenRun = new OpenRun({
@@ -149,6 +151,7 @@ export class OpenRuns {
         readContainer: (where, log, stop) => readIntoSpool(this.#containerLog(open, run, { where, log }), stop),
         openFile: (path, range, stop) => openFile(run, path, range, stop),
       },
+      prepareFiles: (stop) => prepareFiles(run, stop),
       onGrown: () => onGrown(run),
       onNote: (note) => onNote(run, note),
     });

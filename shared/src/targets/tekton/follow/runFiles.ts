@@ -107,6 +107,7 @@ class ClusterRunFiles implements RunFiles {
       clock,
       random,
       openFile: (run, path, range, signal) => this.#folders.openFile(run, path, range, signal),
+      prepareFiles: (run, signal) => this.#folders.prepare(run, signal),
       onGrown: (run) => this.#growth.grown(run),
       onNote: (run, note) => onNote?.(run, note),
       onError: (error) => onError?.(error),

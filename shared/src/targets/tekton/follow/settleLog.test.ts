@@ -26,13 +26,28 @@ interface There {
   readonly api?: string | SlipwayError;
   /** What the volume has. */
   readonly volume?: string | SlipwayError;
+  /** What the step noted of its times. */
+  readonly times?: string;
+  /** The volume is ready: before the API is asked, or while it is read. */
+  readonly ready?: 'before' | 'meanwhile';
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(content);
 }
 
+/** An API that gives its answer once nobody waits for it any more. */
+function hangingUp(stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const hangUp = (): void => reject(stop.reason as Error);
+    if (stop.aborted) hangUp();
+    else stop.addEventListener('abort', hangUp);
+  });
+}
+
 async function settled(source: SettleOptions['source'], there: There): Promise<string> {
+  const ready = new AbortController();
+  if (there.ready === 'before') ready.abort();
   const log = await spool.log('notebook');
   if (there.fromApi === true) await log.noteApi();
   await log.append(0, Buffer.from(there.spooled ?? ''), 1);
@@ -46,13 +61,20 @@ async function settled(source: SettleOptions['source'], there: There): Promise<s
       step: 'notebook',
       source,
       where,
-      readContainer: async (_where, draft) => {
+      readContainer: async (_where, draft, stop) => {
+        if (there.ready === 'meanwhile' && !ready.signal.aborted) {
+          await draft.append(draft.size, Buffer.from('wh'), 5);
+          setImmediate(() => ready.abort());
+          await hangingUp(stop);
+        }
         await draft.append(draft.size, Buffer.from(given(there.api)), 5);
       },
-      openFile: async (_path, range) => {
-        const content = Buffer.from(given(await Promise.resolve(there.volume)));
+      openFile: async (path, range) => {
+        const file = path.endsWith('.times') ? there.times : there.volume;
+        const content = Buffer.from(given(await Promise.resolve(file)));
         return { bytes: content.length, content: only(content.subarray(range?.start ?? 0)) };
       },
+      volumeIsReady: there.ready === undefined ? undefined : ready.signal,
       onGrown: () => undefined,
     },
     signal,
@@ -78,6 +100,25 @@ describe('making a log whole', () => {
     ['takes what the API gives of collect', api(undefined, false), { spooled: 'who', api: 'whole' }, 'whole'],
     ['keeps what was read where the API has less', api(undefined, false), { spooled: 'whole', api: 'w' }, 'whole'],
     ['keeps what was read where the API fails', api(undefined, false), { spooled: 'who', api: unreachable }, 'who'],
+    [
+      'takes the volume where it is ready',
+      api(5, true),
+      { ready: 'before', api: unreachable, volume: 'whole' },
+      'whole',
+    ],
+    ['leaves the API once the volume is ready', api(5, true), { ready: 'meanwhile', volume: 'whole' }, 'whole'],
+    [
+      'asks the API where a ready volume fails',
+      api(5, true),
+      { ready: 'before', api: 'whole', volume: unreachable },
+      'whole',
+    ],
+    [
+      'asks it again where it was left',
+      api(5, true),
+      { ready: 'meanwhile', api: 'whole', volume: unreachable },
+      'whole',
+    ],
   ])('%s', async (_, source, there, expected) => {
     expect(await settled(source, there)).toBe(expected);
   });
@@ -85,9 +126,18 @@ describe('making a log whole', () => {
   it.each<[string, SettleOptions['source'], There]>([
     ['the volume cannot be read', volume, { spooled: 'who', volume: unreachable }],
     ['neither can be read', api(5, true), { api: unreachable, volume: unreachable }],
+    ['neither can be read any more', api(5, true), { ready: 'before', api: unreachable, volume: unreachable }],
     ['the API cannot be asked now', api(undefined, false), { api: unreachable }],
   ])('fails and leaves the log open where %s', async (_, source, there) => {
     await expect(settled(source, there)).rejects.toBe(unreachable);
     expect((await spool.log('notebook')).sealed).toBe(false);
+  });
+
+  it('has the times that the step noted on the volume', async () => {
+    await settled(volume, { volume: 'one\ntwo\n', times: '0 1000\n4 2000\n' });
+    expect((await (await spool.log('notebook')).read(0, 100)).times).toEqual([
+      [0, 1_000],
+      [4, 2_000],
+    ]);
   });
 });

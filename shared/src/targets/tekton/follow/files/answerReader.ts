@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../kubernetes/index.ts';
 import { SlipwayError } from '../../../../protocol/index.ts';
+import { AnswerWatch } from './answerWatch.ts';
 
 const newline = 10;
 
@@ -34,50 +35,57 @@ export class AnswerReader {
   async line(maxBytes: number, signal: AbortSignal): Promise<Partial<Record<string, unknown>> | undefined> {
     const parts: Uint8Array[] = [];
     let length = 0;
-    while (true) {
-      const chunk = await this.#take(this.#patience.answerMs, signal);
-      if (chunk === undefined) return undefined;
-      const end = chunk.indexOf(newline);
-      const part = end < 0 ? chunk : chunk.subarray(0, end);
-      length += part.length;
-      if (length > maxBytes) throw noAnswer('more than an answer may have');
-      parts.push(part);
-      if (end < 0) continue;
-      this.#rest = chunk.subarray(end + 1);
-      return parseObject(Buffer.concat(parts));
+    const watch = this.#watch(this.#patience.answerMs, signal);
+    try {
+      while (true) {
+        const chunk = await this.#take(watch);
+        if (chunk === undefined) return undefined;
+        const end = chunk.indexOf(newline);
+        const part = end < 0 ? chunk : chunk.subarray(0, end);
+        length += part.length;
+        if (length > maxBytes) throw noAnswer('more than an answer may have');
+        parts.push(part);
+        if (end < 0) continue;
+        this.#rest = chunk.subarray(end + 1);
+        return parseObject(Buffer.concat(parts));
+      }
+    } finally {
+      watch.stop();
     }
   }
 
   /** Up to `length` bytes, in pieces as they come; fewer where the output ends. */
   async *bytes(length: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let left = length; left > 0;) {
-      const chunk = await this.#take(this.#patience.pieceMs, signal);
-      if (chunk === undefined) return;
-      const piece = chunk.subarray(0, left);
-      this.#rest = chunk.subarray(piece.length);
-      left -= piece.length;
-      yield piece;
+    const watch = this.#watch(this.#patience.pieceMs, signal);
+    try {
+      for (let left = length; left > 0;) {
+        const chunk = await this.#take(watch);
+        if (chunk === undefined) return;
+        const piece = chunk.subarray(0, left);
+        this.#rest = chunk.subarray(piece.length);
+        left -= piece.length;
+        yield piece;
+      }
+    } finally {
+      watch.stop();
     }
   }
 
-  async #take(patienceMs: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    signal.throwIfAborted();
-    if (this.#rest.length > 0) {
+  #watch(patienceMs: number, signal: AbortSignal): AnswerWatch {
+    return new AnswerWatch(this.#clock, patienceMs, signal, tooLate);
+  }
+
+  async #take(watch: AnswerWatch): Promise<Uint8Array | undefined> {
+    return watch.piece(async () => {
       const rest = this.#rest;
       this.#rest = new Uint8Array();
-      return rest;
-    }
-    const stop = new AbortController();
-    const late = this.#clock.sleep(patienceMs, AbortSignal.any([signal, stop.signal])).then(
-      () => 'late' as const,
-      () => 'aborted' as const,
-    );
-    const next = await Promise.race([this.#chunks.next(), late]);
-    stop.abort();
-    signal.throwIfAborted();
-    if (next === 'late' || next === 'aborted') throw tooLate(patienceMs);
-    if (next.done === true) return undefined;
-    return next.value.length > 0 ? next.value : this.#take(patienceMs, signal);
+      if (rest.length > 0) return rest;
+      while (true) {
+        const next = await this.#chunks.next();
+        if (next.done === true) return undefined;
+        if (next.value.length > 0) return next.value;
+      }
+    });
   }
 }
 

@@ -76,6 +76,13 @@ export class RunFolders {
     }
   }
 
+  /** Resolves once files of the run can be opened without waiting, for a while. @throws as `openFile` */
+  async prepare(run: string, signal: AbortSignal): Promise<void> {
+    const taken = await this.#access.connect(run, signal);
+    if (taken === undefined) throw nothingYet(run);
+    taken.done();
+  }
+
   /** The staged input files. @throws as FolderAccess */
   async inputs(run: string, signal: AbortSignal): Promise<readonly StagedFile[]> {
     const answer = await this.#ask(run, { inputs: true }, signal);

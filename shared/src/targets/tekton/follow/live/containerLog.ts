@@ -59,9 +59,7 @@ export async function readIntoSpool(options: ContainerLogOptions, signal: AbortS
   const stripper = new TimestampStripper();
   const stream = await readContainerLog(api, reference, { timestamps: true }, signal);
   try {
-    for await (const chunk of stream) {
-      for (const { bytes, time } of stripper.push(chunk)) await log.append(log.size, bytes, time);
-    }
+    for await (const chunk of stream) await log.appendAll(log.size, stripper.push(chunk));
     stripper.end();
   } finally {
     stream.destroy();

@@ -10,7 +10,7 @@ import type { PodContainer } from '../runPlace.ts';
 const idleMs = 60_000;
 /** A node may have to be found, a volume attached and an image pulled. */
 const startMs = 5 * 60_000;
-const pollMs = 250;
+const goneMs = 250;
 
 export interface ReaderPodsOptions {
   readonly space: SpaceObjects;
@@ -191,7 +191,8 @@ export class ReaderPods {
 
   async #untilRunning(key: string, name: string, uid: string, signal: AbortSignal): Promise<void> {
     const { space, clock, onWaiting } = this.#options;
-    const end = clock.now() + startMs;
+    const begun = clock.now();
+    const end = begun + startMs;
     let told: string | undefined;
     while (true) {
       const pod = await space.find(resources.pods, name, podSchema, signal);
@@ -204,7 +205,8 @@ export class ReaderPods {
       if (obstacle !== undefined && words !== told)
         onWaiting(key, `waiting for the pod that reads the run's files: ${words}`);
       told = words;
-      await clock.sleep(pollMs, signal);
+      // Asked often at first, because most start within a second or two; the tenth part of the time is not noticed.
+      await clock.sleep(Math.min(1_000, Math.max(50, (clock.now() - begun) / 10)), signal);
     }
   }
 
@@ -214,7 +216,7 @@ export class ReaderPods {
     while (clock.now() < end) {
       const pod = await space.find(resources.pods, name, podSchema, signal);
       if (pod?.metadata.uid !== uid) return;
-      await clock.sleep(pollMs, signal);
+      await clock.sleep(goneMs, signal);
     }
   }
 }

@@ -46,6 +46,31 @@ describe('a spooled log', () => {
     );
   });
 
+  it('is the same whether pieces come together or one by one', async () => {
+    const piece = fc.record({
+      length: fc.nat(20),
+      time: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+    });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), fc.nat(50), async (pieces, known) => {
+        const whole = await SpooledLog.open(join(folder, `whole-${(round += 1)}`));
+        const single = await SpooledLog.open(join(folder, `single-${round}`));
+        for (const log of [whole, single]) await log.append(0, Buffer.alloc(known, 'k'), 5);
+        const seen = pieces.map(({ length, time }) => ({ bytes: Buffer.alloc(length, 'x'), time }));
+        await whole.appendAll(0, seen);
+        let offset = 0;
+        for (const { bytes, time } of seen) {
+          await single.append(offset, bytes, time);
+          offset += bytes.length;
+        }
+        expect(await whole.read(0, 1_000)).toEqual(await single.read(0, 1_000));
+        await Promise.all([whole.close(), single.close()]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('refuses a gap', async () => {
     const log = await SpooledLog.open(join(folder, 'a'));
     await log.append(0, Buffer.from('abc'), 1);

@@ -39,5 +39,10 @@ export function logPathOf(step: StepName): string {
   return `logs/${step}.log`;
 }
 
+/** When the log grew, as the step noted it. */
+export function timesPathOf(step: StepName): string {
+  return `logs/${step}.times`;
+}
+
 export const progressPath = 'progress.jsonl';
 export const indexPath = 'artifacts.json';

@@ -8,6 +8,15 @@ import { GrowingFile } from './growingFile.ts';
 /** A mark is at most some 35 bytes. */
 const lastMarkBytes = 64;
 
+/** [byte offset in the log, epoch ms]. */
+type Mark = readonly [number, number];
+
+/** Bytes, and when they were first seen: epoch ms, undefined where nobody knows. */
+export interface SeenBytes {
+  readonly bytes: Uint8Array;
+  readonly time: number | undefined;
+}
+
 /**
  * The beginning of one step's log, on disk: `NAME.log`, its times in `NAME.times`, and `NAME.size` once it is known to be
  * whole. Its size may fall only where the log turns out to be another one (`replace`).
@@ -71,12 +80,27 @@ export class SpooledLog {
    * passed over.
    */
   append(offset: number, bytes: Uint8Array, time: number | undefined): Promise<boolean> {
+    return this.appendAll(offset, [{ bytes, time }]);
+  }
+
+  /** The same for pieces that follow each other, in as few writes as can be. */
+  appendAll(offset: number, pieces: readonly SeenBytes[]): Promise<boolean> {
     return this.#inTurn(async () => {
       const before = this.#log.size;
-      if (offset + bytes.length <= before) return false;
-      // Ascending, so that the newest mark tells from which time on a log has to be read again.
-      if (time !== undefined && time > this.#marks.time) await this.#mark(before, time);
-      return (await this.#log.append(offset, bytes)) > 0;
+      const marks: Mark[] = [];
+      let end = offset;
+      for (const { bytes, time } of pieces) {
+        const start = Math.max(before, end);
+        end += bytes.length;
+        if (end > start && time !== undefined) marks.push([start, time]);
+      }
+      if (end <= before) return false;
+      if (offset > before) throw new RangeError(`a gap: ${offset} is beyond ${before}`);
+      await this.#mark(marks);
+      const [only, ...others] = pieces;
+      const whole =
+        only !== undefined && others.length === 0 ? only.bytes : Buffer.concat(pieces.map(({ bytes }) => bytes));
+      return (await this.#log.append(offset, whole)) > 0;
     });
   }
 
@@ -170,7 +194,9 @@ export class SpooledLog {
   }
 
   /** Marks are appended by whoever has new ones; one that would not ascend was written by another process already. */
-  async #mark(offset: number, time: number): Promise<void> {
+  async #mark(marks: readonly Mark[]): Promise<void> {
+    // Ascending, so that the newest mark tells from which time on a log has to be read again.
+    if (!marks.some(([, time]) => time > this.#marks.time)) return;
     const { size } = await this.#times.stat();
     let lead = '';
     if (size !== this.#marks.bytes) {
@@ -178,10 +204,17 @@ export class SpooledLog {
       lead = last.torn ? '\n' : '';
       this.#marks = { ...this.#marks, bytes: size, offset: last.offset };
     }
-    if (offset <= this.#marks.offset) return;
-    const line = Buffer.from(`${lead}${offset} ${time}\n`);
-    await this.#times.write(line);
-    this.#marks = { bytes: size + line.length, offset, time };
+    let { offset, time } = this.#marks;
+    let lines = '';
+    for (const mark of marks) {
+      if (mark[0] <= offset || mark[1] <= time) continue;
+      [offset, time] = mark;
+      lines += `${offset} ${time}\n`;
+    }
+    if (lines === '') return;
+    const written = Buffer.from(lead + lines);
+    await this.#times.write(written);
+    this.#marks = { bytes: size + written.length, offset, time };
   }
 }
 

@@ -1,0 +1,57 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { SlipwayError } from '../../../protocol/index.ts';
+import { FasterVolume } from './fasterVolume.ts';
+import type { LogSource } from './sourceChoice.ts';
+
+const mebibyte = 1024 * 1024;
+const { signal } = new AbortController();
+const api: LogSource = { from: 'api', expected: 9 * mebibyte, elseVolume: true };
+const large = {
+  logSizes: new Map([
+    ['notebook', 9 * mebibyte],
+    ['report', 9 * mebibyte],
+  ]),
+};
+
+/** With so many bytes in the spool of each log. */
+function volume(spooled = 0, prepared: Promise<void> = Promise.resolve()) {
+  const begun: string[] = [];
+  const prepare = (): Promise<void> => {
+    begun.push('prepare');
+    return prepared;
+  };
+  const spool = { log: () => Promise.resolve({ size: spooled }) };
+  return { begun, faster: new FasterVolume(spool, prepare) };
+}
+
+describe('the volume as the faster way', () => {
+  it('is prepared once for a run with much to read, and told of when it is ready', async () => {
+    const { begun, faster } = volume();
+    const [one, other] = await Promise.all([faster.isReady(large, api, signal), faster.isReady(large, api, signal)]);
+    expect(one).toBe(other);
+    await turn();
+    expect(one?.aborted).toBe(true);
+    expect(begun).toEqual(['prepare']);
+  });
+
+  it('is never ready where it cannot be prepared', async () => {
+    const { faster } = volume(0, Promise.reject(new SlipwayError('cluster.forbidden', 'no pods')));
+    const ready = await faster.isReady(large, api, signal);
+    await turn();
+    expect(ready?.aborted).toBe(false);
+  });
+
+  it.each<[string, LogSource, number, { logSizes: ReadonlyMap<string, number> | undefined }]>([
+    ['little of the run is left', api, 8 * mebibyte, large],
+    ['the run has little', api, 0, { logSizes: new Map([['notebook', 9 * mebibyte]]) }],
+    ['the step has little', { from: 'api', expected: 1_000, elseVolume: true }, 0, large],
+    ['only the API can be asked', { from: 'api', expected: 9 * mebibyte, elseVolume: false }, 0, large],
+    ['the volume is read anyway', { from: 'volume', expected: 9 * mebibyte }, 0, large],
+    ['nobody knows how much there is', api, 0, { logSizes: undefined }],
+  ])('is not prepared where %s', async (_, source, spooled, place) => {
+    const { begun, faster } = volume(spooled);
+    expect(await faster.isReady(place, source, signal)).toBeUndefined();
+    expect(begun).toEqual([]);
+  });
+});
