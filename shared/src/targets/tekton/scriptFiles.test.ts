@@ -48,6 +48,15 @@ describe('the files that all runs share', () => {
     expect(other).toEqual(one);
   });
 
+  it('travel as they were compressed when the bundle was built', async () => {
+    await write('assets/mathjax.js', 'plain');
+    await write('assets/mathjax.js.gz', randomBytes(300 * 1024));
+    await write('assets/small.js');
+    const { assets } = await readScriptFiles(folder);
+    expect([...assets.keys()]).toEqual(['mathjax.js.gz', 'small.js']);
+    expect(assets.get('mathjax.js.gz')).toHaveLength(300 * 1024);
+  });
+
   it('are missed where they should be', async () => {
     await expect(readScriptFiles(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
   });

@@ -12,20 +12,29 @@ export interface ScriptFiles {
 const left = /(^|\/)(tests|__pycache__|\.[^/]*|pyproject\.toml|README\.md)(\/|$)/;
 /** Larger files travel compressed: a ConfigMap holds 1 MiB. */
 const compressedBytes = 256 * 1024;
+const assetsFolder = 'assets/';
 
 /**
  * Reads the step scripts and the scripts that reports carry inside.
- * @param stepsDir absolute path; `assets/` lies in it where the bundle was built
+ * @param stepsDir absolute path; `assets/` lies in it where the bundle was built, large files compressed beside themselves
  */
 export async function readScriptFiles(stepsDir: string): Promise<ScriptFiles> {
+  const paths = await filesBelow(stepsDir);
+  const there = new Set(paths);
+  const files = await Promise.all(
+    paths
+      // What is compressed already need not be read, and compressed again at every start.
+      .filter((path) => !(path.startsWith(assetsFolder) && there.has(`${path}.gz`)))
+      .map(async (path) => [path, await readFile(join(stepsDir, path))] as const),
+  );
   const steps = new Map<string, Uint8Array>();
   const assets = new Map<string, Uint8Array>();
-  for (const path of await filesBelow(stepsDir)) {
-    const bytes = await readFile(join(stepsDir, path));
-    if (!path.startsWith('assets/')) steps.set(path, bytes);
-    else if (bytes.length <= compressedBytes) assets.set(path.slice('assets/'.length), bytes);
+  for (const [path, bytes] of files) {
+    const name = path.slice(assetsFolder.length);
+    if (!path.startsWith(assetsFolder)) steps.set(path, bytes);
+    else if (bytes.length <= compressedBytes || path.endsWith('.gz')) assets.set(name, bytes);
     // The same bytes every time, so that all runs of a version share one ConfigMap.
-    else assets.set(`${path.slice('assets/'.length)}.gz`, await promisify(gzip)(bytes, { level: 9 }));
+    else assets.set(`${name}.gz`, await promisify(gzip)(bytes, { level: 9 }));
   }
   return { steps, assets };
 }

@@ -57,7 +57,7 @@ def finish(run: RunFolder, ending: Ending) -> Result:
 def _unpacked(folder: str) -> str:
     """Return a folder with the scripts as they are: in a ConfigMap the large one comes compressed."""
     scratch = os.environ.get("SLIPWAY_SCRATCH")
-    packed = [name for name in _ASSETS if os.path.isfile(os.path.join(folder, name + ".gz"))]
+    packed = [name for name in _ASSETS if not _asset(folder, name) and _asset(folder, name + ".gz")]
     if scratch is None or not packed:
         return folder
     import gzip
