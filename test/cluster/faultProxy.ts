@@ -32,7 +32,9 @@ export type Fault =
   /** Handed on; after so many bytes of the answer nothing more comes, and nothing is closed. */
   | { readonly kind: 'stallAfter'; readonly bytes: number }
   /** Handed on; the connection is reset after so many bytes of the request's body, or of what a WebSocket sends. */
-  | { readonly kind: 'cutUploadAfter'; readonly bytes: number };
+  | { readonly kind: 'cutUploadAfter'; readonly bytes: number }
+  /** Handed on; the answer has these headers instead of its own of the same names, which are given in lower case. */
+  | { readonly kind: 'headers'; readonly headers: OutgoingHttpHeaders };
 
 export type RequestMatch = RegExp | ((request: ProxiedRequest) => boolean);
 
@@ -231,7 +233,8 @@ class RunningProxy implements FaultProxy {
   ): Promise<void> {
     await this.#gate.pass(request);
     if (response.destroyed) return;
-    response.writeHead(reply.statusCode ?? 502, reply.headers);
+    const headers = fault?.kind === 'headers' ? { ...reply.headers, ...fault.headers } : reply.headers;
+    response.writeHead(reply.statusCode ?? 502, headers);
     response.flushHeaders();
     const socket = response.socket;
     const limit = answerLimit(fault);

@@ -22,7 +22,8 @@ afterAll(async () => {
 });
 
 /** Looks that go beyond the role: what they cannot see is said to be unseen, and runs work without. */
-const optionalLooks = /^(list (nodes|pods|resourcequotas)|get (secrets|serviceaccounts|configmaps|namespaces))$/;
+const optionalLooks =
+  /^(list (nodes|pods|resourcequotas)|get (secrets|serviceaccounts|configmaps|namespaces|persistentvolumes))$/;
 
 /** What the person did since, as the API server wrote it down. */
 async function audited(from: number): Promise<{ allowed: Set<string>; refused: Set<string> }> {

@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { isNotFound, resources, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 import { requiredVerbs, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
 /** More than this and tokens, and the order of what is shown, cannot be trusted. */
 const largestSkewMs = 60_000;
+
+/** The oldest release that is supported; v1 itself came with 0.43. */
+const oldestTekton = '0.50';
 
 const userSchema = z.object({
   status: z.object({
@@ -14,6 +17,7 @@ const userSchema = z.object({
 const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
 const versionSchema = z.object({ gitVersion: z.string() });
 const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
+const groupSchema = z.object({ versions: z.array(z.object({ version: z.string().regex(/^[a-z0-9]+$/) })) });
 const infoSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 /** Whether the API answers, as what, and whether its clock goes with ours. */
@@ -79,16 +83,10 @@ async function isAllowed(api: KubernetesApi, verb: RequiredVerb, signal: AbortSi
 
 /** Whether Tekton is there in a version that we speak to. */
 export async function checkTekton(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
-  const { text } = await api.text('/apis/tekton.dev/v1', {}, signal).catch((error: unknown) => {
-    if (isMissing(error)) return { text: '{"resources":[]}' };
-    throw error;
-  });
-  const names = parsed(text, resourceListSchema)?.resources.map(({ name }) => name) ?? [];
-  if (!names.includes('pipelineruns')) {
-    return failed(
-      `${api.cluster.server} has no Tekton Pipelines with the API tekton.dev/v1`,
-      'Ask the administrator of the cluster to install Tekton Pipelines 0.50 or newer.',
-    );
+  const types = await discovered(api, '/apis/tekton.dev/v1', resourceListSchema, signal);
+  if (types?.resources.some(({ name }) => name === 'pipelineruns') !== true) {
+    const group = await discovered(api, '/apis/tekton.dev', groupSchema, signal);
+    return withoutTekton(api.cluster.server, group?.versions.map(({ version }) => version) ?? []);
   }
   const version = await tektonVersion(api, signal);
   return passed(
@@ -96,14 +94,39 @@ export async function checkTekton(api: KubernetesApi, signal: AbortSignal): Prom
   );
 }
 
+/** The words for a cluster that does not serve tekton.dev/v1. Pure. @param served the versions that it has instead */
+export function withoutTekton(server: string, served: readonly string[]): Finding {
+  if (served.length === 0) {
+    return failed(
+      `${server} has no Tekton Pipelines with the API tekton.dev/v1`,
+      `Ask the administrator of the cluster to install Tekton Pipelines ${oldestTekton} or newer.`,
+    );
+  }
+  return failed(
+    `${server} has an older Tekton Pipelines, with the API tekton.dev/${served.join(' and ')} and not yet v1`,
+    `Ask the administrator of the cluster to upgrade Tekton Pipelines to ${oldestTekton} or newer.`,
+  );
+}
+
+/** What the API server tells of an API; undefined where it does not have it. */
+async function discovered<S extends z.ZodType>(
+  api: KubernetesApi,
+  path: string,
+  schema: S,
+  signal: AbortSignal,
+): Promise<z.output<S> | undefined> {
+  try {
+    return parsed((await api.text(path, {}, signal)).text, schema);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 async function tektonVersion(api: KubernetesApi, signal: AbortSignal): Promise<string | undefined> {
   const path = { type: resources.configMaps, namespace: 'tekton-pipelines', name: 'pipelines-info' };
   const info = await api.get(path, infoSchema, signal).catch(() => undefined);
   return info?.data.version;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'cluster.notFound';
 }
 
 function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S> | undefined {

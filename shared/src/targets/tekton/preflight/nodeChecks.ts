@@ -52,7 +52,11 @@ function freeDevices({ devices }: NodeWish, nodes: readonly Node[], pods: readon
     .join('');
 }
 
-function refusalOf({ nodeSelector, tolerations }: NodeWish, node: Node): string | undefined {
+/** Why a node would not take the run however empty it were; undefined where it would. Pure. */
+export function refusalOf(
+  { nodeSelector, tolerations }: Pick<NodeWish, 'nodeSelector' | 'tolerations'>,
+  node: Node,
+): string | undefined {
   const { labels } = node.metadata;
   const missing = Object.entries(nodeSelector).find(([key, value]) => labels[key] !== value);
   if (missing !== undefined) return `without label ${missing[0]}=${missing[1]}`;

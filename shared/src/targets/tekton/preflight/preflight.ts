@@ -41,7 +41,7 @@ export async function preflight(
     check('pod', now, () => dryRunPod(api, pod, signal)),
     check('service account', now, () => checkServiceAccount(api, settings.serviceAccountName, signal)),
     check('pull secrets', now, () => checkPullSecrets(api, profile.imagePullSecrets ?? [], signal)),
-    check('volume', now, () => checkClaims(api, profile, signal)),
+    check('volume', now, () => checkClaims(api, profile, settings, signal)),
     check('quota', now, () => checkQuotas(api, takesOf(pod, claimsOf(rendered, settings)), signal)),
     check('nodes', now, () => checkNodes(api, settings, signal)),
   ]);

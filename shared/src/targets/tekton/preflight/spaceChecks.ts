@@ -7,11 +7,12 @@ import {
   type ResourceType,
 } from '../../../kubernetes/index.ts';
 import type { TeamProfile } from '../../../protocol/index.ts';
-import { claimSchema, nodeSchema, podSchema } from '../observe/index.ts';
+import { claimSchema, nodeSchema, podSchema, type Claim } from '../observe/index.ts';
 import { readAll } from './readAll.ts';
 import { failed, passed, skipped, unseen, warned, type Finding } from './checker.ts';
 import { judgeNodes, type NodeWish } from './nodeChecks.ts';
 import { judgeQuotas, quotaSchema } from './quotaChecks.ts';
+import { judgeHold, volumeSchema } from './volumeChecks.ts';
 
 const anyObject = z.object({ metadata: z.object({ name: z.string() }) });
 const live = 'status.phase!=Succeeded,status.phase!=Failed';
@@ -33,7 +34,12 @@ export async function checkServiceAccount(
 }
 
 /** Whether the claims that the profile names are there and can be used by a new pod. */
-export async function checkClaims(api: KubernetesApi, profile: TeamProfile, signal: AbortSignal): Promise<Finding> {
+export async function checkClaims(
+  api: KubernetesApi,
+  profile: TeamProfile,
+  wish: NodeWish,
+  signal: AbortSignal,
+): Promise<Finding> {
   const { volume, cache, datasets } = profile;
   const written = new Set([
     ...(volume?.kind === 'claim' ? [volume.claimName] : []),
@@ -41,32 +47,60 @@ export async function checkClaims(api: KubernetesApi, profile: TeamProfile, sign
   ]);
   const names = new Set([...written, ...Object.values(datasets ?? {}).map(({ claimName }) => claimName)]);
   if (names.size === 0) return passed('a claim of the run’s own');
-  const findings = await Promise.all([...names].map((name) => checkClaim(api, name, written.has(name), signal)));
+  const findings = await Promise.all(
+    [...names].map((name) => checkClaim(api, { name, isWritten: written.has(name) }, wish, signal)),
+  );
   const worst =
     findings.find(({ outcome }) => outcome === 'fail') ?? findings.find(({ outcome }) => outcome === 'warn');
   return worst ?? passed(findings.map(({ detail }) => detail).join(', '));
 }
 
-async function checkClaim(api: KubernetesApi, name: string, isWritten: boolean, signal: AbortSignal): Promise<Finding> {
+async function checkClaim(
+  api: KubernetesApi,
+  { name, isWritten }: { readonly name: string; readonly isWritten: boolean },
+  wish: NodeWish,
+  signal: AbortSignal,
+): Promise<Finding> {
   const { namespace } = api.cluster;
-  try {
-    const claim = await api.get({ type: resources.persistentVolumeClaims, namespace, name }, claimSchema, signal);
-    const phase = claim.status?.phase ?? 'Pending';
-    const modes = claim.spec?.accessModes ?? [];
-    if (phase === 'Lost') return failed(`the volume of claim ${name} is lost`, 'Ask the administrator of the cluster.');
-    if (isWritten && modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany')) {
-      return failed(`claim ${name} can only be read`, 'Name a claim that can be written for the run’s folder.');
-    }
-    if (phase === 'Pending') return warned(`claim ${name} has no volume yet; it may get one when the run starts`);
-    return passed(`PVC ${name} (${modes.join(', ')})`);
-  } catch (error) {
-    if (isForbidden(error)) return unseen(`claim ${name}`, 'get persistentvolumeclaims');
-    if (!isNotFound(error)) throw error;
+  const claim = await lookAt(api, resources.persistentVolumeClaims, { namespace, name }, claimSchema, signal);
+  if (claim === 'forbidden') return unseen(`claim ${name}`, 'get persistentvolumeclaims');
+  if (claim === 'missing') {
     return failed(
       `there is no PersistentVolumeClaim ${name} in ${namespace}`,
       'Correct the profile, or ask for the claim.',
     );
   }
+  const phase = claim.status?.phase ?? 'Pending';
+  const modes = claim.spec?.accessModes ?? [];
+  if (phase === 'Lost') return failed(`the volume of claim ${name} is lost`, 'Ask the administrator of the cluster.');
+  if (isWritten && modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany')) {
+    return failed(`claim ${name} can only be read`, 'Name a claim that can be written for the run’s folder.');
+  }
+  if (phase === 'Pending') return warned(`claim ${name} has no volume yet; it may get one when the run starts`);
+  return (await checkHold(api, claim, wish, signal)) ?? passed(`PVC ${name} (${modes.join(', ')})`);
+}
+
+/** Whether a pod or a node has a bound claim's volume for itself. */
+async function checkHold(
+  api: KubernetesApi,
+  { metadata, spec }: Claim,
+  wish: NodeWish,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const { namespace } = api.cluster;
+  const [volume, pods, nodes] = await Promise.all([
+    lookAt(api, resources.persistentVolumes, { name: spec?.volumeName ?? '' }, volumeSchema, signal),
+    readAll(api, resources.pods, podSchema, { namespace, fieldSelector: live }, signal),
+    readAll(api, resources.nodes, nodeSchema, {}, signal),
+  ]);
+  const claim = {
+    name: metadata.name,
+    accessModes: spec?.accessModes ?? [],
+    volume: typeof volume === 'string' ? undefined : volume,
+    pods,
+    nodes,
+  };
+  return judgeHold(claim, wish);
 }
 
 /** Whether the image pull Secrets are there; their content is not asked for. */
@@ -119,9 +153,20 @@ async function lookFor(
   name: string,
   signal: AbortSignal,
 ): Promise<'there' | 'missing' | 'forbidden'> {
+  const found = await lookAt(api, type, { namespace: api.cluster.namespace, name }, anyObject, signal);
+  return typeof found === 'string' ? found : 'there';
+}
+
+/** An object, or why it cannot be looked at. */
+async function lookAt<S extends z.ZodType<object>>(
+  api: KubernetesApi,
+  type: ResourceType,
+  place: { readonly namespace?: string; readonly name: string },
+  schema: S,
+  signal: AbortSignal,
+): Promise<z.output<S> | 'missing' | 'forbidden'> {
   try {
-    await api.get({ type, namespace: api.cluster.namespace, name }, anyObject, signal);
-    return 'there';
+    return await api.get({ type, ...place }, schema, signal);
   } catch (error) {
     if (isForbidden(error)) return 'forbidden';
     if (isNotFound(error)) return 'missing';

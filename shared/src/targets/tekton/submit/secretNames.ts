@@ -11,7 +11,7 @@ export async function listSecretNames(space: SpaceObjects, signal: AbortSignal):
 /**
  * Checks that the Secrets which a job refers to are there. Their keys are not looked at: that would bring the values here.
  * Without the right to see Secrets the kubelet is the first to know, and the run says so.
- * @throws SlipwayError `spec.invalid`
+ * @throws SlipwayError `cluster.notFound`
  */
 export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: AbortSignal): Promise<void> {
   const named = new Set([...(spec.secrets ?? []).map(({ secret }) => secret), spec.repository?.secret ?? '']);
@@ -20,7 +20,7 @@ export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: A
     [...named].map(async (name) => {
       if (await isThere(space, name, signal)) return;
       throw new SlipwayError(
-        'spec.invalid',
+        'cluster.notFound',
         `There is no Secret ${JSON.stringify(name)} in the space ${space.namespace}.`,
         {
           action: `Choose one that is there (kubectl get secrets -n ${space.namespace}), or create it.`,

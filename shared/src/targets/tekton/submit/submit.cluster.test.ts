@@ -174,7 +174,7 @@ describe('a submission that fails', () => {
     const more = { spec: { command: ['true'], secrets: [{ env: 'TOKEN', secret: 'no-such-secret', key: 'token' }] } };
     const failure = space.submitter().submit(commandRun('secretless', 'true', [], more), signal);
     await expect(failure).rejects.toMatchObject({
-      code: 'spec.invalid',
+      code: 'cluster.notFound',
       message: expect.stringContaining('no-such-secret'),
     });
     expect(await space.remainsOf('secretless', signal)).toEqual([]);
