@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { CoreEnvironment, EnvironmentPaths } from '../server/index.ts';
 import type { CliCore } from './cliCore.ts';
 import { openWithDesktop, runEditor } from './desktop.ts';
@@ -106,7 +107,16 @@ async function serve(transport: ServeTransport): Promise<number> {
   const { environmentPaths, runServer } = await import('../server/index.ts');
   const { stdin, stdout, stderr } = process;
   const paths = environmentPaths(process.env, homedir(), process.platform);
-  return runServer({ transport, environment: coreEnvironment(paths) }, { stdin, stdout, stderr });
+  const environment = { ...coreEnvironment(paths), onManyRuns: saveMemory };
+  return runServer({ transport, environment }, { stdin, stdout, stderr });
+}
+
+/**
+ * Has the garbage collector prefer memory to processor time. Otherwise what reading tens of thousands of runs leaves would stay
+ * for as long as the host is open.
+ */
+function saveMemory(): void {
+  setFlagsFromString('--optimize-for-size');
 }
 
 function coreEnvironment(paths: EnvironmentPaths): Omit<CoreEnvironment, 'log' | 'hostFiles'> {

@@ -58,8 +58,10 @@ export class RunCatalogue {
   async find(reference: { run: string; context?: string | undefined }, signal: AbortSignal): Promise<FoundRun> {
     if (reference.run === 'last') return this.#newest(reference.context, signal);
     const shelves = this.#chosen(reference.context);
-    const names = async ({ store: { target } }: Shelf, inner: AbortSignal): Promise<RunName[]> =>
-      (await target.list(inner)).map((name): RunName => ({ context: target.context, name }));
+    const names = async ({ store: { target } }: Shelf, inner: AbortSignal): Promise<RunName[]> => {
+      const found = isClusterTarget(target) ? target.candidates(reference.run, inner) : target.list(inner);
+      return (await found).map((name): RunName => ({ context: target.context, name }));
+    };
     // A whole name of this machine's needs no cluster to answer.
     const near = await Promise.all(
       shelves.filter(({ store }) => !isClusterTarget(store.target)).map((shelf) => names(shelf, signal)),
@@ -97,7 +99,7 @@ export class RunCatalogue {
     const lists = await this.#askEach(
       this.#chosen(context),
       context,
-      ({ store }, inner) => this.#listOne(store, limit ?? Infinity, inner),
+      ({ store }, inner) => this.#listOne(store, limit, inner),
       signal,
     );
     const runs = lists.flat();
@@ -159,8 +161,16 @@ export class RunCatalogue {
     });
   }
 
-  async #listOne(store: RunStore, limit: number, signal: AbortSignal): Promise<Run[]> {
-    const names = await store.target.list(signal);
+  async #listOne(store: RunStore, limit: number | undefined, signal: AbortSignal): Promise<Run[]> {
+    if (limit === undefined) return this.#loadSome(store, await store.target.list(signal), Infinity, signal);
+    const newest = await store.target.list(signal, limit);
+    const runs = await this.#loadSome(store, newest, limit, signal);
+    // One that cannot be shown makes room for an older one, which may not be among those that came first.
+    if (runs.length === limit || newest.length < limit) return runs;
+    return this.#loadSome(store, await store.target.list(signal), limit, signal);
+  }
+
+  async #loadSome(store: RunStore, names: readonly string[], limit: number, signal: AbortSignal): Promise<Run[]> {
     const runs: Run[] = [];
     // In slices, because a run that cannot be shown makes room for the next older one.
     for (let at = 0; at < names.length && runs.length < limit;) {

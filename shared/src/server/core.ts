@@ -27,6 +27,8 @@ export interface CoreEnvironment {
   readonly temporaryFolder: string;
   /** Told of failures that no client waits for. */
   readonly log: Log;
+  /** A space has so many runs that what is kept of them is much of the process. May be told more than once. */
+  readonly onManyRuns?: () => void;
   /** Answers for folders of kind `host` where the core runs inside its host. */
   readonly hostFiles?: HostFiles;
 }

@@ -72,8 +72,11 @@ export interface RunTarget {
    */
   submit(submission: RunSubmission, signal: AbortSignal, onProgress?: (text: string) => void): Promise<void>;
 
-  /** Names of all runs that the target knows, newest first. */
-  list(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Names of all runs that the target knows, newest first.
+   * @param limit so many will do, where the others take longer; more may come
+   */
+  list(signal: AbortSignal, limit?: number): Promise<readonly string[]>;
 
   /**
    * All events of a run so far, with a final `finished`/`lost` added where the target knows that nobody drives it any more.
@@ -111,6 +114,8 @@ export interface RunTarget {
 /** What only a cluster can do. */
 export interface ClusterTarget extends RunTarget {
   readonly kind: 'cluster';
+  /** Names among which a run is that is called or begins so: itself alone where there is one, else those of all runs. */
+  candidates(run: string, signal: AbortSignal): Promise<readonly string[]>;
   /** An ended run as far as a list knows it, without reading it; undefined where it has to be read. */
   row(run: string): Run | undefined;
   /** What a job would take of the cluster. Sends nothing. @throws SlipwayError `spec.invalid`, `kubeconfig.invalid` */

@@ -1,3 +1,4 @@
 export { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
 export type { ReflectorState } from './machine.ts';
 export type { Change } from './store.ts';
+export { listCells, type TableCells } from './tableCells.ts';

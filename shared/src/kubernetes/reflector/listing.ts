@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
-import type { KubernetesApi, ListOptions, Query, ResourcePath } from '../api.ts';
+import type { ApiStream, KubernetesApi, ListOptions, Query, ResourcePath } from '../api.ts';
 import { readObject, readTablePage, type Columns, type RawObject } from './watchEvent.ts';
 
 export interface Selection {
@@ -16,6 +16,9 @@ export interface Source {
   readonly as: 'objects' | 'table';
 }
 
+/** Where an answer came from. */
+type Asked = Pick<Source, 'api' | 'path'>;
+
 export interface Page {
   readonly objects: readonly RawObject[];
   readonly resourceVersion: string;
@@ -27,7 +30,7 @@ export interface Page {
 const pageSize = 500;
 /** A page of 500 objects of the API's own limit of 1.5 MiB each would be far more; no list of ours comes near. */
 const maxPageBytes = 256 * 1024 * 1024;
-const tableAccept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+export const tableAccept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
 
 export function acceptOf(as: Source['as']): string {
   return as === 'table' ? tableAccept : 'application/json';
@@ -64,20 +67,25 @@ async function objectPage(source: Source, next: string, signal: AbortSignal): Pr
 async function tablePage(source: Source, next: string, signal: AbortSignal): Promise<Page> {
   const query = { ...selectionQuery(source), limit: pageSize, continue: next === '' ? undefined : next };
   const stream = await source.api.stream(source.path, query, { accept: tableAccept, silenceMs: 60_000 }, signal);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > maxPageBytes) throw broken(source, 'a page of the list is larger than 256 MiB');
-    chunks.push(chunk);
-  }
-  const page = readTablePage(Buffer.concat(chunks));
+  const page = readTablePage(await readBody(source, stream));
   if (page === undefined) throw broken(source, 'the list is not a Table');
   return page;
 }
 
+/** Reads an answer to its end. @throws SlipwayError `cluster.protocol` where it is far too long */
+export async function readBody(asked: Asked, stream: ApiStream): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > maxPageBytes) throw broken(asked, 'a page of the list is larger than 256 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
 /** An answer that the API would not give. */
-export function broken({ api, path }: Source, what: string): SlipwayError {
+export function broken({ api, path }: Asked, what: string): SlipwayError {
   return new SlipwayError(
     'cluster.protocol',
     `${api.cluster.server} sent ${path.type.plural} that cannot be read: ${what}.`,

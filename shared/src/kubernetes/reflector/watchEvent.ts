@@ -25,15 +25,24 @@ export interface WatchDecoder {
   event(line: Uint8Array): WatchEvent;
 }
 
-const metadata = z.looseObject({
-  namespace: z.string().optional(),
-  name: z.string().optional(),
-  uid: z.string().optional(),
-  resourceVersion: z.string().optional(),
-  annotations: z.record(z.string(), z.string()).nullish(),
-});
-const plainObject = z.looseObject({ metadata });
-const row = z.object({ cells: z.array(z.unknown()), object: plainObject });
+interface ObjectMetadata extends Readonly<Record<string, unknown>> {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string | undefined;
+  readonly annotations?: unknown;
+}
+interface PlainObject extends Readonly<Record<string, unknown>> {
+  readonly metadata: ObjectMetadata;
+}
+interface Row {
+  readonly cells: readonly unknown[];
+  readonly object: PlainObject;
+}
+
+// Checked by hand: of tens of thousands of objects, a schema would copy each.
+const plainObject = z.custom<PlainObject>(isPlainObject);
+const row = z.custom<Row>((value) => isRecord(value) && Array.isArray(value.cells) && isPlainObject(value.object));
 const table = z.object({
   kind: z.literal('Table'),
   metadata: z.looseObject({ resourceVersion: z.string().optional(), continue: z.string().optional() }),
@@ -111,7 +120,7 @@ function tableEvent(type: string, page: z.output<typeof table>, columns: Columns
   if (type === 'BOOKMARK') {
     const own = first?.object.metadata;
     return bookmark({
-      annotations: own?.annotations,
+      ...own,
       resourceVersion: own?.resourceVersion ?? page.metadata.resourceVersion,
     });
   }
@@ -125,10 +134,14 @@ function change(type: string, object: RawObject | undefined): WatchEvent {
   return { type: known, object };
 }
 
-function bookmark(own: Pick<z.output<typeof metadata>, 'annotations' | 'resourceVersion'>): WatchEvent {
+function bookmark(own: Pick<ObjectMetadata, 'annotations' | 'resourceVersion'>): WatchEvent {
   const { resourceVersion, annotations } = own;
   if (resourceVersion === undefined || resourceVersion === '') return garbage('a bookmark has no version');
-  return { type: 'bookmark', resourceVersion, endsInitial: annotations?.[initialEventsEnd] === 'true' };
+  return {
+    type: 'bookmark',
+    resourceVersion,
+    endsInitial: isRecord(annotations) && annotations[initialEventsEnd] === 'true',
+  };
 }
 
 function errorEvent(object: unknown): WatchEvent {
@@ -138,13 +151,13 @@ function errorEvent(object: unknown): WatchEvent {
   return { type: 'error', code, message: message ?? reason ?? 'the watch ended with an error without words' };
 }
 
-function rowObject(each: z.output<typeof row>, columns: Columns): RawObject | undefined {
+function rowObject(each: Row, columns: Columns): RawObject | undefined {
   const cells = Object.fromEntries(each.cells.map((cell, index) => [columns[index] ?? String(index), cell]));
   const { metadata: own } = withFirstWriter(each.object);
   return identify(each.object.metadata, { metadata: own, cells });
 }
 
-function identify(own: z.output<typeof metadata>, value: unknown): RawObject | undefined {
+function identify(own: ObjectMetadata, value: unknown): RawObject | undefined {
   const { namespace = '', name, uid = '', resourceVersion } = own;
   if (name === undefined || name === '' || resourceVersion === undefined) return undefined;
   return { namespace, name, uid, resourceVersion, value };
@@ -165,6 +178,16 @@ function columnNames(page: z.output<typeof table>): Columns | undefined {
 
 function garbage(reason: string): WatchEvent {
   return { type: 'garbage', reason };
+}
+
+function isPlainObject(value: unknown): value is PlainObject {
+  if (!isRecord(value) || !isRecord(value.metadata)) return false;
+  const { namespace, name, uid, resourceVersion } = value.metadata;
+  return [namespace, name, uid, resourceVersion].every((text) => text === undefined || typeof text === 'string');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Undefined for what is no JSON; that is no JSON value itself. */

@@ -17,6 +17,8 @@ export interface TektonTargetOptions {
   readonly trigger?: string;
   /** Told what a person should know of a run, or of this context, although it works. */
   readonly onNote: (note: string) => void;
+  /** Told, maybe more than once, of a space with so many runs that what is kept of them is much of the process. */
+  readonly onManyRuns?: (() => void) | undefined;
   /** Told of failures that no request waits for. */
   readonly onError: (error: unknown) => void;
 }

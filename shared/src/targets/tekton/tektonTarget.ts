@@ -120,8 +120,12 @@ class TektonTarget implements ClusterTarget {
     return space.recall(files.history(signal), signal);
   }
 
-  async list(signal: AbortSignal): Promise<readonly string[]> {
-    return (await this.#open()).space.list(signal);
+  async list(signal: AbortSignal, limit?: number): Promise<readonly string[]> {
+    return (await this.#open()).space.list(signal, limit);
+  }
+
+  async candidates(run: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#open()).space.candidates(run, signal);
   }
 
   row(run: string): Run | undefined {
@@ -264,6 +268,7 @@ class TektonTarget implements ClusterTarget {
       random,
       progress: reports,
       history,
+      onManyRuns: this.#options.onManyRuns ?? (() => undefined),
       onError,
     });
     const submitter = createSubmitter({

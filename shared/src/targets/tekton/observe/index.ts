@@ -3,6 +3,7 @@
  * `explainPending` for why it waits, `describeForeign` for any PipelineRun. Start reading at observeRun.ts, then facts.ts.
  */
 export * from './schemas/index.ts';
+export { type Age, parseAge } from './age.ts';
 export type { ObservedRun, RunFacts } from './facts.ts';
 export { describeForeign } from './graph/describeForeign.ts';
 export { isOurs } from './identity.ts';

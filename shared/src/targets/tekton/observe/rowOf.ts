@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Run, type RunState, type Step, stepNames } from '../../../protocol/index.ts';
+import { parseAge } from './age.ts';
 import { isCancelAsked, type Standing, standingOf, stopOf } from './conditions.ts';
 import { identityOf, isOurs, reusedSteps } from './identity.ts';
 import { metadataSchema, type PipelineRun } from './schemas/index.ts';
@@ -63,6 +64,8 @@ export function rowOfTable(context: string, { cells, object }: TableRow, now: nu
   });
 }
 
+const noSteps: Step[] = [];
+
 interface RowFacts {
   readonly standing: Standing;
   readonly startedAt: number | undefined;
@@ -83,7 +86,8 @@ function row(context: string, metadata: PipelineRun['metadata'], pipeline: strin
     ...(started !== undefined && { startedAt: started }),
     ...(ended && finishedAt !== undefined && { finishedAt: Math.max(finishedAt, started ?? finishedAt) }),
     ...(reason !== '' && { reason }),
-    steps: [],
+    // Of thousands of rows, one list.
+    steps: noSteps,
   };
 }
 
@@ -104,13 +108,8 @@ function stateOf(standing: Standing): RunState {
   }
 }
 
-const units: Readonly<Record<string, number>> = { y: 31_536_000_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-
 /** `now` less an age such as "3d4h" or "9m28s"; undefined for anything else. */
 function before(now: number, age: string | undefined): number | undefined {
-  if (age === undefined || !/^(?:\d+[ydhms])+$/.test(age)) return undefined;
-  let total = 0;
-  for (const [, number = '0', unit = 's'] of age.matchAll(/(\d+)([ydhms])/g))
-    total += Number(number) * (units[unit] ?? 0);
-  return Math.max(0, now - total);
+  const parsed = age === undefined ? undefined : parseAge(age);
+  return parsed === undefined ? undefined : Math.max(0, now - Math.max(0, parsed.atLeast));
 }

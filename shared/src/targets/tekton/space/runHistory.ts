@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import * as z from 'zod';
 import { runEventSchema, type RunEvent } from '../../../protocol/index.ts';
+import { isObjectName } from './runReading.ts';
 
 /** How many ended runs this machine remembers of a cluster. */
 const keptRuns = 1_000;
@@ -27,7 +28,7 @@ export class RunHistory {
   /** Keeps an ended run. */
   async remember(run: string, events: readonly RunEvent[]): Promise<void> {
     const content = `${events.length} ${events.at(-1)?.time}`;
-    if (!isFileName(run) || this.#kept.get(run) === content) return;
+    if (!isObjectName(run) || this.#kept.get(run) === content) return;
     this.#kept.set(run, content);
     try {
       await this.#inTurn(run, () => this.#write(run, events));
@@ -48,7 +49,7 @@ export class RunHistory {
 
   /** The events of a run that ended; undefined where this machine has not seen it, or its record is damaged. */
   async events(run: string): Promise<readonly RunEvent[] | undefined> {
-    if (!isFileName(run)) return undefined;
+    if (!isObjectName(run)) return undefined;
     try {
       const content: unknown = JSON.parse(await readFile(this.#path(run), 'utf8'));
       const record = recordSchema.safeParse(content);
@@ -65,7 +66,7 @@ export class RunHistory {
   }
 
   async forget(run: string): Promise<void> {
-    if (!isFileName(run)) return;
+    if (!isObjectName(run)) return;
     this.#kept.delete(run);
     await this.#inTurn(run, () => rm(this.#path(run), { force: true }));
   }
@@ -107,11 +108,6 @@ export class RunHistory {
   #path(run: string): string {
     return join(this.#folder, `${run}.json`);
   }
-}
-
-/** Names of PipelineRuns are DNS subdomains; anything else is nobody's file. */
-function isFileName(run: string): boolean {
-  return /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(run) && run.length <= 253;
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import {
   isForbidden,
   isNotFound,
@@ -7,6 +7,7 @@ import {
   type KubernetesApi,
   type ResourceType,
 } from '../../../kubernetes/index.ts';
+import { SlipwayError } from '../../../protocol/index.ts';
 import {
   customRunSchema,
   pipelineRunSchema,
@@ -43,6 +44,30 @@ export async function readRunFacts(
     ? await list(resources.customRuns, customRunSchema)
     : [];
   return { context, now, pipelineRun, taskRuns, customRuns, pods, events: [], progress: [] };
+}
+
+/** Whether there is a PipelineRun of that name; what can be no name is none. @throws SlipwayError where it may not be read */
+export async function isThere(api: KubernetesApi, run: string, signal: AbortSignal): Promise<boolean> {
+  if (!isObjectName(run)) return false;
+  const path = { type: resources.pipelineRuns, namespace: api.cluster.namespace, name: run };
+  return (await unlessMissing(api.get(path, z.unknown(), signal))) !== undefined;
+}
+
+/** True for what may be the name of an object: a DNS subdomain. */
+export function isObjectName(name: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 253;
+}
+
+/** What is told of a run of which nothing is known. */
+export function runNotFound(run: string, context: string): SlipwayError {
+  return new SlipwayError('run.notFound', `There is no run ${JSON.stringify(run.slice(0, 100))} in ${context}.`, {
+    action: `List the runs with "slipway runs --context ${context}".`,
+  });
+}
+
+/** Of a run whose PipelineRun is gone. */
+export function nothingLeft(context: string, now: number): RunFacts {
+  return { context, now, pipelineRun: undefined, taskRuns: [], customRuns: [], pods: [], events: [], progress: [] };
 }
 
 async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {

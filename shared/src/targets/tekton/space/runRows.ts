@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   createReflector,
   resources,
@@ -8,18 +7,9 @@ import {
   type Reflector,
   type ReflectorState,
 } from '../../../kubernetes/index.ts';
-import { annotations } from '../../../pipeline/index.ts';
 import { SlipwayError, type Run } from '../../../protocol/index.ts';
-import { metadataSchema, rowOfTable, type Metadata } from '../observe/index.ts';
-
-/** A row as the reflector hands it over: cells by column. */
-const rowSchema = z.object({
-  metadata: metadataSchema.transform(withoutSpecs),
-  cells: z.record(z.string(), z.unknown()),
-});
-export type RunRow = z.output<typeof rowSchema>;
-
-const columns = ['Name', 'Succeeded', 'Reason', 'StartTime', 'CompletionTime'] as const;
+import { newestFirst } from './newest.ts';
+import { manyRuns, RowMaker, type RunRow } from './runRow.ts';
 
 /** How long a list may keep those waiting who asked for it while nothing comes. */
 const answerMs = 10_000;
@@ -31,6 +21,7 @@ export interface RunRowsOptions {
   readonly random: () => number;
   readonly onChange: (change: Change<RunRow>) => void;
   readonly onState: (state: ReflectorState) => void;
+  readonly onManyRuns: () => void;
 }
 
 /**
@@ -41,36 +32,42 @@ export class RunRows {
   readonly #context: string;
   readonly #reflector: Reflector<RunRow>;
   readonly #clock: Clock;
-  /** When each row was made, epoch ms: its times are ages. */
-  readonly #madeAt = new Map<string, number>();
   /** Names, newest first; undefined when rows came or went since. */
   #ordered: readonly string[] | undefined;
+  #complete = false;
 
   constructor(options: RunRowsOptions) {
-    const { api, clock, random, onState } = options;
-    this.#context = options.context;
+    const { api, context, clock, random, onState } = options;
+    this.#context = context;
     this.#clock = clock;
-    this.#reflector = createReflector({
+    this.#reflector = createReflector<RowMaker['schema']>({
       api,
       path: { type: resources.pipelineRuns, namespace: api.cluster.namespace },
       options: { as: 'table' },
-      schema: rowSchema,
-      key: (row) => row.metadata.name,
+      schema: new RowMaker(context, clock.now).schema,
+      key: ({ run }) => run.name,
       clock,
       random,
       onChange: (change) => {
-        const { name } = change.object.metadata;
         if (change.type !== 'modified') this.#ordered = undefined;
-        if (change.type === 'deleted') this.#madeAt.delete(name);
-        else this.#madeAt.set(name, clock.now());
+        if (change.type === 'added' && this.#reflector.items.size === manyRuns) options.onManyRuns();
         options.onChange(change);
       },
-      onState,
+      onState: (state) => {
+        // They stay in sight while there is no news.
+        if (state.state === 'live') this.#complete = true;
+        onState(state);
+      },
     });
   }
 
-  get state(): ReflectorState {
-    return this.#reflector.state;
+  /** True once all rows have been there. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  get items(): ReadonlyMap<string, RunRow> {
+    return this.#reflector.items;
   }
 
   /**
@@ -106,42 +103,20 @@ export class RunRows {
 
   names(): readonly string[] {
     this.#ordered ??= [...this.#reflector.items.values()]
-      .sort((one, other) => createdAt(other) - createdAt(one) || (one.metadata.name < other.metadata.name ? 1 : -1))
-      .map(({ metadata }) => metadata.name);
+      .map(({ run, madeAt }) => ({ name: run.name, createdAt: madeAt }))
+      .sort(newestFirst)
+      .map(({ name }) => name);
     return this.#ordered;
   }
 
   /** The run as far as its row tells. */
   row(name: string): Run | undefined {
-    const row = this.#reflector.get(name);
-    if (row === undefined) return undefined;
-    const cells = columns.map((column) => row.cells[column]);
-    const now = this.#madeAt.get(name) ?? this.#clock.now();
-    return rowOfTable(this.#context, { cells, object: { metadata: row.metadata } }, now);
+    return this.#reflector.get(name)?.run;
   }
 
   dispose(): void {
     this.#reflector.dispose();
   }
-}
-
-/** Whole specs as annotations; no list shows them, and of thousands of runs they would be most of the memory. */
-const specAnnotations = [annotations.jobSpec, 'kubectl.kubernetes.io/last-applied-configuration'];
-
-/** Drops what is large. */
-export function withoutSpecs(metadata: Metadata): Metadata {
-  if (!specAnnotations.some((name) => name in metadata.annotations)) return metadata;
-  const kept = Object.entries(metadata.annotations).filter(([name]) => !specAnnotations.includes(name));
-  return { ...metadata, annotations: Object.fromEntries(kept) };
-}
-
-/** True where a list shows both rows alike, but for their ages: only labels, annotations or the like are others. */
-export function looksTheSame(one: RunRow, other: RunRow): boolean {
-  return one.cells.Succeeded === other.cells.Succeeded && one.cells.Reason === other.cells.Reason;
-}
-
-function createdAt({ metadata }: RunRow): number {
-  return metadata.creationTimestamp ?? 0;
 }
 
 function unanswered(context: string): SlipwayError {

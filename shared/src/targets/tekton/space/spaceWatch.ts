@@ -1,20 +1,20 @@
-import type { Clock, KubernetesApi } from '../../../kubernetes/index.ts';
+import type { Change, Clock, KubernetesApi } from '../../../kubernetes/index.ts';
 import { SlipwayError, terminalStates, type Run, type RunEvent } from '../../../protocol/index.ts';
 import type { Disposable, TargetChange } from '../../runTarget.ts';
-import { observeRun, type ObservedRun, type RunFacts } from '../observe/index.ts';
+import { observeRun, type RunFacts } from '../observe/index.ts';
 import type { PastRun } from '../follow/index.ts';
 import { pastRunEvents } from './pastRun.ts';
 import { EndedRuns } from './endedRuns.ts';
+import { FollowedRuns } from './followedRuns.ts';
 import type { RunHistory } from './runHistory.ts';
-import { RunObserver } from './runObserver.ts';
 import type { RunProgressSource } from './runProgress.ts';
-import { readRunFacts } from './runReading.ts';
-import { looksTheSame, RunRows } from './runRows.ts';
+import { isThere, nothingLeft, readRunFacts, runNotFound } from './runReading.ts';
+import { looksTheSame, type RunRow } from './runRow.ts';
 import { SpaceConnection } from './spaceConnection.ts';
+import { SpaceRows } from './spaceRows.ts';
 
 /** What nobody asks for is watched so long. */
 const idleMs = 60_000;
-
 export interface SpaceWatchOptions {
   readonly api: KubernetesApi;
   readonly context: string;
@@ -22,18 +22,13 @@ export interface SpaceWatchOptions {
   readonly random: () => number;
   readonly progress: RunProgressSource;
   readonly history: RunHistory;
+  /** See `TektonTargetOptions`. */
+  readonly onManyRuns: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** No run is called so. */
 const rowsWatch = '/rows';
-
-interface Followed {
-  readonly observer: RunObserver;
-  usedAt: number;
-  /** Requests that wait for it. */
-  waiting: number;
-}
 
 /**
  * The runs of a space: a row for each, and an observer for each one that goes on and that somebody looks at. Nothing is
@@ -42,11 +37,10 @@ interface Followed {
 export class SpaceWatch {
   readonly #options: SpaceWatchOptions;
   readonly #listeners = new Set<(change: TargetChange) => void>();
-  readonly #followed = new Map<string, Followed>();
+  readonly #followed: FollowedRuns;
   readonly #ended: EndedRuns;
   readonly #connection: SpaceConnection;
-  #rows: RunRows | undefined;
-  #rowsUsedAt = 0;
+  readonly #rows: SpaceRows;
   #sweep: NodeJS.Timeout | undefined;
   #disposed = false;
 
@@ -54,30 +48,60 @@ export class SpaceWatch {
     this.#options = options;
     this.#ended = new EndedRuns(options.history);
     this.#connection = new SpaceConnection((change) => this.#tell(change), options.clock.now);
+    this.#rows = new SpaceRows({
+      ...options,
+      onState: (state) => this.#connection.take(rowsWatch, state),
+      onChange: (change) => this.#takeChange(change),
+      onDifference: ({ kind, run }) => {
+        if (kind === 'gone') this.#rowDeleted(run);
+        else if (!this.#followed.has(run)) this.#tell({ kind: 'changed', run });
+      },
+    });
+    this.#followed = new FollowedRuns({
+      ...options,
+      onState: (watch, state) => this.#connection.take(watch, state),
+      onGrowth: (run) => this.#grew(run),
+    });
   }
 
   /**
-   * Names of all runs, newest first; those that only this machine remembers come last.
+   * Names of runs, newest first; those that only this machine remembers come last.
+   * @param limit so many of the newest will do: of a space of very many they are there long before all of them
    * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
    */
-  async list(signal: AbortSignal): Promise<readonly string[]> {
-    const rows = this.#openRows();
-    await rows.answered(signal);
-    const names = rows.names();
-    const known = new Set(names);
-    return [...names, ...(await this.#ended.names()).filter((name) => !known.has(name))];
+  async list(signal: AbortSignal, limit?: number): Promise<readonly string[]> {
+    this.#beginSweeping();
+    const newest = limit === undefined ? undefined : await this.#rows.newest(limit, signal);
+    if (newest !== undefined) {
+      return newest.names.length === limit ? newest.names : this.#withRemembered(newest.names, newest.all);
+    }
+    const names = await this.#rows.list(signal);
+    return this.#withRemembered(names, new Set(names));
+  }
+
+  /**
+   * Names among which a run is that is called or begins so: itself alone where there is one, else all.
+   * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
+   */
+  async candidates(run: string, signal: AbortSignal): Promise<readonly string[]> {
+    const { api } = this.#options;
+    if (this.#rows.complete) return this.list(signal);
+    const known = this.#followed.has(run) || (await this.#ended.remembered(run)) !== undefined;
+    if (known || (await isThere(api, run, signal))) return [run];
+    const names = await this.#rows.all(signal);
+    return this.#withRemembered(names, new Set(names));
   }
 
   /** An ended run as far as its row tells, for lists; undefined for one that goes on. */
   row(run: string): Run | undefined {
-    const row = this.#rows?.row(run);
+    const row = this.#rows.row(run);
     return row !== undefined && terminalStates.has(row.state) ? row : undefined;
   }
 
   /** @throws SlipwayError `run.notFound` */
   async events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
-    const followed = this.#followed.get(run);
-    if (followed !== undefined) return (await this.#ready(followed, signal)).events;
+    const followed = await this.#followed.ready(run, signal);
+    if (followed !== undefined) return followed.events;
     const ended = this.#ended.get(run);
     if (ended !== undefined) return ended.events;
     return this.#read(run, signal);
@@ -88,11 +112,8 @@ export class SpaceWatch {
    * @throws SlipwayError `run.notFound` for a run of which nothing is known, neither now nor before
    */
   async place(run: string, signal: AbortSignal): Promise<{ readonly facts: RunFacts; readonly final: boolean }> {
-    const followed = this.#followed.get(run);
-    if (followed !== undefined) {
-      const observer = await this.#ready(followed, signal);
-      return { facts: observer.facts, final: observer.final };
-    }
+    const followed = await this.#followed.ready(run, signal);
+    if (followed !== undefined) return { facts: followed.facts, final: followed.final };
     const { api, context, clock } = this.#options;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
     if (facts !== undefined) return { facts, final: observeRun(undefined, facts).final };
@@ -116,9 +137,10 @@ export class SpaceWatch {
   watch(listener: (change: TargetChange) => void): Disposable {
     const own = (change: TargetChange): void => listener(change);
     this.#listeners.add(own);
-    this.#openRows();
+    this.#beginSweeping();
+    this.#rows.openSoon(() => this.#listeners.size > 0);
     if (this.#connection.stale !== undefined) own(this.#connection.stale);
-    for (const name of this.#rows?.names() ?? []) this.#followIfOpen(name);
+    for (const name of this.#rows.names()) this.#followIfOpen(name);
     return { dispose: () => this.#listeners.delete(own) };
   }
 
@@ -129,7 +151,7 @@ export class SpaceWatch {
 
   /** What is known of it is read again; a submission or cancel of this core was about it. */
   touch(run: string): void {
-    this.#followed.get(run)?.observer.refresh();
+    this.#followed.get(run)?.refresh();
   }
 
   async forget(run: string): Promise<void> {
@@ -143,9 +165,8 @@ export class SpaceWatch {
     this.#disposed = true;
     clearInterval(this.#sweep);
     this.#listeners.clear();
-    for (const run of [...this.#followed.keys()]) this.#stop(run);
-    this.#rows?.dispose();
-    this.#rows = undefined;
+    for (const run of this.#followed.names()) this.#stop(run);
+    this.#rows.dispose();
     await this.#ended.written();
   }
 
@@ -157,39 +178,33 @@ export class SpaceWatch {
     this.#sweep.unref();
   }
 
-  #openRows(): RunRows {
-    const { api, context, clock, random } = this.#options;
-    this.#beginSweeping();
-    this.#rowsUsedAt = clock.now();
-    this.#rows ??= new RunRows({
-      api,
-      context,
-      clock,
-      random,
-      onState: (state) => this.#connection.take(rowsWatch, state),
-      onChange: (change) => {
-        const { name } = change.object.metadata;
-        if (change.type === 'deleted') this.#rowDeleted(name);
-        else if (change.type === 'added') this.#rowAdded(name, change.object.metadata.uid);
-        // Of a run that is followed, its observer tells.
-        else if (this.#followed.has(name) || this.#followIfOpen(name)) return;
-        // Whoever is told reads the run: a cluster that annotates thousands of ended ones must not have them all read.
-        else if (!looksTheSame(change.before, change.object)) this.#tell({ kind: 'changed', run: name });
-      },
-    });
-    return this.#rows;
+  async #withRemembered(
+    names: readonly string[],
+    known: { has: (name: string) => boolean },
+  ): Promise<readonly string[]> {
+    return [...names, ...(await this.#ended.names()).filter((name) => !known.has(name))];
+  }
+
+  #takeChange(change: Change<RunRow>): void {
+    const { run, uid } = change.object;
+    if (change.type === 'deleted') this.#rowDeleted(run.name);
+    else if (change.type === 'added') this.#rowAdded(run.name, uid);
+    // Of a run that is followed, its observer tells.
+    else if (this.#followed.has(run.name) || this.#followIfOpen(run.name)) return;
+    // Whoever is told reads the run: a cluster that annotates thousands of ended ones must not have them all read.
+    else if (!looksTheSame(change.before, change.object)) this.#tell({ kind: 'changed', run: run.name });
   }
 
   #rowAdded(name: string, uid: string | undefined): void {
     // What was there at the first list is no news.
-    const isNews = this.#rows !== undefined && this.#rows.state.state !== 'syncing';
+    const isNews = this.#rows.complete;
     this.#makeRoom(name, uid);
     if (!this.#followIfOpen(name) && isNews) this.#tell({ kind: 'changed', run: name });
   }
 
   /** A run that was deleted and made anew under its name is another one. */
   #makeRoom(name: string, uid: string | undefined): void {
-    const known = this.#followed.get(name)?.observer.uid ?? this.#ended.get(name)?.uid;
+    const known = this.#followed.get(name)?.uid ?? this.#ended.get(name)?.uid;
     if (known === undefined || uid === undefined || known === uid) return;
     this.#stop(name);
     this.#ended.drop(name);
@@ -209,9 +224,8 @@ export class SpaceWatch {
   /** Follows a run that goes on, where somebody listens. True where it is followed. */
   #followIfOpen(name: string): boolean {
     if (this.#listeners.size === 0) return false;
-    const row = this.#rows?.row(name);
-    if (row === undefined || terminalStates.has(row.state)) return false;
-    this.#follow(name, undefined);
+    if (!this.#rows.goesOn(name)) return false;
+    this.#followed.follow(name, undefined);
     return true;
   }
 
@@ -228,84 +242,37 @@ export class SpaceWatch {
       await this.#ended.keep(run, { uid: facts.pipelineRun?.metadata.uid, events: observed.events });
       return observed.events;
     }
-    const followed = this.#followed.get(run);
-    if (followed !== undefined) return (await this.#ready(followed, signal)).events;
+    const followed = await this.#followed.ready(run, signal);
+    if (followed !== undefined) return followed.events;
     // What was read is told at once; the observer goes on from there.
-    this.#follow(run, observed);
-    return observed.events;
-  }
-
-  async #ready(followed: Followed, signal: AbortSignal): Promise<RunObserver> {
-    followed.waiting += 1;
-    try {
-      await followed.observer.ready(signal);
-    } finally {
-      followed.waiting -= 1;
-      followed.usedAt = this.#options.clock.now();
-    }
-    return followed.observer;
-  }
-
-  #follow(run: string, observed: ObservedRun | undefined): Followed {
-    const known = this.#followed.get(run);
-    if (known !== undefined) return known;
-    const { api, context, clock, random, progress, onError } = this.#options;
     this.#beginSweeping();
-    const observer = new RunObserver({
-      api,
-      context,
-      run,
-      clock,
-      random,
-      progress,
-      observed,
-      onError,
-      onState: (what, state) => this.#connection.take(`${run}/${what}`, state),
-      onGrowth: () => this.#grew(run),
-    });
-    const followed = { observer, usedAt: clock.now(), waiting: 0 };
-    this.#followed.set(run, followed);
-    return followed;
+    this.#followed.follow(run, observed);
+    return observed.events;
   }
 
   #grew(run: string): void {
     const followed = this.#followed.get(run);
     if (followed === undefined) return;
-    if (followed.observer.final) {
-      this.#ended.keep(run, followed.observer).catch(this.#options.onError);
+    if (followed.final) {
+      this.#ended.keep(run, followed).catch(this.#options.onError);
       this.#stop(run);
     }
     this.#tell({ kind: 'changed', run });
   }
 
   #stop(run: string): void {
-    this.#followed.get(run)?.observer.dispose();
-    this.#followed.delete(run);
+    this.#followed.stop(run);
     this.#connection.drop(`${run}/`);
   }
 
   #dropIdle(): void {
     if (this.#listeners.size > 0) return;
     const before = this.#options.clock.now() - idleMs;
-    for (const [run, { usedAt, waiting }] of this.#followed) if (waiting === 0 && usedAt < before) this.#stop(run);
-    if (this.#rowsUsedAt >= before) return;
-    this.#rows?.dispose();
-    this.#rows = undefined;
-    this.#connection.drop(rowsWatch);
+    for (const run of this.#followed.idle(before)) this.#stop(run);
+    if (this.#rows.closeIdle(before)) this.#connection.drop(rowsWatch);
   }
 
   #tell(change: TargetChange): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function runNotFound(run: string, context: string): SlipwayError {
-  return new SlipwayError('run.notFound', `There is no run ${JSON.stringify(run.slice(0, 100))} in ${context}.`, {
-    action: `List the runs with "slipway runs --context ${context}".`,
-  });
-}
-
-/** Of a run whose PipelineRun is gone. */
-function nothingLeft(context: string, now: number): RunFacts {
-  return { context, now, pipelineRun: undefined, taskRuns: [], customRuns: [], pods: [], events: [], progress: [] };
 }

@@ -1,0 +1,170 @@
+import { listCells, resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { terminalStates, type Run } from '../../../protocol/index.ts';
+import { parseAge, pipelineRunSchema, rowOf, type Age, type PipelineRun } from '../observe/index.ts';
+import { newestOf, type Glimpse } from './newest.ts';
+import { columns, conditionOf, manyRuns, SharedTexts, type RunRow } from './runRow.ts';
+
+/** Of so few runs all rows come in one page. */
+const fewRuns = 500;
+/** More than these are not read one by one. */
+const mostRuns = 1_000;
+const readersAtOnce = 8;
+/** How many of those that were read are kept. */
+const keptRuns = 2_000;
+
+/** What was seen of a space. */
+interface Sight {
+  /** Of all its runs, by name: `conditionOf`. */
+  readonly conditions: ReadonlyMap<string, string>;
+  readonly glimpses: readonly Glimpse[];
+  readonly resourceVersion: string;
+}
+
+/** The newest runs, and whether others are left out. */
+export interface Newest {
+  readonly names: readonly string[];
+  /** Of all runs of the space. */
+  readonly all: ReadonlyMap<string, string>;
+}
+
+/** How a run has changed since it was seen here. */
+export type Difference =
+  { readonly kind: 'changed'; readonly run: string } | { readonly kind: 'gone'; readonly run: string };
+
+/**
+ * The newest runs of a space of very many, long before all rows are there: pages come by name, so that the newest are known
+ * with the last of them. The printed columns of all runs are one small request; then only the newest are read, whole.
+ */
+export class NewestRuns {
+  readonly #api: KubernetesApi;
+  readonly #context: string;
+  readonly #onManyRuns: () => void;
+  readonly #rows = new Map<string, Run>();
+  #reading: Promise<unknown> = Promise.resolve();
+  #compares = false;
+  /** What was told first since `beginComparing`. */
+  #seen: ReadonlyMap<string, string> | undefined;
+  #shown = new Set<string>();
+
+  constructor(api: KubernetesApi, context: string, onManyRuns: () => void) {
+    this.#api = api;
+    this.#context = context;
+    this.#onManyRuns = onManyRuns;
+  }
+
+  /** Resolves when nothing is being read, however that went. */
+  async settled(): Promise<void> {
+    await this.#reading.catch(() => undefined);
+  }
+
+  /** Names of all runs, in no order. @throws SlipwayError as `read` */
+  async all(signal: AbortSignal): Promise<readonly string[]> {
+    return [...(await this.#look(signal)).conditions.keys()];
+  }
+
+  /**
+   * Undefined where reading all rows is as good: there are few, so many are asked for, or the newest cannot be told.
+   * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
+   */
+  read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {
+    if (limit > mostRuns) return Promise.resolve(undefined);
+    const reading = this.#read(limit, signal);
+    this.#reading = Promise.allSettled([this.#reading, reading]);
+    return reading;
+  }
+
+  /** An ended run that was read here, as its PipelineRun tells. */
+  row(name: string): Run | undefined {
+    return this.#rows.get(name);
+  }
+
+  /** From now on what is read counts as told to somebody who wants to hear of changes. */
+  beginComparing(): void {
+    this.#compares = true;
+    this.#seen = undefined;
+    this.#shown.clear();
+  }
+
+  /**
+   * Compares what was told with all rows, now that they are there: nobody else tells of what happened in between. Forgets
+   * what was read.
+   */
+  *differences(rows: ReadonlyMap<string, RunRow>): Generator<Difference> {
+    const seen = this.#seen;
+    const shown = this.#shown;
+    this.forget();
+    if (seen === undefined) return;
+    for (const [run, { condition }] of rows) if (seen.get(run) !== condition) yield { kind: 'changed', run };
+    for (const run of shown) if (!rows.has(run)) yield { kind: 'gone', run };
+  }
+
+  forget(): void {
+    this.#compares = false;
+    this.#seen = undefined;
+    this.#shown = new Set();
+    this.#rows.clear();
+  }
+
+  async #read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {
+    const sight = await this.#look(signal);
+    if (sight.glimpses.length <= fewRuns) return undefined;
+    const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
+    if (found === undefined) return undefined;
+    for (const { run } of found) this.#keep(run);
+    if (this.#compares) {
+      this.#seen ??= sight.conditions;
+      for (const { name } of found) this.#shown.add(name);
+    }
+    return { names: found.map(({ name }) => name), all: sight.conditions };
+  }
+
+  async #look(signal: AbortSignal): Promise<Sight> {
+    const { rows, resourceVersion } = await listCells(this.#api, this.#path(), columns, signal);
+    if (rows.length >= manyRuns) this.#onManyRuns();
+    const conditions = new Map<string, string>();
+    const glimpses: Glimpse[] = [];
+    const texts = new SharedTexts();
+    // Most are as old as others, in words.
+    const ages = new Map<unknown, Age | undefined>();
+    for (const [name, succeeded, reason, started] of rows) {
+      if (typeof name !== 'string') continue;
+      conditions.set(name, texts.of(conditionOf(succeeded, reason)));
+      if (!ages.has(started)) ages.set(started, typeof started === 'string' ? parseAge(started) : undefined);
+      glimpses.push({ name, started: ages.get(started) });
+    }
+    return { conditions, glimpses, resourceVersion };
+  }
+
+  /** Each by its own, from the server's memory: a list by name costs it far less than a read from its store. */
+  async #readRuns(names: readonly string[], { resourceVersion }: Sight, signal: AbortSignal) {
+    const found: PipelineRun[] = [];
+    let next = 0;
+    const readOn = async (): Promise<void> => {
+      for (let name = names[next++]; name !== undefined; name = names[next++]) {
+        const options = { fieldSelector: `metadata.name=${name}`, resourceVersion };
+        const page = await this.#api.list(this.#path(), options, pipelineRunSchema, signal);
+        found.push(...page.items);
+      }
+    };
+    await Promise.all(Array.from({ length: readersAtOnce }, readOn));
+    return found.map((pipelineRun) => ({
+      name: pipelineRun.metadata.name,
+      createdAt: pipelineRun.metadata.creationTimestamp ?? 0,
+      startedAt: pipelineRun.status?.startTime,
+      run: rowOf(this.#context, pipelineRun),
+    }));
+  }
+
+  #keep(run: Run): void {
+    this.#rows.delete(run.name);
+    if (terminalStates.has(run.state)) this.#rows.set(run.name, run);
+    for (const oldest of this.#rows.keys()) {
+      if (this.#rows.size <= keptRuns) break;
+      this.#rows.delete(oldest);
+    }
+  }
+
+  #path() {
+    return { type: resources.pipelineRuns, namespace: this.#api.cluster.namespace };
+  }
+}
