@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../../../protocol/index.ts';
 import { FasterVolume } from './fasterVolume.ts';
 import type { LogSource } from './sourceChoice.ts';
+import { ManualClock } from './testing/manualClock.ts';
 
 const mebibyte = 1024 * 1024;
 const { signal } = new AbortController();
@@ -21,8 +22,9 @@ function volume(spooled = 0, prepared: Promise<void> = Promise.resolve()) {
     begun.push('prepare');
     return prepared;
   };
-  const spool = { log: () => Promise.resolve({ size: spooled }) };
-  return { begun, faster: new FasterVolume(spool, prepare) };
+  const spool = { log: (step: string) => Promise.resolve({ size: step === 'prepare' ? 47 : spooled, sealed: false }) };
+  const clock = new ManualClock();
+  return { begun, clock, faster: new FasterVolume(spool, prepare, clock) };
 }
 
 describe('the volume as the faster way', () => {
@@ -30,7 +32,6 @@ describe('the volume as the faster way', () => {
     const { begun, faster } = volume();
     const [one, other] = await Promise.all([faster.isReady(large, api, signal), faster.isReady(large, api, signal)]);
     expect(one).toBe(other);
-    await turn();
     expect(one?.aborted).toBe(true);
     expect(begun).toEqual(['prepare']);
   });
@@ -40,6 +41,24 @@ describe('the volume as the faster way', () => {
     const ready = await faster.isReady(large, api, signal);
     await turn();
     expect(ready?.aborted).toBe(false);
+  });
+
+  it('is waited for a moment, and then taken once it is there', async () => {
+    let prepare = (): void => undefined;
+    const { clock, faster } = volume(0, new Promise((resolve) => (prepare = resolve)));
+    const asked = faster.isReady(large, api, signal);
+    let known = false;
+    void asked.then(() => (known = true));
+    await clock.advance(2_400);
+    expect(known).toBe(false);
+    await clock.advance(200);
+    const ready = await asked;
+    expect(ready?.aborted).toBe(false);
+    prepare();
+    await turn();
+    expect(ready?.aborted).toBe(true);
+    expect(await faster.isReady(large, api, signal)).toBe(ready);
+    expect(clock.sleepers).toBe(0);
   });
 
   it.each<[string, LogSource, number, { logSizes: ReadonlyMap<string, number> | undefined }]>([
@@ -53,5 +72,17 @@ describe('the volume as the faster way', () => {
     const { begun, faster } = volume(spooled);
     expect(await faster.isReady(place, source, signal)).toBeUndefined();
     expect(begun).toEqual([]);
+  });
+
+  it('tells what to read next, but not too much', async () => {
+    const { faster } = volume();
+    const sizes = (...list: [string, number][]) => ({ logSizes: new Map(list) });
+    const place = sizes(['notebook', 20 * mebibyte], ['prepare', 47], ['report', 3], ['test', 20 * mebibyte]);
+    expect(await faster.next('notebook', place)).toBeUndefined();
+    await faster.isReady(place, api, signal);
+    expect(await faster.next('notebook', place)).toEqual({ step: 'report', bytes: 3 });
+    expect(await faster.next('report', place)).toBeUndefined();
+    expect(await faster.next('test', place)).toBeUndefined();
+    expect(await faster.next('collect', place)).toBeUndefined();
   });
 });

@@ -43,7 +43,7 @@ export class OpenRun {
   constructor(options: OpenRunOptions) {
     this.#options = options;
     this.spool = options.spool;
-    this.#volume = new FasterVolume(options.spool, options.prepareFiles);
+    this.#volume = new FasterVolume(options.spool, options.prepareFiles, options.clock);
     this.#usedAt = options.clock.now();
   }
 
@@ -237,6 +237,19 @@ export class OpenRun {
     if (settling.error !== undefined) throw settling.error;
   }
 
+  /** Whoever took this log takes the next one, too; without it at hand the connection would rest meanwhile. */
+  #readAhead(step: StepName, place: RunPlace): void {
+    const begin = async (): Promise<void> => {
+      const next = await this.#volume.next(step, place);
+      if (next === undefined) return;
+      const source = { from: 'api', expected: next.bytes, elseVolume: true } as const;
+      const volumeIsReady = await this.#volume.isReady(place, source, this.#stop.signal);
+      if (this.#stop.signal.aborted || this.#settling.has(next.step)) return;
+      this.#begin(next.step, place, source, volumeIsReady);
+    };
+    begin().catch(() => undefined); // Who asks for it is told what is wrong.
+  }
+
   #begin(
     step: StepName,
     place: RunPlace,
@@ -256,7 +269,10 @@ export class OpenRun {
       .catch((error: unknown) => {
         settling.error = error instanceof Error ? error : new Error(String(error));
       })
-      .finally(() => this.#settling.delete(step));
+      .finally(() => {
+        this.#settling.delete(step);
+        if (settling.error === undefined) this.#readAhead(step, place);
+      });
     this.#settling.set(step, settling);
     return settling;
   }
