@@ -13,3 +13,4 @@ export * from './plan.ts';
 export * from './profile.ts';
 export * from './quantity.ts';
 export * from './run.ts';
+export * from './terminalStates.ts';

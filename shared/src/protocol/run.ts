@@ -34,8 +34,6 @@ export const runStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof runStateSchema>;
 
-export const terminalStates: ReadonlySet<RunState> = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
-
 export const stepSchema = z.object({
   name: stepNameSchema,
   state: stepStateSchema,

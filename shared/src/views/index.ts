@@ -7,4 +7,8 @@ export { count, createClockFormat, formatAgo, formatDuration } from './format.ts
 export { runView, stateOf, stepView, type RunView, type StepView, type ViewState } from './runView.ts';
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';
 export { statusItem, type StatusItem } from './statusItem.ts';
+export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
+export { relativeTime } from './relativeTime.ts';
+export { nameParts, shownText } from './shownText.ts';
+export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
 export { wordsOf, type Words } from './words/index.ts';

@@ -1,4 +1,5 @@
 import type { RunState, StepState } from '../../protocol/index.ts';
+import { englishPanels } from './englishPanels.ts';
 
 /** Every word that a host or panel shows, by what it is for. Step names, identifiers and log text stay as they are. */
 export const english = {
@@ -31,6 +32,7 @@ export const english = {
   yesterday: 'Yesterday',
   activeRuns: (count: number) => `${count} runs active`,
   inStep: (step: string) => `in ${step}`,
+  panels: englishPanels,
 };
 
 export type Words = typeof english;

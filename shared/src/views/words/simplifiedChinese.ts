@@ -1,4 +1,5 @@
 import type { Words } from './english.ts';
+import { simplifiedChinesePanels } from './simplifiedChinesePanels.ts';
 
 export const simplifiedChinese: Words = {
   product: 'Slipway',
@@ -30,4 +31,5 @@ export const simplifiedChinese: Words = {
   yesterday: '昨天',
   activeRuns: (count) => `${count} 个运行进行中`,
   inStep: (step) => `步骤 ${step}`,
+  panels: simplifiedChinesePanels,
 };

@@ -1,0 +1,17 @@
+/** Changes of direction and what is invisible in names: they make one name look like another. */
+const deceiving = /[^\P{Cc}\t]|\p{Bidi_Control}|\p{Cs}|[\u2028\u2029]/gu;
+
+/** A name or sentence as it may stand in a line: control characters and changes of direction become visible. */
+export function shownText(text: string): string {
+  return text.replace(deceiving, '\uFFFD');
+}
+
+/** How many characters of a long name's end stay visible. */
+const keptEnd = 10;
+
+/** Cuts a name in two: a beginning that may be shortened where there is no room, and an end (its extension) that stays. */
+export function nameParts(name: string): readonly [beginning: string, end: string] {
+  const characters = [...name];
+  if (characters.length <= keptEnd * 2) return [name, ''];
+  return [characters.slice(0, -keptEnd).join(''), characters.slice(-keptEnd).join('')];
+}
