@@ -121,6 +121,20 @@ describe.concurrent('a run is cancelled', () => {
     await expectsWhatWasDone(run);
   });
 
+  it('while its report is made: what the notebook did is there', async () => {
+    // nbconvert takes minutes for so many colours.
+    const colours = 'print("\\x1b[31mx\\x1b[0m " * 500_000)';
+    const file = await ada.machine.write('reported/a.ipynb', notebook(['print("first", 6 * 7)', colours]));
+    const started = ada.start(['run', file]);
+    const run = await reached(started, /report started/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    expect(result.steps.find(({ name }) => name === 'notebook')?.state).toBe('succeeded');
+    expect(result.steps.find(({ name }) => name === 'report')?.state).toBe('cancelled');
+    expect(result.artifacts.map(({ role }) => role)).not.toContain('report');
+    await expectsWhatWasDone(run);
+  });
+
   it('while its tests run: the report is there', async () => {
     await ada.machine.write('checked/a.ipynb', notebook(['print("first", 6 * 7)']));
     const test =
