@@ -8,7 +8,8 @@ import { openCluster, systemClock, type KubernetesApi } from '../../../shared/sr
 import { SlipwayError, type TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { readScriptFiles } from '../../../shared/src/targets/tekton/scriptFiles.ts';
 import { createSubmitter, type Submitter } from '../../../shared/src/targets/tekton/submit/index.ts';
-import { ClusterMachine, profile } from '../../integration/cluster/clusterMachine.ts';
+import type { ClusterStatus } from '../../cluster/cluster.mjs';
+import { ClusterMachine, profile, testCluster } from '../../integration/cluster/clusterMachine.ts';
 import { startCore, type CoreProcess } from '../../integration/core/coreProcess.ts';
 
 /** The step scripts as the built product sends them. */
@@ -27,8 +28,12 @@ export class BenchSpace {
     this.profile = changed;
   }
 
-  static async open(part: string, changes: Partial<TeamProfile> = {}): Promise<BenchSpace> {
-    const machine = await ClusterMachine.create(`bench-${part}`, changes);
+  static async open(
+    part: string,
+    changes: Partial<TeamProfile> = {},
+    cluster: ClusterStatus = testCluster(),
+  ): Promise<BenchSpace> {
+    const machine = await ClusterMachine.create(`bench-${part}`, changes, cluster);
     const api = await openCluster({
       context: 'test-cluster',
       kubeconfig: machine.cluster.kubeconfig,
@@ -107,8 +112,9 @@ export async function inBenchSpace<T>(
   part: string,
   changes: Partial<TeamProfile>,
   work: (space: BenchSpace) => Promise<T>,
+  cluster?: ClusterStatus,
 ): Promise<T> {
-  const space = await BenchSpace.open(part, changes);
+  const space = await BenchSpace.open(part, changes, cluster);
   try {
     return await work(space);
   } finally {

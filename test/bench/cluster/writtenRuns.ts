@@ -20,10 +20,10 @@ export function pendingRun(name: string): object {
   };
 }
 
-/** @param at epoch ms when it ended; it took a minute */
-export function succeededStatus(at: number): object {
+/** @param at epoch ms when it ended; it took a minute, unless `tookMs` says otherwise */
+export function succeededStatus(at: number, tookMs = 60_000): object {
   return {
-    startTime: seconds(at - 60_000),
+    startTime: seconds(at - tookMs),
     completionTime: seconds(at),
     conditions: [
       {

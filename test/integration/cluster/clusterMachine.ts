@@ -52,12 +52,22 @@ export class ClusterMachine {
   }
 
   /** @param part names the namespace, for whoever looks at the cluster */
-  static async create(part: string, changes: Partial<TeamProfile> = {}): Promise<ClusterMachine> {
-    const cluster = testCluster();
+  static async create(
+    part: string,
+    changes: Partial<TeamProfile> = {},
+    cluster: ClusterStatus = testCluster(),
+  ): Promise<ClusterMachine> {
     const namespace = `e2e-${part}-${randomBytes(3).toString('hex')}`;
     const machine = await Machine.create();
     const made = new ClusterMachine(machine, namespace, cluster);
     await made.kubectl('create', 'namespace', namespace);
+    await made.writeContext({ profile: { ...profile, ...changes } });
+    return made;
+  }
+
+  /** Another person's machine that uses the same space; it goes before this one. */
+  async colleague(changes: Partial<TeamProfile> = {}): Promise<ClusterMachine> {
+    const made = new ClusterMachine(await Machine.create(), this.namespace, this.cluster);
     await made.writeContext({ profile: { ...profile, ...changes } });
     return made;
   }
