@@ -43,7 +43,8 @@ export async function startCore(env: NodeJS.ProcessEnv, files = false): Promise<
   };
 }
 
-function residentBytes(pid: number): number {
+/** Resident memory of a process now, in bytes (Linux). */
+export function residentBytes(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes ?? Number.NaN) * 1024;
 }

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kubectl } from '../../cluster/cluster.mjs';
+import { json, notebook } from '../cli/slipway.ts';
+import { ClusterMachine } from './clusterMachine.ts';
+
+const volume = { kind: 'claim', claimName: 'team-data', subPath: 'slipway' } as const;
+let ada: ClusterMachine;
+/** A colleague in the same space, whose machine has never seen the run. */
+let bob: ClusterMachine;
+
+beforeAll(async () => {
+  ada = await ClusterMachine.create('history', { volume });
+  bob = await ada.colleague({ volume });
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'team-data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  await kubectl(['apply', '-n', ada.namespace, '-f', '-'], { input: JSON.stringify(claim) });
+});
+
+afterAll(async () => {
+  await bob.dispose();
+  await ada.dispose();
+});
+
+it("runs whose PipelineRuns are gone are recalled from the team's volume, by a machine that never saw them", async () => {
+  const passing = await ada.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
+  const failing = await ada.machine.write('failed.ipynb', notebook(['print("second")', '{}["pca"]']));
+  const ended = await Promise.all([passing, failing].map((file) => ada.slipway(['run', file, '-o', 'json'])));
+  const [passed, failed] = ended.map(json);
+  if (passed === undefined || failed === undefined) throw new Error('no run');
+  expect([passed.state, failed.state], JSON.stringify(ended)).toEqual(['succeeded', 'failed']);
+  await ada.kubectl('delete', 'pipelinerun', passed.run, failed.run, '--timeout=60s');
+  await ada.until('their pods are gone', async () =>
+    (await ada.kubectl('get', 'pods', '-o', 'name', '-l', 'tekton.dev/pipelineRun')) === '' ? true : undefined,
+  );
+
+  expect((await bob.slipway(['runs'])).stdout).not.toContain(passed.run);
+  const listed = await bob.slipway(['runs', '--history']);
+  expect(listed.exitCode, listed.stderr).toBe(0);
+  expect(listed.stdout).toMatch(new RegExp(`^${passed.run} +passed`, 'm'));
+  expect(listed.stdout).toMatch(new RegExp(`^${failed.run} +failed`, 'm'));
+
+  const logs = await bob.slipway(['logs', passed.run, '--step', 'notebook']);
+  expect(logs.exitCode, logs.stderr).toBe(0);
+  expect(logs.stdout).toContain('first 42');
+  const folder = join(bob.machine.folder, 'results');
+  const got = await bob.slipway(['artifacts', 'get', passed.run, '-d', folder]);
+  expect(got.exitCode, got.stderr).toBe(0);
+  expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');
+
+  const why = await bob.slipway(['why', failed.run]);
+  expect(why.stdout, why.stderr).toContain("'pca'");
+  const again = json(await bob.slipway(['watch', failed.run, '-o', 'json']));
+  expect(again).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'KeyError' } });
+});
