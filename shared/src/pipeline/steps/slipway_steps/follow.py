@@ -2,10 +2,11 @@
 
 On standard input a line `{"offsets": {"logs/notebook.log": 81920}, "aliveSeconds": 30}`; both may be missing. On
 standard output frames: a line `{"path", "offset", "length", "time"}` and the bytes. A file that was cut or replaced by
-another starts again at offset 0. `artifacts.json` comes last, once it is complete. A frame of no file and without
-bytes is a sign of life. With `aliveSeconds` whoever reads has to send a line at least so often, and is taken for gone
-otherwise, or when standard input ends; without it whoever reads is taken for gone after an hour. Ends with 0 when
-`collect` has ended and everything was sent, with 1 when the reader is gone.
+another starts again at offset 0. A log comes after what the logs before it had when it was first there; they are in the
+order of `offsets`. `artifacts.json` comes last, once it is complete. A frame of no file and without bytes is a sign of
+life; the first one says that what was there has been sent. With `aliveSeconds` whoever reads has to send a line at
+least so often, and is taken for gone otherwise, or when standard input ends; without it whoever reads is taken for gone
+after an hour. Ends with 0 when `collect` has ended and everything was sent, with 1 when the reader is gone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from slipway_steps.inotify import Watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _FRAME_BYTES = 64 * 1024
 _FRAMES_IN_A_TURN = 16
@@ -39,6 +40,7 @@ _LOG_END_SECONDS = 1.0
 _SIGN_OF_LIFE_SECONDS = 10.0
 # The kubelet leaves an exec's process and both its ends open when whoever asked is gone.
 _LONGEST_UNHEARD_SECONDS = 3600.0
+_LAST = 1 << 30
 _IN, _OUT = 0, 1
 
 
@@ -113,12 +115,33 @@ class Source:
     def __init__(self, path: str, offset: int) -> None:
         """`offset`: how much of it the reader has."""
         self.path = path
-        self._offset = offset
+        self.offset = offset
         self._inode = 0
         self._tail = b""
+        # True when the last turn sent all there was.
+        self._drained = False
+        # What is to be sent before: other sources, up to a size; None until this one has something to send.
+        self._after: list[tuple[Source, int]] | None = None
+
+    def waits(self, folder: int, earlier: list[Source]) -> bool:
+        """Tell whether its lines would come before some of `earlier` that were written before them."""
+        if self._after is None:
+            if not _size(folder, self.path):
+                return True
+            # Asked after this one's own, so that all that was written before it counts.
+            sizes = [(source, _size(folder, source.path)) for source in earlier]
+            self._after = [(source, size) for source, size in sizes if source.offset < size]
+        else:
+            self._after = [(source, size) for source, size in self._after if source.is_behind(size)]
+        return bool(self._after)
+
+    def is_behind(self, size: int) -> bool:
+        """Tell whether more up to `size` can be had of it."""
+        return not self._drained and self.offset < size
 
     def frames(self, folder: int, name: str) -> Iterator[tuple[bytes, bytes]]:
         """Yield what the reader has not yet, as heads and contents, up to a turn's worth."""
+        self._drained = True  # also where it cannot be read: nobody waits for that
         try:
             # O_NONBLOCK: a notebook may have put a named pipe here.
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
@@ -130,13 +153,14 @@ class Source:
                 return
             self._check(descriptor, status)
             for _ in range(_FRAMES_IN_A_TURN):
-                content = os.pread(descriptor, _FRAME_BYTES, self._offset)
+                content = os.pread(descriptor, _FRAME_BYTES, self.offset)
                 if not content:
                     return
-                head = _head(self.path, self._offset, len(content))
-                self._offset += len(content)
+                head = _head(self.path, self.offset, len(content))
+                self.offset += len(content)
                 self._tail = (self._tail + content)[-_TAIL_BYTES:]
                 yield head, content
+            self._drained = False
         finally:
             os.close(descriptor)
 
@@ -144,14 +168,22 @@ class Source:
         """Start again where the file is not the one that was read before, or not its continuation."""
         replaced = self._inode not in {0, status.st_ino}
         self._inode = status.st_ino
-        if status.st_size >= self._offset:
+        if status.st_size >= self.offset:
             if not replaced:
                 return
             # A log whose folder was removed is written anew with all it had.
-            if os.pread(descriptor, len(self._tail), self._offset - len(self._tail)) == self._tail:
+            if os.pread(descriptor, len(self._tail), self.offset - len(self._tail)) == self._tail:
                 return
-        self._offset = 0
+        self.offset = 0
         self._tail = b""
+
+
+def _size(folder: int, path: str) -> int:
+    try:
+        status = os.stat(os.path.basename(path), dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def _head(path: str, offset: int, length: int) -> bytes:
@@ -167,26 +199,38 @@ class Follower:
         self._root = root
         self._reader = reader
         self._sources: dict[str, Source] = {}
+        self._order = {path: at for at, path in enumerate(reader.offsets)}
 
     def send_new(self) -> int:
         """Send a turn's worth of every file that grew; returns the number of bytes. Raises Gone."""
+        return self._send_below(self._root, self._progress) + self._send_below(
+            os.path.join(self._root, "logs"), self._logs
+        )
+
+    def _send_below(self, path: str, sources: Callable[[int], list[Source]]) -> int:
+        try:
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return 0
         sent = 0
-        for folder, names, prefix in (
-            (self._root, [_PROGRESS], ""),
-            (os.path.join(self._root, "logs"), None, "logs/"),
-        ):
-            try:
-                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-            except OSError:
-                continue
-            try:
-                for name in names if names is not None else sorted(filter(_LOG.fullmatch, os.listdir(descriptor))):
-                    for head, content in self._source(prefix + name).frames(descriptor, name):
+        earlier: list[Source] = []
+        try:
+            for source in sources(folder):
+                if not source.waits(folder, earlier):
+                    for head, content in source.frames(folder, os.path.basename(source.path)):
                         self._reader.send(head, content)
                         sent += len(content)
-            finally:
-                os.close(descriptor)
+                earlier.append(source)
+        finally:
+            os.close(folder)
         return sent
+
+    def _progress(self, _folder: int) -> list[Source]:
+        return [self._source(_PROGRESS)]
+
+    def _logs(self, folder: int) -> list[Source]:
+        paths = ["logs/" + name for name in os.listdir(folder) if _LOG.fullmatch(name)]
+        return [self._source(path) for path in sorted(paths, key=lambda path: (self._order.get(path, _LAST), path))]
 
     def send_index(self) -> None:
         """Send the index of the artifacts, so that nobody has to come back for it. Raises Gone."""
@@ -226,7 +270,8 @@ def main(root: str, *, inotify: bool = True) -> int:
 def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
     follower = Follower(root, reader)
     ended_at: float | None = None
-    grew_at = said_at = 0.0
+    grew_at = 0.0
+    said_at: float | None = None
     while True:
         # Asked before looking, so that nothing that was written before the end is missed.
         complete = os.path.exists(os.path.join(root, "results", "collect.ended"))
@@ -235,14 +280,16 @@ def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
         over = ended_at is not None and time.monotonic() - ended_at >= _LOG_END_SECONDS
         sent = follower.send_new()
         if sent:
-            grew_at = said_at = time.monotonic()
+            grew_at = time.monotonic()
+            # Whoever reads waits for the first sign of life.
+            said_at = grew_at if said_at is not None else None
             if sent < _FRAME_BYTES:
                 time.sleep(_GATHER_SECONDS)
             continue
         if complete or over:
             follower.send_index()
             return
-        if time.monotonic() - said_at >= _SIGN_OF_LIFE_SECONDS:
+        if said_at is None or time.monotonic() - said_at >= _SIGN_OF_LIFE_SECONDS:
             reader.send(_head("", 0, 0))
             said_at = time.monotonic()
         busy = time.monotonic() - grew_at < _BUSY_SECONDS

@@ -38,6 +38,8 @@ class Following:
         self.say(json.dumps(request).encode() + b"\n")
         self.contents: dict[str, bytes] = {}
         self.frames: list[dict[str, Any]] = []
+        # How many bytes had come before each sign of life.
+        self.signs: list[int] = []
         self._rest = b""
 
     def say(self, line: bytes) -> None:
@@ -63,6 +65,7 @@ class Following:
 
     def _take(self, frame: dict[str, Any], content: bytes) -> None:
         if not frame["path"]:
+            self.signs.append(sum(len(content) for content in self.contents.values()))
             return
         assert 0 < frame["length"] <= 65536
         assert abs(frame["time"] - time.time() * 1000) < 60_000
@@ -154,16 +157,54 @@ def test_a_resume_begins_at_its_offset(start: Start, root: Path) -> None:
 def test_frames_are_bounded_and_whole_however_much_there_is(start: Start, root: Path) -> None:
     content = os.urandom(3_000_000)
     append(root / "logs" / "notebook.log", content)
-    append(root / "logs" / "report.log", b"small")
+    append(root / "progress.jsonl", b"{}\n")
     end(root)
     following = start({})
     # Its output is a full pipe meanwhile.
     time.sleep(0.3)
     assert following.to_the_end() == 0
     assert following.contents["logs/notebook.log"] == content
-    # A large log does not hold up a small one.
+    # A large log does not hold up the progress.
     paths = [frame["path"] for frame in following.frames]
-    assert paths.index("logs/report.log") < len(paths) - 2
+    assert paths.index("progress.jsonl") < len(paths) - 2
+
+
+def test_a_log_comes_after_what_those_before_it_had(start: Start, root: Path) -> None:
+    content = os.urandom(3_000_000)
+    for step in ("prepare", "notebook", "report"):
+        append(root / "logs" / f"{step}.log", content)
+    end(root)
+    # What was read already need not be waited for.
+    following = start({"offsets": {"logs/prepare.log": 0, "logs/notebook.log": 5, "logs/report.log": 2_999_999}})
+    assert following.to_the_end() == 0
+    assert following.contents["logs/prepare.log"] == content
+    paths = [frame["path"] for frame in following.frames]
+    assert paths == sorted(paths, key=["logs/prepare.log", "logs/notebook.log", "logs/report.log"].index)
+
+
+def test_a_log_without_an_end_or_that_cannot_be_read_holds_up_no_other(start: Start, root: Path) -> None:
+    append(root / "logs" / "notebook.log", b"endless\n")
+    following = start({"offsets": {"logs/notebook.log": 0, "logs/pipe.log": 0, "logs/report.log": 0}})
+    following.until("logs/notebook.log", b"endless\n")
+    os.mkfifo(root / "logs" / "pipe.log")
+    append(root / "logs" / "report.log", b"report\n")
+    following.until("logs/report.log", b"report\n")
+    append(root / "logs" / "notebook.log", b"more\n")
+    (root / "logs" / "notebook.log").write_bytes(b"cut\n")
+    append(root / "logs" / "test.log", b"test\n")
+    following.until("logs/test.log", b"test\n")
+
+
+def test_the_first_sign_of_life_says_that_what_was_there_has_come(start: Start, root: Path) -> None:
+    append(root / "logs" / "notebook.log", os.urandom(300_000))
+    append(root / "logs" / "report.log", b"report\n")
+    following = start({})
+    while not following.signs:
+        assert following.read()
+    assert following.signs == [300_007]
+    append(root / "logs" / "report.log", b"more\n")
+    following.until("logs/report.log", b"report\nmore\n")
+    assert len(following.signs) == 1
 
 
 def test_a_file_that_was_cut_starts_again(start: Start, root: Path) -> None:

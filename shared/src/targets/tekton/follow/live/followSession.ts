@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly steps: readonly StepName[];
   /** Something came; `grown` tells whether there is something new to read. */
   readonly onHeard: (grown: boolean) => void;
+  /** What was there when the helper first looked has all come. */
+  readonly onCaughtUp: () => void;
 }
 
 /** Reads one connection into the spool until it ends. Rejects with what the disk says, and when aborted. */
@@ -63,7 +65,11 @@ async function readFrames(options: SessionOptions, signal: AbortSignal): Promise
   try {
     for await (const chunk of process.output) {
       let grown = false;
-      for (const piece of parser.push(chunk)) grown = (await take(spool, index, piece)) || grown;
+      for (const piece of parser.push(chunk)) {
+        // A sign of life comes when there is nothing else to send.
+        if (piece.path === '') options.onCaughtUp();
+        else grown = (await take(spool, index, piece)) || grown;
+      }
       heard = true;
       options.onHeard(grown);
     }

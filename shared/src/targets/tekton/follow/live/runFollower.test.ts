@@ -228,6 +228,22 @@ describe('following a run', () => {
     await follower.stop();
   });
 
+  it('has caught up when the helper says so, and not before while more may come', async () => {
+    const caughtUp = async (chunks: readonly Uint8Array[]): Promise<boolean> => {
+      const { follower } = follow([{ sends: () => chunks }]);
+      let done = false;
+      const waiting = follower.caughtUp(signal).then(() => (done = true));
+      await clock.advance(500);
+      const result = done;
+      await clock.advance(2_000);
+      await waiting;
+      await follower.stop();
+      return result;
+    };
+    expect(await caughtUp([frame(log, 0, 'a')])).toBe(false);
+    expect(await caughtUp([frame(log, 1, 'b'), frame('', 0, '')])).toBe(true);
+  });
+
   it('is over at once when it is stopped, also within a session', async () => {
     const { follower, helper } = follow([{ sends: () => [frame(log, 0, 'a')] }]);
     await clock.advance(100);

@@ -12,8 +12,10 @@ import { Gate } from './gate.ts';
 
 /** How often the place of a run is looked up without news of it. */
 const pollMs = 2_000;
-/** When nothing more has come for so long, what was there has been read. */
-const quietMs = 150;
+/** When nothing more has come for so long, what was there has been read, should the helper not say so. */
+const quietMs = 1_000;
+/** An API's log that was begun has so much time for what is there. */
+const apiFirstMs = 300;
 /** The helper's first words take this long at most; a run that has written nothing has none. */
 const firstWordsMs = 1_500;
 /** No reader waits longer than this for what was there before. */
@@ -167,7 +169,8 @@ export class RunFollower {
       const process = await startHelper(live, 'follow', signal);
       this.#openWhenQuiet(quiet.signal);
       const onHeard = (grown: boolean): void => this.#heard(grown);
-      end = await followSession({ process, spool, steps, onHeard }, signal);
+      const onCaughtUp = (): void => this.#caughtUp.open();
+      end = await followSession({ process, spool, steps, onHeard, onCaughtUp }, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!SlipwayError.is(error) || error.code.startsWith('disk.')) throw error;
@@ -199,7 +202,7 @@ export class RunFollower {
         const silentMs = clock.now() - Math.max(startedAt, this.#heardAt);
         return silentMs >= (this.#heardAt < startedAt ? firstWordsMs : quietMs);
       };
-      do await clock.sleep(quietMs, signal);
+      do await clock.sleep(quietMs / 4, signal);
       while (!isQuiet());
       this.#caughtUp.open();
     };
@@ -234,7 +237,7 @@ export class RunFollower {
       if (!log.sealed) this.#followContainer(step, at, log, !place.own, signal);
     }
     this.#become('api', this.#staleSince);
-    await this.#pause(this.#caughtUp.isOpen ? pollMs : 2 * quietMs, signal);
+    await this.#pause(this.#caughtUp.isOpen ? pollMs : apiFirstMs, signal);
     this.#caughtUp.open();
   }
 
