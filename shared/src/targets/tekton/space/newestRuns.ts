@@ -5,12 +5,20 @@ import { newestOf, type Glimpse } from './newest.ts';
 import { columns, conditionOf, manyRuns, SharedTexts, type RunRow } from './runRow.ts';
 
 /** Of so few runs all rows come in one page. */
-const fewRuns = 500;
+const onePage = 500;
 /** More than these are not read one by one. */
 const mostRuns = 1_000;
 const readersAtOnce = 8;
 /** How many of those that were read are kept. */
 const keptRuns = 2_000;
+
+export interface NewestRunsOptions {
+  readonly api: KubernetesApi;
+  readonly context: string;
+  readonly onManyRuns: () => void;
+  /** With so few runs or fewer, reading all rows is as good. Default 500. */
+  readonly fewRuns?: number;
+}
 
 /** What was seen of a space. */
 interface Sight {
@@ -39,6 +47,7 @@ export class NewestRuns {
   readonly #api: KubernetesApi;
   readonly #context: string;
   readonly #onManyRuns: () => void;
+  readonly #fewRuns: number;
   readonly #rows = new Map<string, Run>();
   #reading: Promise<unknown> = Promise.resolve();
   #compares = false;
@@ -46,10 +55,11 @@ export class NewestRuns {
   #seen: ReadonlyMap<string, string> | undefined;
   #shown = new Set<string>();
 
-  constructor(api: KubernetesApi, context: string, onManyRuns: () => void) {
+  constructor({ api, context, onManyRuns, fewRuns }: NewestRunsOptions) {
     this.#api = api;
     this.#context = context;
     this.#onManyRuns = onManyRuns;
+    this.#fewRuns = fewRuns ?? onePage;
   }
 
   /** Resolves when nothing is being read, however that went. */
@@ -107,7 +117,7 @@ export class NewestRuns {
 
   async #read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {
     const sight = await this.#look(signal);
-    if (sight.glimpses.length <= fewRuns) return undefined;
+    if (sight.glimpses.length <= this.#fewRuns) return undefined;
     const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
     if (found === undefined) return undefined;
     for (const { run } of found) this.#keep(run);

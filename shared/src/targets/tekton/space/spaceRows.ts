@@ -31,7 +31,7 @@ export class SpaceRows {
 
   constructor(options: SpaceRowsOptions) {
     this.#options = options;
-    this.#newest = new NewestRuns(options.api, options.context, options.onManyRuns);
+    this.#newest = new NewestRuns(options);
   }
 
   /** True once all rows are there. */

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { resources, systemClock } from '../../../kubernetes/index.ts';
+import { TestSpace } from '../submit/testing/testSpace.ts';
+import { NewestRuns, type Newest } from './newestRuns.ts';
+import { RunRows } from './runRows.ts';
+
+const { signal } = new AbortController();
+let space: TestSpace;
+
+beforeAll(async () => {
+  space = await TestSpace.open(signal, 'newest');
+  // Tekton's would not let anybody else write a status.
+  const metadata = { labels: { 'webhooks.knative.dev/exclude': 'true' } };
+  const namespace = { type: resources.namespaces, name: space.api.cluster.namespace };
+  await space.api.patch(namespace, { metadata }, { kind: 'merge' }, z.unknown(), signal);
+  for (const name of ['delta', 'alpha', 'echo', 'bravo', 'charlie']) await make(name);
+  for (const name of ['delta', 'alpha', 'echo', 'charlie']) await end(name, 'True', 'Succeeded');
+});
+
+afterAll(async () => {
+  await space.dispose(signal);
+});
+
+const path = (name?: string) => ({ type: resources.pipelineRuns, namespace: space.api.cluster.namespace, name });
+
+/** One that Tekton leaves waiting. */
+async function make(name: string): Promise<void> {
+  const steps = [{ name: 'work', image: 'testbed.local/busybox:1', script: 'true' }];
+  const body = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    metadata: { name },
+    spec: {
+      status: 'PipelineRunPending',
+      pipelineSpec: { tasks: [{ name: 'work', taskSpec: { steps } }] },
+    },
+  };
+  await space.api.create(path(), body, {}, z.unknown(), signal);
+  // Times are kept in seconds: the next one shall be newer.
+  await systemClock.sleep(1_100, signal);
+}
+
+/** As if it had run for seven seconds until now. */
+async function end(name: string, status: string, reason: string): Promise<void> {
+  const [startTime, completionTime] = [0, 7_000].map((ms) => new Date(endedAt(ms)).toISOString().slice(0, 19) + 'Z');
+  const condition = { type: 'Succeeded', status, reason, message: 'as written', lastTransitionTime: completionTime };
+  const body = { status: { startTime, completionTime, conditions: [condition] } };
+  await space.api.patch({ ...path(name), subresource: 'status' }, body, { kind: 'merge' }, z.unknown(), signal);
+}
+
+const begun = Math.ceil(Date.now() / 1_000) * 1_000 + 10_000;
+const endedAt = (ms: number) => begun + ms;
+
+function reader(): NewestRuns {
+  return new NewestRuns({ api: space.api, context: 'c', onManyRuns: () => undefined, fewRuns: 0 });
+}
+
+async function read(newest: NewestRuns, limit: number): Promise<Newest> {
+  const found = await newest.read(limit, signal);
+  if (found === undefined) throw new Error('the newest could not be told');
+  return found;
+}
+
+describe('the newest runs of a space', () => {
+  it('are those that were made last, among all names, with exact times', async () => {
+    const newest = reader();
+    const { names, all } = await read(newest, 3);
+    expect(names).toEqual(['charlie', 'bravo', 'echo']);
+    expect([...all.keys()].sort()).toEqual(['alpha', 'bravo', 'charlie', 'delta', 'echo']);
+    expect(newest.row('charlie')).toMatchObject({
+      state: 'succeeded',
+      title: 'charlie',
+      startedAt: endedAt(0),
+      finishedAt: endedAt(7_000),
+    });
+    // It goes on: it has to be read.
+    expect(newest.row('bravo')).toBeUndefined();
+  });
+
+  it('are compared with all rows once those are there', async () => {
+    const newest = reader();
+    newest.beginComparing();
+    await read(newest, 5);
+    await make('foxtrot');
+    await end('bravo', 'False', 'Failed');
+    await space.api.delete(path('delta'), {}, signal);
+    const rows = new RunRows({
+      api: space.api,
+      context: 'c',
+      clock: systemClock,
+      random: Math.random,
+      onChange: () => undefined,
+      onState: () => undefined,
+      onManyRuns: () => undefined,
+    });
+    try {
+      await rows.answered(signal);
+      const differences = [...newest.differences(rows.items)].map(({ kind, run }) => `${run} ${kind}`);
+      expect(differences.sort()).toEqual(['bravo changed', 'delta gone', 'foxtrot changed']);
+      expect([...newest.differences(rows.items)]).toEqual([]);
+    } finally {
+      rows.dispose();
+    }
+  });
+});
