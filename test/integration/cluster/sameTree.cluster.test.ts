@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 /** What decision 2 says that the local target alone keeps in a run's folder. */
-const localOnly = /^(?:events\.jsonl|local\.json|supervisor\.(?:json|log)|cancel|logs\/[a-z]+\.times)$/;
+const localOnly = /^(?:events\.jsonl|local\.json|supervisor\.(?:json|log)|cancel)$/;
 /** Where environments of a volume per run are, and what a helper of the pod marks (decision 10). */
 const clusterOnly = /^(?:environments(?:\/|$)|results\/collect\.ended$)/;
 
