@@ -26,7 +26,8 @@ export function describeChanges(previous: Run | undefined, next: Run, now: numbe
   for (const step of next.steps) {
     const before = previous?.steps.find(({ name }) => name === step.name);
     addStepStart(before, step, add);
-    if (step.name === 'notebook') addCells(previous, next, step, add);
+    // What is read of cells afterwards is old by then.
+    if (step.name === 'notebook' && !hasEnded(before)) addCells(previous, next, step, add);
     addStepEnd(before, step, next, add);
   }
   if (next.cancelRequested && previous?.cancelRequested === false && next.finishedAt === undefined) {
@@ -57,6 +58,10 @@ const endWords: Partial<Record<Step['state'], string>> = {
   reused: 'reused',
   cancelled: 'cancelled',
 };
+
+function hasEnded(step: Step | undefined): boolean {
+  return step !== undefined && endWords[step.state] !== undefined;
+}
 
 function addStepEnd(before: Step | undefined, step: Step, run: Run, add: Add): void {
   const word = endWords[step.state];

@@ -17,9 +17,11 @@ export function missingRight(
   const verb = named ?? (/is forbidden: ?$/.test(failure.message) ? 'create' : undefined);
   if (verb === undefined) return undefined;
   const { subresource, namespace } = what;
+  // The kubeconfig's name for the user is not the cluster's.
+  const user = /User "((?:[^"\\]|\\.)*)" cannot /.exec(failure.message)?.[1] ?? cluster.user;
   return new SlipwayError(
     'cluster.forbidden',
-    `The user ${cluster.user} may not ${verb} pods/${subresource} in ${namespace} on the cluster ${cluster.context} (${cluster.server}).`,
+    `The user ${user} may not ${verb} pods/${subresource} in ${namespace} on the cluster ${cluster.context} (${cluster.server}).`,
     {
       action: `Ask for the right: verbs get and create on pods/${subresource} in the namespace ${namespace}.`,
       cause: error,
