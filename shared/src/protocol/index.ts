@@ -8,6 +8,7 @@ export * from './bytes.ts';
 export * from './errors.ts';
 export * from './job.ts';
 export * from './log.ts';
+export * from './logText.ts';
 export * from './methods.ts';
 export * from './plan.ts';
 export * from './profile.ts';

@@ -35,6 +35,23 @@ export const logPageSchema = z.object({
 });
 export type LogPage = z.infer<typeof logPageSchema>;
 
+/** What a walk through a piece of the merged log found. Lines are counted from the position where it began, from 0. */
+export const logScanSchema = z.object({
+  /** Line ends passed. */
+  lines: z.int().nonnegative(),
+  /** Bytes passed. */
+  bytes: z.int().nonnegative(),
+  /** [lines before it, position]: places at line starts to read from, a page apart. */
+  marks: z.array(z.tuple([z.int().nonnegative(), logPositionSchema])),
+  /** The lines that have the text. */
+  matches: z.array(z.int().nonnegative()),
+  /** Where to walk on. */
+  next: logPositionSchema,
+  /** True when there is nothing further, or nothing before `until`. */
+  end: z.boolean(),
+});
+export type LogScan = z.infer<typeof logScanSchema>;
+
 /** One whole line for people: at most 1 MiB, without its line end. */
 export interface LogLine {
   readonly step: z.infer<typeof stepNameSchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
 import { jobSpecSchema } from './job.ts';
-import { logPageSchema, logPositionSchema } from './log.ts';
+import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
 import { failedCellSchema, runSchema, stepNameSchema } from './run.ts';
 
@@ -117,6 +117,8 @@ export const requests = {
   /** A new run that reuses the steps before `from` (default: the first step that did not succeed). */
   'runs/retry': { params: z.object({ ...runRef, from: stepNameSchema.optional() }), result: runSchema },
   'runs/delete': { params: z.object(runRef), result: nothing },
+  /** What a run was asked to do, with every default filled in. Not for runs that Slipway did not make. */
+  'runs/spec': { params: z.object(runRef), result: z.object({ spec: jobSpecSchema }) },
   'logs/read': {
     params: z.object({
       ...runRef,
@@ -133,6 +135,19 @@ export const requests = {
   'logs/tail': {
     params: z.object({ ...runRef, lines: z.int().positive().max(10_000), steps: z.array(stepNameSchema).optional() }),
     result: logPageSchema,
+  },
+  /** Walks through the merged log without sending it: counts lines, and finds those with a text. At most 8 MiB a call. */
+  'logs/scan': {
+    params: z.object({
+      ...runRef,
+      position: logPositionSchema,
+      steps: z.array(stepNameSchema).optional(),
+      /** A position of this run to stop at; without it, where the log ends now. */
+      until: logPositionSchema.optional(),
+      /** Text to look for, letter case aside; escape sequences in the log are passed over. */
+      find: z.string().min(1).max(1000).optional(),
+    }),
+    result: logScanSchema,
   },
   'artifacts/list': { params: z.object(runRef), result: z.object({ artifacts: z.array(artifactSchema) }) },
   'artifacts/tests': { params: z.object(runRef), result: testReportSchema.nullable() },

@@ -1,6 +1,16 @@
 import type { JobFolder } from '../jobs/index.ts';
 import type { RunFile } from '../pipeline/index.ts';
-import type { Check, Folder, LogPage, Run, RunPlan, StepName, Submission } from '../protocol/index.ts';
+import type {
+  Check,
+  Folder,
+  JobSpec,
+  LogPage,
+  LogScan,
+  Run,
+  RunPlan,
+  StepName,
+  Submission,
+} from '../protocol/index.ts';
 import { SlipwayError, terminalStates } from '../protocol/index.ts';
 import {
   isClusterTarget,
@@ -12,6 +22,7 @@ import {
   type RunTarget,
 } from '../targets/index.ts';
 import { followLog, type FollowedLog, type ReadLogRequest } from './logFollow.ts';
+import { scanLog, type LogScanRequest } from './logScan.ts';
 import { readLogTail } from './logTail.ts';
 import { rerun, retry, type RepeatOptions, type SpecChanges } from './repeat.ts';
 import { RunCatalogue, type FoundRun } from './runCatalogue.ts';
@@ -77,6 +88,9 @@ export interface RunService extends Disposable {
     request: RunReference & { readonly lines: number; readonly steps?: readonly StepName[] | undefined },
     signal: AbortSignal,
   ): Promise<LogPage>;
+  scanLog(request: LogScanRequest & RunReference, signal: AbortSignal): Promise<LogScan>;
+  /** What a run was asked to do, with every default filled in. */
+  spec(reference: RunReference, signal: AbortSignal): Promise<JobSpec>;
   /** The target and full name behind a reference, for `artifacts`. */
   find(reference: RunReference, signal: AbortSignal): Promise<{ readonly target: RunTarget; readonly run: string }>;
 }
@@ -201,6 +215,17 @@ class Service implements RunService {
     const { target, run: name } = await this.find(request, signal);
     const run = await this.#catalogue.load(target, name, signal);
     return readLogTail(target, { run, lines: request.lines, steps: request.steps }, signal);
+  }
+
+  async scanLog(request: LogScanRequest & RunReference, signal: AbortSignal): Promise<LogScan> {
+    const { target, run: name } = this.#catalogue.findKnown(request) ?? (await this.find(request, signal));
+    const run = await this.#catalogue.load(target, name, signal);
+    return scanLog(target, run, request, signal);
+  }
+
+  async spec(reference: RunReference, signal: AbortSignal): Promise<JobSpec> {
+    const { target, run } = await this.find(reference, signal);
+    return (await target.runFile(run, signal)).spec;
   }
 
   find(reference: RunReference, signal: AbortSignal): Promise<FoundRun> {

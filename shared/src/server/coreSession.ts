@@ -96,7 +96,9 @@ class Session implements CoreSession {
     | 'runs/retry'
     | 'runs/delete'
     | 'logs/read'
+    | 'runs/spec'
     | 'logs/tail'
+    | 'logs/scan'
   > {
     const runs = () => this.#services.runs();
     return {
@@ -131,6 +133,8 @@ class Session implements CoreSession {
       },
       'logs/read': async (request, signal) => (await runs()).readLog(request, signal),
       'logs/tail': async (request, signal) => (await runs()).tailLog(request, signal),
+      'logs/scan': async (request, signal) => (await runs()).scanLog(request, signal),
+      'runs/spec': async (reference, signal) => ({ spec: await (await runs()).spec(reference, signal) }),
     };
   }
 

@@ -161,6 +161,8 @@ export class FakeCore implements CliCore {
       }),
       'logs/read': answer('logs/read', () => this.logPages.shift() ?? { batches: [], next: 'end', end: true }),
       'logs/tail': answer('logs/tail', () => this.logPages.shift() ?? { batches: [], next: 'end', end: true }),
+      'logs/scan': unexpected('logs/scan'),
+      'runs/spec': unexpected('runs/spec'),
       'artifacts/list': answer('artifacts/list', () => ({ artifacts: this.artifactList })),
       'artifacts/tests': answer('artifacts/tests', () => this.testReport),
       'artifacts/coverage': unexpected('artifacts/coverage'),

@@ -102,6 +102,8 @@ const defaults: RequestHandlers = {
   'runs/delete': unexpected,
   'logs/read': unexpected,
   'logs/tail': unexpected,
+  'logs/scan': unexpected,
+  'runs/spec': unexpected,
   'artifacts/list': unexpected,
   'artifacts/tests': unexpected,
   'artifacts/coverage': unexpected,

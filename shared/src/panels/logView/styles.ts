@@ -1,0 +1,212 @@
+import { css } from 'lit';
+
+export const logViewStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    min-height: 0;
+  }
+  .sw {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-height: 0;
+  }
+  .lbar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    padding: 8px 24px;
+  }
+  .lbar select {
+    flex: 0 1 132px;
+    min-width: 88px;
+  }
+  .find {
+    flex: 0 1 300px;
+    min-width: 140px;
+    padding-right: 2px;
+  }
+  .find .i {
+    color: var(--slipway-fg-muted);
+  }
+  .find input {
+    flex: 1;
+    min-width: 0;
+    height: 100%;
+    padding: 0;
+    border: 0;
+    background: none;
+    outline: none;
+  }
+  .find:focus-within {
+    border-color: var(--slipway-focus);
+  }
+  .find .b {
+    height: 22px;
+    padding: 0 2px;
+  }
+  .find .count {
+    flex: none;
+  }
+  .scroller {
+    flex: 1;
+    min-height: 0;
+    overflow: auto;
+    position: relative;
+    font-family: var(--slipway-mono);
+    font-size: var(--slipway-mono-size, 12px);
+    line-height: 18px;
+    overflow-anchor: none;
+  }
+  .spacer {
+    position: relative;
+    min-width: 100%;
+    overflow: hidden;
+    width: max-content;
+  }
+  .rows {
+    min-width: 100%;
+    width: max-content;
+    will-change: transform;
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 76px 98px 74px 1fr;
+    white-space: pre;
+    min-height: 18px;
+    padding-right: 24px;
+    tab-size: 8;
+  }
+  .untimed .row {
+    grid-template-columns: 76px 74px 1fr;
+  }
+  .untimed .t0 {
+    display: none;
+  }
+  .row > span {
+    overflow: hidden;
+  }
+  .row > .x {
+    overflow: visible;
+    unicode-bidi: isolate;
+  }
+  .wait .x {
+    grid-column: -2;
+  }
+  .wrapped,
+  .wrapped .rows {
+    width: 100%;
+  }
+  .wrapped .x {
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  .n,
+  .t0,
+  .s,
+  .more {
+    color: var(--slipway-fg-muted);
+    user-select: none;
+  }
+  .n {
+    text-align: right;
+    padding-right: 16px;
+  }
+  .s {
+    text-overflow: ellipsis;
+    padding-right: 8px;
+  }
+  mark {
+    background: var(--slipway-bg-find);
+    color: inherit;
+  }
+  .cur {
+    background: var(--slipway-bg-hover);
+  }
+  .cur mark {
+    outline: 1px solid var(--slipway-focus);
+  }
+  .a-r {
+    color: var(--slipway-ansi-red);
+  }
+  .a-g {
+    color: var(--slipway-ansi-green);
+  }
+  .a-y {
+    color: var(--slipway-ansi-yellow);
+  }
+  .a-b {
+    color: var(--slipway-ansi-blue);
+  }
+  .a-m {
+    color: var(--slipway-ansi-magenta);
+  }
+  .a-c {
+    color: var(--slipway-ansi-cyan);
+  }
+  .a-k {
+    color: var(--slipway-ansi-black);
+  }
+  .a-w {
+    color: var(--slipway-ansi-white);
+  }
+  .a-bold {
+    font-weight: 600;
+  }
+  .a-dim {
+    opacity: 0.75;
+  }
+  .a-italic {
+    font-style: italic;
+  }
+  .a-under {
+    text-decoration: underline;
+  }
+  .empty,
+  .trouble {
+    padding: 8px 24px;
+  }
+  .lfoot {
+    display: flex;
+    flex: none;
+    gap: 16px;
+    padding: 5px 24px;
+    border-top: 1px solid var(--slipway-border);
+    font-size: 12px;
+    line-height: 16px;
+    color: var(--slipway-fg-muted);
+  }
+  .lfoot .end {
+    margin-left: auto;
+  }
+  @container sw (max-width: 760px) {
+    .lbar .b.q span {
+      display: none;
+    }
+  }
+  @container sw (max-width: 640px) {
+    .row,
+    .untimed .row {
+      grid-template-columns: 60px 1fr;
+    }
+    .n {
+      padding-right: 10px;
+    }
+    .t0,
+    .s {
+      display: none;
+    }
+  }
+  @container sw (max-width: 480px) {
+    .lbar,
+    .lfoot,
+    .empty,
+    .trouble {
+      padding-left: 12px;
+      padding-right: 12px;
+    }
+  }
+`;

@@ -1,0 +1,294 @@
+import {
+  html,
+  nothing,
+  type CSSResultGroup,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
+import { terminalStates, type Run, type StepName } from '../../protocol/index.ts';
+import { createClockFormat, findingOf, retryOf, runView, stepGroups, type Finding } from '../../views/index.ts';
+import { baseStyles } from '../base/baseStyles.ts';
+import { PanelElement } from '../base/panelElement.ts';
+import { troubleNote, troubleOf, type Trouble } from '../base/trouble.ts';
+import type { HostAction } from '../panelHost.ts';
+import { artifactList } from './artifactList.ts';
+import { commandFor } from './command.ts';
+import { findingCard } from './findingCard.ts';
+import { header } from './header.ts';
+import { jobTab } from './jobTab.ts';
+import { overview } from './overview.ts';
+import { RunFeed } from './runFeed.ts';
+import { stepGraph } from './stepGraph.ts';
+import { runDetailStyles } from './styles.ts';
+import { currentTab, tabRow, type TabName } from './tabs.ts';
+import { testResults } from './testResults.ts';
+
+const clock = createClockFormat(undefined);
+
+/**
+ * `slipway-run-detail`: one run, what happened to it first. Properties: `host`, `context`, `run` (names).
+ * Fires `slipway-title` with `{ title, state }` in `detail` whenever what a tab would be called changes.
+ */
+export class RunDetail extends PanelElement {
+  static override styles: CSSResultGroup = [baseStyles, runDetailStyles];
+  static override properties: PropertyDeclarations = {
+    ...PanelElement.properties,
+    context: {},
+    run: {},
+    chosenTab: { state: true },
+    chosenStep: { state: true },
+    tabStop: { state: true },
+    wholeCell: { state: true },
+    asksToCancel: { state: true },
+    busy: { state: true },
+    failure: { state: true },
+    now: { state: true },
+  };
+
+  declare context: string;
+  declare run: string;
+  declare private chosenTab: TabName | undefined;
+  declare private chosenStep: StepName | undefined;
+  declare private tabStop: StepName | undefined;
+  declare private wholeCell: boolean;
+  declare private asksToCancel: boolean;
+  declare private busy: string | undefined;
+  declare private failure: Trouble | undefined;
+  declare private now: number;
+
+  protected override readonly subjects = ['host', 'context', 'run'];
+  #feed: RunFeed | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+  #told = '';
+
+  constructor() {
+    super();
+    this.context = '';
+    this.run = '';
+    this.wholeCell = false;
+    this.asksToCancel = false;
+    this.now = Date.now();
+  }
+
+  protected override start(): void {
+    const { host, context, run } = this;
+    if (host === undefined || run === '') return;
+    this.#feed = new RunFeed(host, { context, run }, () => this.requestUpdate());
+    void this.#feed.load();
+    this.#ticker = setInterval(() => this.#tick(), 1000);
+  }
+
+  protected override stop(): void {
+    this.#feed?.dispose();
+    this.#feed = undefined;
+    clearInterval(this.#ticker);
+    this.chosenTab = undefined;
+    this.chosenStep = undefined;
+    this.asksToCancel = false;
+    this.failure = undefined;
+  }
+
+  #tick(): void {
+    const state = this.#feed?.run?.state;
+    const now = Date.now();
+    // Of an ended run only "3 min ago" changes.
+    const isOver = state === undefined || terminalStates.has(state);
+    if (!isOver || now - this.now > 30_000) this.now = now;
+  }
+
+  protected override updated(changed?: PropertyValues): void {
+    super.updated();
+    if (changed?.has('asksToCancel') === true && this.asksToCancel) {
+      this.renderRoot.querySelector<HTMLElement>('#reallyCancel')?.focus();
+    }
+    const run = this.#feed?.run;
+    if (run === undefined) return;
+    const detail = { title: run.title, state: runView(run, this.words, this.now).state };
+    if (JSON.stringify(detail) === this.#told) return;
+    this.#told = JSON.stringify(detail);
+    this.dispatchEvent(new CustomEvent('slipway-title', { detail }));
+  }
+
+  protected override render(): TemplateResult {
+    const feed = this.#feed;
+    if (feed?.run === undefined) return html`<div class="sw">${this.#nothingYet(feed)}</div>`;
+    const { run } = feed;
+    const finding = findingOf(run, this.words);
+    const { words, now, locale } = this;
+    const stale = this.#staleSince(feed);
+    const state = { now, locale, staleSince: stale, asksToCancel: this.asksToCancel, busy: this.busy };
+    return html`<div class="sw">
+      ${header(run, words, state, this.#headerActions(run))}
+      <p class="vh" role="status">${spokenState(run, words, now)}</p>
+      <div class="notices">${this.#notices(feed)}</div>
+      ${finding === undefined ? nothing : this.#card(run, finding, stale !== undefined)}
+      <p class="vh" role="status">${finding === undefined ? '' : finding.heading}</p>
+      ${this.#steps(run, stale !== undefined)} ${this.#tabs(run, feed)}
+    </div>`;
+  }
+
+  #nothingYet(feed: RunFeed | undefined): TemplateResult {
+    const text = this.words.panels;
+    if (feed?.deleted === true) return html`<p class="pad muted">${text.notices.deleted}</p>`;
+    if (feed?.trouble === undefined) return html`<p class="pad muted" role="status">${text.notices.loading}</p>`;
+    const again = html`<button class="b" @click=${() => void feed.load()}>${text.actions.tryAgain}</button>`;
+    return html`<div class="pad">${troubleNote(feed.trouble, again)}</div>`;
+  }
+
+  /** Since when what is shown may be out of date; undefined while it is live. */
+  #staleSince(feed: RunFeed): number | undefined {
+    const isOver = feed.run !== undefined && terminalStates.has(feed.run.state);
+    return isOver ? undefined : feed.freshness.stale?.since;
+  }
+
+  #notices(feed: RunFeed): TemplateResult[] {
+    const text = this.words.panels.notices;
+    const { stale, connected } = feed.freshness;
+    const notices: TemplateResult[] = [];
+    if (!connected) notices.push(troubleNote({ message: text.disconnected, action: undefined }));
+    if (stale !== undefined) {
+      const message = `${text.noAnswer(this.context)} ${text.staleSince(clock(stale.since))}`;
+      const again = html`<button class="b" @click=${() => void feed.load()}>
+        ${this.words.panels.actions.tryAgain}
+      </button>`;
+      notices.push(troubleNote({ message, action: stale.reason }, again));
+    }
+    if (feed.deleted) notices.push(troubleNote({ message: text.deleted, action: undefined }));
+    for (const trouble of [feed.trouble, this.failure]) if (trouble !== undefined) notices.push(troubleNote(trouble));
+    return notices;
+  }
+
+  #card(run: Run, finding: Finding, off: boolean): TemplateResult {
+    return findingCard(
+      run,
+      finding,
+      this.words,
+      { wholeCell: this.wholeCell, off: off || this.busy !== undefined },
+      {
+        retry: () => this.#retry(run),
+        editAndRerun: () => this.#perform({ kind: 'editAndRerun', ...this.#reference }),
+        openFailedCell: () => this.#perform({ kind: 'openFailedCell', ...this.#reference }),
+        showLog: () => this.#showLog(run.steps.find(({ state }) => state === 'failed')?.name),
+        toggleCell: () => {
+          this.wholeCell = !this.wholeCell;
+        },
+      },
+    );
+  }
+
+  #steps(run: Run, stale: boolean): TemplateResult {
+    return stepGraph(stepGroups(run, this.words, this.now), this.words, {
+      selected: this.chosenStep,
+      tabStop: this.tabStop,
+      stale,
+      choose: (step) => this.#showLog(this.chosenStep === step ? undefined : step),
+      focused: (step) => {
+        this.tabStop = step;
+      },
+    });
+  }
+
+  #tabs(run: Run, feed: RunFeed): TemplateResult {
+    const tab = currentTab(run, this.chosenTab);
+    if (tab !== 'logs' && feed.spec === undefined && feed.run?.foreign !== true) void feed.loadSpec();
+    return html`${tabRow(tab, feed.results, this.words, (name) => {
+        this.chosenTab = name;
+      })}
+      <div id="tabpanel" role="tabpanel" aria-labelledby="tab-${tab}" class="content ${tab === 'logs' ? 'fill' : ''}">
+        ${tab === 'logs' ? this.#log(run) : html`<div class="pad">${this.#content(tab, run, feed)}</div>`}
+      </div>`;
+  }
+
+  #log(run: Run): TemplateResult {
+    return html`<slipway-log-view
+      .host=${this.host}
+      .context=${this.context}
+      .run=${this.run}
+      .step=${this.chosenStep}
+      .stepNames=${run.steps.map(({ name }) => name)}
+      @slipway-step=${(event: CustomEvent<{ step: StepName | undefined }>) => {
+        this.chosenStep = event.detail.step;
+      }}
+    ></slipway-log-view>`;
+  }
+
+  #content(tab: TabName, run: Run, feed: RunFeed): TemplateResult {
+    const actions = {
+      open: (path: string) => this.#perform({ kind: 'openArtifact', ...this.#reference, path }),
+      save: (path: string) => this.#perform({ kind: 'saveArtifact', ...this.#reference, path }),
+    };
+    if (tab === 'artifacts') return artifactList(run, feed.results, this.words, actions);
+    if (tab === 'tests') return testResults(run, feed.results, this.words);
+    if (tab === 'job') return jobTab(run, feed.spec, this.words);
+    return overview(run, feed, this.words, actions);
+  }
+
+  get #reference(): { readonly context: string; readonly run: string } {
+    return { context: this.context, run: this.run };
+  }
+
+  #headerActions(run: Run): Parameters<typeof header>[3] {
+    return {
+      cancel: () => {
+        const losesWork = run.steps.some(({ name, state }) => name === 'notebook' && state === 'running');
+        if (losesWork && !this.asksToCancel) this.asksToCancel = true;
+        else void this.#ask('cancel', 'runs/cancel');
+      },
+      keepRunning: () => {
+        this.asksToCancel = false;
+      },
+      rerun: () => void this.#ask('rerun', 'runs/rerun'),
+      retry: () => this.#retry(run),
+      editAndRerun: () => this.#perform({ kind: 'editAndRerun', ...this.#reference }),
+      openLog: () => this.#perform({ kind: 'openLogs', ...this.#reference }),
+      copyCommand: () => this.#perform({ kind: 'copy', text: commandFor(run) }),
+    };
+  }
+
+  #retry(run: Run): void {
+    const retry = retryOf(run);
+    void this.#ask('retry', 'runs/retry', retry?.from);
+  }
+
+  #showLog(step: StepName | undefined): void {
+    this.chosenStep = step;
+    this.chosenTab = 'logs';
+  }
+
+  /** Sends a request that changes something; a new run is opened, and a refusal shown. */
+  async #ask(busy: string, name: 'runs/cancel' | 'runs/rerun' | 'runs/retry', from?: StepName): Promise<void> {
+    const { host } = this;
+    if (host === undefined || this.busy !== undefined) return;
+    this.busy = busy;
+    this.asksToCancel = false;
+    this.failure = undefined;
+    try {
+      const params = { ...this.#reference, ...(from === undefined ? {} : { from }) };
+      const run = await host.request(name, params, new AbortController().signal);
+      if (run.name === this.run) this.#feed?.take(run);
+      else await host.perform({ kind: 'openRun', context: run.context, run: run.name });
+    } catch (error) {
+      this.failure = troubleOf(error);
+    } finally {
+      this.busy = undefined;
+    }
+  }
+
+  #perform(action: HostAction): void {
+    this.failure = undefined;
+    this.host?.perform(action).catch((error: unknown) => {
+      this.failure = troubleOf(error);
+    });
+  }
+}
+
+/** What is said of a run's state: its changes and every tenth of its cells, not every second. */
+function spokenState(run: Run, words: PanelElement['words'], now: number): string {
+  const { word } = runView(run, words, now);
+  const { cells } = run;
+  if (terminalStates.has(run.state) || cells?.current === undefined || cells.total === 0) return word;
+  const tenth = Math.max(1, Math.ceil(cells.total / 10));
+  const said = Math.floor(cells.current.number / tenth) * tenth;
+  return said === 0 ? word : `${word}, ${words.panels.cellOf(said, cells.total)}`;
+}
