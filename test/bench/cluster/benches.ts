@@ -2,6 +2,7 @@ import type { Comparison } from '../statistics.ts';
 import { largeSpace } from './largeSpace.ts';
 import { logLatency } from './logLatency.ts';
 import { mergedLog } from './mergedLog.ts';
+import { preflightTime } from './preflight.ts';
 import { singleCell } from './singleCell.ts';
 import { statusLatency } from './statusLatency.ts';
 import { submission } from './submission.ts';
@@ -19,6 +20,7 @@ export function clusterBenches({
   runs,
 }: ClusterSizes): Readonly<Record<string, () => Promise<readonly Comparison[]>>> {
   return {
+    preflight: async () => [await preflightTime(pairs ?? 20)],
     submit: () => submission(pairs ?? 20),
     latency: () => logLatency(pairs ?? 400),
     merged: () => mergedLog(pairs ?? 3),

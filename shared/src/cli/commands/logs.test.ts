@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogBatch, LogPage, StepName } from '../../protocol/index.ts';
+import type { LogBatch, LogPage, Run, StepName } from '../../protocol/index.ts';
 import { asked, slipway, start } from '../testing/commandLine.ts';
 import { FakeCore } from '../testing/fakeCore.ts';
 import { settle, submittedRun } from '../testing/runs.ts';
@@ -18,6 +18,14 @@ function coreWith(...pages: LogPage[]): FakeCore {
   core.logPages = pages;
   return core;
 }
+
+const begunRun: Run = {
+  ...submittedRun,
+  state: 'running',
+  steps: submittedRun.steps.map((step) =>
+    step.name === 'prepare' ? { ...step, state: 'running', startedAt: submittedRun.createdAt } : step,
+  ),
+};
 
 describe('the merged log', () => {
   it('has a step before each line', async () => {
@@ -46,6 +54,25 @@ describe('the merged log', () => {
     );
     expect((await slipway(['logs', 'last', '-f', '--step', 'notebook'], { core: followed })).stdout).toBe('one\ntwo\n');
     expect(followed.requested('logs/read').map(({ position }) => position)).toEqual(['', 'after 1', 'after 0']);
+  });
+
+  it('waits for the first words of a step that has run, and for no others', async () => {
+    const begun = coreWith(page([]), page([batch('notebook', 0, 'one\n')]), page([]));
+    begun.set(begunRun);
+    expect((await slipway(['logs', 'last'], { core: begun })).stdout).toBe('[notebook] one\n');
+    expect(begun.requested('logs/read').map(({ waitMs }) => waitMs)).toEqual([undefined, 5_000, undefined]);
+    const silent = coreWith(page([]), page([]), page([batch('notebook', 0, 'late\n')]));
+    silent.set(begunRun);
+    expect((await slipway(['logs', 'last'], { core: silent })).stdout).toBe('');
+    const waiting = coreWith(page([]), page([batch('notebook', 0, 'late\n')]));
+    expect((await slipway(['logs', 'last'], { core: waiting })).stdout).toBe('');
+    expect(waiting.requested('logs/read')).toHaveLength(1);
+  });
+
+  it('waits for the first words of the last lines, too', async () => {
+    const core = coreWith(page([]), page([batch('notebook', 0, 'o')]), page([batch('notebook', 0, 'one\n')]));
+    core.set(begunRun);
+    expect((await slipway(['logs', 'last', '--tail', '5'], { core })).stdout).toBe('[notebook] one\n');
   });
 
   it('begins with the last lines', async () => {

@@ -1,4 +1,4 @@
-import { SlipwayError, type LogBatch, type LogPage, type StepName } from '../../protocol/index.ts';
+import { SlipwayError, type LogBatch, type LogPage, type Run, type StepName } from '../../protocol/index.ts';
 import { createLineAssembler, type AssembledLine } from '../../runs/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -20,6 +20,8 @@ export interface LogOptions {
 
 const pageBytes = 1024 * 1024;
 const followWaitMs = 10_000;
+/** While a run's pod ends its log cannot be read, for a second or two. */
+const firstWordsMs = 5_000;
 const longestTail = 10_000;
 
 /**
@@ -44,7 +46,7 @@ export async function logs(session: Session, reference: RunReference, options: L
   const sink = isRaw ? createRawSink(session) : createLineSink(session, { ...options, step });
   const interruption = session.onInterrupt(() => session.endQuietly(exitCodes.cancelled));
   try {
-    for await (const page of readPages(core, refOf(run), step, options, session.signal)) {
+    for await (const page of readPages(core, run, step, options, session.signal)) {
       sink.page(page);
       await session.out.drained();
       session.signal.throwIfAborted();
@@ -60,26 +62,44 @@ export async function logs(session: Session, reference: RunReference, options: L
 
 async function* readPages(
   core: CliCore,
-  ref: { readonly run: string; readonly context: string },
+  run: Run,
   step: StepName | undefined,
   { follow, tail }: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LogPage> {
-  const steps = step === undefined ? {} : { steps: [step] };
+  const ref = { ...refOf(run), ...(step !== undefined && { steps: [step] }) };
+  // Where something has run there are words: none yet is no answer.
+  let patienceMs = hasBegun(run, step) ? firstWordsMs : 0;
   let position = '';
   if (tail !== undefined && tail > 0) {
-    const page = await core.handlers['logs/tail']({ ...ref, ...steps, lines: tail }, signal);
+    let page = await core.handlers['logs/tail']({ ...ref, lines: tail }, signal);
+    if (!follow && isNothingYet(page) && patienceMs > 0) {
+      await core.handlers['logs/read']({ ...ref, position, maxBytes: 1, waitMs: patienceMs }, signal);
+      page = await core.handlers['logs/tail']({ ...ref, lines: tail }, signal);
+    }
     yield page;
     if (page.end || !follow) return;
     position = page.next;
   }
-  for (;;) {
-    const request = { ...ref, ...steps, position, maxBytes: pageBytes, ...(follow ? { waitMs: followWaitMs } : {}) };
+  for (let waitMs = follow ? followWaitMs : 0; ;) {
+    const request = { ...ref, position, maxBytes: pageBytes, ...(waitMs > 0 && { waitMs }) };
     const page = await core.handlers['logs/read'](request, signal);
     yield page;
-    if (page.end || (!follow && page.batches.length === 0)) return;
+    if (page.end) return;
+    if (!follow) {
+      if (isNothingYet(page) && patienceMs === 0) return;
+      waitMs = isNothingYet(page) ? patienceMs : 0;
+      patienceMs = 0;
+    }
     position = page.next;
   }
+}
+
+const isNothingYet = ({ batches, end }: LogPage): boolean => batches.length === 0 && !end;
+
+/** Whether a step, or any, has run or runs. */
+function hasBegun({ steps }: Run, step: StepName | undefined): boolean {
+  return steps.some(({ name, startedAt }) => (step === undefined || name === step) && startedAt !== undefined);
 }
 
 /** Where the log goes. */
