@@ -5,10 +5,17 @@ import { elements, mayImport, pureFolders, stayPure } from './test/lint/layers.m
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', '**/.cache/**', '**/__golden__/**', '**/__fixtures__/**'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.cache/**',
+      '**/__golden__/**',
+      '**/__fixtures__/**',
+      'jupyterlab-extension/{lib,slipway_jupyterlab}/**',
+    ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -121,7 +121,7 @@ async function createVirtualEnvironment(folder) {
 }
 
 /** Runs `make` unless it ran before with the same input files and its product is still there. */
-async function once(name, inputs, product, make) {
+export async function once(name, inputs, product, make) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const input of inputs) hash.update(readFileSync(join(root, input)));
   const digest = hash.digest('hex');

@@ -1,0 +1,228 @@
+"""What the browser may ask of this server. Every handler asks for Jupyter's authentication and authorization."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized, ws_authenticated
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from jupyter_server.utils import ensure_async
+from tornado import web
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ._version import __version__
+from .artifact_forward import forwarded_headers, read_answer, read_body, request_head
+from .core_supervisor import CoreSupervisor
+from .errors import SlipwayError
+from .unfinished import UnfinishedRuns
+
+auth_resource = "slipway"
+frame_limit_bytes = 64 * 1024 * 1024
+"""Longest message in bytes in either direction, as in the core."""
+
+_most_unfinished = 1_000_000
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the handlers work with."""
+
+    supervisor: CoreSupervisor
+    unfinished: UnfinishedRuns
+    contents_root: str | None
+    """Absolute path of what the contents API shows, where it is a folder on this machine's disk."""
+
+
+class StatusHandler(APIHandler):
+    """Answers a page that loads, without any Node: versions, the folder, whether runs are unfinished."""
+
+    auth_resource = auth_resource
+
+    def initialize(self, services: Services) -> None:
+        """Take the services from the route."""
+        self._services = services
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Return the status."""
+        core = self._services.supervisor.core
+        self.finish(
+            json.dumps(
+                {
+                    "version": __version__,
+                    "unfinished": self._services.unfinished.read(),
+                    "contentsRoot": self._services.contents_root,
+                    "core": None if core is None else {"pid": core.pid, "version": core.version},
+                }
+            )
+        )
+
+    @web.authenticated
+    @authorized
+    async def put(self) -> None:
+        """Remember how many runs are unfinished."""
+        body: Any = self.get_json_body()
+        count = body.get("unfinished") if isinstance(body, dict) else None
+        if type(count) is not int or not 0 <= count <= _most_unfinished:
+            raise web.HTTPError(400, "unfinished has to be a number of runs")
+        await asyncio.to_thread(self._services.unfinished.write, count)
+        self.set_status(204)
+        self.finish()
+
+
+class CoreSocketHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+    """One WebSocket a tab: each text message is one frame of the core's protocol, which is not read here."""
+
+    auth_resource = auth_resource
+
+    def initialize(self, services: Services) -> None:
+        """Take the services from the route."""
+        self._services = services
+        self._writer: asyncio.StreamWriter | None = None
+        self._ready = asyncio.Event()
+        self._relay: asyncio.Task[None] | None = None
+
+    @property
+    def max_message_size(self) -> int:
+        """Notebooks are longer than Tornado's 10 MiB."""
+        return frame_limit_bytes
+
+    def set_default_headers(self) -> None:
+        """Undo the headers of pages, which upgrade requests do not need."""
+
+    @ws_authenticated
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Upgrade the connection, for who may execute code here."""
+        user = self.current_user
+        if not await ensure_async(self.authorizer.is_authorized(self, user, "execute", auth_resource)):
+            raise web.HTTPError(403)
+        await super().get(*args, **kwargs)
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Begin to relay."""
+        super().open(*args, **kwargs)
+        self._relay = asyncio.ensure_future(self._relay_frames())
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Send one frame to the core; the next message is read when the core has taken this one."""
+        await self._ready.wait()
+        if self._writer is None:
+            return
+        frame = message.encode("utf-8") if isinstance(message, str) else message
+        if b"\n" in frame:
+            self.close(1007, "A message has to be one line.")
+            return
+        with contextlib.suppress(ConnectionError):
+            self._writer.write(frame)
+            self._writer.write(b"\n")
+            await self._writer.drain()
+
+    def on_close(self) -> None:
+        """Let the core know that the tab has gone."""
+        if self._relay is not None:
+            self._relay.cancel()
+        super().on_close()
+
+    async def _relay_frames(self) -> None:
+        try:
+            async with self._services.supervisor.frames() as (reader, writer):
+                self._writer = writer
+                self._ready.set()
+                await self._send_all(reader)
+        except SlipwayError as error:
+            self.log.error("%s", error.message)
+            with contextlib.suppress(WebSocketClosedError):
+                await self.write_message(error.farewell())
+        except (ConnectionError, StreamClosedError, WebSocketClosedError) as error:
+            self.log.debug("A connection between a page and the core of Slipway ended: %s", error)
+        finally:
+            self._writer = None
+            self._ready.set()
+            self.close()
+
+    async def _send_all(self, reader: asyncio.StreamReader) -> None:
+        while line := await _read_frame(reader):
+            await self.write_message(line)
+
+
+async def _read_frame(reader: asyncio.StreamReader) -> bytes:
+    """One line without its end; empty at the end of the stream."""
+    parts: list[bytes] = []
+    while True:
+        try:
+            parts.append(await reader.readuntil(b"\n"))
+            return b"".join(parts)[:-1]
+        except asyncio.LimitOverrunError as error:
+            parts.append(await reader.readexactly(error.consumed))
+        except asyncio.IncompleteReadError:
+            return b""
+
+
+class ArtifactHandler(JupyterHandler):
+    """Files of runs, as the core serves them: with its Content-Security-Policy, which puts reports into a sandbox."""
+
+    auth_resource = auth_resource
+
+    def initialize(self, services: Services) -> None:
+        """Take the services from the route."""
+        self._services = services
+
+    @web.authenticated
+    @authorized
+    async def get(self, _target: str) -> None:
+        """Send a file, or the part of it that Range names."""
+        await self._forward("GET")
+
+    @web.authenticated
+    @authorized
+    async def head(self, _target: str) -> None:
+        """Send what `get` would say about a file."""
+        await self._forward("HEAD")
+
+    async def _forward(self, method: str) -> None:
+        # As it came over the wire: the core cuts the path before it decodes it.
+        target = self.request.uri[len(f"{self.base_url}slipway") :]
+        try:
+            async with self._services.supervisor.http() as (secret, (reader, writer)):
+                writer.write(request_head(method, target, secret, self.request.headers.get("Range")))
+                await writer.drain()
+                answer = await read_answer(reader)
+                self._send_head(answer.status, answer.headers)
+                async for chunk in read_body(reader):
+                    self.write(chunk)
+                    await self.flush()
+            await self.finish()
+        except SlipwayError as error:
+            self.set_status(400 if error.code == "path.refused" else 503)
+            self.set_header("Content-Type", "application/json")
+            self.finish(json.dumps({"message": error.message, **error.data()}))
+        except StreamClosedError:
+            self.log.debug("A download of an artifact was broken off.")
+
+    def _send_head(self, status: int, headers: dict[str, str]) -> None:
+        self.clear()
+        self.set_status(status)
+        for name in forwarded_headers:
+            value = headers.get(name.title())
+            if value is None:
+                self.clear_header(name)
+            else:
+                self.set_header(name, value)
+
+
+def routes(base_url: str, services: Services) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
+    """Return the routes below ``base_url``, which begins and ends with a slash."""
+    root = f"{base_url}slipway"
+    arguments = {"services": services}
+    return [
+        (f"{root}/status", StatusHandler, arguments),
+        (f"{root}/core", CoreSocketHandler, arguments),
+        (f"{root}/(runs/.+)", ArtifactHandler, arguments),
+    ]

@@ -1,0 +1,85 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
+import type { Run } from '@slipway/shared/protocol';
+import type { CoreConnection } from './core/coreConnection.ts';
+import type { RunStore } from './core/runStore.ts';
+import { submissionOf } from './notebook/submitNotebook.ts';
+import type { Notices } from './notices.ts';
+import type { Settings } from './settings.ts';
+import type { HostWords } from './words/index.ts';
+
+type Change = 'runs/cancel' | 'runs/rerun' | 'runs/retry';
+
+export interface ActionsOptions {
+  readonly core: Pick<CoreConnection, 'request' | 'onNotification'>;
+  readonly store: Pick<RunStore, 'put'>;
+  readonly notices: Pick<Notices, 'progress' | 'failed'>;
+  readonly words: HostWords;
+  readonly settings: Settings;
+  readonly contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
+  readonly contentsRoot: () => string | undefined;
+  readonly openRun: (run: Run) => void;
+  /** Remembers that this tab is the one that tells of the end. */
+  readonly follow: (run: Run) => void;
+}
+
+/** What people start from this host. Failures are told, never thrown. */
+export class Actions {
+  readonly #options: ActionsOptions;
+  readonly #ending = new AbortController();
+
+  constructor(options: ActionsOptions) {
+    this.#options = options;
+  }
+
+  /** Runs the notebook as it is on the screen. */
+  async runNotebook(panel: NotebookPanel): Promise<void> {
+    const { core, notices, words, settings, contents, contentsRoot, openRun } = this.#options;
+    const title = panel.title.label;
+    const progress = notices.progress(words.lab.submitting(title));
+    const told = core.onNotification('submit/progress', ({ text }) =>
+      progress.update(words.lab.submittedWith(title, text)),
+    );
+    try {
+      const submission = await submissionOf(panel, settings.context, contents, contentsRoot());
+      const run = await core.request('runs/submit', submission, this.#ending.signal);
+      this.#took(run);
+      if (settings.openRunDetail) openRun(run);
+    } catch (error) {
+      notices.failed(error);
+    } finally {
+      told.dispose();
+      progress.end();
+    }
+  }
+
+  async cancel(run: Run): Promise<void> {
+    await this.#change('runs/cancel', run);
+  }
+
+  async rerun(run: Run): Promise<void> {
+    await this.#change('runs/rerun', run);
+  }
+
+  async retry(run: Run): Promise<void> {
+    await this.#change('runs/retry', run);
+  }
+
+  dispose(): void {
+    this.#ending.abort();
+  }
+
+  async #change(name: Change, { name: run, context }: Run): Promise<void> {
+    const params = { run, context };
+    try {
+      this.#took(await this.#options.core.request(name, params, this.#ending.signal));
+    } catch (error) {
+      this.#options.notices.failed(error);
+    }
+  }
+
+  #took(run: Run): void {
+    this.#options.follow(run);
+    this.#options.store.put(run);
+  }
+}

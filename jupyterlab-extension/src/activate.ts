@@ -1,0 +1,154 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { IStatusBar } from '@jupyterlab/statusbar';
+import type { ITranslator } from '@jupyterlab/translation';
+import { definePanels } from '@slipway/shared/panels';
+import type { Run } from '@slipway/shared/protocol';
+import { Actions } from './actions.ts';
+import { registerCommands } from './registerCommands.ts';
+import { connectToCore } from './core/connectToCore.ts';
+import { CoreConnection } from './core/coreConnection.ts';
+import { RunStore } from './core/runStore.ts';
+import { FollowedRuns } from './followedRuns.ts';
+import { createHostActions } from './hostActions.ts';
+import { createPanelHost } from './labPanelHost.ts';
+import { createContentsFiles } from './notebook/contentsFiles.ts';
+import { Notices } from './notices.ts';
+import { ServerHalf, type ServerStatus } from './server/serverHalf.ts';
+import { loadSettings } from './settings.ts';
+import { RunTabs } from './surfaces/runTabs.ts';
+import { SidePanel } from './surfaces/sidePanel.tsx';
+import { SidePanelModel } from './surfaces/sidePanelModel.ts';
+import { StatusWidget } from './surfaces/statusWidget.tsx';
+import { hostWords } from './words/index.ts';
+
+declare const SLIPWAY_VERSION: string;
+
+export interface LabServices {
+  readonly app: JupyterFrontEnd;
+  readonly notebooks: INotebookTracker;
+  readonly documents: IDocumentManager;
+  readonly palette: ICommandPalette | undefined;
+  readonly restorer: ILayoutRestorer | undefined;
+  readonly registry: ISettingRegistry | undefined;
+  readonly memory: IStateDB | undefined;
+  readonly statusBar: IStatusBar | undefined;
+  readonly translator: ITranslator | undefined;
+}
+
+/** Puts the parts together. Asks the server half for its status and nothing else: no Node starts for a page that loads. */
+export async function activate(lab: LabServices): Promise<void> {
+  const { app, notebooks } = lab;
+  definePanels(document);
+  const now = (): number => Date.now();
+  const words = hostWords(lab.translator?.languageCode);
+  const never = new AbortController().signal;
+  const server = new ServerHalf(app.serviceManager.serverSettings);
+  let status: ServerStatus | undefined;
+
+  const { contents } = app.serviceManager;
+  const files = createContentsFiles(contents);
+  const core = new CoreConnection({
+    connect: (signal) =>
+      connectToCore(
+        () => server.openSocket(),
+        files,
+        (error) => notices.failed(error),
+        signal,
+      ),
+    version: SLIPWAY_VERSION,
+    locale: words.locale,
+    after: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
+  const store = new RunStore(core, (unfinished) => {
+    // The next page asks anew: a number that could not be kept costs it one start of Node at most.
+    server.tellUnfinished(unfinished, never).catch(() => undefined);
+  });
+  const followed = new FollowedRuns(sessionStorage);
+  const openRun = ({ context, name, title }: Run): void => tabs.open({ kind: 'detail', context, run: name, title });
+  const notices = new Notices(words, now, openRun);
+  const settings = await loadSettings(lab.registry, () => model.update());
+  const actions = new Actions({
+    core,
+    store,
+    notices,
+    words,
+    settings,
+    contents,
+    contentsRoot: () => status?.contentsRoot,
+    openRun,
+    follow: (run) => followed.follow(run),
+  });
+  const openTab = (kind: 'detail' | 'logs', context: string, run: string, step?: string): void =>
+    tabs.open({ kind, context, run, title: store.get(context, run)?.title ?? run }, step);
+  const host = createPanelHost(
+    core,
+    createHostActions({ lab, server, core, store, words, openTab }),
+    lab.memory,
+    words.locale,
+  );
+  const tabs = new RunTabs(app.shell, host, words, () => core.hold());
+  const runNotebook = (): void => {
+    const panel = notebooks.currentWidget;
+    if (panel !== null) void actions.runNotebook(panel);
+  };
+  const model = new SidePanelModel(
+    words,
+    {
+      runNotebook,
+      chooseContext: (context) => void settings.chooseContext(context).catch((error: unknown) => notices.failed(error)),
+      openRun,
+      openLogs: ({ context, name }) => openTab('logs', context, name),
+      cancel: (run) => void actions.cancel(run),
+      rerun: (run) => void actions.rerun(run),
+      retry: (run) => void actions.retry(run),
+      connect: () => void core.request('runs/list', { limit: 1 }, never).catch(() => undefined),
+    },
+    now,
+    () => ({
+      runs: store.runs,
+      contexts: store.contexts,
+      chosenContext: settings.context,
+      notebook: notebooks.currentWidget?.title.label,
+      loaded: store.loaded,
+      failure: core.connected || core.failure === undefined ? undefined : core.failure,
+    }),
+  );
+  store.changed.connect(() => model.update());
+  notebooks.currentChanged.connect(() => model.update());
+  store.ended.connect((_store, run) => {
+    if (followed.has(run)) notices.ended(run);
+  });
+
+  const panel = new SidePanel(model, () => core.hold());
+  app.shell.add(panel, 'right', { rank: 900 });
+  lab.restorer?.add(panel, panel.id);
+  lab.statusBar?.registerStatusItem('slipway:status', {
+    align: 'left',
+    rank: 3,
+    item: new StatusWidget({
+      words,
+      changed: store.changed,
+      runs: () => store.runs,
+      now,
+      open: ({ context, run }) => openTab('detail', context, run),
+    }),
+  });
+  registerCommands({ lab, words, tabs, runNotebook, openTab, showRuns: () => app.shell.activateById(panel.id) });
+
+  try {
+    status = await server.status(never);
+    if (status.version !== SLIPWAY_VERSION) notices.warn(words.lab.versions(SLIPWAY_VERSION, status.version));
+    // Whoever starts a run here wants to hear of its end after a reload, too.
+    if (status.unfinished > 0) await core.request('runs/list', { limit: 1 }, never);
+  } catch (error) {
+    notices.failed(error);
+  }
+}

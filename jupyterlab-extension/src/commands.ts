@@ -1,0 +1,9 @@
+/** The commands, by the names that the schema, menus and tests use. */
+export const commandIds = {
+  run: 'slipway:run',
+  showRuns: 'slipway:show-runs',
+  openRun: 'slipway:open-run',
+  openLogs: 'slipway:open-logs',
+  cancel: 'slipway:cancel-run',
+  runForm: 'slipway:run-form',
+} as const;

@@ -1,0 +1,34 @@
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type { HostAction, PanelHost } from '@slipway/shared/panels';
+import type { CoreConnection } from './core/coreConnection.ts';
+
+/** What the shared panels get from JupyterLab: the core, what only Lab can do, and Lab's own memory. */
+export function createPanelHost(
+  core: Pick<CoreConnection, 'request' | 'onNotification' | 'onConnection'>,
+  perform: (action: HostAction) => Promise<void>,
+  memory: Pick<IStateDB, 'fetch' | 'save'> | undefined,
+  locale: string,
+): PanelHost {
+  return {
+    locale,
+    request: (name, params, signal) => core.request(name, params, signal),
+    onNotification: (name, listener) => core.onNotification(name, listener),
+    onConnection: (listener) => core.onConnection(listener),
+    perform,
+    recall: async (key) => memory?.fetch(`slipway:${key}`),
+    remember: async (key, value) => {
+      await memory?.save(`slipway:${key}`, jsonOf(value));
+    },
+  };
+}
+
+/** What of a value JSON can hold; the rest is left out. */
+function jsonOf(value: unknown): ReadonlyPartialJSONValue {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object') return null;
+  const kept = Object.entries(value).filter(([, field]) => field !== undefined && typeof field !== 'function');
+  return Object.fromEntries(kept.map(([name, field]) => [name, jsonOf(field)]));
+}

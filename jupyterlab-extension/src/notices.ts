@@ -1,0 +1,48 @@
+import { Notification } from '@jupyterlab/apputils';
+import type { Run } from '@slipway/shared/protocol';
+import { SlipwayError } from '@slipway/shared/protocol';
+import { runView } from '@slipway/shared/views';
+import type { HostWords } from './words/index.ts';
+
+/** What JupyterLab tells in its corner, and keeps in its list of notifications. */
+export class Notices {
+  readonly #words: HostWords;
+  readonly #now: () => number;
+  readonly #openRun: (run: Run) => void;
+
+  constructor(words: HostWords, now: () => number, openRun: (run: Run) => void) {
+    this.#words = words;
+    this.#now = now;
+    this.#openRun = openRun;
+  }
+
+  /** Goes on until the result is asked to end; `update` says what is being done now. */
+  progress(text: string): { update(text: string): void; end(): void } {
+    const id = Notification.emit(text, 'in-progress', { autoClose: false });
+    return {
+      update: (message) => {
+        Notification.update({ id, message });
+      },
+      end: () => Notification.dismiss(id),
+    };
+  }
+
+  failed(error: unknown): void {
+    if (SlipwayError.is(error, 'cancelled')) return;
+    const message = error instanceof Error ? error.message : String(error);
+    const action = SlipwayError.is(error) ? error.action : undefined;
+    Notification.error(action === undefined ? message : `${message}\n${action}`, { autoClose: false });
+  }
+
+  warn(text: string): void {
+    Notification.warning(text, { autoClose: false });
+  }
+
+  ended(run: Run): void {
+    const { word, detail, elapsed, state } = runView(run, this.#words.shared, this.#now());
+    const text = [`${run.title}: ${word}`, detail, elapsed].filter((part) => part !== '').join(' · ');
+    const actions = [{ label: this.#words.lab.openRun, callback: () => this.#openRun(run) }];
+    const type = state === 'passed' ? 'success' : state === 'failed' || state === 'lost' ? 'error' : 'info';
+    Notification.emit(text, type, { autoClose: false, actions });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Run } from '@slipway/shared/protocol';
+import { relativeTime, runView } from '@slipway/shared/views';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+import type { HostWords } from '../words/index.ts';
+import { againIcon, logsIcon, stopIcon } from './icons.ts';
+import type { SidePanelActions } from './sidePanelModel.ts';
+import { StateIcon } from './stateIcon.tsx';
+
+interface RunRowProps {
+  readonly run: Run;
+  readonly words: HostWords;
+  readonly actions: SidePanelActions;
+  readonly now: number;
+}
+
+/** One run: name, state with the one number that matters, what can be done with it. */
+export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
+  const view = runView(run, words.shared, now);
+  const { cells } = run;
+  // State first: the end is what gets cut. While cells run, which one says more than the step's name.
+  const detail = cells?.current === undefined ? view.detail : words.shared.cell(cells.current.number, cells.total);
+  const facts = [view.word, detail, view.elapsed].filter((fact) => fact !== '').join(' · ');
+  return (
+    <li className="slipway-row" data-run={run.name} data-state={view.state}>
+      <button type="button" className="slipway-row-open" onClick={() => actions.openRun(run)} title={run.name}>
+        <StateIcon state={view.state} />
+        <span className="slipway-row-text">
+          <span className="slipway-row-title">
+            <span className="slipway-name">{run.title}</span>
+            <span className="slipway-muted slipway-when">
+              {view.active ? '' : relativeTime(run.finishedAt ?? run.createdAt, now, words.shared, words.locale)}
+            </span>
+          </span>
+          <span className="slipway-muted slipway-facts">{facts}</span>
+          {view.state === 'running' && cells !== undefined && cells.total > 0 && (
+            <progress className="slipway-progress" value={cells.finished} max={cells.total} aria-hidden="true" />
+          )}
+        </span>
+      </button>
+      <span className="slipway-row-actions">
+        <RowAction icon={logsIcon} label={words.lab.openLogs} onClick={() => actions.openLogs(run)} />
+        {view.active ? (
+          <RowAction icon={stopIcon} label={words.lab.cancelRun} onClick={() => actions.cancel(run)} />
+        ) : (
+          run.foreign !== true && (
+            <RowAction
+              icon={againIcon}
+              label={view.state === 'failed' ? words.lab.retry : words.lab.rerun}
+              onClick={() => (view.state === 'failed' ? actions.retry(run) : actions.rerun(run))}
+            />
+          )
+        )}
+      </span>
+    </li>
+  );
+}
+
+function RowAction(props: {
+  readonly icon: LabIcon;
+  readonly label: string;
+  readonly onClick: () => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="slipway-row-action"
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      <props.icon.react tag="span" />
+    </button>
+  );
+}

@@ -1,0 +1,148 @@
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { terminalStates } from '@slipway/shared/protocol';
+import { groupByDay } from '@slipway/shared/views';
+import type { Message } from '@lumino/messaging';
+import type { JSX } from 'react';
+import type { Disposable } from '@slipway/shared/panels';
+import { checkIcon, clusterIcon, computerIcon, runIcon, slipwayIcon } from './icons.ts';
+import { RunRow } from './runRow.tsx';
+import type { SidePanelModel } from './sidePanelModel.ts';
+import { useNow } from './useNow.ts';
+
+/** Runs and contexts, on the right. While it is visible it holds the connection. */
+export class SidePanel extends ReactWidget {
+  readonly #model: SidePanelModel;
+  readonly #hold: () => Disposable;
+  #held: Disposable | undefined;
+
+  constructor(model: SidePanelModel, hold: () => Disposable) {
+    super();
+    this.#model = model;
+    this.#hold = hold;
+    this.id = 'slipway-side-panel';
+    this.title.icon = slipwayIcon;
+    this.title.caption = model.words.shared.product;
+    this.addClass('slipway-side-panel');
+  }
+
+  render(): JSX.Element {
+    return <UseSignal signal={this.#model.changed}>{() => <Contents model={this.#model} />}</UseSignal>;
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.#held ??= this.#hold();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.#release();
+  }
+
+  override dispose(): void {
+    this.#release();
+    super.dispose();
+  }
+
+  #release(): void {
+    this.#held?.dispose();
+    this.#held = undefined;
+  }
+}
+
+function Contents({ model }: { readonly model: SidePanelModel }): JSX.Element {
+  const { words, actions, state } = model;
+  return (
+    <>
+      <section className="slipway-run-section">
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept slipway-run-button"
+          disabled={state.notebook === undefined}
+          onClick={() => actions.runNotebook()}
+        >
+          <runIcon.react tag="span" />
+          {words.shared.runOnCluster}
+        </button>
+        <p className="slipway-muted">
+          {state.notebook === undefined ? words.lab.noNotebook : words.lab.runsIn(state.notebook, state.chosenContext)}
+        </p>
+      </section>
+      {state.failure !== undefined && <Failure model={model} />}
+      <h2 className="slipway-heading">{words.lab.runs}</h2>
+      <Runs model={model} />
+      <h2 className="slipway-heading">{words.lab.contexts}</h2>
+      <Contexts model={model} />
+    </>
+  );
+}
+
+function Failure({ model }: { readonly model: SidePanelModel }): JSX.Element {
+  const { failure } = model.state;
+  return (
+    <section className="slipway-failure" role="alert">
+      <p>{failure?.message}</p>
+      {failure?.action !== undefined && <p className="slipway-muted">{failure.action}</p>}
+      <button type="button" className="jp-mod-styled" onClick={() => model.actions.connect()}>
+        {model.words.lab.retryConnection}
+      </button>
+    </section>
+  );
+}
+
+function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element {
+  const { words, actions, state } = model;
+  const now = useNow(
+    model.now,
+    state.runs.some((run) => !terminalStates.has(run.state)),
+  );
+  if (state.runs.length === 0) {
+    const connecting = !state.loaded && state.failure === undefined;
+    return <p className="slipway-muted slipway-empty">{connecting ? words.lab.connecting : words.lab.noRuns}</p>;
+  }
+  return (
+    <div className="slipway-runs">
+      {groupByDay(state.runs, words.shared, { now, locale: words.locale }).map((group) => (
+        <section key={group.day} aria-label={group.label}>
+          <h3 className="slipway-muted slipway-day">{group.label}</h3>
+          <ul className="slipway-list">
+            {group.runs.map((run) => (
+              <RunRow key={`${run.context}/${run.name}`} run={run} words={words} actions={actions} now={now} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Contexts({ model }: { readonly model: SidePanelModel }): JSX.Element {
+  const { words, actions, state } = model;
+  return (
+    <ul className="slipway-list slipway-contexts" role="radiogroup" aria-label={words.lab.contexts}>
+      {state.contexts.map((context) => {
+        const chosen = context.name === state.chosenContext;
+        const Icon = chosen ? checkIcon : context.name === 'local' ? computerIcon : clusterIcon;
+        const note =
+          context.state === 'stale' ? words.lab.stale : context.name === 'local' ? words.lab.thisMachine : '';
+        return (
+          <li key={context.name}>
+            <button
+              type="button"
+              role="radio"
+              aria-checked={chosen}
+              className="slipway-context"
+              data-context={context.name}
+              title={context.reason ?? words.lab.chooseContext(context.name)}
+              onClick={() => actions.chooseContext(context.name)}
+            >
+              <Icon.react tag="span" />
+              <span className="slipway-name">{context.name}</span>
+              <span className="slipway-muted">{note}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,31 @@
+import type { LabWords } from './english.ts';
+
+export const simplifiedChinese: LabWords = {
+  runCaption: '按屏幕上的内容在所选环境中运行此笔记本',
+  showRuns: '显示运行',
+  runs: '运行',
+  contexts: '环境',
+  noRuns: '还没有运行。您启动的运行会实时显示在这里。',
+  connecting: '正在连接…',
+  noNotebook: '打开一个笔记本即可运行。',
+  runsIn: (title, context) => `${title}，在 ${context} 中`,
+  thisMachine: '本机',
+  stale: '无法连接',
+  chooseContext: (context) => `在 ${context} 中运行`,
+  openRun: '打开运行',
+  openLogs: '日志',
+  cancelRun: '取消',
+  rerun: '再次运行',
+  retry: '从失败的步骤重试',
+  retryConnection: '重试',
+  submitting: (title) => `正在提交 ${title}…`,
+  submittedWith: (title, text) => `${title}：${text}`,
+  logsOf: (title) => `日志：${title}`,
+  form: (title) => `运行 ${title}…`,
+  formCommand: '带选项在 GPU 集群上运行…',
+  sandboxed: '在沙箱中显示：无网络，不能访问 JupyterLab。',
+  versions: (page, server) =>
+    `页面的 Slipway 版本是 ${page}，Jupyter 服务器的是 ${server}。请在服务器上执行 "pip install slipway_jupyterlab==${page}" 并重启，或刷新页面。`,
+  notSaved: '未保存的副本',
+  failedCellGone: '失败的单元已不在此笔记本中。',
+};

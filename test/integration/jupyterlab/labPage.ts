@@ -1,0 +1,96 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import type { JupyterServer } from './jupyterServer.ts';
+
+const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
+  if (executablePath === '')
+    throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test -- hosts');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A person in front of JupyterLab, signed in with the token as its URL has it. */
+export class LabPage {
+  readonly page: Page;
+  /** What the page wrote to its console as errors. */
+  readonly errors: string[] = [];
+  readonly #server: JupyterServer;
+
+  private constructor(page: Page, server: JupyterServer) {
+    this.page = page;
+    this.#server = server;
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  /** @param path of what opens in JupyterLab, such as `tree/a.ipynb` */
+  static async open(context: BrowserContext, server: JupyterServer, path: string): Promise<LabPage> {
+    const lab = new LabPage(await context.newPage(), server);
+    await lab.page.goto(`${server.url}${path}?token=${server.token}`);
+    return lab;
+  }
+
+  get runButton(): Locator {
+    return this.page.locator('[data-jp-item-name="slipway-run"] >> visible=true').first();
+  }
+
+  get sidePanel(): Locator {
+    return this.page.locator('#slipway-side-panel');
+  }
+
+  get statusItem(): Locator {
+    return this.page.locator('.slipway-status-item');
+  }
+
+  get detail(): Locator {
+    return this.page.locator('slipway-run-detail');
+  }
+
+  /** Waits until the notebook can be typed into. */
+  async notebookReady(): Promise<void> {
+    await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 60_000 });
+    await this.runButton.waitFor({ timeout: 60_000 });
+  }
+
+  /** Replaces the source of a cell, counted from 0, as somebody types it; nothing is saved. */
+  async typeInto(cell: number, source: string): Promise<void> {
+    const editor = this.page.locator('.jp-Notebook .jp-Cell .cm-content').nth(cell);
+    await editor.click();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Delete');
+    await this.page.keyboard.insertText(source);
+  }
+
+  /** Opens the side panel by its tab on the right. */
+  async showSidePanel(): Promise<void> {
+    if (await this.sidePanel.isVisible()) return;
+    await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').click();
+    await this.sidePanel.waitFor();
+  }
+
+  /** A run's row in the side panel, by state. */
+  row(state: string): Locator {
+    return this.sidePanel.locator(`.slipway-row[data-state="${state}"]`);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  get server(): JupyterServer {
+    return this.#server;
+  }
+}
