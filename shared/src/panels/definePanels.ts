@@ -1,10 +1,12 @@
 import { LogView } from './logView/logView.ts';
 import { RunDetail } from './runDetail/runDetail.ts';
+import { RunForm } from './runForm/runForm.ts';
 import { adoptTokens } from './tokens.ts';
 
 const panels: readonly (readonly [string, CustomElementConstructor])[] = [
   ['slipway-log-view', LogView],
   ['slipway-run-detail', RunDetail],
+  ['slipway-run-form', RunForm],
 ];
 
 /** Makes the panels known to a page and gives it their tokens. May be called again. */
@@ -19,5 +21,6 @@ declare global {
   interface HTMLElementTagNameMap {
     'slipway-log-view': LogView;
     'slipway-run-detail': RunDetail;
+    'slipway-run-form': RunForm;
   }
 }

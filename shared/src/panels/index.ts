@@ -9,3 +9,4 @@ export { definePanels } from './definePanels.ts';
 export { adoptTokens, tokensCss } from './tokens.ts';
 export type { LogView } from './logView/logView.ts';
 export type { RunDetail } from './runDetail/runDetail.ts';
+export type { RunForm } from './runForm/runForm.ts';

@@ -1,0 +1,63 @@
+/**
+ * A page with one panel in one state, for screenshots and tests. `?panel=detail&state=failed&theme=vscode-light&locale=en`.
+ * The palettes stand in for those of the hosts.
+ */
+import { definePanels } from '@slipway/shared/panels';
+import { exampleArtifacts, exampleCoverage, exampleLog, exampleRuns, exampleSpec, exampleTests } from './runs.ts';
+import { ScriptedHost, ScriptedLog, type Script } from './scriptedHost.ts';
+import { applyTheme } from './themes.ts';
+
+const query = new URLSearchParams(location.search);
+const state = query.get('state') ?? 'running';
+const locale = query.get('locale') ?? 'en';
+applyTheme(document, query.get('theme') ?? 'vscode-dark');
+definePanels(document);
+
+const now = Date.now();
+const runs: Record<string, ReturnType<typeof exampleRuns>['running'] | undefined> = exampleRuns(now);
+const run = runs[state] ?? exampleRuns(now).running;
+const isOver = run.finishedAt !== undefined;
+const log = new ScriptedLog('notebook', exampleLog(Number(query.get('lines') ?? 1204)), now - 230_000, isOver);
+const hasResults = state === 'passed';
+const script: Script = {
+  'runs/watch': () => ({ watch: 'w1' }),
+  'runs/unwatch': () => ({}),
+  'runs/get': () => {
+    if (state === 'loading') return new Promise(() => undefined);
+    if (state === 'error') {
+      throw Object.assign(new Error('There is no run qc-1 in team-a.'), {
+        action: 'List them: slipway runs --context team-a',
+      });
+    }
+    return run;
+  },
+  'runs/spec': () => ({ spec: exampleSpec }),
+  'runs/cancel': () => ({ ...run, cancelRequested: true }),
+  'runs/rerun': () => ({ ...run, name: 'pbmc-clustering-9c01' }),
+  'runs/retry': () => ({ ...run, name: 'pbmc-clustering-9c02' }),
+  'artifacts/list': () => ({
+    artifacts: hasResults ? exampleArtifacts : state === 'failed' ? exampleArtifacts.slice(0, 4) : [],
+  }),
+  'artifacts/tests': () => (hasResults ? exampleTests : null),
+  'artifacts/coverage': () => (hasResults ? exampleCoverage : null),
+  ...log.script,
+};
+const host = new ScriptedHost(locale, script);
+
+const panel = document.createElement(query.get('panel') === 'log' ? 'slipway-log-view' : 'slipway-run-detail');
+panel.host = host;
+panel.context = run.context;
+panel.run = run.name;
+document.body.append(panel);
+Object.assign(globalThis, { host, log, panel });
+if (state === 'stale') {
+  setTimeout(() => {
+    host.notify('context/changed', {
+      watch: 'w1',
+      context: run.context,
+      state: 'stale',
+      since: now - 60_000,
+      reason: 'connect ETIMEDOUT 10.20.0.5:6443. Is the VPN on? No line of the log gets lost.',
+    });
+  }, 100);
+}

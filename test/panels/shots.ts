@@ -1,0 +1,47 @@
+/** Draws the gallery: `node test/panels/shots.ts FOLDER [NAME …]`. The browser is that of SLIPWAY_TEST_BROWSER. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { serveGallery } from './galleryPage.ts';
+
+const shots: readonly (readonly [name: string, query: string, width: number, height: number])[] = [
+  ['running-vscode-dark', 'state=running&theme=vscode-dark', 1000, 800],
+  ['failed-vscode-light', 'state=failed&theme=vscode-light', 1000, 840],
+  ['queued-vscode-dark', 'state=queued&theme=vscode-dark', 1000, 700],
+  ['passed-lab-light', 'state=passed&theme=lab-light', 1120, 900],
+  ['failed-zh-cn-vscode-light', 'state=failed&theme=vscode-light&locale=zh-cn', 1000, 840],
+  ['failed-narrow-lab-dark', 'state=failed&theme=lab-dark', 320, 1080],
+  ['failed-280-lab-dark', 'state=long&theme=lab-dark', 280, 1080],
+  ['running-narrow-lab-light', 'state=running&theme=lab-light', 320, 1000],
+  ['unknown-lab-dark', 'state=unknown&theme=lab-dark', 1000, 840],
+  ['long-vscode-dark', 'state=long&theme=vscode-dark', 700, 840],
+  ['stale-vscode-dark', 'state=stale&theme=vscode-dark', 1000, 600],
+  ['error-vscode-dark', 'state=error&theme=vscode-dark', 1000, 300],
+  ['cancelled-high-contrast', 'state=cancelled&theme=vscode-high-contrast', 1000, 700],
+  ['failed-high-contrast', 'state=failed&theme=vscode-high-contrast', 1000, 840],
+  ['running-zh-cn-lab-dark', 'state=running&theme=lab-dark&locale=zh-cn', 1000, 800],
+  ['log-lab-light', 'panel=log&state=running&theme=lab-light', 1000, 500],
+];
+
+const [folder = '', ...wanted] = process.argv.slice(2);
+await mkdir(folder, { recursive: true });
+const server = await serveGallery();
+const browser = await chromium.launch({
+  executablePath: process.env['SLIPWAY_TEST_BROWSER'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+});
+try {
+  for (const [name, query, width, height] of shots) {
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2 });
+    page.on('console', (message) => process.stderr.write(`${name}: ${message.text()}\n`));
+    page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.stack ?? error.message}\n`));
+    await page.goto(`${server.url}?${query}`);
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
