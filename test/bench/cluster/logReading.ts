@@ -32,6 +32,7 @@ export function bytesOf(batch: LogBatch): Buffer {
 export class LogCount {
   lines = 0;
   readonly #hashes = new Map<string, Hash>();
+  readonly #linesOf = new Map<string, number>();
   readonly #asked = performance.now();
   #first: number | undefined;
   #last = this.#asked;
@@ -41,6 +42,7 @@ export class LogCount {
     let lines = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
     this.takeLines(lines);
+    this.#linesOf.set(step, this.linesOf(step) + lines);
     const hash = this.#hashes.get(step) ?? createHash('sha256');
     this.#hashes.set(step, hash);
     hash.update(bytes);
@@ -51,6 +53,11 @@ export class LogCount {
     this.lines += count;
     this.#last = performance.now();
     this.#first ??= this.#last;
+  }
+
+  /** How many lines came of a step. */
+  linesOf(step: string): number {
+    return this.#linesOf.get(step) ?? 0;
   }
 
   /** Seconds from the asking to the first lines. */

@@ -32,7 +32,10 @@ export async function byCore(space: BenchSpace, folder: string, { run, lines, le
     await core.stop();
   }
   for (const step of noisySteps) {
-    if (count.sha256(step) !== expectedSha256(step, lines)) throw new Error(`the log of ${step} differs`);
+    if (count.sha256(step) === expectedSha256(step, lines)) continue;
+    throw new Error(
+      `the log of ${step} differs: ${count.linesOf(step)} of ${lines} lines, ${count.lines} of all steps`,
+    );
   }
   return count;
 }
