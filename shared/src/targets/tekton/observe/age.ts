@@ -21,3 +21,13 @@ export function parseAge(text: string): Age | undefined {
   }
   return { atLeast: total === 0 ? -aheadMs : total, below: total + last };
 }
+
+/** How exactly an age that is `ms` long is printed, milliseconds. */
+export function exactnessOf(ms: number): number {
+  const minute = 60_000;
+  const hour = 60 * minute;
+  const day = 24 * hour;
+  if (ms < 10 * minute) return 1_000;
+  if (ms < 8 * hour) return minute;
+  return ms < 8 * day ? hour : day;
+}

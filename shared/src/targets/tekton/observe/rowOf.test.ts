@@ -68,10 +68,20 @@ describe('rowOfTable', () => {
       startedAt: startMs + 300_000,
     });
     expect(row('build-x7', '', '', '', '')).toMatchObject({ state: 'queued' });
-    expect(row('build-x7', 'True', 'Succeeded', '3d4h', '3d4h')).toMatchObject({
-      startedAt: startMs,
-      finishedAt: startMs,
-    });
+  });
+
+  it('does not tell how long a run took where the ages are too coarse for it', () => {
+    const now = startMs + 600_000_000;
+    const old = (started: string, completed: string): ReturnType<typeof rowOfTable> =>
+      rowOfTable(
+        'c',
+        tableRowSchema.parse({ cells: ['a', 'True', 'Succeeded', started, completed], object: { metadata: theirs } }),
+        now,
+      );
+    expect(old('3d4h', '3d4h')).not.toHaveProperty('startedAt');
+    expect(old('3d4h', '3d4h')).toMatchObject({ finishedAt: now - 273_600_000 });
+    expect(old('6d', '5d2h')).toMatchObject({ startedAt: now - 518_400_000, finishedAt: now - 439_200_000 });
+    expect(old('2h', '119m')).not.toHaveProperty('startedAt');
   });
 
   it('never throws, and makes a run of the form that is promised', () => {

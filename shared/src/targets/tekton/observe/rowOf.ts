@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Run, type RunState, type Step, stepNames } from '../../../protocol/index.ts';
-import { parseAge } from './age.ts';
+import { exactnessOf, parseAge } from './age.ts';
 import { isCancelAsked, type Standing, standingOf, stopOf } from './conditions.ts';
 import { identityOf, isOurs, reusedSteps } from './identity.ts';
 import { metadataSchema, type PipelineRun } from './schemas/index.ts';
@@ -49,19 +49,27 @@ export type TableRow = z.output<typeof tableRowSchema>;
 
 /**
  * The same from a row of a Table with the columns Name, Succeeded, Reason, StartTime, CompletionTime. Its times are ages
- * ("9m28s"), so they are as exact as that.
+ * ("9m28s"), so they are as exact as that; of an ended run, the start is left out where that would tell a wrong duration.
  * @param now epoch ms when the row was made
  */
 export function rowOfTable(context: string, { cells, object }: TableRow, now: number): Run {
   const [, succeeded, reason, started, completed] = cells.map((cell) => (typeof cell === 'string' ? cell : ''));
   const state =
     succeeded === 'True' ? 'succeeded' : succeeded === 'False' ? 'failed' : succeeded === 'Unknown' ? 'going' : 'new';
+  const [startedAt, finishedAt] = [before(now, started), before(now, completed)];
   return row(context, object.metadata, undefined, {
     standing: { state, reason: reason ?? '', message: '' },
-    startedAt: before(now, started),
-    finishedAt: before(now, completed),
+    startedAt: finishedAt !== undefined && !tellsDuration(now, startedAt, finishedAt) ? undefined : startedAt,
+    finishedAt,
     cancelRequested: false,
   });
+}
+
+/** False where the ages are too coarse to say how long it took: two hours ago, a run of a minute started when it ended. */
+function tellsDuration(now: number, startedAt: number | undefined, finishedAt: number): boolean {
+  if (startedAt === undefined) return false;
+  const exactness = exactnessOf(now - startedAt);
+  return exactness <= 1_000 || finishedAt - startedAt >= 10 * exactness;
 }
 
 const noSteps: Step[] = [];

@@ -96,23 +96,35 @@ export class NewestRuns {
   }
 
   /**
-   * Compares what was told with all rows, now that they are there: nobody else tells of what happened in between. Forgets
-   * what was read.
+   * Compares what was told with all rows, now that they are there: nobody else tells of what happened in between.
    */
   *differences(rows: ReadonlyMap<string, RunRow>): Generator<Difference> {
     const seen = this.#seen;
     const shown = this.#shown;
-    this.forget();
+    this.#stopComparing();
+    for (const [run, { createdAt }] of this.#rows) {
+      const row = rows.get(run);
+      if (row?.condition !== seen?.get(run) || row?.run.createdAt !== createdAt) this.drop(run);
+    }
     if (seen === undefined) return;
     for (const [run, { condition }] of rows) if (seen.get(run) !== condition) yield { kind: 'changed', run };
     for (const run of shown) if (!rows.has(run)) yield { kind: 'gone', run };
   }
 
+  /** It is another one now. */
+  drop(run: string): void {
+    this.#rows.delete(run);
+  }
+
   forget(): void {
+    this.#stopComparing();
+    this.#rows.clear();
+  }
+
+  #stopComparing(): void {
     this.#compares = false;
     this.#seen = undefined;
     this.#shown = new Set();
-    this.#rows.clear();
   }
 
   async #read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {

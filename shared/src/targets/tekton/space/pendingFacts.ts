@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import {
-  isForbidden,
-  isNotFound,
+  unlessUnseen,
   listWhole,
   resources,
   type KubernetesApi,
@@ -86,7 +85,7 @@ class Reader {
     namespace: string | undefined,
     fieldSelector: string | undefined,
   ): Promise<readonly z.output<S>[] | undefined> {
-    return unlessRefused(async () => {
+    return unlessUnseen(async () => {
       const options = fieldSelector === undefined ? {} : { fieldSelector };
       return listWhole(this.#api, { type, namespace }, options, schema, this.#signal);
     });
@@ -94,15 +93,6 @@ class Reader {
 
   async get<S extends z.ZodType>(type: ResourceType, name: string, schema: S): Promise<z.output<S> | undefined> {
     const { namespace } = this.#api.cluster;
-    return unlessRefused(() => this.#api.get({ type, namespace, name }, schema, this.#signal));
-  }
-}
-
-async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isForbidden(error) || isNotFound(error)) return undefined;
-    throw error;
+    return unlessUnseen(() => this.#api.get({ type, namespace, name }, schema, this.#signal));
   }
 }

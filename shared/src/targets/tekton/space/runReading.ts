@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {
-  isForbidden,
-  isNotFound,
+  unlessForbidden,
+  unlessMissing,
   listWhole,
   resources,
   type KubernetesApi,
@@ -34,9 +34,9 @@ export async function readRunFacts(
     return listWhole(api, { type, namespace }, options, schema, signal);
   };
   const [pipelineRun, taskRuns, pods] = await Promise.all([
-    unlessMissing(api.get({ type: resources.pipelineRuns, namespace, name: run }, pipelineRunSchema, signal)),
+    unlessMissing(() => api.get({ type: resources.pipelineRuns, namespace, name: run }, pipelineRunSchema, signal)),
     list(resources.taskRuns, taskRunSchema),
-    unlessForbidden(list(resources.pods, podSchema)),
+    unlessForbidden(() => list(resources.pods, podSchema)),
   ]);
   if (pipelineRun === undefined) return undefined;
   const children = pipelineRun.status?.childReferences ?? [];
@@ -50,7 +50,7 @@ export async function readRunFacts(
 export async function isThere(api: KubernetesApi, run: string, signal: AbortSignal): Promise<boolean> {
   if (!isObjectName(run)) return false;
   const path = { type: resources.pipelineRuns, namespace: api.cluster.namespace, name: run };
-  return (await unlessMissing(api.get(path, z.unknown(), signal))) !== undefined;
+  return (await unlessMissing(() => api.get(path, z.unknown(), signal))) !== undefined;
 }
 
 /** True for what may be the name of an object: a DNS subdomain. */
@@ -68,22 +68,4 @@ export function runNotFound(run: string, context: string): SlipwayError {
 /** Of a run whose PipelineRun is gone. */
 export function nothingLeft(context: string, now: number): RunFacts {
   return { context, now, pipelineRun: undefined, taskRuns: [], customRuns: [], pods: [], events: [], progress: [] };
-}
-
-async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-async function unlessForbidden<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isForbidden(error)) return undefined;
-    throw error;
-  }
 }

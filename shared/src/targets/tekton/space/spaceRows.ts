@@ -45,7 +45,8 @@ export class SpaceRows {
   }
 
   row(run: string): Run | undefined {
-    return this.complete ? this.#rows?.row(run) : (this.#newest.row(run) ?? this.#rows?.row(run));
+    // That one was read whole: its times are exact.
+    return this.#newest.row(run) ?? this.#rows?.row(run);
   }
 
   /** True for one that goes on as far as its row tells. */
@@ -83,7 +84,15 @@ export class SpaceRows {
 
   open(): RunRows {
     this.#usedAt = this.#options.clock.now();
-    this.#rows ??= new RunRows({ ...this.#options, onState: (state) => this.#takeState(state) });
+    this.#rows ??= new RunRows({
+      ...this.#options,
+      onState: (state) => this.#takeState(state),
+      onChange: (change) => {
+        // What is added while all rows are read is no news; it is compared at the end.
+        if (change.type !== 'added' || this.complete) this.#newest.drop(change.object.run.name);
+        this.#options.onChange(change);
+      },
+    });
     return this.#rows;
   }
 
