@@ -3,7 +3,16 @@
  * The palettes stand in for those of the hosts.
  */
 import { definePanels } from '@slipway/shared/panels';
-import { exampleArtifacts, exampleCoverage, exampleLog, exampleRuns, exampleSpec, exampleTests } from './runs.ts';
+import {
+  exampleArtifacts,
+  exampleCoverage,
+  exampleLog,
+  examplePlan,
+  exampleRuns,
+  exampleSpec,
+  exampleSubmission,
+  exampleTests,
+} from './runs.ts';
 import { ScriptedHost, ScriptedLog, type Script } from './scriptedHost.ts';
 import { applyTheme } from './themes.ts';
 
@@ -31,6 +40,10 @@ const script: Script = {
     }
     return run;
   },
+  'jobs/plan': (submission) => examplePlan(submission),
+  'jobs/schema': () => ({ schema: {} }),
+  'jobs/manifest': () => ({ manifest: 'kind: PipelineRun\n' }),
+  'runs/submit': () => run,
   'runs/spec': () => ({ spec: exampleSpec }),
   'runs/cancel': () => ({ ...run, cancelRequested: true }),
   'runs/rerun': () => ({ ...run, name: 'pbmc-clustering-9c01' }),
@@ -44,10 +57,23 @@ const script: Script = {
 };
 const host = new ScriptedHost(locale, script);
 
-const panel = document.createElement(query.get('panel') === 'log' ? 'slipway-log-view' : 'slipway-run-detail');
-panel.host = host;
-panel.context = run.context;
-panel.run = run.name;
+function makePanel(kind: string | null): HTMLElement {
+  if (kind === 'form') {
+    const form = document.createElement('slipway-run-form');
+    form.host = host;
+    form.contexts = ['local', 'team-a', 'team-b'];
+    if (state === 'rerun') form.rerun = { context: 'team-a', run: 'pbmc-clustering-8b12' };
+    else form.submission = exampleSubmission;
+    return form;
+  }
+  const panel = document.createElement(kind === 'log' ? 'slipway-log-view' : 'slipway-run-detail');
+  panel.host = host;
+  panel.context = run.context;
+  panel.run = run.name;
+  return panel;
+}
+
+const panel = makePanel(query.get('panel'));
 document.body.append(panel);
 Object.assign(globalThis, { host, log, panel });
 if (state === 'stale') {

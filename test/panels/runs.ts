@@ -1,4 +1,13 @@
-import type { Artifact, CoverageReport, JobSpec, Run, Step, TestReport } from '@slipway/shared/protocol';
+import type {
+  Artifact,
+  CoverageReport,
+  JobSpec,
+  Run,
+  RunPlan,
+  Step,
+  Submission,
+  TestReport,
+} from '@slipway/shared/protocol';
 
 /** Runs in every state, as the core tells of them. Times are those of `now`. */
 export function exampleRuns(now: number) {
@@ -244,4 +253,56 @@ export function exampleLog(lines: number): string {
     all.push(index < made.length ? line : `${line} (${index + 1})`);
   }
   return `${all.join('\n')}\n`;
+}
+
+export const exampleSubmission: Submission = {
+  context: 'team-a',
+  folder: { kind: 'disk', path: '/home/alice/pbmc' },
+  spec: { notebook: 'pbmc_clustering.ipynb', parameters: { n_pcs: 50 } },
+  notebookText: '{}',
+  unsaved: true,
+};
+
+/** What the core would answer to `jobs/plan`. */
+export function examplePlan({ context, spec }: Submission): RunPlan {
+  return {
+    context,
+    spec,
+    title: 'pbmc_clustering.ipynb',
+    steps: ['prepare', 'notebook', 'report', 'test', 'collect'],
+    unsaved: true,
+    cluster: {
+      server: 'https://10.20.0.5:6443',
+      namespace: 'team-a-sc',
+      user: 'alice',
+      image: 'registry.example.com/team-a/rapids-singlecell:25.08',
+      instanceType: 'gpu-1x-16c-32g-1gpu',
+      cpu: '16',
+      memory: '32Gi',
+      gpus: 1,
+      volume: 'a claim of the run\u2019s own, 20Gi',
+      inputs: 'in a Secret, 188 kB',
+    },
+    parameters: [
+      { name: 'dataset', type: 'str', defaultSource: '"pbmc_68k.h5ad"', defaultValue: 'pbmc_68k.h5ad' },
+      { name: 'n_top_genes', type: 'int', defaultSource: '2000', defaultValue: 2000 },
+      { name: 'n_pcs', type: 'int', defaultSource: '30', defaultValue: 30, value: 50 },
+      { name: 'resolution', type: 'float', defaultSource: '0.8', defaultValue: 0.8, help: 'Of the clustering' },
+      { name: 'batch_key', type: 'none', defaultSource: 'None', defaultValue: null },
+      { name: 'use_gpu', type: 'bool', defaultSource: 'True', defaultValue: true },
+    ],
+    companions: {
+      files: [
+        { path: 'pbmc_clustering.ipynb', bytes: 184_000 },
+        { path: 'helpers.py', bytes: 3_100 },
+        { path: 'config/qc.yaml', bytes: 1_000 },
+      ],
+      totalBytes: 188_100,
+      ignored: [{ path: 'data/', reason: '.slipwayignore' }],
+      warnings: [],
+    },
+    tests: { path: 'tests', asked: false, always: false },
+    codeCells: 23,
+    warnings: [],
+  };
 }

@@ -20,6 +20,10 @@ const shots: readonly (readonly [name: string, query: string, width: number, hei
   ['cancelled-high-contrast', 'state=cancelled&theme=vscode-high-contrast', 1000, 700],
   ['failed-high-contrast', 'state=failed&theme=vscode-high-contrast', 1000, 840],
   ['running-zh-cn-lab-dark', 'state=running&theme=lab-dark&locale=zh-cn', 1000, 800],
+  ['form-vscode-dark', 'panel=form&state=new&theme=vscode-dark', 1000, 940],
+  ['form-lab-light', 'panel=form&state=invalid&theme=lab-light', 1000, 980],
+  ['form-narrow-zh-cn-lab-dark', 'panel=form&state=new&theme=lab-dark&locale=zh-cn', 320, 1300],
+  ['form-rerun-vscode-light', 'panel=form&state=rerun&theme=vscode-light', 800, 940],
   ['log-lab-light', 'panel=log&state=running&theme=lab-light', 1000, 500],
 ];
 
@@ -27,7 +31,7 @@ const [folder = '', ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const server = await serveGallery();
 const browser = await chromium.launch({
-  executablePath: process.env['SLIPWAY_TEST_BROWSER'] ?? '/usr/bin/chromium',
+  executablePath: process.env.SLIPWAY_TEST_BROWSER ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
 });
 try {
@@ -38,6 +42,7 @@ try {
     page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.stack ?? error.message}\n`));
     await page.goto(`${server.url}?${query}`);
     await page.waitForTimeout(700);
+    if (query.includes('state=invalid')) await page.fill('[id="f-parameter.n_pcs"]', '50.5');
     await page.screenshot({ path: join(folder, `${name}.png`) });
     await page.close();
   }

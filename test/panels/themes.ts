@@ -17,7 +17,7 @@ export function applyTheme(page: Document, theme: string): void {
     ? `--vscode-font-family:${sans};--vscode-font-size:13px;--vscode-editor-font-family:${mono};--vscode-editor-font-size:12px;`
     : `--jp-ui-font-family:${sans};--jp-ui-font-size1:13px;--jp-code-font-family:${mono};--jp-code-font-size:12px;--jp-border-radius:2px;`;
   if (theme.startsWith('vscode')) page.body.classList.add(theme);
-  else page.body.dataset['jpThemeLight'] = String(theme === 'lab-light');
+  else page.body.dataset.jpThemeLight = String(theme === 'lab-light');
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`body{${palette}${fonts}margin:0;height:100vh;background:var(--slipway-bg)}html{height:100%}`);
   page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];

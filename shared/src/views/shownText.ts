@@ -11,7 +11,7 @@ const keptEnd = 10;
 
 /** Cuts a name in two: a beginning that may be shortened where there is no room, and an end (its extension) that stays. */
 export function nameParts(name: string): readonly [beginning: string, end: string] {
-  const characters = [...name];
+  const characters = Array.from(name);
   if (characters.length <= keptEnd * 2) return [name, ''];
   return [characters.slice(0, -keptEnd).join(''), characters.slice(-keptEnd).join('')];
 }

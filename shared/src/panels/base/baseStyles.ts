@@ -206,6 +206,9 @@ export const baseStyles = css`
   .link:focus-visible {
     outline-offset: 2px;
   }
+  .in[aria-invalid='true']:focus-visible {
+    outline-offset: 1px;
+  }
   .in {
     display: flex;
     align-items: center;

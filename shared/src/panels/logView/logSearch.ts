@@ -44,7 +44,7 @@ export class LogSearch {
     this.#isWalking = true;
     try {
       await this.#store.whenCounted;
-      while (!this.isCapped && !this.#life.signal.aborted) {
+      while (!this.isCapped) {
         const params = { ...this.#store.reference, ...this.#store.steps, position: this.#position, find: this.text };
         const found = await this.#host.request('logs/scan', params, this.#life.signal);
         this.#take(found.matches.map((line) => this.#lines + line));

@@ -201,6 +201,12 @@ export const logViewStyles = css`
     }
   }
   @container sw (max-width: 480px) {
+    .lbar select {
+      flex: 1 1 96px;
+    }
+    .lbar .find {
+      flex: 2 1 150px;
+    }
     .lbar,
     .lfoot,
     .empty,

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { JobSpec, Run } from '../../protocol/index.ts';
 import { shownText, type Words } from '../../views/index.ts';
 import { troubleNote } from '../base/trouble.ts';
+import { valueText } from '../base/valueText.ts';
 import type { RunFeed } from './runFeed.ts';
 
 type Row = readonly [name: string, value: string];
@@ -38,7 +39,7 @@ function parameters(spec: JobSpec, words: Words): TemplateResult {
     ${
       entries.length === 0
         ? html`<p class="muted">${words.panels.job.noParameters}</p>`
-        : rows(entries.map(([name, value]) => [name, JSON.stringify(value)]))
+        : rows(entries.map(([name, value]) => [name, valueText(value)]))
     }
   </div>`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Run } from '../../protocol/index.ts';
 import type { Words } from '../../views/index.ts';
+import { valueText } from '../base/valueText.ts';
 import { artifactList, type ArtifactActions } from './artifactList.ts';
 import { rows } from './jobTab.ts';
 import type { RunFeed } from './runFeed.ts';
@@ -37,7 +38,7 @@ export function overview(run: Run, feed: RunFeed, words: Words, actions: Artifac
           ? nothing
           : html`<div>
               <h3 class="sec">${text.job.parameters}</h3>
-              ${rows(parameters.map(([name, value]) => [name, JSON.stringify(value)]))}
+              ${rows(parameters.map(([name, value]) => [name, valueText(value)]))}
             </div>`
       }
       ${

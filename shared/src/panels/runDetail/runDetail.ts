@@ -15,13 +15,16 @@ import type { HostAction } from '../panelHost.ts';
 import { artifactList } from './artifactList.ts';
 import { commandFor } from './command.ts';
 import { findingCard } from './findingCard.ts';
+import { graphStyles } from './graphStyles.ts';
 import { header } from './header.ts';
+import { headStyles } from './headStyles.ts';
 import { jobTab } from './jobTab.ts';
+import { narrowStyles } from './narrowStyles.ts';
 import { overview } from './overview.ts';
 import { RunFeed } from './runFeed.ts';
 import { stepGraph } from './stepGraph.ts';
-import { runDetailStyles } from './styles.ts';
 import { currentTab, tabRow, type TabName } from './tabs.ts';
+import { tabStyles } from './tabStyles.ts';
 import { testResults } from './testResults.ts';
 
 const clock = createClockFormat(undefined);
@@ -31,7 +34,7 @@ const clock = createClockFormat(undefined);
  * Fires `slipway-title` with `{ title, state }` in `detail` whenever what a tab would be called changes.
  */
 export class RunDetail extends PanelElement {
-  static override styles: CSSResultGroup = [baseStyles, runDetailStyles];
+  static override styles: CSSResultGroup = [baseStyles, headStyles, graphStyles, tabStyles, narrowStyles];
   static override properties: PropertyDeclarations = {
     ...PanelElement.properties,
     context: {},
@@ -40,6 +43,7 @@ export class RunDetail extends PanelElement {
     chosenStep: { state: true },
     tabStop: { state: true },
     wholeCell: { state: true },
+    listsMore: { state: true },
     asksToCancel: { state: true },
     busy: { state: true },
     failure: { state: true },
@@ -52,6 +56,7 @@ export class RunDetail extends PanelElement {
   declare private chosenStep: StepName | undefined;
   declare private tabStop: StepName | undefined;
   declare private wholeCell: boolean;
+  declare private listsMore: boolean;
   declare private asksToCancel: boolean;
   declare private busy: string | undefined;
   declare private failure: Trouble | undefined;
@@ -67,6 +72,7 @@ export class RunDetail extends PanelElement {
     this.context = '';
     this.run = '';
     this.wholeCell = false;
+    this.listsMore = false;
     this.asksToCancel = false;
     this.now = Date.now();
   }
@@ -192,8 +198,17 @@ export class RunDetail extends PanelElement {
   #tabs(run: Run, feed: RunFeed): TemplateResult {
     const tab = currentTab(run, this.chosenTab);
     if (tab !== 'logs' && feed.spec === undefined && feed.run?.foreign !== true) void feed.loadSpec();
-    return html`${tabRow(tab, feed.results, this.words, (name) => {
-        this.chosenTab = name;
+    return html`${tabRow(this.words, {
+        current: tab,
+        results: feed.results,
+        listsMore: this.listsMore,
+        choose: (name) => {
+          this.chosenTab = name;
+          this.listsMore = false;
+        },
+        toggleMore: () => {
+          this.listsMore = !this.listsMore;
+        },
       })}
       <div id="tabpanel" role="tabpanel" aria-labelledby="tab-${tab}" class="content ${tab === 'logs' ? 'fill' : ''}">
         ${tab === 'logs' ? this.#log(run) : html`<div class="pad">${this.#content(tab, run, feed)}</div>`}

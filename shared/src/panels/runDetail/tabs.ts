@@ -15,13 +15,18 @@ export function currentTab(run: Run, chosen: TabName | undefined): TabName {
   return isRunning ? 'logs' : 'overview';
 }
 
-/** A row of tabs: one tab stop, arrows move, Enter or Space opens. Where it is narrow, those from the fourth on come one by one under "More". */
-export function tabRow(
-  current: TabName,
-  results: RunResults,
-  words: Words,
-  choose: (tab: TabName) => void,
-): TemplateResult {
+export interface TabRowState {
+  readonly current: TabName;
+  readonly results: RunResults;
+  /** True while the tabs under "More" are listed. */
+  readonly listsMore: boolean;
+  readonly choose: (tab: TabName) => void;
+  readonly toggleMore: () => void;
+}
+
+/** A row of tabs: one tab stop, arrows move, Enter or Space opens. Where it is narrow, those from the fourth on are under "More". */
+export function tabRow(words: Words, state: TabRowState): TemplateResult {
+  const { current, results, choose } = state;
   const counts: Partial<Record<TabName, number | undefined>> = {
     artifacts: results.artifacts?.length,
     tests: results.tests?.cases.length,
@@ -29,38 +34,40 @@ export function tabRow(
   const onKey = (event: KeyboardEvent): void => {
     if (event.currentTarget instanceof Element) moveFocus(event, event.currentTarget, 'button');
   };
-  const hidden = tabNames.slice(3).filter((name) => name !== current);
-  return html`<div class="tabs" role="tablist" aria-label=${words.panels.tabs.label} @keydown=${onKey}>
-    ${tabNames.map(
-      (name) =>
-        html`<button
-          role="tab"
-          id="tab-${name}"
-          aria-controls="tabpanel"
-          aria-selected=${name === current}
-          tabindex=${name === current ? 0 : -1}
-          @click=${() => choose(name)}
-        >
-          ${words.panels.tabs[name]}${
-            counts[name] === undefined || counts[name] === 0 ? nothing : html` <small>${counts[name]}</small>`
-          }
-        </button>`,
-    )}
-    <button
-      class="more"
+  const tab = (name: TabName): TemplateResult =>
+    html`<button
       role="tab"
-      aria-selected="false"
-      tabindex="-1"
-      title=${hidden.map((name) => words.panels.tabs[name]).join(', ')}
-      @click=${() => choose(nextHidden(current))}
+      id="tab-${name}"
+      aria-controls="tabpanel"
+      aria-selected=${name === current}
+      tabindex=${name === current ? 0 : -1}
+      @click=${() => choose(name)}
     >
-      ${words.panels.tabs.more} ${icon('chevronDown')}
-    </button>
+      ${words.panels.tabs[name]}${(counts[name] ?? 0) === 0 ? nothing : html` <small>${counts[name]}</small>`}
+    </button>`;
+  return html`<div class="tabs" @keydown=${onKey}>
+    <div class="tabs" role="tablist" aria-label=${words.panels.tabs.label}>${tabNames.map(tab)}</div>
+    ${moreTabs(words, state)}
   </div>`;
 }
 
-/** The tab under "More" that comes after the current one. */
-export function nextHidden(current: TabName): TabName {
-  const hidden = tabNames.slice(3);
-  return hidden[(hidden.findIndex((name) => name === current) + 1) % hidden.length] ?? 'tests';
+function moreTabs(words: Words, { current, listsMore, choose, toggleMore }: TabRowState): TemplateResult {
+  const hidden = tabNames.slice(3).filter((name) => name !== current);
+  return html`<div class="more">
+    <button aria-haspopup="menu" aria-expanded=${listsMore} tabindex="-1" @click=${toggleMore}>
+      ${words.panels.tabs.more} ${icon('chevronDown')}
+    </button>
+    ${
+      listsMore
+        ? html`<ul role="menu" aria-label=${words.panels.tabs.more}>
+            ${hidden.map(
+              (name) =>
+                html`<li role="none">
+                  <button role="menuitem" @click=${() => choose(name)}>${words.panels.tabs[name]}</button>
+                </li>`,
+            )}
+          </ul>`
+        : nothing
+    }
+  </div>`;
 }

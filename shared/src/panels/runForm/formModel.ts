@@ -1,5 +1,6 @@
 import type { JobSpec, ParameterDeclaration, ParameterValue, RunPlan } from '../../protocol/index.ts';
-import { parseValue, typeOf, valueText, type ParameterType } from './parameterValues.ts';
+import { valueText } from '../base/valueText.ts';
+import { parseValue, typeOf, type ParameterType } from './parameterValues.ts';
 
 /** What a person can change, as the fields hold it. Kept between windows, so that it is JSON and of a known shape. */
 export interface FormValues {
@@ -140,7 +141,9 @@ export function specOf(base: JobSpec, values: FormValues, fields: readonly Param
   setOrDelete(spec, 'python', textOf(values.python));
   const environment = environmentOf(values.environment) ?? {};
   setOrDelete(spec, 'env', Object.keys(environment).length === 0 ? undefined : environment);
-  const { notebook: _notebook, command: _command, ...otherLimits } = base.timeouts ?? {};
+  const otherLimits = { ...base.timeouts };
+  delete otherLimits.notebook;
+  delete otherLimits.command;
   const limit = textOf(values.timeLimit);
   const limits = {
     ...otherLimits,
@@ -184,7 +187,10 @@ function testsOf(spec: JobSpec): {
 
 function testsSpec(base: JobSpec, values: FormValues): JobSpec['tests'] {
   if (!values.tests) return false;
-  const { path: _path, marker: _marker, always: _always, ...rest } = testsOf(base);
+  const rest = { ...testsOf(base) };
+  delete rest.path;
+  delete rest.marker;
+  delete rest.always;
   const path = textOf(values.testPath);
   const marker = textOf(values.marker);
   const tests = {

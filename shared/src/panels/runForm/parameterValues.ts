@@ -7,13 +7,6 @@ export type Parsed =
   | { readonly value: ParameterValue; readonly problem?: undefined }
   | { readonly problem: 'int' | 'float' | 'list' | 'dict' | 'none' };
 
-/** A value as its field shows it: Python's words, strings in quotes. */
-export function valueText(value: ParameterValue): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return JSON.stringify(value);
-}
-
 /** The type that a value has, where no cell declares it. */
 export function typeOf(value: ParameterValue): ParameterType {
   if (value === null) return 'none';
@@ -100,8 +93,8 @@ function doubled(single: string): string {
   return `"${single.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`;
 }
 
-function isAnything(_value: ParameterValue): _value is ParameterValue {
-  return true;
+function isAnything(value: ParameterValue): value is ParameterValue {
+  return typeof value !== 'undefined';
 }
 
 function parsedJson<Value extends ParameterValue>(

@@ -94,7 +94,7 @@ export class RunForm extends PanelElement {
   async #askHints(form: FormRun): Promise<void> {
     try {
       const { schema } = (await this.host?.request('jobs/schema', {}, form.signal)) ?? { schema: {} };
-      this.#hints = descriptionsOf(schema['properties']);
+      this.#hints = descriptionsOf(schema.properties);
       this.requestUpdate();
     } catch (error) {
       this.failure = troubleOf(error, form.signal);

@@ -185,7 +185,7 @@ export function advancedSection(plan: RunPlan | undefined, hints: Hints, context
           id=${environmentId}
           rows="3"
           spellcheck="false"
-          title=${hints['env'] ?? ''}
+          title=${hints.env ?? ''}
           aria-invalid=${context.problems.some(({ field }) => field === 'environment')}
           aria-describedby="${environmentId}-note"
           .value=${values.environment}

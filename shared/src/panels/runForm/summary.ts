@@ -51,9 +51,6 @@ export function summary(words: Words, state: SummaryState, actions: SummaryActio
       )}
       ${state.trouble === undefined ? nothing : troubleNote(state.trouble)}
       ${problems.length === 0 ? nothing : problemList(words, problems, actions)}
-      <p class="muted small" role="status">
-        ${progress === undefined ? (state.planning ? text.planning : '') : progress === '' ? text.submitting : shownText(progress)}
-      </p>
       <div class="actions">
         <button class="b p w" id="run" aria-disabled=${isOff} @click=${actions.run}>${icon('play')} ${text.run}</button>
         ${
@@ -65,6 +62,9 @@ export function summary(words: Words, state: SummaryState, actions: SummaryActio
         }
       </div>
       <p class="muted small">${text.hint}</p>
+      <p class="muted small" role="status">
+        ${progress === undefined ? (state.planning ? text.planning : '') : progress === '' ? text.submitting : shownText(progress)}
+      </p>
     </div>
   </aside>`;
 }
@@ -100,7 +100,10 @@ function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly 
     ],
     [rows.as, cluster?.user],
     [rows.gpu, cluster === undefined ? undefined : cluster.gpus === 0 ? text.noGpu : gpuText(cluster)],
-    [rows.size, cluster === undefined ? undefined : `${cluster.cpu} CPU, ${cluster.memory}`],
+    [
+      rows.size,
+      cluster === undefined ? undefined : `${cluster.cpu} CPU, ${cluster.memory.replace(/([KMGTP]i)$/, ' $1B')}`,
+    ],
     [rows.image, cluster?.image ?? spec?.image],
     [rows.python, plan?.python === undefined ? undefined : `${plan.python.version}, ${plan.python.explanation}`],
     [rows.kernel, plan?.python?.kernel ?? spec?.kernel],
