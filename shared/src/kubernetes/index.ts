@@ -25,4 +25,5 @@ export {
   isNotFound,
   isUnauthorized,
 } from './errors.ts';
+export { unlessForbidden, unlessMissing, unlessUnseen } from './tolerance.ts';
 export { ApiFailure } from './transport/failures.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isNotFound, resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { resources, unlessMissing, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 import { requiredVerbs, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
@@ -115,12 +115,8 @@ async function discovered<S extends z.ZodType>(
   schema: S,
   signal: AbortSignal,
 ): Promise<z.output<S> | undefined> {
-  try {
-    return parsed((await api.text(path, {}, signal)).text, schema);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessMissing(() => api.text(path, {}, signal));
+  return answer === undefined ? undefined : parsed(answer.text, schema);
 }
 
 async function tektonVersion(api: KubernetesApi, signal: AbortSignal): Promise<string | undefined> {

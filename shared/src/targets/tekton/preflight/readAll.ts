@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isForbidden, listWhole, type KubernetesApi, type ResourceType } from '../../../kubernetes/index.ts';
+import { listWhole, unlessForbidden, type KubernetesApi, type ResourceType } from '../../../kubernetes/index.ts';
 
 /** All objects of a type; undefined where they may not be listed. */
 export async function readAll<S extends z.ZodType>(
@@ -9,11 +9,6 @@ export async function readAll<S extends z.ZodType>(
   { namespace, fieldSelector }: { readonly namespace?: string; readonly fieldSelector?: string },
   signal: AbortSignal,
 ): Promise<readonly z.output<S>[] | undefined> {
-  try {
-    const options = fieldSelector === undefined ? {} : { fieldSelector };
-    return await listWhole(api, { type, namespace }, options, schema, signal);
-  } catch (error) {
-    if (isForbidden(error)) return undefined;
-    throw error;
-  }
+  const options = fieldSelector === undefined ? {} : { fieldSelector };
+  return unlessForbidden(() => listWhole(api, { type, namespace }, options, schema, signal));
 }

@@ -1,4 +1,4 @@
-import { isForbidden, resources } from '../../../kubernetes/index.ts';
+import { resources, unlessForbidden } from '../../../kubernetes/index.ts';
 import { SlipwayError, type JobSpec } from '../../../protocol/index.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 
@@ -18,7 +18,7 @@ export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: A
   named.delete('');
   await Promise.all(
     [...named].map(async (name) => {
-      if (await isThere(space, name, signal)) return;
+      if ((await unlessForbidden(() => space.exists(resources.secrets, name, signal))) !== false) return;
       throw new SlipwayError(
         'cluster.notFound',
         `There is no Secret ${JSON.stringify(name)} in the space ${space.namespace}.`,
@@ -28,13 +28,4 @@ export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: A
       );
     }),
   );
-}
-
-async function isThere(space: SpaceObjects, name: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await space.exists(resources.secrets, name, signal);
-  } catch (error) {
-    if (isForbidden(error)) return true;
-    throw error;
-  }
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import {
   isAlreadyExists,
   isConflict,
-  isNotFound,
   listWhole,
+  unlessMissing,
   type KubernetesApi,
   type Query,
   type ResourcePath,
@@ -132,15 +132,6 @@ const metadataListSchema = z.object({
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(objectSchema).nullish(),
 });
-
-async function unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await request();
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
 
 function checked<S extends z.ZodType>(text: string, schema: S, server: string): z.output<S> {
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isForbidden, resources, type Clock } from '../../../../kubernetes/index.ts';
+import { resources, unlessForbidden, type Clock } from '../../../../kubernetes/index.ts';
 import {
   annotations,
   renderHelperPod,
@@ -118,12 +118,8 @@ async function ensureScripts({ space, scripts }: ReaderPodParts, signal: AbortSi
   const shared = sharedConfigMaps(scripts.steps, scripts.assets, sha256, space.namespace);
   for (const object of shared.objects) {
     if (object.metadata.name !== shared.scripts.stepsName) continue;
-    try {
-      await space.create(resources.configMaps, object, signal);
-    } catch (error) {
-      // It is there, as a rule, and if not, the pod says so.
-      if (!isForbidden(error)) throw error;
-    }
+    // Without the right it is there, as a rule, and if not, the pod says so.
+    await unlessForbidden(() => space.create(resources.configMaps, object, signal));
   }
   return shared.scripts;
 }
