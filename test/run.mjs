@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
+import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -12,12 +13,14 @@ const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.star
 const reports = join(root, '.cache/reports');
 let python = '';
 let browser = '';
+let jupyter = '';
 let begun;
 
 /** A stage that later ones need: its failure ends the run. */
 const preparation = [
   ['install packages', installPackages],
   ['install Python tools', async () => void (python = await testPython())],
+  ['install JupyterLab', async () => void (jupyter = await jupyterPython())],
   ['install browser', async () => void (browser = await testBrowser())],
   ['build', build],
 ];
@@ -28,11 +31,12 @@ const stages = [
   ['unit', () => vitest('unit')],
   ['python', pythonUnit],
   ['integration', () => vitest('integration')],
+  ['hosts', hosts],
   ['cluster', cluster],
 ];
 
 async function types() {
-  for (const project of ['shared', 'test', '.']) await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
+  for (const project of ['shared', 'shared/src/panels', 'test', 'vscode-extension', 'jupyterlab-extension', '.']) await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
 }
 
 async function lint() {
@@ -42,11 +46,15 @@ async function lint() {
   const mypy = ['-m', 'mypy', '--config-file'];
   await check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
   await check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
-  await check('ruff', bin('ruff'), ['check', '--quiet', steps, 'examples', 'test']);
-  await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', steps, 'examples', 'test']);
+  const checked = [steps, 'examples', 'test', 'jupyterlab-extension'];
+  await check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
+  await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
   await check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
   await check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
   await check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
+  const serverHalf = ['slipway_jupyterlab', 'tests'].map((name) => `jupyterlab-extension/${name}`);
+  // By the interpreter that has Jupyter's types.
+  await check('mypy JupyterLab', jupyter, [...mypy, 'jupyterlab-extension/pyproject.toml', ...serverHalf]);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
   await check('shellcheck', bin('shellcheck'), [
     '-x',
@@ -117,29 +125,30 @@ async function vitest(project, variables = {}, workers = 3) {
   if (!ended && result.numFailedTests === 0) count.failed += 1;
 }
 
-async function pythonUnit() {
-  const report = join(reports, 'python.xml');
+const pythonUnit = () => pytest('python', python, 'shared/src/pipeline/steps/tests');
+
+/** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
+async function hosts() {
+  jupyter = await jupyterHost();
+  await pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
+  await vitest('hosts', { SLIPWAY_TEST_JUPYTER: jupyter }, 1);
+}
+
+async function pytest(name, interpreter, folder) {
+  const report = join(reports, `${name}.xml`);
   rmSync(report, { force: true });
-  const args = [
-    '-m',
-    'pytest',
-    '-q',
-    'shared/src/pipeline/steps/tests',
-    `--junitxml=${report}`,
-    '-p',
-    'no:cacheprovider',
-  ];
-  const ended = await run(python, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).then(
+  const args = ['-m', 'pytest', '-q', folder, `--junitxml=${report}`, '-p', 'no:cacheprovider'];
+  const ended = await run(interpreter, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).then(
     () => true,
     () => false,
   );
   if (!existsSync(report)) {
     count.failed += 1;
-    console.log('✗ python: pytest left no report');
+    console.log(`✗ ${name}: pytest left no report`);
     return;
   }
   const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
-  const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const number = (key) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = number('failures') + number('errors');
   count.failed += failed;
   count.skipped += number('skipped');

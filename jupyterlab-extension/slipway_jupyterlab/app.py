@@ -50,8 +50,7 @@ class SlipwayApp(ExtensionApp):
             unfinished=UnfinishedRuns(Path(jupyter_data_dir()) / "slipway" / "unfinished"),
             contents_root=self._contents_root(),
         )
-        assert self.serverapp is not None
-        self.handlers.extend(routes(self.serverapp.web_app.settings["base_url"], services))
+        self.handlers.extend(routes(services))
 
     async def stop_extension(self) -> None:
         """End the core; runs go on."""

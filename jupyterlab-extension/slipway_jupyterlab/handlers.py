@@ -188,7 +188,8 @@ class ArtifactHandler(JupyterHandler):
 
     async def _forward(self, method: str) -> None:
         # As it came over the wire: the core cuts the path before it decodes it.
-        target = self.request.uri[len(f"{self.base_url}slipway") :]
+        _, _, below = (self.request.uri or "").partition("/slipway/runs/")
+        target = f"/runs/{below}"
         try:
             async with self._services.supervisor.http() as (secret, (reader, writer)):
                 writer.write(request_head(method, target, secret, self.request.headers.get("Range")))
@@ -217,12 +218,11 @@ class ArtifactHandler(JupyterHandler):
                 self.set_header(name, value)
 
 
-def routes(base_url: str, services: Services) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
-    """Return the routes below ``base_url``, which begins and ends with a slash."""
-    root = f"{base_url}slipway"
+def routes(services: Services) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
+    """Return the routes; the server puts them below its base URL."""
     arguments = {"services": services}
     return [
-        (f"{root}/status", StatusHandler, arguments),
-        (f"{root}/core", CoreSocketHandler, arguments),
-        (f"{root}/(runs/.+)", ArtifactHandler, arguments),
+        ("/slipway/status", StatusHandler, arguments),
+        ("/slipway/core", CoreSocketHandler, arguments),
+        ("/slipway/(runs/.+)", ArtifactHandler, arguments),
     ]
