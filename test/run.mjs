@@ -36,7 +36,8 @@ const stages = [
 ];
 
 async function types() {
-  for (const project of ['shared', 'shared/src/panels', 'test', 'vscode-extension', 'jupyterlab-extension', '.']) await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
+  for (const project of ['shared', 'shared/src/panels', 'test', 'vscode-extension', 'jupyterlab-extension', '.'])
+    await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
 }
 
 async function lint() {
@@ -125,7 +126,9 @@ async function vitest(project, variables = {}, workers = 3) {
   if (!ended && result.numFailedTests === 0) count.failed += 1;
 }
 
-const pythonUnit = () => pytest('python', python, 'shared/src/pipeline/steps/tests');
+function pythonUnit() {
+  return pytest('python', python, 'shared/src/pipeline/steps/tests');
+}
 
 /** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
 async function hosts() {
