@@ -12,6 +12,9 @@ import {
   exampleSpec,
   exampleSubmission,
   exampleTests,
+  hostileArtifacts,
+  hostileSpec,
+  hostileTests,
 } from './runs.ts';
 import { ScriptedHost, ScriptedLog, type Script } from './scriptedHost.ts';
 import { applyTheme } from './themes.ts';
@@ -27,7 +30,8 @@ const runs: Record<string, ReturnType<typeof exampleRuns>['running'] | undefined
 const run = runs[state] ?? exampleRuns(now).running;
 const isOver = run.finishedAt !== undefined;
 const log = new ScriptedLog('notebook', exampleLog(Number(query.get('lines') ?? 1204)), now - 230_000, isOver);
-const hasResults = state === 'passed';
+const hasResults = state === 'passed' || state === 'hostile';
+const isHostile = state === 'hostile';
 const script: Script = {
   'runs/watch': () => ({ watch: 'w1' }),
   'runs/unwatch': () => ({}),
@@ -44,14 +48,20 @@ const script: Script = {
   'jobs/schema': () => ({ schema: {} }),
   'jobs/manifest': () => ({ manifest: 'kind: PipelineRun\n' }),
   'runs/submit': () => run,
-  'runs/spec': () => ({ spec: exampleSpec }),
+  'runs/spec': () => ({ spec: isHostile ? hostileSpec : exampleSpec }),
   'runs/cancel': () => ({ ...run, cancelRequested: true }),
   'runs/rerun': () => ({ ...run, name: 'pbmc-clustering-9c01' }),
   'runs/retry': () => ({ ...run, name: 'pbmc-clustering-9c02' }),
   'artifacts/list': () => ({
-    artifacts: hasResults ? exampleArtifacts : state === 'failed' ? exampleArtifacts.slice(0, 4) : [],
+    artifacts: isHostile
+      ? hostileArtifacts
+      : hasResults
+        ? exampleArtifacts
+        : state === 'failed'
+          ? exampleArtifacts.slice(0, 4)
+          : [],
   }),
-  'artifacts/tests': () => (hasResults ? exampleTests : null),
+  'artifacts/tests': () => (isHostile ? hostileTests : hasResults ? exampleTests : null),
   'artifacts/coverage': () => (hasResults ? exampleCoverage : null),
   ...log.script,
 };
@@ -75,7 +85,15 @@ function makePanel(kind: string | null): HTMLElement {
 
 const panel = makePanel(query.get('panel'));
 document.body.append(panel);
-Object.assign(globalThis, { host, log, panel });
+
+/** What tests find in the page. */
+export interface GalleryWindow {
+  readonly host: ScriptedHost;
+  readonly log: ScriptedLog;
+  readonly panel: HTMLElement;
+  readonly run: typeof run;
+}
+Object.assign(globalThis, { host, log, panel, run } satisfies GalleryWindow);
 if (state === 'stale') {
   setTimeout(() => {
     host.notify('context/changed', {

@@ -9,6 +9,28 @@ import type {
   TestReport,
 } from '@slipway/shared/protocol';
 
+/** Markup, escapes and changes of direction, as they come in names and outputs. */
+const attack = '<img src=x onerror="globalThis.attacked=1"><script>globalThis.attacked=1</script>\u202E\u0007';
+
+export const hostileArtifacts: Artifact[] = [
+  { path: `work/${attack}.html`, bytes: 1, mediaType: attack, role: 'file' },
+];
+
+export const hostileTests: TestReport = {
+  passed: 0,
+  failed: 1,
+  errors: 0,
+  skipped: 0,
+  durationMs: 1,
+  cases: [{ suite: attack, name: attack, outcome: 'failed', durationMs: 1, message: attack, detail: attack }],
+};
+
+export const hostileSpec: JobSpec = {
+  notebook: `${attack}.ipynb`,
+  parameters: { [attack]: attack },
+  env: { A: attack },
+};
+
 /** Runs in every state, as the core tells of them. Times are those of `now`. */
 export function exampleRuns(now: number) {
   const at = (secondsAgo: number): number => now - secondsAgo * 1000;
@@ -159,7 +181,30 @@ export function exampleRuns(now: number) {
       step.state === 'running' ? { ...step, state: 'cancelled', finishedAt: at(30) } : step,
     ),
   };
-  return { running, failed, queued, passed, unknown, long, cancelled };
+  const hostile: Run = {
+    ...failed,
+    title: `${attack}\u202Egpj.exe`,
+    user: attack,
+    reason: attack,
+    steps: failed.steps.map((step) => ({ ...step, note: attack })),
+    failedCell: {
+      id: 'c',
+      index: 0,
+      number: 1,
+      source: attack,
+      errorName: attack,
+      errorValue: attack,
+      traceback: [attack],
+      line: 1,
+    },
+    diagnosis: {
+      id: 'x',
+      cause: attack,
+      evidence: [attack, '\u001B]8;;https://evil.example\u0007link\u001B]8;;\u0007'],
+      fixes: [attack],
+    },
+  };
+  return { running, failed, queued, passed, unknown, long, cancelled, hostile };
 }
 
 export const exampleArtifacts: Artifact[] = [

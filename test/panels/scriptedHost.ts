@@ -132,7 +132,9 @@ export class ScriptedLog {
       signal.throwIfAborted();
     }
     const limit = position + maxBytes;
-    const end = limit >= this.#text.length ? this.#text.length : this.#text.lastIndexOf('\n', limit - 1) + 1;
+    const lineEnd = this.#text.lastIndexOf('\n', limit - 1) + 1;
+    // A line that is longer than what was asked for comes in pieces.
+    const end = limit >= this.#text.length ? this.#text.length : lineEnd > position ? lineEnd : limit;
     return this.#page(position, end);
   }
 

@@ -1,7 +1,3 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { shownText } from '../../views/index.ts';
-import { icon } from './icons.ts';
-
 /** What went wrong, for people. */
 export interface Trouble {
   readonly message: string;
@@ -15,16 +11,4 @@ export function troubleOf(error: unknown, signal?: AbortSignal): Trouble | undef
   if (!(error instanceof Error)) return { message: String(error), action: undefined };
   const action = 'action' in error && typeof error.action === 'string' ? error.action : undefined;
   return { message: error.message, action };
-}
-
-/** A notice of trouble, with a button to the right where one helps. */
-export function troubleNote(trouble: Trouble, button: TemplateResult | typeof nothing = nothing): TemplateResult {
-  return html`<div class="note" role="alert">
-    ${icon('lost', 'c-waiting')}
-    <div class="grow">
-      <p>${shownText(trouble.message)}</p>
-      ${trouble.action === undefined ? nothing : html`<p class="muted">${shownText(trouble.action)}</p>`}
-    </div>
-    ${button}
-  </div>`;
 }

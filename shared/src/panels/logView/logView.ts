@@ -2,7 +2,8 @@ import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type Tem
 import { formatBytes, type StepName } from '../../protocol/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
 import { PanelElement } from '../base/panelElement.ts';
-import { troubleNote, troubleOf, type Trouble } from '../base/trouble.ts';
+import { troubleOf, type Trouble } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import type { Disposable } from '../panelHost.ts';
 import { plainLine } from './ansi.ts';
 import { LogSearch } from './logSearch.ts';

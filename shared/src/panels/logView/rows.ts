@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatBytes } from '../../protocol/index.ts';
 import { createClockFormat, shownText, type Words } from '../../views/index.ts';
-import { parseAnsi, type Span } from './ansi.ts';
+import { parseAnsi } from './ansi.ts';
 import type { LogLine } from './logLines.ts';
+import { marked, type MarkedSpan } from './marks.ts';
 
 const clock = createClockFormat(undefined);
 
@@ -47,32 +48,4 @@ function drawn({ text, style, isMatch }: MarkedSpan): TemplateResult | string {
 /** `14:03:32.004` */
 export function exactTime(time: number): string {
   return `${clock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`;
-}
-
-export interface MarkedSpan extends Span {
-  readonly isMatch: boolean;
-}
-
-/** Cuts spans where a text (in lower case) occurs in the whole line. */
-export function marked(spans: readonly Span[], find: string): MarkedSpan[] {
-  const text = spans.map((span) => span.text).join('');
-  const lower = text.toLowerCase();
-  // A few letters change their length with their case; then places in one text are none in the other.
-  if (find === '' || lower.length !== text.length) return spans.map((span) => ({ ...span, isMatch: false }));
-  const cuts: MarkedSpan[] = [];
-  let offset = 0;
-  let match = lower.indexOf(find);
-  for (const { text: whole, style } of spans) {
-    let at = 0;
-    while (at < whole.length) {
-      while (match >= 0 && match + find.length <= offset + at) match = lower.indexOf(find, match + find.length);
-      const inside = match >= 0 && match <= offset + at;
-      const limit = match < 0 ? Infinity : inside ? match + find.length : match;
-      const end = Math.min(whole.length, limit - offset);
-      cuts.push({ text: whole.slice(at, end), style, isMatch: inside });
-      at = end;
-    }
-    offset += whole.length;
-  }
-  return cuts;
 }

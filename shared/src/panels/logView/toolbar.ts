@@ -102,7 +102,7 @@ function countText(words: Words, { search, numbers }: ToolbarState): string {
   const text = words.panels.log;
   if (search === undefined) return '';
   const count = numbers.format(search.matches.length) + (search.isCapped ? '+' : '');
-  if (search.matches.length > 0) return text.matches(search.current + 1, count);
+  if (search.matches.length > 0) return text.matches(numbers.format(search.current + 1), count);
   return search.searching ? text.searching : text.noMatches;
 }
 

@@ -3,7 +3,7 @@ import { formatBytes, terminalStates, type Artifact, type Run } from '../../prot
 import { shownText, type Words } from '../../views/index.ts';
 import { icon, type IconName } from '../base/icons.ts';
 import { cutName } from '../base/names.ts';
-import { troubleNote } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import type { RunResults } from './runFeed.ts';
 
 export interface ArtifactActions {

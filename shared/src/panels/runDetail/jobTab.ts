@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { JobSpec, Run } from '../../protocol/index.ts';
 import { shownText, type Words } from '../../views/index.ts';
-import { troubleNote } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import { valueText } from '../base/valueText.ts';
 import type { RunFeed } from './runFeed.ts';
 

@@ -10,7 +10,8 @@ import { terminalStates, type Run, type StepName } from '../../protocol/index.ts
 import { createClockFormat, findingOf, retryOf, runView, stepGroups, type Finding } from '../../views/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
 import { PanelElement } from '../base/panelElement.ts';
-import { troubleNote, troubleOf, type Trouble } from '../base/trouble.ts';
+import { troubleOf, type Trouble } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import type { HostAction } from '../panelHost.ts';
 import { artifactList } from './artifactList.ts';
 import { commandFor } from './command.ts';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { terminalStates, type CoverageReport, type Run, type TestReport } from '../../protocol/index.ts';
 import { formatDuration, shownText, type ViewState, type Words } from '../../views/index.ts';
 import { stateIcon } from '../base/icons.ts';
-import { troubleNote } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import type { RunResults } from './runFeed.ts';
 
 type TestCase = TestReport['cases'][number];

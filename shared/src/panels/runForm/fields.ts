@@ -43,7 +43,7 @@ export function parameterRow(field: ParameterField, context: FieldContext): Temp
         /></span>`
       : textInput(`parameter.${field.name}`, text, change, context, { mono: true });
   return html`<label for=${id} title=${shownText(field.name)}>${shownText(field.name)}</label>
-    <div class="ctl">${control}${noteOrProblem(`parameter.${field.name}`, note, context)}</div>`;
+    <div class="ctl">${control}${noteOrProblem(`parameter.${field.name}`, note, context, reset)}</div>`;
 }
 
 export interface TextInputOptions {
@@ -81,12 +81,17 @@ export function textInput(
 }
 
 /** What stands beside a field: a note, or what is wrong with its value. */
-export function noteOrProblem(field: string, note: TemplateResult | string, context: FieldContext): TemplateResult {
+export function noteOrProblem(
+  field: string,
+  note: TemplateResult | string,
+  context: FieldContext,
+  reset: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
   const id = `${fieldId(field)}-note`;
   const found = context.problems.find((problem) => problem.field === field);
   if (found === undefined) return html`<span class="muted small" id=${id}>${note}</span>`;
   const text = context.words.panels.form.errors[found.problem];
-  return html`<span class="st" id=${id} role="alert">${icon('failed', 'c-failed')} ${text}</span>`;
+  return html`<span class="st" id=${id} role="alert">${icon('failed', 'c-failed')} <span>${text}${reset}</span></span>`;
 }
 
 export function checkbox(id: string, label: string, on: boolean, change: (on: boolean) => void): TemplateResult {

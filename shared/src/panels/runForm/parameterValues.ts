@@ -13,7 +13,7 @@ export function typeOf(value: ParameterValue): ParameterType {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'object') return 'dict';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int' : 'float';
   return 'str';
 }
 

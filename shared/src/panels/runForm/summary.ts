@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { JobSpec, RunPlan } from '../../protocol/index.ts';
 import { shownText, type Words } from '../../views/index.ts';
 import { icon } from '../base/icons.ts';
-import { troubleNote, type Trouble } from '../base/trouble.ts';
+import type { Trouble } from '../base/trouble.ts';
+import { troubleNote } from '../base/troubleNote.ts';
 import { fieldId } from './fields.ts';
 import { gpusOf, type Problem } from './formModel.ts';
 

@@ -153,7 +153,7 @@ export const englishPanels = {
     step: 'Step',
     search: 'Search',
     noMatches: 'No matches',
-    matches: (at: number, count: string) => `${at} of ${count}`,
+    matches: (at: string, count: string) => `${at} of ${count}`,
     previous: 'Previous match',
     next: 'Next match',
     searching: 'Searching…',

@@ -1,0 +1,41 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { serveGallery, type GalleryServer } from '../../panels/galleryPage.ts';
+
+/** A page of the gallery, and what went wrong in it. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors, warnings of the console and requests that the page's policy refused. */
+  readonly complaints: string[];
+}
+
+/** Chromium with the gallery, for the tests of a file. */
+export function useGallery(): { open(query: string, width?: number, height?: number): Promise<OpenPage> } {
+  let browser: Browser;
+  let server: GalleryServer;
+  beforeAll(async () => {
+    const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
+    if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
+    server = await serveGallery();
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+  return {
+    open: async (query, width = 1000, height = 800) => {
+      const page = await browser.newPage({ viewport: { width, height } });
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      await page.goto(`${server.url}?${query}`);
+      return { page, complaints };
+    },
+  };
+}

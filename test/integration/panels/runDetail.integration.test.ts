@@ -1,0 +1,218 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { HostAction } from '@slipway/shared/panels';
+import type { GalleryWindow } from '../../panels/gallery.ts';
+import { useGallery } from './browser.ts';
+
+const gallery = useGallery();
+
+/** What the panel asked of its host so far. */
+function performed(page: Page): Promise<readonly HostAction[]> {
+  return page.evaluate(() => (globalThis as unknown as GalleryWindow).host.performed);
+}
+
+function requested(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => (globalThis as unknown as GalleryWindow).host.requested.map(({ name }) => name));
+}
+
+describe('the run detail', () => {
+  it.each(['running', 'failed', 'queued', 'passed', 'cancelled', 'error', 'stale', 'long'])(
+    'draws a run that is %s under a policy without inline styles and scripts',
+    async (state) => {
+      const { page, complaints } = await gallery.open(`state=${state}&theme=vscode-dark`);
+      await page.waitForSelector(state === 'error' ? '.note' : '.tabs [aria-selected=true]');
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.each(['vscode-dark', 'vscode-light', 'lab-light', 'lab-dark', 'vscode-high-contrast'])(
+    'has text that can be read in %s: 4.5 to 1',
+    async (theme) => {
+      const { page } = await gallery.open(`state=failed&theme=${theme}`);
+      await page.waitForSelector('.find');
+      for (const selector of ['.head h1', '.facts dt', '.find h2', '.fix .small', '.node .r2', '.link', '.b.p']) {
+        expect(await contrastOf(page, selector), selector).toBeGreaterThanOrEqual(4.5);
+      }
+      await page.close();
+    },
+  );
+
+  it('says first why a run failed, and offers what helps', async () => {
+    const { page } = await gallery.open('state=failed');
+    await page.getByRole('heading', { name: 'The GPU ran out of memory in cell 7' }).waitFor();
+    expect(await page.locator('.src .bad').first().innerText()).toContain('rsc.pp.scale(adata, max_value=10)');
+    expect(await page.locator('.b.p').allInnerTexts()).toEqual(['Open failing cell']);
+    await page.getByRole('button', { name: 'Open failing cell' }).click();
+    await page.getByRole('button', { name: 'Show the whole cell' }).click();
+    expect(await page.locator('.src').innerText()).toContain('# normalise and reduce');
+    await page.getByRole('button', { name: 'Retry from notebook' }).click();
+    await expect
+      .poll(() => performed(page))
+      .toMatchObject([
+        { kind: 'openFailedCell', run: 'pbmc-clustering-8b12' },
+        { kind: 'openRun', run: 'pbmc-clustering-9c02' },
+      ]);
+    await page.close();
+  });
+
+  it('goes on with the run that it watches, and keeps a chosen tab', async () => {
+    const { page } = await gallery.open('state=running');
+    await page.getByText('cell 7 of 23').first().waitFor();
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Logs');
+    await page.getByRole('tab', { name: 'Artifacts' }).click();
+    await page.evaluate(() => {
+      const { host, run } = globalThis as unknown as GalleryWindow;
+      host.notify('run/changed', { watch: 'w1', run: { ...run, state: 'succeeded', finishedAt: Date.now() } });
+      // Late news of an ended run changes nothing.
+      host.notify('run/changed', { watch: 'w1', run });
+    });
+    await page.getByText('Passed', { exact: true }).first().waitFor();
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Artifacts');
+    expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    await page.close();
+  });
+
+  it('asks before it stops a running notebook, and asks anew after the connection was broken', async () => {
+    const { page } = await gallery.open('state=running');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await requested(page)).not.toContain('runs/cancel');
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByRole('button', { name: 'Keep running' }).click();
+    expect(await dialog.count()).toBe(0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.getByRole('button', { name: 'Cancel the run' }).click();
+    await page.getByRole('button', { name: 'Cancelling…' }).waitFor();
+    const before = (await requested(page)).filter((name) => name === 'runs/watch').length;
+    await page.evaluate(() => (globalThis as unknown as GalleryWindow).host.connect(false));
+    await page.getByText('The connection to Slipway is broken').waitFor();
+    await page.evaluate(() => (globalThis as unknown as GalleryWindow).host.connect(true));
+    await expect
+      .poll(async () => (await requested(page)).filter((name) => name === 'runs/watch').length)
+      .toBe(before + 1);
+    await page.close();
+  });
+
+  it('never shows what may be out of date as if it were now', async () => {
+    const { page } = await gallery.open('state=stale');
+    await page.getByText(/^Running at \d\d:/).waitFor();
+    expect(await page.locator('.graph .c-passed, .graph .c-running').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    await page.getByRole('tab', { name: 'Artifacts' }).click();
+    await page.close();
+  });
+
+  it('can be used with keys alone: one stop for the steps, one for the tabs', async () => {
+    const { page } = await gallery.open('state=failed');
+    await page.locator('.node').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Logs');
+    expect(await page.locator('slipway-log-view select').inputValue()).toBe('notebook');
+    await page.locator('.node').nth(2).focus();
+    await page.keyboard.press('Tab');
+    expect(await focusedText(page)).toBe('Logs');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Parameters');
+    await page.close();
+  });
+
+  it('tells screen readers what a step did, and its state by itself', async () => {
+    const { page } = await gallery.open('state=failed');
+    await page.getByRole('button', { name: 'prepare, Passed, 6.0s, environment reused' }).waitFor();
+    await page.getByRole('button', { name: 'test, Skipped, the notebook failed' }).waitFor();
+    expect(await page.locator('[role=status]').first().innerText()).toBe('Failed');
+    await page.close();
+  });
+
+  it.each(['state=long', 'state=running', 'state=passed&locale=zh-cn', 'panel=form&state=new'])(
+    'never scrolls sideways, however narrow: %s',
+    async (query) => {
+      const { page } = await gallery.open(query);
+      await page.waitForSelector(query.includes('form') ? '.fcol' : '.graph');
+      for (const width of [280, 320, 480, 640, 860, 1200]) {
+        await page.setViewportSize({ width, height: 800 });
+        const overflow = await page.evaluate(() => {
+          const { panel } = globalThis as unknown as GalleryWindow;
+          return panel.scrollWidth - panel.clientWidth;
+        });
+        expect(overflow, `${width}`).toBe(0);
+      }
+      await page.close();
+    },
+  );
+
+  it('reaches the tabs that have no room under "More"', async () => {
+    const { page } = await gallery.open('state=passed', 320);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Tests' }).click();
+    await page.getByText('test_umap_matches_cpu').waitFor();
+    await page.close();
+  });
+
+  it('speaks Chinese, and leaves names as they are', async () => {
+    const { page } = await gallery.open('state=failed&locale=zh-cn');
+    await page.getByRole('tab', { name: '概览' }).waitFor();
+    await page.getByRole('button', { name: '从 notebook 步骤重试' }).waitFor();
+    expect(await page.locator('slipway-run-detail').getAttribute('lang')).toBe('zh-CN');
+    await page.close();
+  });
+
+  it('shows hostile names, evidence, cells and paths as text', async () => {
+    const { page, complaints } = await gallery.open('state=hostile');
+    await page.waitForSelector('.find');
+    await page.getByRole('tab', { name: /Artifacts/ }).click();
+    await page.waitForSelector('.files');
+    await page.getByRole('tab', { name: /Tests/ }).click();
+    await page.waitForSelector('.cases');
+    await page.getByRole('tab', { name: 'Parameters' }).click();
+    await page.waitForSelector('.kvs');
+    expect(await page.evaluate(() => 'attacked' in globalThis)).toBe(false);
+    expect(await page.locator('img, script:not([nonce]), a, iframe').count()).toBe(0);
+    const text = await page.locator('slipway-run-detail .sw').first().innerText();
+    expect(text).not.toMatch(/\p{Bidi_Control}|\u0007|\u001B/u);
+    expect(text).toContain('<img src=x');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+function focusedText(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.textContent.trim());
+}
+
+/** Contrast of an element's text with what is behind it, as WCAG counts it. */
+function contrastOf(page: Page, selector: string): Promise<number> {
+  return page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      if (canvas === null) throw new Error('no canvas');
+      const backgrounds: string[] = [];
+      for (let at: Element | null = element; at !== null;) {
+        backgrounds.unshift(getComputedStyle(at).backgroundColor);
+        const root = at.getRootNode();
+        at = at.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+      }
+      const luminance = (): number => {
+        const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data;
+        const linear = (value: number): number => {
+          const part = value / 255;
+          return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        };
+        return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+      };
+      const paint = (colour: string): void => {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      };
+      for (const background of backgrounds) paint(background);
+      const behind = luminance();
+      paint(getComputedStyle(element).color);
+      const text = luminance();
+      return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+    });
+}
