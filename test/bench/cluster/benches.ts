@@ -25,7 +25,7 @@ export function clusterBenches({
     latency: () => logLatency(pairs ?? 400),
     merged: () => mergedLog(pairs ?? 3),
     status: () => statusLatency(pairs ?? 100),
-    cell: async () => [await singleCell(pairs ?? 3)],
+    cell: () => singleCell(pairs ?? 3),
     space: () => largeSpace(runs ?? 30_000),
   };
 }

@@ -71,7 +71,7 @@ export async function byKubectl(space: BenchSpace, run: string): Promise<readonl
 
 /** Counts as cheaply as can be, so that the reader's time is not ours. */
 async function countNoise(output: Readable, count: LogCount, enough: () => boolean): Promise<void> {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of output) {
     const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
     let lines = 0;
