@@ -131,7 +131,6 @@ describe('the lines of a long log', () => {
     const changes: (() => void)[] = [];
     const store = new LogStore(
       {
-        ...failing,
         locale: 'en',
         request: (name, params, signal) => (broken ? failing : host).request(name, params, signal),
         onNotification: () => ({ dispose: () => undefined }),

@@ -48,6 +48,9 @@ export const headStyles = css`
     gap: 6px;
     align-items: center;
   }
+  .many .q span {
+    display: none;
+  }
   .ask {
     grid-column: 1 / -1;
     align-items: center;

@@ -43,7 +43,9 @@ export function header(run: Run, words: Words, state: HeaderState, actions: Head
       <h1>${cutName(run.title)}</h1>
       ${stateLine(run, view, words, state)}
     </div>
-    <div class="acts">${buttons(run, view, words, state, actions)}</div>
+    <div class="acts ${view.active || view.state === 'failed' || retryOf(run) === undefined ? '' : 'many'}">
+      ${buttons(run, view, words, state, actions)}
+    </div>
     ${state.asksToCancel ? question(words, actions) : nothing} ${facts(run, view, words, state)}
   </header>`;
 }

@@ -8,6 +8,8 @@ export interface FieldContext {
   readonly words: Words;
   readonly values: FormValues;
   readonly problems: readonly Problem[];
+  /** True where a run is sent again: its values are those to come back to. */
+  readonly again: boolean;
   readonly set: (change: Partial<FormValues>) => void;
 }
 
@@ -20,13 +22,14 @@ export function parameterRow(field: ParameterField, context: FieldContext): Temp
   const { values, words, set } = context;
   const id = fieldId(`parameter.${field.name}`);
   const text = values.parameters[field.name] ?? '';
+  const noteOf = context.again ? words.panels.form.wasInRun : words.panels.form.defaultIs;
   const change = (next: string): void => set({ parameters: { ...values.parameters, [field.name]: next } });
   const reset =
     text === field.defaultText
       ? nothing
       : html` · <button class="link" @click=${() => change(field.defaultText)}>${words.panels.form.reset}</button>`;
   const note = html`<span
-    >${words.panels.form.defaultIs(field.type, shownText(field.defaultText))}${reset}${
+    >${noteOf(field.type, shownText(field.defaultText))}${reset}${
       field.help === undefined ? nothing : html`<br />${shownText(field.help)}`
     }</span
   >`;

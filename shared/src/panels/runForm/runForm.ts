@@ -117,7 +117,13 @@ export class RunForm extends PanelElement {
       </div>`;
     }
     const problems = problemsOf(form.values, form.fields);
-    const context: FieldContext = { words, values: form.values, problems, set: (change) => this.#set(form, change) };
+    const context: FieldContext = {
+      words,
+      values: form.values,
+      problems,
+      again: this.rerun !== undefined,
+      set: (change) => this.#set(form, change),
+    };
     const { plan } = form;
     const isCluster = this.#context !== 'local';
     return html`<div class="sw" @keydown=${this.#onKey}>

@@ -144,7 +144,14 @@ export function testsSection(plan: RunPlan | undefined, context: FieldContext): 
   const { words, values, set } = context;
   const text = words.panels.form;
   const found = plan?.tests;
-  const note = found === undefined ? (values.testPath === '' ? text.noSuite : '') : found.asked ? '' : text.suiteFound;
+  const note =
+    found === undefined
+      ? plan !== undefined && values.testPath === ''
+        ? text.noSuite
+        : ''
+      : found.asked
+        ? ''
+        : text.suiteFound;
   return html`<section class="fs">
     <h2>${text.tests}</h2>
     ${checkbox('f-tests', text.runTests, values.tests, (tests) => set({ tests }))}

@@ -97,7 +97,11 @@ function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly 
   const list: readonly (readonly [string, string | undefined])[] = [
     [
       rows.cluster,
-      cluster === undefined ? (spec === undefined ? undefined : context) : `${context} · ${cluster.namespace}`,
+      cluster === undefined
+        ? spec === undefined || context === 'local'
+          ? undefined
+          : context
+        : `${context} · ${cluster.namespace}`,
     ],
     [rows.as, cluster?.user],
     [rows.gpu, cluster === undefined ? undefined : cluster.gpus === 0 ? text.noGpu : gpuText(cluster)],

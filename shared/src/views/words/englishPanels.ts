@@ -182,7 +182,7 @@ export const englishPanels = {
     parameters: 'Parameters',
     noParameters: 'The notebook has no cell tagged parameters.',
     defaultIs: (type: string, value: string) => `${type}, default ${value}`,
-    asInCell: (type: string) => `${type}, as in the cell`,
+    wasInRun: (type: string, value: string) => `${type}, was ${value}`,
     reset: 'Reset',
     where: 'Where',
     context: 'Context',

@@ -179,7 +179,7 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     parameters: '参数',
     noParameters: '笔记本中没有带 parameters 标签的单元格。',
     defaultIs: (type, value) => `${type}，默认 ${value}`,
-    asInCell: (type) => `${type}，与单元格一致`,
+    wasInRun: (type, value) => `${type}，原为 ${value}`,
     reset: '重置',
     where: '位置',
     context: '上下文',
