@@ -29,12 +29,12 @@ async function reached(started: Started, pattern: RegExp): Promise<string> {
 }
 
 /** Before the test's own limit, which would not say what was printed so far. */
-async function withinLimit({ ended, output }: Started) {
+async function withinLimit(started: Started) {
   let limit: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    limit = setTimeout(() => reject(new Error(`still not over:\n${output()}`)), 150_000);
+    limit = setTimeout(() => reject(new Error(`still not over:\n${started.output()}`)), 150_000);
   });
-  return Promise.race([ended, late]).finally(() => clearTimeout(limit));
+  return Promise.race([started.ended, late]).finally(() => clearTimeout(limit));
 }
 
 /** The run ended as cancelled: for whoever followed it, for Slipway, and for kubectl. */
