@@ -1,14 +1,14 @@
 /**
- * `npm run bench -- [start|logs|run …]` measures what runs on this machine; `cluster`, or the names of single figures of it,
+ * `npm run bench -- [start|logs|run|panels …]` measures what runs on this machine; `cluster`, or the names of single figures of it,
  * what runs on the test cluster; `all` both. `--pairs N` and `--runs N` change the sizes. Prepares the machine like
  * `npm test`, then runs main.ts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTkn, clusterDown, clusterStatus, clusterUp, missingPrerequisites } from '../cluster/cluster.mjs';
-import { build, installPackages, pinnedNode, root, run, testPython, tool } from '../setup.mjs';
+import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from '../setup.mjs';
 
-const onThisMachine = new Set(['start', 'logs', 'run']);
+const onThisMachine = new Set(['start', 'logs', 'run', 'panels']);
 const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'space']);
 
 const words = process.argv.slice(2);
@@ -26,6 +26,9 @@ const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python };
 const measure = () => run(tool('node'), ['test/bench/main.ts', ...words], { env });
 if (names.some((name) => onCluster.has(name))) await withCluster(measure);
 else await measure();
+if (names.length === 0 || names.includes('panels')) {
+  await run(tool('node'), ['test/panels/benchMain.ts'], { env: { ...env, SLIPWAY_TEST_BROWSER: await testBrowser() } });
+}
 
 /** Starts the cluster for the work where it is not up already, and says why where that cannot be. */
 async function withCluster(work) {

@@ -9,10 +9,10 @@ export interface GalleryServer {
   close(): Promise<void>;
 }
 
-/** Bundles the gallery and serves it. */
-export async function serveGallery(): Promise<GalleryServer> {
+/** Bundles the gallery, or another page of this folder, and serves it. */
+export async function serveGallery(entry = 'gallery.ts'): Promise<GalleryServer> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'gallery.ts')],
+    entryPoints: [join(import.meta.dirname, entry)],
     bundle: true,
     format: 'esm',
     minify: true,

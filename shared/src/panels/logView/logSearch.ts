@@ -44,14 +44,14 @@ export class LogSearch {
     this.#isWalking = true;
     try {
       await this.#store.whenCounted;
-      for (let hasMore = true; hasMore && !this.isCapped;) {
+      while (true) {
         const params = { ...this.#store.reference, ...this.#store.steps, position: this.#position, find: this.text };
         const found = await this.#host.request('logs/scan', params, this.#life.signal);
         this.#take(found.matches.map((line) => this.#lines + line));
         this.#lines += found.lines;
         this.#position = found.next;
-        hasMore = !found.end;
-        if (hasMore) this.#tell();
+        if (found.end || this.matches.length >= mostMatches) break;
+        this.#tell();
       }
       this.trouble = undefined;
     } catch (error) {

@@ -1,4 +1,6 @@
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { formatBytes, type StepName } from '../../protocol/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
 import { PanelElement } from '../base/panelElement.ts';
@@ -142,7 +144,7 @@ export class LogView extends PanelElement {
   protected override render(): TemplateResult {
     const store = this.#store;
     const { words } = this;
-    const numbers = new Intl.NumberFormat(this.locale);
+    const numbers = numbersOf(this.locale);
     const trouble = store?.trouble ?? this.#search?.trouble ?? this.failure;
     if (this.follow) this.#place.toEnd();
     const size = this.#place.size;
@@ -178,7 +180,7 @@ export class LogView extends PanelElement {
     </div>`;
   }
 
-  #rows(store: LogStore, numbers: Intl.NumberFormat): TemplateResult[] {
+  #rows(store: LogStore, numbers: Intl.NumberFormat): unknown {
     const search = this.#search;
     const options: RowOptions = {
       words: this.words,
@@ -188,7 +190,17 @@ export class LogView extends PanelElement {
       current: search === undefined ? undefined : search.matches[search.current],
     };
     const { first, end } = this.#place.rows(this.wrap);
-    return Array.from({ length: end - first }, (_, index) => row(first + index, store.line(first + index), options));
+    const { numbered, find, current } = options;
+    const drawn = Array.from({ length: end - first }, (_, index) => first + index);
+    // Rows that stay keep their elements: a frame pays for those that come in.
+    return repeat(
+      drawn,
+      (number) => number,
+      (number) => {
+        const line = store.line(number);
+        return guard([line, numbered, find, number === current, this.words], () => row(number, line, options));
+      },
+    );
   }
 
   #troubleNote(trouble: Trouble): TemplateResult {
@@ -333,4 +345,13 @@ export class LogView extends PanelElement {
     element?.focus();
     if (element instanceof HTMLInputElement) element.select();
   }
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format takes longer than drawing a row. */
+function numbersOf(locale: string): Intl.NumberFormat {
+  const format = formats.get(locale) ?? new Intl.NumberFormat(locale);
+  formats.set(locale, format);
+  return format;
 }

@@ -5,6 +5,10 @@ import { LineReader, type LogLine } from './logLines.ts';
 /** Pages that are kept: some 256 KiB of log each. */
 const mostPages = 48;
 const fewestLines = 500;
+/** Pages that are missed are read so much later: who drags the scroll bar passes hundreds. */
+const restMs = 40;
+/** So near its end the next page is read too. */
+const linesAhead = 200;
 
 /** A place to read from: the number of the line that begins there, from 0. */
 export type Mark = readonly [line: number, position: LogPosition];
@@ -21,6 +25,10 @@ export class PageCache {
   readonly #loading = new Set<number>();
   /** Pages that could not be read; they are not asked for again by themselves. */
   readonly #failed = new Set<number>();
+  /** Marks of the pages that were missed in the last drawing. */
+  #missed = new Map<number, Mark>();
+  #isDrawing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     read: (position: LogPosition, signal: AbortSignal) => Promise<LogPage>,
@@ -56,9 +64,11 @@ export class PageCache {
     if (mark === undefined) return undefined;
     const page = this.#pages.get(mark[0]);
     if (page === undefined) {
-      void this.#load(index, mark);
+      this.#miss(index, mark);
       return undefined;
     }
+    const next = this.#marks[index + 1];
+    if (next !== undefined && next[0] - number < linesAhead && !this.#pages.has(next[0])) this.#miss(index + 1, next);
     // Moves it to the end of the map: what is used stays.
     if ([...this.#pages.keys()].at(-1) !== mark[0]) {
       this.#pages.delete(mark[0]);
@@ -67,7 +77,27 @@ export class PageCache {
     return page[number - mark[0]];
   }
 
+  /** What one drawing misses takes the place of what the one before missed. */
+  #miss(index: number, mark: Mark): void {
+    if (this.#loading.has(mark[0]) || this.#failed.has(mark[0])) return;
+    if (!this.#isDrawing) {
+      this.#isDrawing = true;
+      this.#missed.clear();
+      queueMicrotask(() => {
+        this.#isDrawing = false;
+      });
+    }
+    this.#missed.set(index, mark);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const missed = this.#missed;
+      this.#missed = new Map();
+      for (const [at, page] of missed) void this.#load(at, page);
+    }, restMs);
+  }
+
   clear(): void {
+    clearTimeout(this.#timer);
     this.#pages.clear();
     this.#marks = [];
   }

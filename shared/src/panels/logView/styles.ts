@@ -73,34 +73,40 @@ export const logViewStyles = css`
     will-change: transform;
   }
   .row {
-    display: grid;
-    grid-template-columns: 76px 98px 74px 1fr;
+    display: flex;
     white-space: pre;
     min-height: 18px;
     padding-right: 24px;
     tab-size: 8;
+    contain: layout style;
   }
-  .untimed .row {
-    grid-template-columns: 76px 74px 1fr;
+  .row > span {
+    flex: none;
+    overflow: hidden;
+  }
+  .row > .n {
+    width: 76px;
+  }
+  .row > .t0 {
+    width: 98px;
+  }
+  .row > .s {
+    width: 74px;
   }
   .untimed .t0 {
     display: none;
-  }
-  .row > span {
-    overflow: hidden;
   }
   .row > .x {
     overflow: visible;
     unicode-bidi: isolate;
   }
-  .wait .x {
-    grid-column: -2;
-  }
   .wrapped,
   .wrapped .rows {
     width: 100%;
   }
-  .wrapped .x {
+  .wrapped .row > .x {
+    flex: 1;
+    min-width: 0;
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
@@ -188,11 +194,8 @@ export const logViewStyles = css`
     }
   }
   @container sw (max-width: 640px) {
-    .row,
-    .untimed .row {
-      grid-template-columns: 60px 1fr;
-    }
-    .n {
+    .row > .n {
+      width: 60px;
       padding-right: 10px;
     }
     .t0,
