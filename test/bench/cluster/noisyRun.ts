@@ -65,14 +65,14 @@ export function expectedSha256(step: string, lines: number): string {
 }
 
 interface Rendered {
-  spec: { pipelineSpec: { tasks: { taskSpec: { steps: { name: string; script?: string }[] } }[] } };
+  spec: { pipelineSpec: { tasks: { taskSpec: { steps: { name: string; command: string[] }[] } }[] } };
 }
 
 function withNoise(pipelineRun: KubernetesObject, noise: Noise): object {
   const copy = JSON.parse(JSON.stringify(pipelineRun)) as Rendered;
   for (const { taskSpec } of copy.spec.pipelineSpec.tasks) {
     for (const step of taskSpec.steps) {
-      if (noisySteps.some((name) => name === step.name)) step.script = script(step.name, noise);
+      if (noisySteps.some((name) => name === step.name)) step.command = ['bash', '-c', script(step.name, noise)];
     }
   }
   return copy;
@@ -84,7 +84,6 @@ function script(step: string, { lines, afterRest = 0, restSeconds = 0, held = fa
     `awk 'BEGIN { for (i = ${from}; i < ${to}; i += 1) printf "${step} %07d ${filling(step)}\\n", i }'`;
   const before = lines - afterRest;
   return [
-    '#!/bin/bash',
     'set -o pipefail',
     `{ ${write(0, before)}; sleep ${restSeconds}; ${write(before, lines)}; } |`,
     `  python3 -I -S "$SLIPWAY_STEPS/slipway_steps" keep-log "$SLIPWAY_RUN_DIR/logs/${step}.log"`,

@@ -35,7 +35,7 @@ export async function sleepingRun(
       ),
       steps: task.taskSpec.steps.map((step) => ({
         ...step,
-        script: `#!/bin/sh\nexec sleep ${(seconds.get(step.name) ?? 0).toFixed(3)}\n`,
+        command: ['sleep', (seconds.get(step.name) ?? 0).toFixed(3)],
       })),
     },
   }));

@@ -6,7 +6,7 @@ import { never, timedMs, type BenchSpace } from './benchSpace.ts';
 
 const stepSchema = z.looseObject({
   name: z.string(),
-  script: z.string(),
+  command: z.array(z.string()),
   env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
   volumeMounts: z.array(z.looseObject({ name: z.string() })).default([]),
   computeResources: z.looseObject({}).optional(),
@@ -72,7 +72,7 @@ function containerOf(step: z.output<typeof stepSchema>, template: z.output<typeo
   return {
     name: step.name,
     image: template.image,
-    command: ['sh', '-c', step.script],
+    command: step.command,
     env,
     resources: step.computeResources ?? {},
     securityContext: template.securityContext,

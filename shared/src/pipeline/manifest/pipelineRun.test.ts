@@ -14,7 +14,7 @@ import type { ExampleOptions } from './testing/manifestInputs.ts';
 
 interface RenderedStep {
   readonly name: string;
-  readonly script: string;
+  readonly command: readonly string[];
   readonly onError?: string;
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly computeResources: { readonly limits?: Record<string, string>; readonly requests: Record<string, string> };
@@ -46,7 +46,7 @@ describe('a rendered run', () => {
 
   it.each(all)('starts our scripts and nothing else: %s', (_, options) => {
     for (const step of stepsOf(options)) {
-      expect(step.script).toBe(`#!/bin/sh\nexec bash /slipway/steps/${step.name}.sh\n`);
+      expect(step.command).toEqual(['bash', `/slipway/steps/${step.name}.sh`]);
       expect([...stepNames, 'own']).toContain(step.name);
       expect(step.onError).toBe(step.name === 'collect' ? undefined : 'continue');
     }

@@ -17,7 +17,7 @@ import { pipelineTimeout } from './timeouts.ts';
 
 /**
  * The PipelineRun of a run, literal: nothing in it is left for Tekton or Kubernetes to fill in but the path of our own result,
- * and no value of the user's is in script text, arguments or environment.
+ * and no value of the user's is in a command, its arguments or the environment.
  * @throws SlipwayError `spec.invalid` for what would be refused, or accepted and never run
  */
 export function renderPipelineRun(input: ManifestInput): KubernetesObject {

@@ -20,9 +20,12 @@ export function taskOf(step: PipelineStepName): (typeof taskNames)[keyof typeof 
   return step === 'dataset' || step === 'clone' ? taskNames.stage : taskNames.run;
 }
 
-/** Two lines: everything else is in the ConfigMap with the scripts, to be read there. */
-export function stepScript(step: PipelineStepName | typeof ownStep): string {
-  return `#!/bin/sh\nexec bash ${paths.steps}/${step}.sh\n`;
+/**
+ * What a step starts: a script of the ConfigMap, to be read there. A `command` and no `script`, for which Tekton would start
+ * one more container in every pod, to write the script to a file (decision 16).
+ */
+function stepCommand(step: PipelineStepName | typeof ownStep): readonly string[] {
+  return ['bash', `${paths.steps}/${step}.sh`];
 }
 
 /** Name of the volume with git's credentials in the task `stage`. */
@@ -78,7 +81,7 @@ export function renderStep(step: PipelineStepName, input: StepsInput): JsonObjec
     env,
     computeResources: works ? workStepResources(settings, withLimits) : smallStepResources(step, withLimits),
     volumeMounts: mounts.length === 0 ? undefined : mounts,
-    script: stepScript(step),
+    command: stepCommand(step),
   });
 }
 
@@ -92,7 +95,7 @@ export function renderOwnStep(profile: TeamProfile): JsonObject | undefined {
     env: [...gpuEnvironment(false), ...ownerEnvironment(owner)],
     computeResources: smallStepResources(ownStep, profile.stepLimits ?? false),
     securityContext: rootSecurityContext,
-    script: stepScript(ownStep),
+    command: stepCommand(ownStep),
   };
 }
 
