@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { leanPanels } from '../../shared/leanPanels.mjs';
 
 /** A server on loopback with the gallery, under the content security policy that VS Code's panels have. */
 export interface GalleryServer {
@@ -16,6 +17,7 @@ export async function serveGallery(entry = 'gallery.ts'): Promise<GalleryServer>
     bundle: true,
     format: 'esm',
     minify: true,
+    plugins: [leanPanels],
     charset: 'utf8',
     write: false,
     logLevel: 'warning',
