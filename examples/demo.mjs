@@ -1,11 +1,12 @@
 /**
  * `npm run demo`: on a fresh machine installs, builds and runs examples/single-cell with live progress, then says where
- * the report and the artifacts are. `-- --once` ends with the run's exit code; so does the plain form until there is a
- * JupyterLab to serve.
+ * the report and the artifacts are, and serves JupyterLab with Slipway and the notebook open until Ctrl-C. `-- --once`
+ * ends with the run's exit code instead.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { serveJupyterLab } from '../test/hosts/jupyter/serve.mjs';
 import { build, ensureVirtualEnvironments, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
 
 const node = tool('node');
@@ -25,6 +26,7 @@ const child = spawn(node, [script, 'run', 'examples/single-cell/slipway.yaml'], 
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
   if (code === 0) tellWhere();
+  if (!process.argv.includes('--once')) void serve();
 });
 
 async function step(name, work) {
@@ -32,6 +34,21 @@ async function step(name, work) {
   process.stdout.write(`${name} … `);
   await work();
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** JupyterLab with the wheel installed and the example open. */
+async function serve() {
+  try {
+    const lab = await serveJupyterLab(join(root, 'examples/single-cell'), 'single_cell.ipynb');
+    console.log(`
+JupyterLab  ${lab.url}
+Press "Run on GPU cluster" above the notebook. Ctrl-C ends JupyterLab; runs go on.`);
+    process.on('SIGINT', () => lab.end());
+    await lab.ended;
+  } catch (error) {
+    console.error(`JupyterLab cannot be served: ${error.message}`);
+    process.exitCode = 1;
+  }
 }
 
 /** Where the newest run's report and artifacts are, and what the command is called here. */

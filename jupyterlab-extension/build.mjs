@@ -33,8 +33,10 @@ async function bundle() {
   const lab = Object.keys(dependencies).filter((name) => !name.startsWith('@slipway/'));
   await build({
     entryPoints: [join(here, 'src/index.ts')],
-    outfile: join(here, 'lib/index.js'),
+    outdir: join(here, 'lib'),
     bundle: true,
+    // The protocol and the panels come when they are first needed.
+    splitting: true,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',

@@ -4,6 +4,7 @@ import type { Run } from '@slipway/shared/protocol';
 import type { CoreConnection } from './core/coreConnection.ts';
 import type { RunStore } from './core/runStore.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
+import type { RunOrigins } from './runOrigins.ts';
 import type { Notices } from './notices.ts';
 import type { Settings } from './settings.ts';
 import type { HostWords } from './words/index.ts';
@@ -19,6 +20,7 @@ export interface ActionsOptions {
   readonly contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
   readonly contentsRoot: () => string | undefined;
   readonly openRun: (run: Run) => void;
+  readonly origins: Pick<RunOrigins, 'remember' | 'pathOf'>;
   /** Remembers that this tab is the one that tells of the end. */
   readonly follow: (run: Run) => void;
 }
@@ -43,7 +45,7 @@ export class Actions {
     try {
       const submission = await submissionOf(panel, settings.context, contents, contentsRoot());
       const run = await core.request('runs/submit', submission, this.#ending.signal);
-      this.#took(run);
+      this.#took(run, panel.context.path);
       if (settings.openRunDetail) openRun(run);
     } catch (error) {
       notices.failed(error);
@@ -69,16 +71,18 @@ export class Actions {
     this.#ending.abort();
   }
 
-  async #change(name: Change, { name: run, context }: Run): Promise<void> {
-    const params = { run, context };
+  async #change(name: Change, run: Run): Promise<void> {
+    const { core, origins } = this.#options;
+    const params = { run: run.name, context: run.context };
     try {
-      this.#took(await this.#options.core.request(name, params, this.#ending.signal));
+      this.#took(await core.request(name, params, this.#ending.signal), origins.pathOf(run));
     } catch (error) {
       this.#options.notices.failed(error);
     }
   }
 
-  #took(run: Run): void {
+  #took(run: Run, origin: string | undefined): void {
+    if (origin !== undefined) this.#options.origins.remember(run, origin);
     this.#options.follow(run);
     this.#options.store.put(run);
   }

@@ -6,20 +6,24 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { ITranslator } from '@jupyterlab/translation';
-import { definePanels } from '@slipway/shared/panels';
+import { adoptTokens } from '@slipway/shared/panel-tokens';
 import type { Run } from '@slipway/shared/protocol';
 import { Actions } from './actions.ts';
 import { registerCommands } from './registerCommands.ts';
-import { connectToCore } from './core/connectToCore.ts';
 import { CoreConnection } from './core/coreConnection.ts';
+import { ArtifactDrive } from './artifacts/artifactDrive.ts';
 import { RunStore } from './core/runStore.ts';
 import { FollowedRuns } from './followedRuns.ts';
-import { createHostActions } from './hostActions.ts';
+import { HostActions } from './hostActions.ts';
 import { createPanelHost } from './labPanelHost.ts';
 import { createContentsFiles } from './notebook/contentsFiles.ts';
 import { Notices } from './notices.ts';
+import { submissionOf } from './notebook/submitNotebook.ts';
+import { RunOrigins } from './runOrigins.ts';
 import { ServerHalf, type ServerStatus } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
+import { loadPanels } from './surfaces/loadPanels.ts';
+import { PanelWidget } from './surfaces/panelWidget.ts';
 import { RunTabs } from './surfaces/runTabs.ts';
 import { SidePanel } from './surfaces/sidePanel.tsx';
 import { SidePanelModel } from './surfaces/sidePanelModel.ts';
@@ -43,7 +47,7 @@ export interface LabServices {
 /** Puts the parts together. Asks the server half for its status and nothing else: no Node starts for a page that loads. */
 export async function activate(lab: LabServices): Promise<void> {
   const { app, notebooks } = lab;
-  definePanels(document);
+  adoptTokens(document);
   const now = (): number => Date.now();
   const words = hostWords(lab.translator?.languageCode);
   const never = new AbortController().signal;
@@ -53,15 +57,13 @@ export async function activate(lab: LabServices): Promise<void> {
   const { contents } = app.serviceManager;
   const files = createContentsFiles(contents);
   const core = new CoreConnection({
-    connect: (signal) =>
-      connectToCore(
-        () => server.openSocket(),
-        files,
-        (error) => notices.failed(error),
-        signal,
-      ),
-    version: SLIPWAY_VERSION,
-    locale: words.locale,
+    connect: async (signal) => {
+      // With the schemas and the protocol, which a page that only loads does not need.
+      const { connectToCore } = await import('./core/connectToCore.ts');
+      const onProblem = (error: unknown): void => notices.failed(error);
+      const openSocket = (): WebSocket => server.openSocket();
+      return connectToCore({ openSocket, files, onProblem, version: SLIPWAY_VERSION, locale: words.locale }, signal);
+    },
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
       return { dispose: () => clearTimeout(timer) };
@@ -71,6 +73,7 @@ export async function activate(lab: LabServices): Promise<void> {
     // The next page asks anew: a number that could not be kept costs it one start of Node at most.
     server.tellUnfinished(unfinished, never).catch(() => undefined);
   });
+  const origins = new RunOrigins(localStorage);
   const followed = new FollowedRuns(sessionStorage);
   const openRun = ({ context, name, title }: Run): void => tabs.open({ kind: 'detail', context, run: name, title });
   const notices = new Notices(words, now, openRun);
@@ -84,20 +87,47 @@ export async function activate(lab: LabServices): Promise<void> {
     contents,
     contentsRoot: () => status?.contentsRoot,
     openRun,
+    origins,
     follow: (run) => followed.follow(run),
   });
   const openTab = (kind: 'detail' | 'logs', context: string, run: string, step?: string): void =>
     tabs.open({ kind, context, run, title: store.get(context, run)?.title ?? run }, step);
-  const host = createPanelHost(
+  const drive = new ArtifactDrive(server, app.serviceManager.serverSettings);
+  contents.addDrive(drive);
+  const hostActions = new HostActions({
+    lab,
+    server,
     core,
-    createHostActions({ lab, server, core, store, words, openTab }),
-    lab.memory,
-    words.locale,
+    drive,
+    words,
+    origins,
+    openTab,
+    openRerun: (context, run) =>
+      tabs.openForm(store.get(context, run)?.title ?? run, { rerun: { context, run }, contexts: core.contexts }),
+    closeForm: () => tabs.closeForm(),
+  });
+  const host = createPanelHost(core, (action) => hostActions.perform(action), lab.memory, words.locale);
+  const tabs = new RunTabs(
+    app.shell,
+    words,
+    (tag) =>
+      new PanelWidget({
+        tag,
+        host,
+        held: core.hold(),
+        load: loadPanels,
+        onFailure: (error) => notices.failed(error),
+      }),
   );
-  const tabs = new RunTabs(app.shell, host, words, () => core.hold());
   const runNotebook = (): void => {
     const panel = notebooks.currentWidget;
     if (panel !== null) void actions.runNotebook(panel);
+  };
+  const openForm = async (): Promise<void> => {
+    const notebook = notebooks.currentWidget;
+    if (notebook === null) return;
+    const submission = await submissionOf(notebook, settings.context, contents, status?.contentsRoot);
+    tabs.openForm(notebook.title.label, { submission, contexts: core.contexts });
   };
   const model = new SidePanelModel(
     words,
@@ -141,7 +171,15 @@ export async function activate(lab: LabServices): Promise<void> {
       open: ({ context, run }) => openTab('detail', context, run),
     }),
   });
-  registerCommands({ lab, words, tabs, runNotebook, openTab, showRuns: () => app.shell.activateById(panel.id) });
+  registerCommands({
+    lab,
+    words,
+    tabs,
+    runNotebook,
+    openForm,
+    openTab,
+    showRuns: () => app.shell.activateById(panel.id),
+  });
 
   try {
     status = await server.status(never);

@@ -4,6 +4,5 @@ export const commandIds = {
   showRuns: 'slipway:show-runs',
   openRun: 'slipway:open-run',
   openLogs: 'slipway:open-logs',
-  cancel: 'slipway:cancel-run',
   runForm: 'slipway:run-form',
 } as const;

@@ -3,8 +3,11 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { HostAction } from '@slipway/shared/panels';
 import { SlipwayError } from '@slipway/shared/protocol';
 import type { LabServices } from './activate.ts';
+import { type ArtifactDrive, drivePath, notePath } from './artifacts/artifactDrive.ts';
+import { wholeLog } from './artifacts/wholeLog.ts';
 import type { CoreConnection } from './core/coreConnection.ts';
-import type { RunStore } from './core/runStore.ts';
+import type { RunOrigins } from './runOrigins.ts';
+import { showFailedCell } from './notebook/showFailedCell.ts';
 import type { ServerHalf } from './server/serverHalf.ts';
 import { createReportTab } from './surfaces/reportTab.ts';
 import type { HostWords } from './words/index.ts';
@@ -13,40 +16,103 @@ export interface HostActionOptions {
   readonly lab: LabServices;
   readonly server: ServerHalf;
   readonly core: Pick<CoreConnection, 'request'>;
-  readonly store: Pick<RunStore, 'get'>;
+  readonly drive: Pick<ArtifactDrive, 'keepNote'>;
   readonly words: HostWords;
+  readonly origins: Pick<RunOrigins, 'pathOf'>;
   readonly openTab: (kind: 'detail' | 'logs', context: string, run: string, step?: string) => void;
+  readonly openRerun: (context: string, run: string) => void;
+  readonly closeForm: () => void;
 }
 
 /** What panels ask JupyterLab to do. */
-export function createHostActions(options: HostActionOptions): (action: HostAction) => Promise<void> {
-  const { lab, server, words, openTab } = options;
-  return (action) => {
+export class HostActions {
+  readonly #options: HostActionOptions;
+  readonly #ending = new AbortController();
+  #notes = 0;
+
+  constructor(options: HostActionOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SlipwayError where it cannot be done */
+  async perform(action: HostAction): Promise<void> {
+    const { openTab, openRerun, closeForm, server } = this.#options;
     switch (action.kind) {
       case 'openRun':
-        openTab('detail', action.context, action.run);
-        break;
+        return openTab('detail', action.context, action.run);
       case 'openLogs':
-        openTab('logs', action.context, action.run, action.step);
-        break;
-      case 'openArtifact': {
-        const url = server.artifactUrl(action.context, action.run, action.path);
-        const tab = createReportTab(url, PathExt.basename(action.path), words.lab.sandboxed);
-        lab.app.shell.add(tab, 'main');
-        lab.app.shell.activateById(tab.id);
-        break;
-      }
+        return openTab('logs', action.context, action.run, action.step);
+      case 'openArtifact':
+        return this.#openArtifact(action.context, action.run, action.path);
       case 'saveArtifact':
-        saveAs(server.artifactUrl(action.context, action.run, action.path), PathExt.basename(action.path));
-        break;
+        return saveAs(server.artifactUrl(action.context, action.run, action.path), PathExt.basename(action.path));
+      case 'saveLog':
+        return this.#saveLog(action.context, action.run);
+      case 'openFailedCell':
+        return this.#openFailedCell(action.context, action.run);
+      case 'editAndRerun':
+        return openRerun(action.context, action.run);
+      case 'showManifest':
+        return this.#showManifest(action.manifest);
       case 'copy':
-        Clipboard.copyToSystem(action.text);
-        break;
-      default:
-        return Promise.reject(new SlipwayError('internal', 'JupyterLab does not do that yet.'));
+        return Clipboard.copyToSystem(action.text);
+      case 'close':
+        return closeForm();
     }
-    return Promise.resolve();
-  };
+  }
+
+  dispose(): void {
+    this.#ending.abort(new SlipwayError('cancelled', 'The page is closing.'));
+  }
+
+  /** HTML in a sandboxed frame; all else with JupyterLab's own viewers, read-only and without a kernel. */
+  #openArtifact(context: string, run: string, path: string): void {
+    const { lab, server, words } = this.#options;
+    if (/\.html?$/i.test(path)) {
+      const url = server.artifactUrl(context, run, path);
+      const tab = createReportTab(url, PathExt.basename(path), words.lab.sandboxed);
+      lab.app.shell.add(tab, 'main');
+      lab.app.shell.activateById(tab.id);
+      return;
+    }
+    const noKernel = { shouldStart: false, canStart: false, autoStartDefault: false };
+    const widget = lab.documents.openOrReveal(
+      drivePath(context, run, path),
+      undefined,
+      undefined,
+      undefined,
+      path.endsWith('.ipynb') ? noKernel : undefined,
+    );
+    if (widget === undefined) throw new SlipwayError('artifact.unreadable', `JupyterLab has no viewer for ${path}.`);
+  }
+
+  async #saveLog(context: string, run: string): Promise<void> {
+    const url = URL.createObjectURL(await wholeLog(this.#options.core, { context, run }, this.#ending.signal));
+    saveAs(url, `${run}.log`);
+    // The download has begun by then.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  }
+
+  async #openFailedCell(context: string, run: string): Promise<void> {
+    const { core, lab, words, origins } = this.#options;
+    const { signal } = this.#ending;
+    const [found, cell] = await Promise.all([
+      core.request('runs/get', { context, run }, signal),
+      core.request('artifacts/failedCell', { context, run }, signal),
+    ]);
+    const failed = found.failedCell ?? cell;
+    if (failed === null) throw new SlipwayError('notebook.unreadable', 'No cell of this run has failed.');
+    const { notebooks, documents } = lab;
+    const places = { notebooks, documents, origin: origins.pathOf(found), goneText: words.lab.failedCellGone };
+    await showFailedCell(found, failed, places);
+  }
+
+  #showManifest(manifest: string): void {
+    this.#notes += 1;
+    const name = `manifest-${this.#notes}.yaml`;
+    this.#options.drive.keepNote(name, manifest);
+    this.#options.lab.documents.openOrReveal(notePath(name), 'Editor');
+  }
 }
 
 function saveAs(url: string, name: string): void {

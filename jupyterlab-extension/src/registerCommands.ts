@@ -9,12 +9,13 @@ export interface CommandOptions {
   readonly words: HostWords;
   readonly tabs: RunTabs;
   readonly runNotebook: () => void;
+  readonly openForm: () => Promise<void>;
   readonly showRuns: () => void;
   readonly openTab: (kind: 'detail' | 'logs', context: string, run: string) => void;
 }
 
 /** The commands behind the toolbar button, the Run menu (schema/plugin.json), the palette and the saved layout. */
-export function registerCommands({ lab, words, tabs, runNotebook, showRuns, openTab }: CommandOptions): void {
+export function registerCommands({ lab, words, tabs, runNotebook, openForm, showRuns, openTab }: CommandOptions): void {
   const { commands } = lab.app;
   const category = words.shared.product;
   commands.addCommand(commandIds.run, {
@@ -23,6 +24,11 @@ export function registerCommands({ lab, words, tabs, runNotebook, showRuns, open
     icon: slipwayIcon,
     isEnabled: () => lab.notebooks.currentWidget !== null,
     execute: runNotebook,
+  });
+  commands.addCommand(commandIds.runForm, {
+    label: words.lab.formCommand,
+    isEnabled: () => lab.notebooks.currentWidget !== null,
+    execute: openForm,
   });
   commands.addCommand(commandIds.showRuns, { label: words.lab.showRuns, icon: slipwayIcon, execute: showRuns });
   // For the saved layout, hence without a label: nobody chooses a run by its name.
@@ -37,8 +43,11 @@ export function registerCommands({ lab, words, tabs, runNotebook, showRuns, open
       },
     });
   }
-  lab.notebooks.currentChanged.connect(() => commands.notifyCommandChanged(commandIds.run));
-  for (const command of [commandIds.run, commandIds.showRuns]) lab.palette?.addItem({ command, category });
+  lab.notebooks.currentChanged.connect(() => {
+    for (const id of [commandIds.run, commandIds.runForm]) commands.notifyCommandChanged(id);
+  });
+  for (const command of [commandIds.run, commandIds.runForm, commandIds.showRuns])
+    lab.palette?.addItem({ command, category });
   void lab.restorer?.restore(tabs.tracker, {
     command: commandIds.openRun,
     name: (widget) => {

@@ -1,30 +1,44 @@
 import 'vscode-jsonrpc/browser';
 import { ProtocolClient } from '@slipway/shared/protocol-client';
-import { SlipwayError } from '@slipway/shared/protocol';
+import { protocolVersion, SlipwayError } from '@slipway/shared/protocol';
 import type { HostFiles } from '../notebook/contentsFiles.ts';
 import type { Client } from './coreConnection.ts';
 import { WebSocketReader, WebSocketWriter } from './webSocketTransport.ts';
 
+export interface ConnectOptions {
+  readonly openSocket: () => WebSocket;
+  /** Answers for folders that are on no disk of the server. */
+  readonly files: HostFiles;
+  /** Hears of messages that break their schema. */
+  readonly onProblem: (error: SlipwayError) => void;
+  readonly version: string;
+  readonly locale: string;
+}
+
 /**
- * Opens a WebSocket and speaks the core's protocol over it.
- * @throws SlipwayError when it does not open
+ * Opens a WebSocket, speaks the core's protocol over it and tells the core who speaks.
+ * @throws SlipwayError when it does not open, or the core is of another major version
  */
 export async function connectToCore(
-  openSocket: () => WebSocket,
-  files: HostFiles,
-  onProblem: (error: SlipwayError) => void,
+  { openSocket, files, onProblem, version, locale }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Client> {
   const socket = openSocket();
   const client = new ProtocolClient(new WebSocketReader(socket), new WebSocketWriter(socket), onProblem);
-  try {
-    await opened(socket, signal);
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
-  client.serveFiles(files);
+  const contexts = await opened(socket, signal)
+    .then(() => {
+      client.serveFiles(files);
+      const host = { name: 'jupyterlab', version };
+      return client.request('initialize', { protocolVersion, host, capabilities: { files: true }, locale }, signal);
+    })
+    .then((result) => result.contexts)
+    .catch((error: unknown) => {
+      client.dispose();
+      socket.close();
+      throw error;
+    });
   return {
+    contexts,
     closed: client.closed,
     request: (name, params, requestSignal) => client.request(name, params, requestSignal),
     onNotification: (name, listener) => client.onNotification(name, listener),

@@ -1,7 +1,6 @@
 import {
   type NotificationName,
   type NotificationParams,
-  protocolVersion,
   type RequestName,
   type RequestParams,
   type RequestResult,
@@ -9,8 +8,9 @@ import {
 } from '@slipway/shared/protocol';
 import type { Disposable } from '@slipway/shared/panels';
 
-/** A connection as `ProtocolClient` is one. */
+/** A connection as `ProtocolClient` is one, after the core was told who speaks. */
 export interface Client {
+  readonly contexts: readonly string[];
   readonly closed: Promise<SlipwayError>;
   request<Name extends RequestName>(
     name: Name,
@@ -27,8 +27,6 @@ export interface Client {
 export interface CoreConnectionOptions {
   /** Opens a connection; the core starts for it where it does not run. @throws SlipwayError */
   readonly connect: (signal: AbortSignal) => Promise<Client>;
-  readonly version: string;
-  readonly locale: string;
   /** Runs `work` after so many milliseconds. */
   readonly after: (delayMs: number, work: () => void) => Disposable;
 }
@@ -144,18 +142,7 @@ export class CoreConnection {
     try {
       signal.throwIfAborted();
       const client = await this.#options.connect(signal);
-      const { version, locale } = this.#options;
-      try {
-        const { contexts } = await client.request(
-          'initialize',
-          { protocolVersion, host: { name: 'jupyterlab', version }, capabilities: { files: true }, locale },
-          signal,
-        );
-        this.#contexts = contexts;
-      } catch (error) {
-        client.dispose();
-        throw error;
-      }
+      this.#contexts = client.contexts;
       this.#listen(client);
       this.#failures = 0;
       this.#failure = undefined;

@@ -1,24 +1,43 @@
 import { Widget } from '@lumino/widgets';
 import type { Disposable, PanelHost } from '@slipway/shared/panels';
-import type { PanelProperties, PanelTag } from './panelElements.ts';
+
+export type PanelTag = 'slipway-run-detail' | 'slipway-log-view' | 'slipway-run-form';
+
+/** What a panel shows, by the names of its properties. */
+export type PanelProperties = Readonly<Record<string, unknown>>;
+
+export interface PanelWidgetOptions {
+  readonly tag: PanelTag;
+  readonly host: PanelHost;
+  /** Keeps the connection; given up with the widget. */
+  readonly held: Disposable;
+  /** Makes the panels known. */
+  readonly load: () => Promise<void>;
+  readonly onFailure: (error: unknown) => void;
+}
 
 /** A shared panel as a widget. It holds the connection as long as it is there. */
 export class PanelWidget extends Widget {
-  readonly #element: HTMLElement;
   readonly #held: Disposable;
+  #element: HTMLElement | undefined;
+  #properties: PanelProperties = {};
 
-  constructor(tag: PanelTag, host: PanelHost, held: Disposable) {
+  constructor({ tag, host, held, load, onFailure }: PanelWidgetOptions) {
     super();
     this.addClass('slipway-panel');
     this.#held = held;
-    this.#element = document.createElement(tag);
-    Object.assign(this.#element, { host });
-    this.node.append(this.#element);
+    load().then(() => {
+      if (this.isDisposed) return;
+      this.#element = document.createElement(tag);
+      Object.assign(this.#element, { host, ...this.#properties });
+      this.node.append(this.#element);
+    }, onFailure);
   }
 
   /** Gives the panel what it shows. */
   display(properties: PanelProperties): void {
-    Object.assign(this.#element, properties);
+    this.#properties = { ...this.#properties, ...properties };
+    if (this.#element !== undefined) Object.assign(this.#element, properties);
   }
 
   override dispose(): void {

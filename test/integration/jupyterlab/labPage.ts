@@ -38,7 +38,7 @@ export class LabPage {
   /** @param path of what opens in JupyterLab, such as `tree/a.ipynb` */
   static async open(context: BrowserContext, server: JupyterServer, path: string): Promise<LabPage> {
     const lab = new LabPage(await context.newPage(), server);
-    await lab.page.goto(`${server.url}${path}?token=${server.token}`);
+    await lab.page.goto(`${server.url}${path}?reset&token=${server.token}`);
     return lab;
   }
 
@@ -62,6 +62,7 @@ export class LabPage {
   async notebookReady(): Promise<void> {
     await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 60_000 });
     await this.runButton.waitFor({ timeout: 60_000 });
+    await this.page.locator('.jp-NotebookPanel .jp-Spinner').waitFor({ state: 'detached', timeout: 60_000 });
   }
 
   /** Replaces the source of a cell, counted from 0, as somebody types it; nothing is saved. */
@@ -78,6 +79,16 @@ export class LabPage {
     if (await this.sidePanel.isVisible()) return;
     await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').click();
     await this.sidePanel.waitFor();
+  }
+
+  /** Brings a tab of the main area to the front, counted from 0 among those of the same name. */
+  async showTab(name: string, index = 0): Promise<void> {
+    await this.page.locator('#jp-main-dock-panel .lm-TabBar-tab').filter({ hasText: name }).nth(index).click();
+  }
+
+  async menu(name: string, item: string): Promise<void> {
+    await this.page.locator('#jp-MainMenu').getByText(name, { exact: true }).click();
+    await this.page.locator('.lm-Menu').getByText(item, { exact: true }).click();
   }
 
   /** A run's row in the side panel, by state. */
