@@ -150,6 +150,17 @@ export const requests = {
     result: logScanSchema,
   },
   'artifacts/list': { params: z.object(runRef), result: z.object({ artifacts: z.array(artifactSchema) }) },
+  /** A piece of a file that the run left or is writing: base64, shorter than `length` only at its end. */
+  'artifacts/read': {
+    params: z.object({
+      ...runRef,
+      path: z.string().min(1).max(4096),
+      offset: z.int().nonnegative(),
+      /** At most 1 MiB. */
+      length: z.int().positive().max(1_048_576),
+    }),
+    result: z.object({ data: z.string(), /** Whole size now. */ bytes: z.int().nonnegative() }),
+  },
   'artifacts/tests': { params: z.object(runRef), result: testReportSchema.nullable() },
   'artifacts/coverage': { params: z.object(runRef), result: coverageReportSchema.nullable() },
   'artifacts/failedCell': { params: z.object(runRef), result: failedCellSchema.nullable() },

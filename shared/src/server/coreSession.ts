@@ -140,7 +140,7 @@ class Session implements CoreSession {
 
   #artifactHandlers(): Pick<
     RequestHandlers,
-    'artifacts/list' | 'artifacts/tests' | 'artifacts/coverage' | 'artifacts/failedCell'
+    'artifacts/list' | 'artifacts/read' | 'artifacts/tests' | 'artifacts/coverage' | 'artifacts/failedCell'
   > {
     const found = async (reference: RunReference, signal: AbortSignal) => {
       const [service, runs] = await Promise.all([this.#services.artifacts(), this.#services.runs()]);
@@ -151,6 +151,19 @@ class Session implements CoreSession {
       'artifacts/list': async (reference, signal) => {
         const { service, context, run } = await found(reference, signal);
         return { artifacts: [...(await service.list(context, run, signal))] };
+      },
+      'artifacts/read': async ({ path, offset, length, ...reference }, signal) => {
+        const { service, context, run } = await found(reference, signal);
+        const { bytes, content } = await service.open(
+          context,
+          run,
+          path,
+          { start: offset, end: offset + length },
+          signal,
+        );
+        const parts: Uint8Array[] = [];
+        for await (const part of content) parts.push(part);
+        return { data: Buffer.concat(parts).toString('base64'), bytes };
       },
       'artifacts/tests': async (reference, signal) => {
         const { service, context, run } = await found(reference, signal);

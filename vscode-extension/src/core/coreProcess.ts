@@ -32,7 +32,7 @@ export function startCore({ runtime, script, files, log }: CoreProcessOptions): 
     log(failure);
   });
   child.on('exit', (code, signal) => log(`The core has ended: ${signal ?? `exit code ${code ?? 'unknown'}`}.`));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => log(text.trimEnd()));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => log(text.trimEnd()));
   const pipe = child.stdio[3];
   if (!(pipe instanceof Duplex)) throw notStarted(failure);
   pipe.on('error', () => pipe.destroy());

@@ -53,7 +53,10 @@ it('keeps every source as it is', () => {
 
 it('takes outputs out of what another program wrote', () => {
   const outputs = [{ output_type: 'stream', name: 'stdout', text: 'secret' }];
-  const text = JSON.stringify({ cells: [{ cell_type: 'code', source: 'a', outputs, execution_count: 3 }], nbformat: 4 });
+  const text = JSON.stringify({
+    cells: [{ cell_type: 'code', source: 'a', outputs, execution_count: 3 }],
+    nbformat: 4,
+  });
   expect(withoutOutputs(text)).not.toContain('secret');
   expect(withoutOutputs(text)).not.toContain('3,');
   expect(() => withoutOutputs('[]')).toThrow(SyntaxError);

@@ -164,6 +164,7 @@ export class FakeCore implements CliCore {
       'logs/scan': unexpected('logs/scan'),
       'runs/spec': unexpected('runs/spec'),
       'artifacts/list': answer('artifacts/list', () => ({ artifacts: this.artifactList })),
+      'artifacts/read': unexpected('artifacts/read'),
       'artifacts/tests': answer('artifacts/tests', () => this.testReport),
       'artifacts/coverage': unexpected('artifacts/coverage'),
       'artifacts/failedCell': unexpected('artifacts/failedCell'),

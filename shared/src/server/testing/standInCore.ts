@@ -105,6 +105,7 @@ const defaults: RequestHandlers = {
   'logs/scan': unexpected,
   'runs/spec': unexpected,
   'artifacts/list': unexpected,
+  'artifacts/read': unexpected,
   'artifacts/tests': unexpected,
   'artifacts/coverage': unexpected,
   'artifacts/failedCell': unexpected,

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { Emitter } from './base/emitter.ts';
+import type { CoreConnection } from './core/coreConnection.ts';
+import type { WindowWords } from './words/index.ts';
+
+const key = 'slipway.context';
+
+/** Where runs of this workspace go. */
+export class ChosenContext {
+  readonly #memory: vscode.Memento;
+  readonly #core: CoreConnection;
+  readonly #words: WindowWords;
+  readonly #changes = new Emitter<undefined>();
+
+  constructor(memory: vscode.Memento, core: CoreConnection, words: WindowWords) {
+    this.#memory = memory;
+    this.#core = core;
+    this.#words = words;
+  }
+
+  readonly onChange = (listener: () => void): { dispose(): void } => this.#changes.on(listener);
+
+  /** This machine where nothing was chosen, or what was chosen is no longer there. */
+  get name(): string {
+    const chosen: unknown = this.#memory.get(key);
+    const { contexts } = this.#core;
+    if (typeof chosen !== 'string' || (contexts.length > 0 && !contexts.includes(chosen))) return 'local';
+    return chosen;
+  }
+
+  async use(name: string): Promise<void> {
+    await this.#memory.update(key, name);
+    this.#changes.fire(undefined);
+  }
+
+  async ask(): Promise<void> {
+    await this.#core.open();
+    const { host } = this.#words;
+    const items = this.#core.contexts.map((name) => ({
+      label: name,
+      ...(name === 'local' && { description: host.thisMachine }),
+      ...(name === this.name && { detail: host.current }),
+    }));
+    const chosen = await vscode.window.showQuickPick(items, { title: host.chooseContext });
+    if (chosen !== undefined) await this.use(chosen.label);
+  }
+}

@@ -1,0 +1,136 @@
+import { type Run, terminalStates } from '@slipway/shared/protocol';
+import { newestFirst, runView } from '@slipway/shared/views';
+import * as vscode from 'vscode';
+import type { ChosenContext } from './chosenContext.ts';
+import type { CoreConnection } from './core/coreConnection.ts';
+import { fileInFront, submissionOf } from './notebook/submission.ts';
+import type { WorkspaceFiles } from './notebook/workspaceFiles.ts';
+import type { RunActions } from './runActions.ts';
+import { referenceOf, type RunReference } from './runs/runReference.ts';
+import type { RunStore } from './runs/runStore.ts';
+import type { FailedCells } from './surfaces/failedCell.ts';
+import type { Notices } from './surfaces/notices.ts';
+import type { Panels } from './surfaces/panels.ts';
+import type { WindowWords } from './words/index.ts';
+
+export interface CommandsOptions {
+  readonly core: CoreConnection;
+  readonly store: RunStore;
+  readonly files: WorkspaceFiles;
+  readonly chosen: ChosenContext;
+  readonly actions: RunActions;
+  readonly panels: Panels;
+  readonly notices: Notices;
+  readonly failedCells: FailedCells;
+  readonly words: WindowWords;
+  readonly onStarted: (run: Run) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Registers every command of package.json. What goes wrong in one is told to the user. */
+export function registerCommands(options: CommandsOptions): vscode.Disposable[] {
+  const { actions, store, chosen, notices } = options;
+  const register = (name: string, work: (argument: unknown) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`slipway.${name}`, async (argument: unknown) => {
+      try {
+        return await work(argument);
+      } catch (error) {
+        notices.failed(error);
+        return undefined;
+      }
+    });
+  const onRun = (name: string, work: (reference: RunReference) => Promise<void>): vscode.Disposable =>
+    register(name, async (argument) => {
+      const reference = referenceOf(argument);
+      if (reference !== undefined) await work(reference);
+    });
+  return [
+    register('run', (argument) => run(fileInFront(argument), options)),
+    register('runWithOptions', (argument) => openForm(fileInFront(argument), options)),
+    onRun('openRun', (reference) => actions.openRun(reference)),
+    onRun('openLogs', (reference) => actions.openLogs(reference)),
+    onRun('followLog', (reference) => actions.followLog(reference)),
+    onRun('cancel', (reference) => actions.cancel(reference)),
+    onRun('rerun', (reference) => actions.again('rerun', reference)),
+    onRun('retry', (reference) => actions.again('retry', reference)),
+    onRun('editAndRerun', (reference) => actions.editAndRerun(reference)),
+    onRun('delete', (reference) => actions.delete(reference)),
+    onRun('openNotebook', (reference) => actions.openNotebook(reference)),
+    onRun('openReport', (reference) => actions.openReport(reference)),
+    onRun('openFailedCell', (reference) => actions.openFailedCell(reference)),
+    onRun('showTests', (reference) => actions.showTests(reference)),
+    register('chooseContext', () => chosen.ask()),
+    register('useContext', (argument) => {
+      if (typeof argument !== 'object' || argument === null || !('name' in argument)) return undefined;
+      return typeof argument.name === 'string' ? chosen.use(argument.name) : undefined;
+    }),
+    register('refresh', async () => {
+      await options.core.open();
+      store.refresh();
+    }),
+    register('statusClicked', () => openActive(options)),
+  ];
+}
+
+/** Sends the file in front and shows its run; resolves to the run. */
+async function run(uri: vscode.Uri | undefined, options: CommandsOptions): Promise<Run | undefined> {
+  const { core, store, actions, chosen, notices, failedCells, words, onStarted, signal } = options;
+  if (uri === undefined) {
+    notices.info(words.host.noFile);
+    return undefined;
+  }
+  const title = words.host.submitting(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+  const started = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const cancelling = new AbortController();
+      token.onCancellationRequested(() => cancelling.abort());
+      const until = AbortSignal.any([cancelling.signal, signal]);
+      const told = core.onNotification('submit/progress', ({ text }) => progress.report({ message: text }));
+      try {
+        await core.open();
+        const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
+        const submission = await submissionOf(uri, chosen.name, { core, files: options.files, python }, until);
+        return await core.request('runs/submit', submission, until);
+      } finally {
+        told.dispose();
+      }
+    },
+  );
+  failedCells.started(started, uri);
+  onStarted(started);
+  store.put(started);
+  await actions.openRun({ context: started.context, run: started.name });
+  return started;
+}
+
+async function openForm(uri: vscode.Uri | undefined, options: CommandsOptions): Promise<void> {
+  const { core, chosen, notices, panels, words, signal } = options;
+  if (uri === undefined) {
+    notices.info(words.host.noFile);
+    return;
+  }
+  await core.open();
+  const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
+  const submission = await submissionOf(uri, chosen.name, { core, files: options.files, python }, signal);
+  const title = words.host.formOf(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+  panels.show({ element: 'slipway-run-form', contexts: core.contexts, submission }, title);
+}
+
+/** The active run, or a choice of them; without any the newest. */
+async function openActive({ store, actions, words }: CommandsOptions): Promise<void> {
+  const sorted = newestFirst(store.runs);
+  const active = sorted.filter(({ state }) => !terminalStates.has(state));
+  const [only] = active.length === 0 ? sorted : active;
+  if (only === undefined) return;
+  if (active.length <= 1) {
+    await actions.openRun({ context: only.context, run: only.name });
+    return;
+  }
+  const items = active.map((each) => {
+    const view = runView(each, words.shared, Date.now());
+    return { label: each.title, description: [view.word, view.detail, view.elapsed].join(' · '), run: each };
+  });
+  const picked = await vscode.window.showQuickPick(items, { title: words.host.activeRuns });
+  if (picked !== undefined) await actions.openRun({ context: picked.run.context, run: picked.run.name });
+}

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { type Run, SlipwayError, terminalStates } from '@slipway/shared/protocol';
+import * as vscode from 'vscode';
+import { ChosenContext } from './chosenContext.ts';
+import { registerCommands } from './commands.ts';
+import { CoreConnection } from './core/coreConnection.ts';
+import { nodeRuntime } from './core/nodeRuntime.ts';
+import { WorkspaceFiles } from './notebook/workspaceFiles.ts';
+import { RunActions } from './runActions.ts';
+import { FollowedRuns } from './runs/followedRuns.ts';
+import { RunStore } from './runs/runStore.ts';
+import { ArtifactFiles, artifactScheme } from './surfaces/artifactFiles.ts';
+import { ContextsTree } from './surfaces/contextsTree.ts';
+import { FailedCells } from './surfaces/failedCell.ts';
+import { Notices } from './surfaces/notices.ts';
+import { Panels } from './surfaces/panels.ts';
+import { RunsTree } from './surfaces/runsTree.ts';
+import { StatusBar } from './surfaces/statusBar.ts';
+import { windowWords } from './words/index.ts';
+
+declare const SLIPWAY_VERSION: string;
+
+/** Puts the parts together. Waits for nothing: the core starts when something is first asked of it. */
+export function activate(context: vscode.ExtensionContext): void {
+  const words = windowWords(vscode.env.language);
+  const log = vscode.window.createOutputChannel('Slipway', { log: true });
+  const ending = new AbortController();
+  const files = new WorkspaceFiles();
+  const core = createCore(context, files, log);
+  const store = new RunStore(core, Date.now);
+  const followed = new FollowedRuns(join(context.globalStorageUri.fsPath, 'followed'));
+  const chosen = new ChosenContext(context.workspaceState, core, words);
+  const notices = new Notices(store, followed, words, log);
+  const artifacts = new ArtifactFiles(core, store);
+  const failedCells = new FailedCells(words.host);
+  const status = new StatusBar(store, words, () => chosen.name);
+  const onStarted = (run: Run): void => {
+    followed.follow(run).catch((error: unknown) => notices.failed(error));
+  };
+  const actions: RunActions = new RunActions({
+    core,
+    store,
+    panels: () => panels,
+    artifacts,
+    failedCells,
+    notices,
+    words,
+    signal: ending.signal,
+    onStarted,
+  });
+  const panels: Panels = new Panels({
+    core,
+    extensionUri: context.extensionUri,
+    memory: context.globalState,
+    words,
+    log,
+    onStarted,
+    perform: (action) => actions.perform(action),
+  });
+  const open = (): void => {
+    core.open().catch((error: unknown) => log.error(String(error)));
+  };
+  const trees = registerTrees(store, words, chosen, open);
+  context.subscriptions.push(
+    log,
+    status,
+    notices,
+    artifacts,
+    failedCells,
+    actions,
+    panels,
+    ...trees,
+    ...registerCommands({
+      core,
+      store,
+      files,
+      chosen,
+      actions,
+      panels,
+      notices,
+      failedCells,
+      words,
+      onStarted,
+      signal: ending.signal,
+    }),
+    vscode.workspace.registerFileSystemProvider(artifactScheme, artifacts, { isCaseSensitive: true, isReadonly: true }),
+    chosen.onChange(() => status.show()),
+    store,
+    core,
+    { dispose: () => ending.abort(new SlipwayError('cancelled', 'The window is closing.')) },
+  );
+  // A run that this user was to be told of may have ended, or go on, since the last window was closed.
+  void followed.any().then((any) => {
+    if (any) open();
+  });
+}
+
+function createCore(
+  context: vscode.ExtensionContext,
+  files: WorkspaceFiles,
+  log: vscode.LogOutputChannel,
+): CoreConnection {
+  return new CoreConnection({
+    version: SLIPWAY_VERSION,
+    locale: vscode.env.language,
+    after: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return { dispose: () => clearTimeout(timer) };
+    },
+    start: async () => {
+      // Loaded here and not at activation, which has to be over at once.
+      const { startCore } = await import('./core/coreProcess.ts');
+      const nodePath = vscode.workspace.getConfiguration('slipway').get<string>('nodePath', '');
+      const isElectron = process.versions.electron !== undefined;
+      return startCore({
+        runtime: nodeRuntime(nodePath, { execPath: process.execPath, isElectron, env: process.env }),
+        script: context.asAbsolutePath('dist/core/slipway.js'),
+        files: files.answers,
+        log: (text) => log.info(text),
+      });
+    },
+  });
+}
+
+function registerTrees(
+  store: RunStore,
+  words: ReturnType<typeof windowWords>,
+  chosen: ChosenContext,
+  open: () => void,
+): vscode.Disposable[] {
+  let isVisible = (): boolean => false;
+  const runs = new RunsTree(store, words, () => isVisible());
+  const contexts = new ContextsTree(store, words, () => chosen.name);
+  const runsView = vscode.window.createTreeView('slipway.runs', { treeDataProvider: runs, showCollapseAll: true });
+  const contextsView = vscode.window.createTreeView('slipway.contexts', { treeDataProvider: contexts });
+  isVisible = () => runsView.visible;
+  const show = ({ visible }: { readonly visible: boolean }): void => {
+    if (visible) open();
+  };
+  if (runsView.visible) open();
+  const onStore = store.onChange(() => {
+    const active = store.runs.filter(({ state }) => !terminalStates.has(state)).length;
+    runsView.badge = active === 0 ? undefined : { value: active, tooltip: words.shared.activeRuns(active) };
+    void vscode.commands.executeCommand('setContext', 'slipway.loaded', store.loaded);
+  });
+  return [
+    runs,
+    contexts,
+    runsView,
+    contextsView,
+    runsView.onDidChangeVisibility(show),
+    contextsView.onDidChangeVisibility(show),
+    vscode.window.registerTreeDataProvider('slipway.devEnvs', {
+      getChildren: () => [],
+      getTreeItem: (item: vscode.TreeItem) => item,
+    }),
+    { dispose: () => onStore.dispose() },
+    { dispose: chosen.onChange(() => contexts.show()).dispose },
+  ];
+}

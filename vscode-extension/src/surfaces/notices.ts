@@ -1,0 +1,90 @@
+import { SlipwayError, type Run } from '@slipway/shared/protocol';
+import { findingOf, runView } from '@slipway/shared/views';
+import * as vscode from 'vscode';
+import type { FollowedRuns } from '../runs/followedRuns.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import type { WindowWords } from '../words/index.ts';
+
+/** Ends are gathered for so long: those of a whole history come at once, in milliseconds. */
+const gatherMs = 50;
+
+/** What VS Code tells in its corner: failures of what was asked for, and the end of the user's runs with what comes next. */
+export class Notices implements vscode.Disposable {
+  readonly #followed: FollowedRuns;
+  readonly #words: WindowWords;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscription: { dispose(): void };
+  readonly #ended: Run[] = [];
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(store: RunStore, followed: FollowedRuns, words: WindowWords, log: vscode.LogOutputChannel) {
+    this.#followed = followed;
+    this.#words = words;
+    this.#log = log;
+    this.#subscription = store.onEnd((run) => {
+      this.#ended.push(run);
+      this.#gathering ??= setTimeout(() => {
+        this.#gathering = undefined;
+        void this.#tell(this.#ended.splice(0));
+      }, gatherMs);
+    });
+  }
+
+  failed(error: unknown): void {
+    if (SlipwayError.is(error, 'cancelled')) return;
+    const message = error instanceof Error ? error.message : String(error);
+    const action = SlipwayError.is(error) ? error.action : undefined;
+    this.#log.error(error instanceof Error ? error : message);
+    const details = this.#words.host.showDetails;
+    const shown = vscode.window.showErrorMessage([message, action ?? ''].join(' ').trim(), details);
+    void shown.then((chosen) => {
+      if (chosen === details) this.#log.show();
+    });
+  }
+
+  info(text: string): void {
+    void vscode.window.showInformationMessage(text);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#gathering);
+    this.#subscription.dispose();
+  }
+
+  async #tell(ended: readonly Run[]): Promise<void> {
+    try {
+      const mine = await this.#followed.claim(ended);
+      const wanted = vscode.workspace.getConfiguration('slipway').get('notifyAtEnd');
+      for (const run of mine) {
+        if (wanted === 'always' || (wanted === 'failures' && run.state !== 'succeeded')) this.#show(run);
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  #show(run: Run): void {
+    const { host, shared } = this.#words;
+    const { word, elapsed, state } = runView(run, shared, Date.now());
+    const cause = findingOf(run, shared)?.heading ?? '';
+    const text = [`${run.title}: ${word}`, cause, elapsed].filter((part) => part !== '').join(' · ');
+    const reference = { context: run.context, run: run.name };
+    const hasCell = run.failedCell !== undefined && run.failedCell.number > 0;
+    const actions: [label: string, command: string][] = [
+      [host.openRun, 'slipway.openRun'],
+      ...(hasCell ? [[host.openFailedCell, 'slipway.openFailedCell'] as [string, string]] : []),
+      ...(state === 'passed' && run.cells !== undefined
+        ? [[host.openReport, 'slipway.openReport'] as [string, string]]
+        : []),
+    ];
+    const labels = actions.map(([label]) => label);
+    const shown =
+      state === 'failed' || state === 'lost'
+        ? vscode.window.showErrorMessage(text, ...labels)
+        : vscode.window.showInformationMessage(text, ...labels);
+    void shown.then((chosen) => {
+      const command = actions.find(([label]) => label === chosen)?.[1];
+      if (command !== undefined) void vscode.commands.executeCommand(command, reference);
+    });
+  }
+}

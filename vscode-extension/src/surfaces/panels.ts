@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { HostAction } from '@slipway/shared/panels';
+import type { Run } from '@slipway/shared/protocol';
+import * as vscode from 'vscode';
+import type { CoreConnection } from '../core/coreConnection.ts';
+import { PanelRelay } from '../panels/panelRelay.ts';
+import type { PanelShown } from '../panels/panelShown.ts';
+import { panelPage } from '../panels/webviewPage.ts';
+import { referenceOf } from '../runs/runReference.ts';
+import type { WindowWords } from '../words/index.ts';
+
+export interface PanelsOptions {
+  readonly core: CoreConnection;
+  readonly extensionUri: vscode.Uri;
+  readonly memory: vscode.Memento;
+  readonly words: WindowWords;
+  readonly log: vscode.LogOutputChannel;
+  readonly onStarted: (run: Run) => void;
+  /** Does what a panel asks of the host; `close` closes that panel. */
+  readonly perform: (action: HostAction) => Promise<void>;
+}
+
+/** The shared panels in editor tabs, one a run and kind. */
+export class Panels implements vscode.Disposable {
+  readonly #options: PanelsOptions;
+  readonly #open = new Map<string, vscode.WebviewPanel>();
+  readonly #registrations: readonly vscode.Disposable[];
+
+  constructor(options: PanelsOptions) {
+    this.#options = options;
+    // Tabs of runs and logs are there again after the window was reloaded.
+    this.#registrations = ['slipway.run', 'slipway.logs'].map((type) =>
+      vscode.window.registerWebviewPanelSerializer(type, {
+        deserializeWebviewPanel: (panel, state: unknown) => {
+          const reference = referenceOf(state);
+          if (reference === undefined) panel.dispose();
+          else {
+            const element = type === 'slipway.run' ? 'slipway-run-detail' : 'slipway-log-view';
+            this.#fill(panel, { element, ...reference });
+          }
+          return Promise.resolve();
+        },
+      }),
+    );
+  }
+
+  show(shown: PanelShown, title: string): void {
+    const known = this.#open.get(keyOf(shown));
+    if (known !== undefined) {
+      known.reveal();
+      return;
+    }
+    this.#fill(
+      vscode.window.createWebviewPanel(typeOf(shown), title, vscode.ViewColumn.Active, {
+        enableScripts: true,
+        retainContextWhenHidden: true,
+      }),
+      shown,
+    );
+  }
+
+  dispose(): void {
+    for (const registration of this.#registrations) registration.dispose();
+    for (const panel of [...this.#open.values()]) panel.dispose();
+  }
+
+  #fill(panel: vscode.WebviewPanel, shown: PanelShown): void {
+    const { core, extensionUri, memory, words, log, onStarted, perform } = this.#options;
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+    const { webview } = panel;
+    const relay = new PanelRelay({
+      core,
+      send: (message) => void webview.postMessage(message),
+      perform: (action) => (action.kind === 'close' ? Promise.resolve(panel.dispose()) : perform(action)),
+      memory,
+      onReady: () => void webview.postMessage({ type: 'show', shown, locale: words.locale, connected: core.connected }),
+      onTitle: (title) => {
+        panel.title = title;
+      },
+      onStarted,
+      onRefused: (reason) => log.warn(`A message of the panel ${panel.title} was refused: ${reason}`),
+    });
+    this.#open.set(keyOf(shown), panel);
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, 'media/slipway-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media/slipway-dark.svg'),
+    };
+    webview.onDidReceiveMessage((message: unknown) => relay.receive(message));
+    panel.onDidDispose(() => {
+      relay.dispose();
+      this.#open.delete(keyOf(shown));
+    });
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    webview.html = panelPage({
+      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panels.js')).toString(),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      locale: words.locale,
+    });
+  }
+}
+
+function typeOf({ element }: PanelShown): string {
+  return {
+    'slipway-run-detail': 'slipway.run',
+    'slipway-log-view': 'slipway.logs',
+    'slipway-run-form': 'slipway.form',
+  }[element];
+}
+
+function keyOf(shown: PanelShown): string {
+  if (shown.element !== 'slipway-run-form') return `${shown.element}/${shown.context}/${shown.run}`;
+  return `${shown.element}/${JSON.stringify([shown.rerun, shown.submission?.folder, shown.submission?.spec])}`;
+}

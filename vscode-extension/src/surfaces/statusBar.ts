@@ -1,0 +1,56 @@
+import { statusItem } from '@slipway/shared/views';
+import * as vscode from 'vscode';
+import type { RunStore } from '../runs/runStore.ts';
+import type { WindowWords } from '../words/index.ts';
+import { stateIcons } from './stateIcon.ts';
+
+/** The item in the status bar: the job that goes on, else where runs go. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item: vscode.StatusBarItem;
+  readonly #store: RunStore;
+  readonly #words: WindowWords;
+  readonly #context: () => string;
+  readonly #subscription: { dispose(): void };
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(store: RunStore, words: WindowWords, context: () => string) {
+    this.#item = vscode.window.createStatusBarItem('slipway.status', vscode.StatusBarAlignment.Left, 10);
+    this.#item.name = words.shared.product;
+    this.#store = store;
+    this.#words = words;
+    this.#context = context;
+    this.#subscription = store.onChange(() => this.show());
+    this.show();
+    this.#item.show();
+  }
+
+  show(): void {
+    const { state, text, tooltip } = statusItem(this.#store.runs, this.#words.shared, Date.now());
+    if (state === undefined) {
+      this.#item.text = `$(rocket) ${this.#context()}`;
+      this.#item.tooltip = this.#words.host.idle(this.#context());
+      this.#item.command = 'slipway.chooseContext';
+    } else {
+      this.#item.text = `$(${stateIcons[state].codicon}) ${text.replaceAll('$(', '$\u200B(')}`;
+      this.#item.tooltip = tooltip;
+      this.#item.command = 'slipway.statusClicked';
+    }
+    this.#item.accessibilityInformation = { label: `Slipway: ${text === '' ? this.#context() : text}` };
+    this.#tick(state !== undefined);
+  }
+
+  dispose(): void {
+    this.#tick(false);
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  /** Times go on without news. */
+  #tick(on: boolean): void {
+    if (on) this.#timer ??= setInterval(() => this.show(), 1000);
+    else {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+}

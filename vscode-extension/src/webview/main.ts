@@ -1,0 +1,36 @@
+import { definePanels, type PanelHost } from '@slipway/shared/panels';
+import { WebviewHost } from './webviewHost.ts';
+import type { HostMessage, PanelShown } from '../panels/panelShown.ts';
+
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void; setState(state: unknown): void };
+
+const api = acquireVsCodeApi();
+definePanels(document);
+let host: WebviewHost | undefined;
+
+window.addEventListener('message', ({ data }: MessageEvent<HostMessage>) => {
+  if (data.type !== 'show') {
+    host?.receive(data);
+    return;
+  }
+  host ??= new WebviewHost(data.locale, (message) => api.postMessage(message));
+  api.setState(data.shown);
+  document.documentElement.lang = data.locale;
+  document.body.replaceChildren(panel(data.shown, host));
+});
+api.postMessage({ type: 'ready' });
+
+function panel(shown: PanelShown, panelHost: PanelHost): HTMLElement {
+  const { element: name, ...properties } = shown;
+  const element = document.createElement(name);
+  Object.assign(element, properties, { host: panelHost });
+  element.addEventListener('slipway-title', (event) => {
+    if (event instanceof CustomEvent) api.postMessage({ type: 'title', ...plain(event.detail) });
+  });
+  return element;
+}
+
+function plain(detail: unknown): { title: string; state: string } {
+  const fields: Readonly<Record<string, unknown>> = typeof detail === 'object' && detail !== null ? { ...detail } : {};
+  return { title: String(fields.title ?? ''), state: String(fields.state ?? '') };
+}

@@ -1,0 +1,124 @@
+import type { Disposable, HostAction, PanelHost } from '@slipway/shared/panels';
+import {
+  type ErrorCode,
+  type NotificationName,
+  type NotificationParams,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+  SlipwayError,
+} from '@slipway/shared/protocol';
+import type { HostMessage } from '../panels/panelShown.ts';
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: SlipwayError) => void;
+}
+
+/** What a panel gets in VS Code: everything goes over `postMessage`, and comes from the extension alone. */
+export class WebviewHost implements PanelHost {
+  readonly locale: string;
+  readonly #post: (message: unknown) => void;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<string, Set<(params: never) => void>>();
+  readonly #watchers = new Set<(connected: boolean) => void>();
+  #last = 0;
+
+  constructor(locale: string, post: (message: unknown) => void) {
+    this.locale = locale;
+    this.#post = post;
+  }
+
+  request<Name extends RequestName>(
+    name: Name,
+    params: RequestParams<Name>,
+    signal: AbortSignal,
+  ): Promise<RequestResult<Name>> {
+    return this.#ask({ type: 'request', name, params }, signal);
+  }
+
+  onNotification<Name extends NotificationName>(
+    name: Name,
+    listener: (params: NotificationParams<Name>) => void,
+  ): Disposable {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener);
+    return { dispose: () => listeners.delete(listener) };
+  }
+
+  onConnection(listener: (connected: boolean) => void): Disposable {
+    this.#watchers.add(listener);
+    return { dispose: () => this.#watchers.delete(listener) };
+  }
+
+  perform(action: HostAction): Promise<void> {
+    return this.#ask({ type: 'perform', action });
+  }
+
+  recall(key: string): Promise<unknown> {
+    return this.#ask({ type: 'recall', key });
+  }
+
+  remember(key: string, value: unknown): Promise<void> {
+    return this.#ask({ type: 'remember', key, value });
+  }
+
+  receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'answer':
+        this.#take(message.id)?.resolve(message.result as never);
+        break;
+      case 'refusal': {
+        const { code, message: text, action } = message.error;
+        this.#take(message.id)?.reject(
+          new SlipwayError(code as ErrorCode, text, action === undefined ? {} : { action }),
+        );
+        break;
+      }
+      case 'notification':
+        for (const listener of this.#listeners.get(message.name) ?? []) listener(message.params as never);
+        break;
+      case 'connection':
+        for (const watcher of this.#watchers) watcher(message.connected);
+        break;
+      case 'show':
+        break;
+    }
+  }
+
+  #ask<Result>(message: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Result> {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.#post({ type: 'abort', id });
+        this.#take(id)?.reject(new SlipwayError('cancelled', 'This is no longer asked for.'));
+      };
+      if (signal?.aborted === true) {
+        reject(new SlipwayError('cancelled', 'This is no longer asked for.'));
+        return;
+      }
+      signal?.addEventListener('abort', abort, { once: true });
+      const done = (): void => signal?.removeEventListener('abort', abort);
+      this.#pending.set(id, {
+        resolve: (result) => {
+          done();
+          resolve(result);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      // By way of JSON, so that what structured cloning would refuse or keep is the same as on every other transport.
+      this.#post(JSON.parse(JSON.stringify({ ...message, id })));
+    });
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+}
