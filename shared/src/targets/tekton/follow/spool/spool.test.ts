@@ -46,6 +46,26 @@ describe('a spooled log', () => {
     );
   });
 
+  it('loses nothing to looks for what others have added while it is written and sealed', async () => {
+    const piece = Buffer.from(Array.from({ length: 50_000 }, (_, at) => 1 + (at % 250)));
+    for (let round = 0; round < 40; round += 1) {
+      const log = await SpooledLog.open(join(folder, `looked-at-${round}`));
+      const work: Promise<unknown>[] = [];
+      for (let at = 0; at < 8; at += 1) {
+        work.push(log.append(at * piece.length, piece, 1_000 + at));
+        work.push(new Promise((resolve) => setTimeout(resolve, 0)).then(() => log.refresh()));
+        if (at === 7) work.push(log.seal());
+        await new Promise((resolve) => setImmediate(resolve));
+        work.push(log.refresh());
+      }
+      await Promise.all(work);
+      const { bytes } = await log.read(0, 1_000_000);
+      expect([log.size, log.sealed]).toEqual([8 * piece.length, true]);
+      expect(Buffer.concat(Array.from({ length: 8 }, () => piece)).equals(bytes)).toBe(true);
+      await log.close();
+    }
+  });
+
   it('is the same whether pieces come together or one by one', async () => {
     const piece = fc.record({
       length: fc.nat(20),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { readOpenLog } from '../../../local/stepLog.ts';
@@ -122,7 +123,7 @@ export class SpooledLog {
       if (this.#sealed) return;
       // The size must not be on the disk before what it promises.
       await this.#log.handle.datasync();
-      await writeFile(`${this.#base}.size`, `${this.#log.size}\n`, { mode: 0o600 });
+      await writeSeal(`${this.#base}.size`, this.#log.size);
       this.#sealed = true;
     });
   }
@@ -142,16 +143,17 @@ export class SpooledLog {
   /** Begins anew: what was there was of another log. Another process that has the files open keeps its own view. */
   restart(): Promise<void> {
     return this.#inTurn(async () => {
-      await removeLog(this.#base);
-      await this.#reopen();
+      await this.#beginAnew();
     });
   }
 
-  /** Looks for what another process has added or finished. */
-  async refresh(): Promise<void> {
-    if (this.#sealed) return;
-    await this.#log.refresh();
-    await this.#checkSeal();
+  /** Looks for what another process has added or finished; in turn, for what is just being written is there before it counts. */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sealed) return;
+      await this.#log.refresh();
+      await this.#checkSeal();
+    });
   }
 
   close(): Promise<void> {
@@ -190,7 +192,12 @@ export class SpooledLog {
     if (size === undefined) return;
     this.#sealed = await this.#log.trust(size);
     // Torn otherwise: cut, or longer than it should be. What it was is not worth finding out.
-    if (!this.#sealed) await this.restart();
+    if (!this.#sealed) await this.#beginAnew();
+  }
+
+  async #beginAnew(): Promise<void> {
+    await removeLog(this.#base);
+    await this.#reopen();
   }
 
   /** Marks are appended by whoever has new ones; one that would not ascend was written by another process already. */
@@ -243,6 +250,13 @@ function undefinedIfMissing(error: unknown): undefined {
 
 async function removeLog(base: string): Promise<void> {
   for (const ending of ['.size', '.api', '.times', '.log']) await rm(`${base}${ending}`, { force: true });
+}
+
+/** Whole from the first moment on: whoever looks meanwhile would take half of it for torn. */
+async function writeSeal(path: string, size: number): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  await writeFile(temporary, `${size}\n`, { mode: 0o600 });
+  await rename(temporary, path);
 }
 
 async function readSeal(path: string): Promise<number | undefined> {
