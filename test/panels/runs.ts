@@ -327,6 +327,12 @@ export function examplePlan({ context, spec }: Submission): RunPlan {
       gpus: 1,
       volume: 'a claim of the run\u2019s own, 20Gi',
       inputs: 'in a Secret, 188 kB',
+      instanceTypes: [
+        { name: 'gpu-1x-16c-32g-1gpu', cpu: '16', memory: '32Gi', gpus: 1, default: true },
+        { name: 'gpu-1x-24g-16c-64g', cpu: '16', memory: '64Gi', gpus: 1, default: false },
+        { name: 'cpu-8c-16g', cpu: '8', memory: '16Gi', gpus: 0, default: false },
+      ],
+      images: ['registry.example.com/team-a/rapids-singlecell:25.08', 'registry.example.com/team-a/scanpy:1.10'],
     },
     parameters: [
       { name: 'dataset', type: 'str', defaultSource: '"pbmc_68k.h5ad"', defaultValue: 'pbmc_68k.h5ad' },

@@ -60,6 +60,20 @@ export const runPlanSchema = z.object({
       volume: z.string(),
       /** How the inputs travel, in words. */
       inputs: z.string(),
+      /** Sizes to choose from, in the profile's order. */
+      instanceTypes: z
+        .array(
+          z.object({
+            name: z.string(),
+            cpu: z.string(),
+            memory: z.string(),
+            gpus: z.int().nonnegative(),
+            default: z.boolean(),
+          }),
+        )
+        .optional(),
+      /** Images to choose from. */
+      images: z.array(z.string()).optional(),
     })
     .optional(),
   parameters: z.array(parameterDeclarationSchema.extend({ value: parameterValueSchema.optional() })),

@@ -61,7 +61,8 @@ describe('the log view', () => {
     await page.getByText('of 200,000').waitFor({ timeout: 60_000 });
     await page.locator('.scroller').focus();
     await page.keyboard.press('Control+f');
-    await page.keyboard.type('requirements.txt unchanged');
+    expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.tagName)).toBe('INPUT');
+    await page.getByLabel('Search').fill('requirements.txt unchanged');
     const matches = Math.ceil(200_000 / 13).toLocaleString('en-GB');
     await expect.poll(() => page.locator('.count').innerText()).toBe(`${matches} of ${matches}`);
     await page.keyboard.press('Enter');

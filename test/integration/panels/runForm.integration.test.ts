@@ -20,7 +20,8 @@ describe('the run form', () => {
     const { page, complaints } = await gallery.open('panel=form&state=new');
     await page.getByLabel('n_pcs').fill('40');
     await page.getByLabel('use_gpu').uncheck();
-    await page.getByLabel('Instance type').fill('gpu-1x-24g-16c-64g');
+    expect(await page.getByRole('radio', { name: 'gpu-1x-16c-32g-1gpu' }).isChecked()).toBe(true);
+    await page.getByRole('radio', { name: 'gpu-1x-24g-16c-64g' }).check();
     await page.getByLabel('helpers.py').uncheck();
     await page.keyboard.press('Control+Enter');
     await expect

@@ -67,6 +67,7 @@ export class RunDetail extends PanelElement {
   #feed: RunFeed | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #told = '';
+  #isOpened = false;
 
   constructor() {
     super();
@@ -90,6 +91,7 @@ export class RunDetail extends PanelElement {
     this.#feed?.dispose();
     this.#feed = undefined;
     clearInterval(this.#ticker);
+    this.#isOpened = false;
     this.chosenTab = undefined;
     this.chosenStep = undefined;
     this.asksToCancel = false;
@@ -111,6 +113,7 @@ export class RunDetail extends PanelElement {
     }
     const run = this.#feed?.run;
     if (run === undefined) return;
+    if (!this.#isOpened) this.#opened(run);
     const detail = { title: run.title, state: runView(run, this.words, this.now).state };
     if (JSON.stringify(detail) === this.#told) return;
     this.#told = JSON.stringify(detail);
@@ -289,6 +292,14 @@ export class RunDetail extends PanelElement {
     } finally {
       this.busy = undefined;
     }
+  }
+
+  /** A failed run that was opened, not one that fails while it is watched, offers its first fix; nobody's focus is taken. */
+  #opened(run: Run): void {
+    this.#isOpened = true;
+    const holder = document.activeElement;
+    const isFree = holder === null || holder === document.body || holder === this;
+    if (isFree && run.state === 'failed') this.renderRoot.querySelector<HTMLElement>('.fix .b')?.focus();
   }
 
   #perform(action: HostAction): void {

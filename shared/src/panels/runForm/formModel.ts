@@ -232,6 +232,11 @@ export function memoryKey(context: string, spec: JobSpec): string {
   return `form/${context}/${spec.notebook ?? command}`;
 }
 
+/** A Kubernetes quantity of memory for people: `32Gi` is `32 GiB`. */
+export function memoryText(quantity: string): string {
+  return quantity.replace(/([KMGTPE]i)$/, ' $1B');
+}
+
 /** How many GPUs a plan takes; undefined on this machine. */
 export function gpusOf(plan: RunPlan): number | undefined {
   return plan.cluster?.gpus;

@@ -3,7 +3,7 @@ import { formatBytes, type RunPlan } from '../../protocol/index.ts';
 import { shownText } from '../../views/index.ts';
 import { cutName } from '../base/names.ts';
 import { checkbox, fieldId, noteOrProblem, parameterRow, textInput, type FieldContext } from './fields.ts';
-import type { ParameterField } from './formModel.ts';
+import { memoryText, type ParameterField } from './formModel.ts';
 
 /** Descriptions of the job spec's fields, by name. */
 export type Hints = Readonly<Record<string, string>>;
@@ -34,11 +34,9 @@ export interface WhereOptions {
 }
 
 export function whereSection(options: WhereOptions, context: FieldContext): TemplateResult | typeof nothing {
-  const { words, values, set } = context;
-  const text = words.panels.form;
+  const text = context.words.panels.form;
   const { contexts, chosen, plan, cluster, hints } = options;
   if (!cluster && contexts.length < 2) return nothing;
-  const cluster_ = plan?.cluster;
   return html`<section class="fs">
     <h2>${text.where}</h2>
     ${
@@ -57,25 +55,59 @@ export function whereSection(options: WhereOptions, context: FieldContext): Temp
               </select>
             </div>`
     }
+    ${cluster ? clusterFields(plan, hints, context) : nothing}
+  </section>`;
+}
+
+function clusterFields(plan: RunPlan | undefined, hints: Hints, context: FieldContext): TemplateResult {
+  const { words, values, set } = context;
+  const text = words.panels.form;
+  const cluster = plan?.cluster;
+  return html`<label for=${fieldId('image')}>${text.image}</label>
+    <div class="ctl wide">
+      ${textInput('image', values.image, (image) => set({ image }), context, {
+        placeholder: cluster?.image ?? text.imageDefault,
+        suggestions: 'images',
+        ...hint(hints, 'image'),
+      })}
+      <datalist id="images">${(cluster?.images ?? []).map((image) => html`<option value=${image}></option>`)}</datalist>
+    </div>
     ${
-      cluster
-        ? html`<label for=${fieldId('image')}>${text.image}</label>
-            <div class="ctl wide">
-              ${textInput('image', values.image, (image) => set({ image }), context, {
-                placeholder: cluster_?.image ?? text.imageDefault,
-                ...hint(hints, 'image'),
-              })}
-            </div>
-            <label for=${fieldId('instanceType')}>${text.instanceType}</label>
+      cluster?.instanceTypes === undefined
+        ? html`<label for=${fieldId('instanceType')}>${text.instanceType}</label>
             <div class="ctl wide">
               ${textInput('instanceType', values.instanceType, (instanceType) => set({ instanceType }), context, {
-                placeholder: cluster_?.instanceType ?? text.instanceTypeDefault,
+                placeholder: cluster?.instanceType ?? text.instanceTypeDefault,
                 ...hint(hints, 'instanceType'),
               })}
             </div>`
-        : nothing
-    }
-  </section>`;
+        : sizeChoice(cluster.instanceTypes, context)
+    }`;
+}
+
+type InstanceTypes = NonNullable<NonNullable<RunPlan['cluster']>['instanceTypes']>;
+
+/** The profile's sizes as a group of radio buttons; arrows move, as in any such group. */
+function sizeChoice(sizes: InstanceTypes, { words, values, set }: FieldContext): TemplateResult {
+  const text = words.panels.form;
+  const chosen = values.instanceType === '' ? sizes.find((size) => size.default)?.name : values.instanceType;
+  return html`<span class="span" id="f-sizes">${text.instanceType}</span>
+    <ul class="pick sizes" role="radiogroup" aria-labelledby="f-sizes">
+      ${sizes.map(
+        ({ name, cpu, memory, gpus }) =>
+          html`<li class=${name === chosen ? 'sel' : ''} role="none">
+            <label
+              ><input
+                type="radio"
+                name="instanceType"
+                .checked=${name === chosen}
+                @change=${() => set({ instanceType: name })}
+              /><span title=${shownText(name)}>${shownText(name)}</span><span class="muted">${text.gpus(gpus)}</span
+              ><span class="muted">${text.cpuAndMemory(cpu, memoryText(memory))}</span></label
+            >
+          </li>`,
+      )}
+    </ul>`;
 }
 
 export interface FilesOptions {

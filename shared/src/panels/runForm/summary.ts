@@ -5,7 +5,7 @@ import { icon } from '../base/icons.ts';
 import type { Trouble } from '../base/trouble.ts';
 import { troubleNote } from '../base/troubleNote.ts';
 import { fieldId } from './fields.ts';
-import { gpusOf, type Problem } from './formModel.ts';
+import { gpusOf, memoryText, type Problem } from './formModel.ts';
 
 export interface SummaryState {
   readonly context: string;
@@ -105,10 +105,7 @@ function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly 
     ],
     [rows.as, cluster?.user],
     [rows.gpu, cluster === undefined ? undefined : cluster.gpus === 0 ? text.noGpu : gpuText(cluster)],
-    [
-      rows.size,
-      cluster === undefined ? undefined : `${cluster.cpu} CPU, ${cluster.memory.replace(/([KMGTP]i)$/, ' $1B')}`,
-    ],
+    [rows.size, cluster === undefined ? undefined : text.cpuAndMemory(cluster.cpu, memoryText(cluster.memory))],
     [rows.image, cluster?.image ?? spec?.image],
     [rows.python, plan?.python === undefined ? undefined : `${plan.python.version}, ${plan.python.explanation}`],
     [rows.kernel, plan?.python?.kernel ?? spec?.kernel],

@@ -19,6 +19,7 @@ import { describeCluster } from './describeCluster.ts';
 import { createRunFiles, type RunFiles } from './follow/index.ts';
 import type { TektonTargetOptions } from './options.ts';
 import { doctor, preflight } from './preflight/index.ts';
+import { profileOffers } from './profileOffers.ts';
 import { readScriptFiles } from './scriptFiles.ts';
 import { RunHistory } from './space/runHistory.ts';
 import { placeOf } from './space/runLocation.ts';
@@ -67,7 +68,8 @@ class TektonTarget implements ClusterTarget {
     readonly files: readonly InputFile[];
   }): Promise<NonNullable<RunPlan['cluster']>> {
     const { api } = await this.#open();
-    return describeCluster(settleRun(spec, this.#options.entry.profile), files, api.cluster);
+    const { profile } = this.#options.entry;
+    return { ...describeCluster(settleRun(spec, profile), files, api.cluster), ...profileOffers(profile) };
   }
 
   async submit(

@@ -227,6 +227,8 @@ export const englishPanels = {
       timeLimit: 'Time limit',
     },
     noGpu: 'None',
+    gpus: (count: number) => (count === 0 ? 'no GPU' : count === 1 ? '1 GPU' : `${count} GPUs`),
+    cpuAndMemory: (cpu: string, memory: string) => `${cpu} CPU, ${memory}`,
     sentence: (cells: number | undefined, gpus: number | undefined, context: string, tests: boolean) =>
       [
         cells === undefined ? 'The command' : cells === 1 ? '1 cell' : `${cells} cells`,

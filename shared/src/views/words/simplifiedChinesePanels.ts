@@ -224,6 +224,8 @@ export const simplifiedChinesePanels: typeof englishPanels = {
       timeLimit: '时间限制',
     },
     noGpu: '无',
+    gpus: (count) => (count === 0 ? '无 GPU' : `${count} 个 GPU`),
+    cpuAndMemory: (cpu, memory) => `${cpu} 核 CPU，${memory}`,
     sentence: (cells, gpus, context, tests) =>
       (gpus === undefined ? '在本机' : gpus === 0 ? `在 ${context} 中` : `在 ${context} 中用 ${gpus} 个 GPU `) +
       (cells === undefined ? '运行命令' : `运行 ${cells} 个单元格`) +
