@@ -1,5 +1,5 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -9,6 +9,7 @@ import type { ITranslator } from '@jupyterlab/translation';
 import { adoptTokens } from '@slipway/shared/panel-tokens';
 import type { Run } from '@slipway/shared/protocol';
 import { Actions } from './actions.ts';
+import { addToolbarButton } from './surfaces/toolbarButton.ts';
 import { registerCommands } from './registerCommands.ts';
 import { CoreConnection } from './core/coreConnection.ts';
 import { ArtifactDrive } from './artifacts/artifactDrive.ts';
@@ -42,6 +43,7 @@ export interface LabServices {
   readonly memory: IStateDB | undefined;
   readonly statusBar: IStatusBar | undefined;
   readonly translator: ITranslator | undefined;
+  readonly toolbars: IToolbarWidgetRegistry | undefined;
 }
 
 /** Puts the parts together. Asks the server half for its status and nothing else: no Node starts for a page that loads. */
@@ -50,6 +52,7 @@ export async function activate(lab: LabServices): Promise<void> {
   adoptTokens(document);
   const now = (): number => Date.now();
   const words = hostWords(lab.translator?.languageCode);
+  addToolbarButton(lab, words);
   const never = new AbortController().signal;
   const server = new ServerHalf(app.serviceManager.serverSettings);
   let status: ServerStatus | undefined;

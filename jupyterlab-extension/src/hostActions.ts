@@ -9,6 +9,7 @@ import type { CoreConnection } from './core/coreConnection.ts';
 import type { RunOrigins } from './runOrigins.ts';
 import { showFailedCell } from './notebook/showFailedCell.ts';
 import type { ServerHalf } from './server/serverHalf.ts';
+import { addToShell } from './surfaces/addToShell.ts';
 import { createReportTab } from './surfaces/reportTab.ts';
 import type { HostWords } from './words/index.ts';
 
@@ -38,26 +39,42 @@ export class HostActions {
   async perform(action: HostAction): Promise<void> {
     const { openTab, openRerun, closeForm, server } = this.#options;
     switch (action.kind) {
-      case 'openRun':
-        return openTab('detail', action.context, action.run);
-      case 'openLogs':
-        return openTab('logs', action.context, action.run, action.step);
-      case 'openArtifact':
-        return this.#openArtifact(action.context, action.run, action.path);
-      case 'saveArtifact':
-        return saveAs(server.artifactUrl(action.context, action.run, action.path), PathExt.basename(action.path));
+      case 'openRun': {
+        openTab('detail', action.context, action.run);
+        return;
+      }
+      case 'openLogs': {
+        openTab('logs', action.context, action.run, action.step);
+        return;
+      }
+      case 'openArtifact': {
+        this.#openArtifact(action.context, action.run, action.path);
+        return;
+      }
+      case 'saveArtifact': {
+        saveAs(server.artifactUrl(action.context, action.run, action.path), PathExt.basename(action.path));
+        return;
+      }
       case 'saveLog':
         return this.#saveLog(action.context, action.run);
       case 'openFailedCell':
         return this.#openFailedCell(action.context, action.run);
-      case 'editAndRerun':
-        return openRerun(action.context, action.run);
-      case 'showManifest':
-        return this.#showManifest(action.manifest);
-      case 'copy':
-        return Clipboard.copyToSystem(action.text);
-      case 'close':
-        return closeForm();
+      case 'editAndRerun': {
+        openRerun(action.context, action.run);
+        return;
+      }
+      case 'showManifest': {
+        this.#showManifest(action.manifest);
+        return;
+      }
+      case 'copy': {
+        Clipboard.copyToSystem(action.text);
+        return;
+      }
+      case 'close': {
+        closeForm();
+        return;
+      }
     }
   }
 
@@ -71,7 +88,7 @@ export class HostActions {
     if (/\.html?$/i.test(path)) {
       const url = server.artifactUrl(context, run, path);
       const tab = createReportTab(url, PathExt.basename(path), words.lab.sandboxed);
-      lab.app.shell.add(tab, 'main');
+      addToShell(lab.app.shell, tab);
       lab.app.shell.activateById(tab.id);
       return;
     }

@@ -1,5 +1,5 @@
 import { type JupyterFrontEnd, type JupyterFrontEndPlugin, ILayoutRestorer } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -18,7 +18,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: "Runs the open notebook on your team's GPU cluster.",
   autoStart: true,
   requires: [INotebookTracker, IDocumentManager],
-  optional: [ICommandPalette, ILayoutRestorer, ISettingRegistry, IStateDB, IStatusBar, ITranslator],
+  optional: [
+    ICommandPalette,
+    ILayoutRestorer,
+    ISettingRegistry,
+    IStateDB,
+    IStatusBar,
+    ITranslator,
+    IToolbarWidgetRegistry,
+  ],
   activate: async (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
@@ -29,6 +37,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     memory: IStateDB | null,
     statusBar: IStatusBar | null,
     translator: ITranslator | null,
+    toolbars: IToolbarWidgetRegistry | null,
   ): Promise<void> => {
     await activate({
       app,
@@ -40,6 +49,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       memory: memory ?? undefined,
       statusBar: statusBar ?? undefined,
       translator: translator ?? undefined,
+      toolbars: toolbars ?? undefined,
     });
   },
 };

@@ -19,6 +19,7 @@ export function createReportTab(url: string, title: string, note: string): MainA
   line.textContent = note;
   content.node.append(frame, line);
   const widget = new MainAreaWidget({ content });
+  widget.toolbar.hide();
   widget.id = `slipway-report-${url}`;
   widget.title.label = title;
   widget.title.icon = slipwayIcon;

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { Widget } from '@lumino/widgets';
 import type { HostWords } from '../words/index.ts';
+import { addToShell } from './addToShell.ts';
 import { slipwayIcon } from './icons.ts';
 import type { PanelProperties, PanelTag, PanelWidget } from './panelWidget.ts';
 
@@ -83,7 +84,7 @@ export class RunTabs {
     widget.content.node.addEventListener('slipway-title', rename, { capture: true });
     this.#open.set(name, widget);
     widget.disposed.connect(() => this.#open.delete(name));
-    this.#shell.add(widget, 'main');
+    addToShell(this.#shell, widget);
     return widget;
   }
 }

@@ -47,6 +47,13 @@ export class JupyterServer {
     return server;
   }
 
+  /** As the person sets it in JupyterLab's settings. */
+  async chooseLanguage(locale: string): Promise<void> {
+    const settings = join(this.home, 'jupyter/settings/@jupyterlab/translation-extension');
+    await mkdir(settings, { recursive: true });
+    await writeFile(join(settings, 'plugin.jupyterlab-settings'), JSON.stringify({ locale }));
+  }
+
   /** What the server and the core wrote so far. */
   get log(): string {
     return this.#log;
@@ -83,6 +90,7 @@ export class JupyterServer {
         '--ServerApp.port_retries=0',
         `--ServerApp.base_url=${baseUrl}`,
         `--ServerApp.root_dir=${this.folder}`,
+        '--SlipwayApp.idle_timeout=5',
         ...args,
       ],
       { cwd: this.folder, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },

@@ -27,19 +27,22 @@ export class LabPage {
   readonly page: Page;
   /** What the page wrote to its console as errors. */
   readonly errors: string[] = [];
-  readonly #server: JupyterServer;
 
-  private constructor(page: Page, server: JupyterServer) {
+  private constructor(page: Page) {
     this.page = page;
-    this.#server = server;
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
   /** @param path of what opens in JupyterLab, such as `tree/a.ipynb` */
   static async open(context: BrowserContext, server: JupyterServer, path: string): Promise<LabPage> {
-    const lab = new LabPage(await context.newPage(), server);
+    const lab = new LabPage(await context.newPage());
     await lab.page.goto(`${server.url}${path}?reset&token=${server.token}`);
     return lab;
+  }
+
+  /** A page that is on its way to JupyterLab already. */
+  static of(page: Page): LabPage {
+    return new LabPage(page);
   }
 
   get runButton(): Locator {
@@ -99,9 +102,5 @@ export class LabPage {
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
-  }
-
-  get server(): JupyterServer {
-    return this.#server;
   }
 }

@@ -1,0 +1,92 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { JupyterHub } from './jupyterHub.ts';
+import { LabPage, launchBrowser } from './labPage.ts';
+import { notebookOf } from './notebooks.ts';
+
+let hub: JupyterHub;
+let browser: Browser;
+
+beforeAll(async () => {
+  [hub, browser] = await Promise.all([JupyterHub.start(['alice', 'bob']), launchBrowser()]);
+  for (const user of ['alice', 'bob']) {
+    await writeFile(join(hub.homeOf(user), 'analysis.ipynb'), notebookOf('print("as saved")', `owner = "${user}"`));
+  }
+});
+afterAll(async () => {
+  await browser.close();
+  await hub.dispose();
+});
+
+/** Signs in by the hub's form, as a person does; their server starts. */
+async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.goto(`${hub.url}hub/login?next=${encodeURIComponent(`/hub/user/${user}/lab/tree/analysis.ipynb`)}`);
+  await page.fill('#username_input', user);
+  await page.fill('#password_input', hub.password);
+  await page.click('#login_submit');
+  return { context, lab: LabPage.of(page) };
+}
+
+/** What a page of one user gets from the server of another, asked with everything that this user has. */
+function trespass(lab: LabPage, path: string): Promise<string> {
+  return lab.page.evaluate(async (url) => {
+    const response = await fetch(url, { redirect: 'manual' });
+    return response.type === 'opaqueredirect' ? 'redirected' : String(response.status);
+  }, `/user/alice/${path}`);
+}
+
+function trespassBySocket(lab: LabPage): Promise<string> {
+  return lab.page.evaluate(
+    (url) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(url);
+        socket.onopen = () => resolve('open');
+        socket.onerror = () => resolve('refused');
+      }),
+    `${hub.url.replace('http', 'ws')}user/alice/slipway/core`,
+  );
+}
+
+it('two users of a hub run notebooks beside each other, and neither reaches the core of the other', async () => {
+  const alice = await signIn('alice');
+  await alice.lab.notebookReady();
+  await alice.lab.typeInto(0, 'print("edited by alice")');
+  await alice.lab.runButton.click();
+  await alice.lab.detail.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await alice.lab.screenshot('hub');
+  const runs = join(hub.homeOf('alice'), 'data/slipway/runs');
+  const [run = ''] = await readdir(runs);
+  expect(await readFile(join(runs, run, 'output/analysis_output.ipynb'), 'utf8')).toContain('edited by alice');
+
+  const bob = await signIn('bob');
+  await bob.lab.notebookReady();
+  await bob.lab.showSidePanel();
+  await bob.lab.sidePanel.getByText('No runs yet').waitFor({ timeout: 60_000 });
+  for (const path of ['slipway/status', `slipway/runs/local/${run}/artifacts/output/analysis_output.html`]) {
+    expect(['redirected', '403', '404']).toContain(await trespass(bob.lab, path));
+  }
+  expect(await trespassBySocket(bob.lab)).toBe('refused');
+  expect(await trespass(alice.lab, 'slipway/status')).toBe('200');
+  expect(await tokensOfCores()).toEqual([]);
+  await alice.context.close();
+  await bob.context.close();
+});
+
+/** Environment variables of running cores that only Jupyter should have. */
+async function tokensOfCores(): Promise<readonly string[]> {
+  const found: string[] = [];
+  let cores = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!command.includes('slipway.js') || !environment.includes(hub.home)) continue;
+    cores += 1;
+    found.push(...environment.split('\0').filter((entry) => /^(JUPYTERHUB_|JPY_|JUPYTER_TOKEN)/.test(entry)));
+  }
+  expect(cores).toBe(2);
+  return found.map((entry) => entry.replace(/=.*/, ''));
+}

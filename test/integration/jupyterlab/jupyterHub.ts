@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { freePort, jupyterPython } from './jupyterServer.ts';
+
+/** A JupyterHub with its proxy, where everybody with the password may sign in and gets a server of their own. */
+export class JupyterHub {
+  readonly home: string;
+  readonly password = randomBytes(12).toString('hex');
+  readonly port: number;
+  #process: ChildProcess | undefined;
+  #log = '';
+
+  private constructor(home: string, port: number) {
+    this.home = home;
+    this.port = port;
+  }
+
+  /** @param users whose homes are made */
+  static async start(users: readonly string[]): Promise<JupyterHub> {
+    const hub = new JupyterHub(await mkdtemp(join(tmpdir(), 'slipway-hub-')), await freePort());
+    for (const user of users) await hub.#makeHome(user);
+    await writeFile(join(hub.home, 'jupyterhub_config.py'), await hub.#config());
+    await hub.#start();
+    return hub;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  homeOf(user: string): string {
+    return join(this.home, 'homes', user);
+  }
+
+  async dispose(): Promise<void> {
+    const child = this.#process;
+    if (child?.exitCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      await ended;
+      clearTimeout(timer);
+    }
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  async #makeHome(user: string): Promise<void> {
+    const settings = join(this.homeOf(user), '.jupyter/lab/user-settings/@jupyterlab/apputils-extension');
+    await mkdir(settings, { recursive: true });
+    await writeFile(join(settings, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
+    const lab = join(this.homeOf(user), 'config/labconfig');
+    await mkdir(lab, { recursive: true });
+    const disabledExtensions = { '@jupyter/collaboration-extension': true, '@jupyter/docprovider-extension': true };
+    await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions }));
+    const servers = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
+    await writeFile(join(this.homeOf(user), 'config/jupyter_server_config.json'), JSON.stringify(servers));
+  }
+
+  async #config(): Promise<string> {
+    const programs = dirname(jupyterPython());
+    const [hubPort, apiPort] = [await freePort(), await freePort()];
+    return `
+home = ${JSON.stringify(this.home)}
+c.JupyterHub.bind_url = "http://127.0.0.1:${this.port}"
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:${hubPort}"
+c.JupyterHub.db_url = "sqlite:///" + home + "/hub.sqlite"
+c.JupyterHub.cookie_secret_file = home + "/cookie_secret"
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = "${this.password}"
+c.Authenticator.allow_all = True
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = home + "/homes/{username}"
+c.Spawner.cmd = ["${programs}/jupyterhub-singleuser"]
+c.Spawner.args = ["--allow-root"]
+c.Spawner.default_url = "/lab"
+c.Spawner.environment = {
+    "XDG_DATA_HOME": lambda spawner: home + "/homes/" + spawner.user.name + "/data",
+    "XDG_CONFIG_HOME": lambda spawner: home + "/homes/" + spawner.user.name + "/xdg-config",
+    "JUPYTER_CONFIG_DIR": lambda spawner: home + "/homes/" + spawner.user.name + "/config",
+    "JUPYTERLAB_SETTINGS_DIR": lambda spawner: home + "/homes/" + spawner.user.name + "/.jupyter/lab/user-settings",
+}
+c.ConfigurableHTTPProxy.command = ["${programs}/configurable-http-proxy"]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:${apiPort}"
+c.ConfigurableHTTPProxy.pid_file = home + "/proxy.pid"
+`;
+  }
+
+  async #start(): Promise<void> {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(JUPYTER|XDG_|SLIPWAY|npm_)/.test(name));
+    const child = spawn(jupyterPython(), ['-m', 'jupyterhub', '-f', join(this.home, 'jupyterhub_config.py')], {
+      cwd: this.home,
+      env: Object.fromEntries(inherited),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const read = (chunk: Buffer): void => void (this.#log += chunk.toString());
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    for (let waited = 0; waited < 90_000 && child.exitCode === null; waited += 200) {
+      const response = await fetch(`${this.url}hub/api`).catch(() => undefined);
+      if (response?.ok === true) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`JupyterHub does not answer.\n${this.#log}`);
+  }
+}
