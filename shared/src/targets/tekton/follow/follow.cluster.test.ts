@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resources } from '../../../kubernetes/index.ts';
+import { resources, runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { objectSchema } from '../submit/clusterObjects.ts';
 import { commandRun } from '../submit/testing/submissions.ts';
 import type { PastRun } from './index.ts';
@@ -207,20 +207,33 @@ describe('large things', () => {
 });
 
 describe('somebody who may only look', () => {
-  const script = 'for i in 1 2 3 4 5 6 7 8; do echo "line $i"; sleep 1; done';
+  // Goes on once it is watched, however long that takes.
+  const script =
+    'echo "line 1"; for i in $(seq 600); do [ -e /slipway/run/go ] && break; sleep 0.2; done; for i in 2 3 4; do echo "line $i"; sleep 1; done';
+  let tries = 0;
+  let api: KubernetesApi;
+  beforeAll(async () => {
+    api = await at.viewer(signal);
+  });
 
   it('gets the log by the API, with a warning, and progress by step', async () => {
-    await submitter().submit(commandRun('watched', script), signal);
-    const api = await at.viewer(signal);
-    const files = await at.files({ api });
-    await at.untilLive('watched', signal);
-    const over = async () => (await at.place('watched', signal)).final;
-    const { bytes, lines } = await readWholeLog(files, 'watched', 'command', over, signal);
-    expect([bytes, lines]).toEqual([56, 8]);
-    const notes = at.notes.filter((note) => note.startsWith('watched'));
+    const run = `watched-${(tries += 1)}`;
+    await submitter().submit(commandRun(run, script), signal);
+    const locator = at.locator(api);
+    const files = await at.files({ api, locator });
+    const { live } = await at.untilLive(run, signal);
+    const first = async () => (await files.logChunk(run, 'command', 0, 100, signal)).bytes;
+    await at.space.until(async () => Buffer.from(await first()).toString() === 'line 1\n', signal);
+    const { namespace } = at.space.objects;
+    const where = { namespace, pod: live?.pod ?? '', container: live?.container ?? '' };
+    await runCommand(at.api, { ...where, command: ['touch', '/slipway/run/go'] }, signal);
+    const over = async () => (await locator.locate(run, signal)).final;
+    const { bytes, lines } = await readWholeLog(files, run, 'command', over, signal);
+    expect([bytes, lines]).toEqual([28, 4]);
+    const notes = at.notes.filter((note) => note.startsWith(run));
     expect(notes).toEqual([expect.stringMatching(/create and get on pods\/exec/)]);
-    expect(await files.readProgress('watched', signal)).toEqual([]);
-    await expect(files.openFile('watched', 'run.json', undefined, signal)).rejects.toMatchObject({
+    expect(await files.readProgress(run, signal)).toEqual([]);
+    await expect(files.openFile(run, 'run.json', undefined, signal)).rejects.toMatchObject({
       code: 'cluster.forbidden',
       message: expect.stringMatching(/which you may not make/),
     });

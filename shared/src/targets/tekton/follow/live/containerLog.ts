@@ -4,6 +4,7 @@ import type { SlipwayError } from '../../../../protocol/index.ts';
 import type { Random } from '../pause.ts';
 import type { PodContainer } from '../runPlace.ts';
 import type { SpooledLog } from '../spool/spooledLog.ts';
+import { ApiLogPlace } from './apiLogPlace.ts';
 import { TimestampStripper } from './timestampStripper.ts';
 
 const lineEnd = Buffer.from('\n');
@@ -23,28 +24,20 @@ export interface ContainerLogOptions {
 }
 
 /**
- * Follows the API's log of a container into the spool until the container has ended, across cuts and rotation. Goes on after
- * the newest time that the spool has; what was written at that time is read again and fits what is there.
+ * Follows the API's log of a container into the spool until the container has ended, across cuts and rotation. What is
+ * there already, by whatever way, is read again and passed over.
  */
 export async function followIntoSpool(options: ContainerLogOptions, signal: AbortSignal): Promise<void> {
   const { api, where, log, clock, random, onTrouble } = options;
   const reference = { namespace: api.cluster.namespace, pod: where.pod, container: where.container };
   const writer = new BatchWriter(log, options.onGrown);
-  const newest = await log.newestMark();
-  let resuming = newest !== undefined;
-  let position = newest?.[0] ?? 0;
+  const place = new ApiLogPlace(log, options.onGap);
   for await (const line of followContainerLog(api, reference, { clock, random, onTrouble }, signal)) {
-    if (resuming && line.time < (newest?.[1] ?? 0)) continue;
-    // Nothing of that time is left: it was rotated away while nobody read.
-    if (resuming && line.time > (newest?.[1] ?? 0)) {
-      position = log.size;
-      options.onGap();
-    }
-    resuming = false;
-    if (line.mayMissBefore === true) options.onGap();
     const bytes = line.partial === true ? line.bytes : Buffer.concat([line.bytes, lineEnd]);
-    await writer.add(position, bytes, line.time);
-    position += bytes.length;
+    const offset = await place.next({ time: line.time, bytes });
+    if (offset === undefined) continue;
+    if (line.mayMissBefore === true) options.onGap();
+    await writer.add(offset, bytes, line.time);
   }
   await writer.flush();
 }

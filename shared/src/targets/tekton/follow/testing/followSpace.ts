@@ -78,7 +78,8 @@ export class FollowSpace {
       api: this.api,
       profile: this.profile,
       scripts: this.space.scripts,
-      locator: this.locator(given.api),
+      // What a test waits for is what is read by then.
+      locator: given.api === undefined ? this.#places : this.locator(given.api),
       onNote: (run, note) => this.notes.push(`${run}: ${note}`),
       onError: (error) => this.notes.push(`unexpected: ${String(error)}`),
       ...given,
