@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
+import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
 
@@ -134,7 +135,10 @@ function pythonUnit() {
 async function hosts() {
   jupyter = await jupyterHost();
   await pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
-  await vitest('hosts', { SLIPWAY_TEST_JUPYTER: jupyter }, 1);
+  const started = performance.now();
+  const hosts = { SLIPWAY_TEST_CODE_SERVER: await codeServer(), SLIPWAY_TEST_VSIX: await packageExtension() };
+  console.log(`code-server and the .vsix: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  await vitest('hosts', { SLIPWAY_TEST_JUPYTER: jupyter, ...hosts }, 1);
 }
 
 async function pytest(name, interpreter, folder) {

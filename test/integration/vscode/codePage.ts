@@ -36,6 +36,8 @@ export class CodePage {
     const code = new CodePage(await context.newPage());
     await code.page.goto(`${server.url}?folder=${server.folder}`);
     await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
+    // Before its extensions are known VS Code opens a notebook as text.
+    await code.statusItem.waitFor({ timeout: 90_000 });
     return code;
   }
 
@@ -48,14 +50,17 @@ export class CodePage {
     return this.page.locator('[id="slipway.slipway-vscode.slipway.status"]');
   }
 
-  /** The panel in the editor tab in front: a webview's frame lies in a frame. */
-  get panel(): FrameLocator {
-    return this.page
-      .locator('iframe.webview.ready >> visible=true')
-      .first()
-      .contentFrame()
-      .locator('iframe#active-frame')
-      .contentFrame();
+  /** A shared panel, by the name of its element: it stands in a frame of a webview's frame. */
+  async panel(element: string): Promise<Locator> {
+    for (let waited = 0; waited < 30_000; waited += 200) {
+      for (const frame of this.page.frames()) {
+        const panel = frame.locator(element);
+        // A frame may go while it is looked at.
+        if (await panel.isVisible().catch(() => false)) return panel;
+      }
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(`No ${element} came.`);
   }
 
   row(text: string | RegExp): Locator {
@@ -70,16 +75,13 @@ export class CodePage {
   /** Opens a notebook and waits until its toolbar has our button: the extension is there. */
   async openNotebook(name: string): Promise<void> {
     await this.openFile(name);
-    await this.page.locator('.notebook-editor .cell .monaco-editor').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.notebook-editor .code-cell-row').first().waitFor({ timeout: 60_000 });
     await this.runButton.waitFor({ timeout: 60_000 });
   }
 
   /** Replaces the source of a code cell, counted from 0, as somebody types it; nothing is saved. */
   async typeInto(cell: number, source: string): Promise<void> {
-    await this.page
-      .locator('.notebook-editor .code-cell-row .monaco-editor, .notebook-editor .cell.code .monaco-editor')
-      .nth(cell)
-      .click();
+    await this.page.locator(`.notebook-editor .monaco-list-row[data-index="${cell}"] .cell-editor-container`).click();
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.press('Delete');
     await this.page.keyboard.insertText(source);

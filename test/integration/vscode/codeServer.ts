@@ -18,6 +18,8 @@ const settings = {
   'workbench.startupEditor': 'none',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // In a browser VS Code saves by itself; on the desktop it does not.
+  'files.autoSave': 'off',
 };
 
 export interface CodeServerOptions {
@@ -156,6 +158,8 @@ export class CodeServer {
       HOME: this.home,
       XDG_DATA_HOME: join(this.home, 'data'),
       XDG_CONFIG_HOME: join(this.home, 'config'),
+      // Environments are built once and shared by all tests, as on a real machine.
+      XDG_CACHE_HOME: join(import.meta.dirname, '../../../.cache/xdg'),
       ...this.#options.env,
     };
   }

@@ -29,7 +29,7 @@ it('runs what the editor shows, unsaved, tells how far it is and how it ended', 
   await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 90_000 });
   await code.showRuns();
   await code.row(/analysis\.ipynb.*Running/).waitFor({ timeout: 30_000 });
-  const detail = code.panel.locator('slipway-run-detail');
+  const detail = await code.panel('slipway-run-detail');
   await detail.getByText('Running').first().waitFor();
   await code.screenshot('running');
   await code.row(/analysis\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
