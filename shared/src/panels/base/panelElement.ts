@@ -20,7 +20,8 @@ export abstract class PanelElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.start();
+    // The first time the first update starts it, when the properties are there.
+    if (this.hasUpdated) this.start();
   }
 
   override disconnectedCallback(): void {
@@ -31,6 +32,7 @@ export abstract class PanelElement extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!this.subjects.some((name) => changed.has(name)) || !this.isConnected) return;
     this.stop();
+    this.forget();
     this.start();
   }
 
@@ -42,6 +44,8 @@ export abstract class PanelElement extends LitElement {
   protected abstract readonly subjects: readonly string[];
   /** Asks for what is shown. Called when there may be something to show; does nothing without a host. */
   protected abstract start(): void;
-  /** Ends everything that `start` began. */
+  /** Ends everything that `start` began. What a person chose stays: hosts take panels out of the page and put them back. */
   protected abstract stop(): void;
+  /** Forgets what a person chose: something else is shown from now on. */
+  protected abstract forget(): void;
 }

@@ -14,7 +14,7 @@ import { row, type RowOptions } from './rows.ts';
 import { ScrollPlace } from './scrollPlace.ts';
 import { logViewStyles } from './styles.ts';
 import { toolbar, type ToolbarActions } from './toolbar.ts';
-import { rowHeight, scrollHeight, topForRow, visibleRows } from './virtualList.ts';
+import { rowHeight, scrollHeight, topForRow } from './virtualList.ts';
 
 const optionsKey = 'log.options';
 /** How long after the last key a search begins. */
@@ -97,6 +97,10 @@ export class LogView extends PanelElement {
     this.#listeners = [];
     clearTimeout(this.#typing);
     this.#place.reset();
+    this.failure = undefined;
+  }
+
+  protected override forget(): void {
     this.failure = undefined;
   }
 
@@ -286,11 +290,9 @@ export class LogView extends PanelElement {
     }
   }
 
-  /** What is selected, else the lines on the screen; without numbers and times. */
+  /** The lines on the screen, without numbers and times. */
   #shownText(): string {
-    const selected = document.getSelection()?.toString() ?? '';
-    if (selected !== '') return selected;
-    const { first, end } = visibleRows(this.#place.top, { ...this.#place.size, viewport: this.#place.size.viewport });
+    const { first, end } = this.#place.seen();
     const seen = Array.from({ length: end - first }, (_, index) => this.#store?.line(first + index));
     return seen.flatMap((line) => (line === undefined ? [] : [plainLine(line.text)])).join('\n');
   }

@@ -63,6 +63,12 @@ export class ScrollPlace {
     return wrap ? { first: Math.max(first, Math.floor(this.top / rowHeight)), end } : { first, end };
   }
 
+  /** The rows that can be seen, in part too: `first` to `end` (exclusive). */
+  seen(): { readonly first: number; readonly end: number } {
+    const end = Math.min(this.#rows, Math.ceil((this.top + this.#viewport) / rowHeight));
+    return { first: Math.min(end, Math.floor(this.top / rowHeight)), end };
+  }
+
   /** How many rows there are up to the last one seen. */
   lastRow(): number {
     return Math.floor((this.top + this.#viewport) / rowHeight);

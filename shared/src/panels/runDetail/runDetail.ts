@@ -91,11 +91,14 @@ export class RunDetail extends PanelElement {
     this.#feed?.dispose();
     this.#feed = undefined;
     clearInterval(this.#ticker);
+    this.asksToCancel = false;
+    this.failure = undefined;
+  }
+
+  protected override forget(): void {
     this.#isOpened = false;
     this.chosenTab = undefined;
     this.chosenStep = undefined;
-    this.asksToCancel = false;
-    this.failure = undefined;
   }
 
   #tick(): void {

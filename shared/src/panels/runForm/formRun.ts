@@ -40,11 +40,19 @@ export class FormRun {
     return this.#life.signal;
   }
 
-  /** Finds out what can be changed. Never throws: `trouble` tells. */
-  async open(submission: Submission | undefined, rerun: RunReference | undefined): Promise<void> {
+  /**
+   * Finds out what can be changed. Never throws: `trouble` tells.
+   * @param typed what the fields held before, where they did
+   */
+  async open(
+    submission: Submission | undefined,
+    rerun: RunReference | undefined,
+    typed: FormValues | undefined,
+  ): Promise<void> {
     try {
       if (rerun !== undefined) await this.#openRun(rerun);
       else if (submission !== undefined) await this.#openSubmission(submission);
+      if (typed !== undefined && this.values !== undefined) this.values = withKept(this.values, typed);
     } catch (error) {
       this.trouble = troubleOf(error, this.signal);
     }

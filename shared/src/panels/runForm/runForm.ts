@@ -49,6 +49,8 @@ export class RunForm extends PanelElement {
 
   protected override readonly subjects = ['host', 'submission', 'rerun'];
   #form: FormRun | undefined;
+  /** What was typed before the form was taken out of the page for a moment. */
+  #typed: FormValues | undefined;
   #context = '';
   #hints: Hints = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +71,7 @@ export class RunForm extends PanelElement {
     this.#listener = host.onNotification('submit/progress', ({ text }) => {
       if (this.progress !== undefined) this.progress = text;
     });
-    void form.open(submission, rerun);
+    void form.open(submission, rerun, this.#typed);
     void this.#askHints(form);
   }
 
@@ -77,10 +79,16 @@ export class RunForm extends PanelElement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listener?.dispose();
+    this.#typed = this.#form?.values;
     this.#form?.dispose();
     this.#form = undefined;
     this.progress = undefined;
     this.failure = undefined;
+  }
+
+  protected override forget(): void {
+    this.#typed = undefined;
+    this.allFiles = false;
   }
 
   /** The job as the fields say it now; undefined while a value is wrong or nothing is loaded. */

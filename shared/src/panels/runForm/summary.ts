@@ -85,7 +85,7 @@ function problemList(words: Words, problems: readonly Problem[], actions: Summar
 
 function sentence(plan: RunPlan, context: string, words: Words): string {
   const cells = plan.spec.notebook === undefined ? undefined : (plan.codeCells ?? 0);
-  return words.panels.form.sentence(cells, gpusOf(plan), shownText(context), plan.steps.includes('test'));
+  return words.panels.form.sentence(cells, gpusOf(plan), shownText(context), plan.tests !== undefined);
 }
 
 function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly [string, string])[] {

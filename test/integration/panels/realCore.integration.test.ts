@@ -1,0 +1,109 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NotificationName, RequestName, RequestParams } from '@slipway/shared/protocol';
+import { Machine, notebook, testPython } from '../cli/slipway.ts';
+import { startCore, type CoreProcess } from '../core/coreProcess.ts';
+import { serveGallery, type GalleryServer } from '../../panels/galleryPage.ts';
+import type { BridgeWindow } from '../../panels/bridgePage.ts';
+
+const never = new AbortController().signal;
+let machine: Machine;
+let core: CoreProcess;
+let browser: Browser;
+let server: GalleryServer;
+
+beforeAll(async () => {
+  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
+  if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
+  machine = await Machine.create();
+  core = await startCore(machine.environment);
+  server = await serveGallery('bridgePage.ts');
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await core.stop();
+  await machine.dispose();
+});
+
+/** A page whose panel speaks to the real core. */
+async function open(query: Record<string, string>): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  await page.exposeFunction('askCore', async (name: RequestName, params: string) => {
+    try {
+      const asked = JSON.parse(params) as RequestParams<RequestName>;
+      return { result: JSON.stringify(await core.client.request(name, asked, never)) };
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
+  });
+  const names: NotificationName[] = ['run/changed', 'run/deleted', 'context/changed', 'submit/progress'];
+  const told = names.map((name) =>
+    core.client.onNotification(name, (params) => {
+      page
+        .evaluate(([what, text]) => (globalThis as unknown as BridgeWindow).tell(what, text), [
+          name,
+          JSON.stringify(params),
+        ] as const)
+        .catch((error: unknown) => complaints.push(String(error)));
+    }),
+  );
+  page.on('close', () => {
+    for (const listener of told) listener.dispose();
+  });
+  await page.goto(`${server.url}?${new URLSearchParams(query).toString()}`);
+  return { page, complaints };
+}
+
+describe('the panels on a real core', () => {
+  it('send a notebook from the form and show how it fails, cell by cell, with its log', async () => {
+    const cells = [
+      { kind: 'code' as const, source: 'rows = 3', tags: ['parameters'] },
+      'import time\nfor row in range(rows):\n    print("row", row)\n    time.sleep(0.2)',
+      'total = rows * 2\nraise ValueError(f"the end after {total}")',
+    ];
+    await machine.write('panels.ipynb', notebook(cells));
+    const folder = machine.work;
+    const form = await open({ panel: 'form', folder, notebook: 'panels.ipynb', python: testPython() });
+    await form.page.getByLabel('rows').fill('5');
+    await form.page.getByText('3 cells on this machine, then the report.').waitFor();
+    await form.page.keyboard.press('Control+Enter');
+    const performed = () => form.page.evaluate(() => (globalThis as unknown as BridgeWindow).performed);
+    await expect
+      .poll(performed, { timeout: 60_000 })
+      .toMatchObject([{ kind: 'openRun', context: 'local' }, { kind: 'close' }]);
+    expect(form.complaints).toEqual([]);
+    const [{ run = '' } = {}] = (await performed()) as { run?: string }[];
+    await form.page.close();
+
+    const detail = await open({ run });
+    const { page } = detail;
+    await page
+      .getByText(/^(Queued|Submitting|Running|Failed)$/)
+      .first()
+      .waitFor();
+    await page.getByRole('heading', { name: /Cell 3|ValueError|cell 3/ }).waitFor({ timeout: 90_000 });
+    expect(await page.locator('.src .bad').first().innerText()).toContain('raise ValueError');
+    await page.getByRole('button', { name: 'Retry from notebook' }).waitFor();
+    await page.getByRole('tab', { name: 'Parameters' }).click();
+    await expect.poll(() => page.locator('.kvs').first().innerText()).toMatch(/rows\s+5/);
+    await page.getByRole('tab', { name: /Artifacts/ }).click();
+    await page
+      .getByRole('button', { name: /panels_output\.html/ })
+      .first()
+      .waitFor();
+    await page.getByRole('tab', { name: 'Logs' }).click();
+    await page.locator('.row').first().waitFor();
+    await page.getByLabel('Search').fill('row 4');
+    await page.locator('.row.cur mark').waitFor();
+    expect(await page.locator('.row.cur .x').innerText()).toBe('row 4');
+    expect(detail.complaints).toEqual([]);
+    await page.close();
+  });
+});
