@@ -3,7 +3,7 @@
  * federated one) and a copy of the core's bundle. Nothing is fetched: JupyterLab's versions come from an npm package.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -65,7 +65,9 @@ function copyCore() {
   rmSync(core, { recursive: true, force: true });
   mkdirSync(core, { recursive: true });
   for (const part of ['slipway.js', 'supervisor.js', 'chunks', 'steps']) {
-    cpSync(join(dist, part), join(core, part), { recursive: true });
+    // Of a file that is there compressed too, this alone: the core and the steps read either, and a wheel is small.
+    const filter = (source) => !existsSync(`${source}.gz`);
+    cpSync(join(dist, part), join(core, part), { recursive: true, filter });
   }
   // Its module type, which a file beside another package.json would not have.
   writeFileSync(join(core, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { clusterBenches } from './cluster/benches.ts';
 import { coreStart } from './coreStart.ts';
+import { jupyterForward } from './jupyterForward.ts';
 import { logs } from './logs.ts';
 import { describeMachine } from './machine.ts';
 import { runOverhead } from './runOverhead.ts';
@@ -17,6 +18,7 @@ const runs = count(values.runs, 'runs');
 const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   start: () => coreStart(pairs ?? 10),
   logs: () => logs(pairs ?? 5),
+  jupyter: () => jupyterForward(pairs ?? 500),
   run: async () => [await runOverhead(pairs ?? 5)],
 };
 const cluster = clusterBenches({ pairs, runs });

@@ -28,6 +28,7 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
   await page.fill('#username_input', user);
   await page.fill('#password_input', hub.password);
   await page.click('#login_submit');
+  await page.getByText('Launch Server').click();
   return { context, lab: LabPage.of(page) };
 }
 
