@@ -127,12 +127,18 @@ class Source:
         """Tell whether its lines would come before some of `earlier` that were written before them."""
         if self._after is None:
             if not _size(folder, self.path):
+                self._drained = True
                 return True
             # Asked after this one's own, so that all that was written before it counts.
             sizes = [(source, _size(folder, source.path)) for source in earlier]
             self._after = [(source, size) for source, size in sizes if source.offset < size]
         else:
             self._after = [(source, size) for source, size in self._after if source.is_behind(size)]
+        return bool(self._after)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Tell whether it has something to send and others come first."""
         return bool(self._after)
 
     def is_behind(self, size: int) -> bool:
@@ -200,9 +206,12 @@ class Follower:
         self._reader = reader
         self._sources: dict[str, Source] = {}
         self._order = {path: at for at, path in enumerate(reader.offsets)}
+        # True when a log was held back in the last turn.
+        self.holds_back = False
 
     def send_new(self) -> int:
         """Send a turn's worth of every file that grew; returns the number of bytes. Raises Gone."""
+        self.holds_back = False
         return self._send_below(self._root, self._progress) + self._send_below(
             os.path.join(self._root, "logs"), self._logs
         )
@@ -216,7 +225,9 @@ class Follower:
         earlier: list[Source] = []
         try:
             for source in sources(folder):
-                if not source.waits(folder, earlier):
+                if source.waits(folder, earlier):
+                    self.holds_back = self.holds_back or source.is_held_back
+                else:
                     for head, content in source.frames(folder, os.path.basename(source.path)):
                         self._reader.send(head, content)
                         sent += len(content)
@@ -285,6 +296,10 @@ def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
             said_at = grew_at if said_at is not None else None
             if sent < _FRAME_BYTES:
                 time.sleep(_GATHER_SECONDS)
+            continue
+        if follower.holds_back:
+            # All is not sent yet: one before it grew after its turn.
+            reader.hear(reader.poll.poll(1000 * _GATHER_SECONDS))
             continue
         if complete or over:
             follower.send_index()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slipway_steps import follow
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -180,6 +182,46 @@ def test_a_log_comes_after_what_those_before_it_had(start: Start, root: Path) ->
     assert following.contents["logs/prepare.log"] == content
     paths = [frame["path"] for frame in following.frames]
     assert paths == sorted(paths, key=["logs/prepare.log", "logs/notebook.log", "logs/report.log"].index)
+
+
+class Recorder(follow.Reader):
+    """Has read some, and keeps what is sent to it."""
+
+    def __init__(self, offsets: dict[str, int]) -> None:
+        self.offsets = offsets
+        self.contents: dict[str, bytes] = {}
+        self.poll = select.poll()
+
+    def send(self, *parts: bytes) -> None:
+        path = json.loads(parts[0])["path"]
+        self.contents[path] = self.contents.get(path, b"") + b"".join(parts[1:])
+
+    def hear(self, ready: list[tuple[int, int]]) -> None:
+        pass
+
+
+def test_a_log_that_is_held_back_in_the_last_moment_is_sent(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = root / "logs" / "notebook.log"
+    append(notebook, b"first\n")
+    append(root / "logs" / "report.log", b"report\n")
+    end(root)
+    stat = os.stat
+    grown: list[bytes] = []
+
+    def stat_while_another_grows(
+        path: str, *, dir_fd: int | None = None, follow_symlinks: bool = True
+    ) -> os.stat_result:
+        # It has had its turn already.
+        if path == "report.log" and not grown:
+            grown.append(b"late\n")
+            append(notebook, b"late\n")
+        return stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "stat", stat_while_another_grows)
+    recorder = Recorder({"logs/notebook.log": len(b"first\n"), "logs/report.log": 0})
+    monkeypatch.setattr(follow, "Reader", lambda: recorder)
+    assert follow.main(str(root), inotify=False) == 0
+    assert recorder.contents == {"logs/notebook.log": b"late\n", "logs/report.log": b"report\n"}
 
 
 def test_a_log_without_an_end_or_that_cannot_be_read_holds_up_no_other(start: Start, root: Path) -> None:
