@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: on a fresh machine installs, builds and runs examples/single-cell with live progress, then says where
- * the report and the artifacts are, and serves JupyterLab with Slipway and the notebook open until Ctrl-C. `-- --once`
- * ends with the run's exit code instead.
+ * the report and the artifacts are, and serves JupyterLab with Slipway and the notebook open until Ctrl-C. Without a
+ * terminal nobody could press the button or Ctrl-C: then JupyterLab is ended once it answers, unless `-- --serve` is given.
+ * `-- --once` leaves it out and ends with the run's exit code.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -40,10 +41,14 @@ async function step(name, work) {
 async function serve() {
   try {
     const lab = await serveJupyterLab(join(root, 'examples/single-cell'), 'single_cell.ipynb');
-    console.log(`
-JupyterLab  ${lab.url}
-Press "Run on GPU cluster" above the notebook. Ctrl-C ends JupyterLab; runs go on.`);
-    process.on('SIGINT', () => lab.end());
+    console.log(`\nJupyterLab  ${lab.url}`);
+    if (process.stdin.isTTY || process.argv.includes('--serve')) {
+      console.log('Press "Run on GPU cluster" above the notebook. Ctrl-C ends JupyterLab; runs go on.');
+      process.on('SIGINT', () => lab.end());
+    } else {
+      console.log('It answers, and is ended again: there is no terminal. npm run demo -- --serve keeps it.');
+      lab.end();
+    }
     await lab.ended;
   } catch (error) {
     console.error(`JupyterLab cannot be served: ${error.message}`);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../setup.mjs';
@@ -18,7 +18,7 @@ export async function serveJupyterLab(folder, notebook) {
   const python = await jupyterHost();
   const port = await freePort();
   const token = randomBytes(24).toString('hex');
-  const config = writeConfig();
+  const config = writeConfig(token);
   const args = [
     '-m',
     'jupyterlab',
@@ -28,12 +28,10 @@ export async function serveJupyterLab(folder, notebook) {
     `--ServerApp.root_dir=${folder}`,
   ];
   if (process.getuid?.() === 0) args.push('--allow-root');
-  // Not by the command line, which every process of this machine can read.
   const env = {
     ...process.env,
     JUPYTER_CONFIG_DIR: config,
     JUPYTERLAB_SETTINGS_DIR: join(config, 'settings'),
-    JUPYTER_TOKEN: token,
   };
   const child = spawn(python, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let log = '';
@@ -45,8 +43,11 @@ export async function serveJupyterLab(folder, notebook) {
   return { url: `http://127.0.0.1:${port}/lab/tree/${notebook}?token=${token}`, end, ended };
 }
 
-/** No question about news over the first thing that people see, and nobody edits along. */
-function writeConfig() {
+/**
+ * No question about news over the first thing that people see, and nobody edits along. The token is in a file that only its
+ * owner reads: others can read a command line, and notebook code the environment.
+ */
+function writeConfig(token) {
   const config = join(root, '.cache/jupyter-demo');
   const settings = join(config, 'settings/@jupyterlab/apputils-extension');
   mkdirSync(settings, { recursive: true });
@@ -54,8 +55,10 @@ function writeConfig() {
   writeFileSync(join(settings, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
   const disabledExtensions = { '@jupyter/collaboration-extension': true, '@jupyter/docprovider-extension': true };
   writeFileSync(join(config, 'labconfig/page_config.json'), JSON.stringify({ disabledExtensions }));
-  const servers = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
-  writeFileSync(join(config, 'jupyter_server_config.json'), JSON.stringify(servers));
+  const servers = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } }, IdentityProvider: { token } };
+  const file = join(config, 'jupyter_server_config.json');
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify(servers), { mode: 0o600 });
   return config;
 }
 
