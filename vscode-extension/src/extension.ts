@@ -127,7 +127,7 @@ function registerTrees(
   words: ReturnType<typeof windowWords>,
   chosen: ChosenContext,
   open: () => void,
-): vscode.Disposable[] {
+): { dispose(): unknown }[] {
   let isVisible = (): boolean => false;
   const runs = new RunsTree(store, words, () => isVisible());
   const contexts = new ContextsTree(store, words, () => chosen.name);
@@ -154,7 +154,7 @@ function registerTrees(
       getChildren: () => [],
       getTreeItem: (item: vscode.TreeItem) => item,
     }),
-    { dispose: () => onStore.dispose() },
-    { dispose: chosen.onChange(() => contexts.show()).dispose },
+    onStore,
+    chosen.onChange(() => contexts.show()),
   ];
 }

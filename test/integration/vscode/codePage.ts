@@ -1,13 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { type CodeServer, prepared } from './codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
@@ -65,6 +58,12 @@ export class CodePage {
 
   row(text: string | RegExp): Locator {
     return this.page.locator('.pane-body .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Chooses from a row's menu. */
+  async rowAction(text: RegExp, action: string): Promise<void> {
+    await this.row(text).first().click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first().click();
   }
 
   /** Opens a file of the folder by its row in the explorer. */

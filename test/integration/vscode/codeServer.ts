@@ -104,8 +104,8 @@ export class CodeServer {
   /** Installs or removes extensions, and waits. @throws Error with what it wrote when it fails */
   async #run(args: readonly string[]): Promise<void> {
     const child = this.#spawn(args);
-    const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`code-server ${args.join(' ')} ended with ${String(code)}\n${this.#log}`);
+    await once(child, 'exit');
+    if (child.exitCode !== 0) throw new Error(`code-server ${args.join(' ')} failed.\n${this.#log}`);
   }
 
   uninstall(extension: string): Promise<void> {

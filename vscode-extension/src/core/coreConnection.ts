@@ -149,16 +149,17 @@ export class CoreConnection {
     } catch (error) {
       client?.dispose();
       const reason = SlipwayError.is(error) ? await reasonOf(client, error) : undefined;
-      this.#lost(reason ?? new SlipwayError('internal', 'The core cannot be started.', { cause: error }));
-      throw this.#failure;
+      const failure = reason ?? new SlipwayError('internal', 'The core cannot be started.', { cause: error });
+      this.#lost(failure);
+      throw failure;
     }
   }
 
   #listen(client: Client): void {
-    this.#forward(client, 'run/changed');
-    this.#forward(client, 'run/deleted');
-    this.#forward(client, 'context/changed');
-    this.#forward(client, 'submit/progress');
+    this.#forward(client, 'run/changed', this.#notifications['run/changed']);
+    this.#forward(client, 'run/deleted', this.#notifications['run/deleted']);
+    this.#forward(client, 'context/changed', this.#notifications['context/changed']);
+    this.#forward(client, 'submit/progress', this.#notifications['submit/progress']);
     void client.closed.then((reason) => {
       client.dispose();
       if (this.#open !== client) return;
@@ -166,8 +167,11 @@ export class CoreConnection {
     });
   }
 
-  #forward<Name extends NotificationName>(client: Client, name: Name): void {
-    const emitter: Emitter<NotificationParams<Name>> = this.#notifications[name];
+  #forward<Name extends NotificationName>(
+    client: Client,
+    name: Name,
+    emitter: Emitter<NotificationParams<Name>>,
+  ): void {
     client.onNotification(name, (params) => emitter.fire(params));
   }
 

@@ -13,8 +13,8 @@ export async function notebookText(document: vscode.NotebookDocument): Promise<s
 export async function exportedText(document: vscode.NotebookDocument): Promise<string | undefined> {
   const serializer = vscode.extensions.getExtension<unknown>('vscode.ipynb');
   if (serializer === undefined) return undefined;
-  const api = await serializer.activate();
-  if (!isRecord(api) || typeof api.exportNotebook !== 'function') return undefined;
+  const api: unknown = await serializer.activate();
+  if (!isExporter(api)) return undefined;
   const cells = document.getCells().map((cell) => {
     const data = new vscode.NotebookCellData(cell.kind, cell.document.getText(), cell.document.languageId);
     data.metadata = { ...cell.metadata };
@@ -22,8 +22,17 @@ export async function exportedText(document: vscode.NotebookDocument): Promise<s
   });
   const notebook = new vscode.NotebookData(cells);
   notebook.metadata = { ...document.metadata };
-  const text: unknown = await Promise.resolve(api.exportNotebook(notebook));
+  const text = await api.exportNotebook(notebook);
   return typeof text === 'string' ? withoutOutputs(text) : undefined;
+}
+
+/** What VS Code's own extension offers, which is written down nowhere. */
+interface Exporter {
+  exportNotebook(notebook: vscode.NotebookData): unknown;
+}
+
+function isExporter(api: unknown): api is Exporter {
+  return isRecord(api) && typeof api.exportNotebook === 'function';
 }
 
 /** As our own writer has it. */

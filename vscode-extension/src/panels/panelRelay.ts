@@ -108,7 +108,7 @@ export class PanelRelay {
     }
   }
 
-  async #request<Name extends AllowedRequest>(name: Name, params: unknown, signal: AbortSignal): Promise<unknown> {
+  async #request(name: AllowedRequest, params: unknown, signal: AbortSignal): Promise<unknown> {
     const schema: z.ZodType = requests[name].params;
     const checked = schema.safeParse(params);
     if (!checked.success) throw new SlipwayError('protocol.invalid', `The panel asked for ${name} in a wrong way.`);

@@ -69,7 +69,7 @@ function documentOf(uri: vscode.Uri): vscode.NotebookDocument | undefined {
 
 /** An open notebook with that path, else the file on the disk. */
 function uriOf({ source }: Run): vscode.Uri | undefined {
-  if (source === undefined || !source.path.endsWith('.ipynb')) return undefined;
+  if (source?.path.endsWith('.ipynb') !== true) return undefined;
   const open = vscode.workspace.notebookDocuments.find(
     ({ uri }) => uri.scheme === 'file' && uri.fsPath === source.path,
   );

@@ -32,5 +32,6 @@ function panel(shown: PanelShown, panelHost: PanelHost): HTMLElement {
 
 function plain(detail: unknown): { title: string; state: string } {
   const fields: Readonly<Record<string, unknown>> = typeof detail === 'object' && detail !== null ? { ...detail } : {};
-  return { title: String(fields.title ?? ''), state: String(fields.state ?? '') };
+  const { title, state } = fields;
+  return { title: typeof title === 'string' ? title : '', state: typeof state === 'string' ? state : '' };
 }

@@ -1,0 +1,71 @@
+/**
+ * `npm run demo:vscode`: on a fresh machine installs, builds and serves VS Code (code-server) with the packaged extension
+ * and examples/single-cell open, on this machine only, and prints the address. Ctrl-C ends it; `PORT` chooses the port.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeServer, packageExtension } from '../test/hosts/codeServer/setup.mjs';
+import { build, ensureVirtualEnvironments, installPackages, pinnedNode, root, tool } from '../test/setup.mjs';
+
+const port = process.env.PORT ?? '8650';
+const data = join(root, '.cache/vscode/demo');
+let server = '';
+let vsix = '';
+
+await step('installing packages', async () => {
+  await installPackages();
+  await ensureVirtualEnvironments();
+});
+await step('building', build);
+await step('installing code-server', async () => void (server = await codeServer()));
+await step('packaging the extension', async () => void (vsix = await packageExtension()));
+
+mkdirSync(join(data, 'user/User'), { recursive: true });
+const settings = { 'chat.disableAIFeatures': true, 'workbench.startupEditor': 'none' };
+writeFileSync(join(data, 'user/User/settings.json'), JSON.stringify(settings, undefined, 2));
+const places = [
+  join(server, 'out/node/entry.js'),
+  `--config=${join(data, 'config.yaml')}`,
+  `--user-data-dir=${join(data, 'user')}`,
+  `--extensions-dir=${join(data, 'extensions')}`,
+];
+const surroundings = { cwd: root, env: { ...process.env, ...pinnedNode() } };
+const installed = spawnSync(tool('node'), [...places, '--force', '--install-extension', vsix], surroundings);
+if (installed.status !== 0)
+  throw new Error(`The extension was not installed.\n${installed.stdout}\n${installed.stderr}`);
+
+const folder = join(root, 'examples/single-cell');
+const options = ['--auth=none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+const child = spawn(
+  tool('node'),
+  [...places, `--bind-addr=127.0.0.1:${port}`, ...options, '--disable-getting-started-override', folder],
+  { ...surroundings, stdio: ['ignore', 'ignore', 'ignore'] },
+);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
+child.on('exit', (code) => {
+  process.exitCode = code ?? 0;
+});
+await answers();
+const opened = encodeURIComponent(
+  JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${folder}/single_cell.ipynb`]]),
+);
+console.log(`
+VS Code     http://127.0.0.1:${port}/?folder=${folder}&payload=${opened}
+Press "Run on GPU cluster" in the notebook's toolbar. Ctrl-C ends the server; runs go on.`);
+
+async function step(name, work) {
+  const started = performance.now();
+  process.stdout.write(`${name} … `);
+  await work();
+  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+async function answers() {
+  while (child.exitCode === null) {
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`code-server did not start. Is port ${port} taken? PORT=… chooses another.`);
+}
