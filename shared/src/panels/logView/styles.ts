@@ -88,10 +88,10 @@ export const logViewStyles = css`
     width: 76px;
   }
   .row > .t0 {
-    width: 98px;
+    width: calc(12ch + 12px);
   }
   .row > .s {
-    width: 74px;
+    width: calc(8ch + 12px);
   }
   .untimed .t0 {
     display: none;
