@@ -7,6 +7,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { leanPanels } from '../shared/leanPanels.mjs';
 
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
@@ -43,6 +44,8 @@ async function bundle() {
     minify: true,
     legalComments: 'none',
     jsx: 'automatic',
+    charset: 'utf8',
+    plugins: [leanPanels],
     // What JupyterLab brings.
     external: [...lab, ...lab.map((name) => `${name}/*`)],
     define: { SLIPWAY_VERSION: JSON.stringify(version) },

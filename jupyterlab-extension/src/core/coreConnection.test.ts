@@ -13,12 +13,15 @@ function rig() {
   let refuse = false;
   const connect = (): Promise<Client> => {
     if (refuse) return Promise.reject(new SlipwayError('internal', 'No Node.'));
-    const { promise, resolve } = Promise.withResolvers<SlipwayError>();
+    let resolve: (reason: SlipwayError) => void = () => undefined;
+    const closed = new Promise<SlipwayError>((settle) => {
+      resolve = settle;
+    });
     const entry = { break: () => resolve(new SlipwayError('internal', 'Broken.')), disposed: false };
     opened.push(entry);
     return Promise.resolve({
       contexts: ['local'],
-      closed: promise,
+      closed,
       request: () => Promise.reject(new SlipwayError('run.notFound', 'There is no such run.')),
       onNotification: () => ({ dispose: () => undefined }),
       dispose: () => {
@@ -39,7 +42,7 @@ function rig() {
     opened,
     setRefuse: (value: boolean) => (refuse = value),
     /** Lets the time pass, with everything that it brings. */
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       time += ms;
       for (const [key, { at, work }] of [...timers]) {
         if (at > time) continue;

@@ -29,6 +29,9 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
   await page.fill('#password_input', hub.password);
   await page.click('#login_submit');
   await page.getByText('Launch Server').click();
+  // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
+  await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 90_000 }).toBe(true);
+  await page.goto(`${hub.url}user/${user}/lab/tree/analysis.ipynb`);
   return { context, lab: LabPage.of(page) };
 }
 
