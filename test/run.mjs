@@ -37,7 +37,8 @@ const stages = [
 ];
 
 async function types() {
-  for (const project of ['shared', 'shared/src/panels', 'test', 'vscode-extension', 'jupyterlab-extension', '.'])
+  const panels = ['shared/src/panels', 'test/panels'];
+  for (const project of ['shared', ...panels, 'test', 'vscode-extension', 'jupyterlab-extension', '.'])
     await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
 }
 

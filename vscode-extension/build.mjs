@@ -5,6 +5,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { leanPanels } from '../shared/leanPanels.mjs';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -38,6 +39,8 @@ await build({
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
+  charset: 'utf8',
+  plugins: [leanPanels],
 });
 
 for (const part of ['slipway.js', 'supervisor.js', 'chunks', 'steps']) {
