@@ -35,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const failedCells = new FailedCells(words.host);
   const status = new StatusBar(store, words, () => chosen.name);
   const onStarted = (run: Run): void => {
+    notices.started(run);
     followed.follow(run).catch((error: unknown) => notices.failed(error));
   };
   const actions: RunActions = new RunActions({

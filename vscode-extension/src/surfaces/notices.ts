@@ -2,11 +2,13 @@ import { SlipwayError, type Run } from '@slipway/shared/protocol';
 import { findingOf, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { FollowedRuns } from '../runs/followedRuns.ts';
-import type { RunStore } from '../runs/runStore.ts';
+import { keyOf, type RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 
 /** Ends are gathered for so long: those of a whole history come at once, in milliseconds. */
 const gatherMs = 50;
+/** A window leaves the ends of runs that another one started to that one for so long, in milliseconds. */
+const othersFirstMs = 3000;
 
 /** What VS Code tells in its corner: failures of what was asked for, and the end of the user's runs with what comes next. */
 export class Notices implements vscode.Disposable {
@@ -15,6 +17,8 @@ export class Notices implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #subscription: { dispose(): void };
   readonly #ended: Run[] = [];
+  readonly #own = new Set<string>();
+  readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: RunStore, followed: FollowedRuns, words: WindowWords, log: vscode.LogOutputChannel) {
@@ -25,9 +29,16 @@ export class Notices implements vscode.Disposable {
       this.#ended.push(run);
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
-        void this.#tell(this.#ended.splice(0));
+        const ended = this.#ended.splice(0);
+        void this.#tell(ended.filter((one) => this.#own.has(keyOf(one.context, one.name))));
+        this.#tellLater(ended.filter((one) => !this.#own.has(keyOf(one.context, one.name))));
       }, gatherMs);
     });
+  }
+
+  /** A run of this window, whose end it is to tell of. */
+  started(run: Run): void {
+    this.#own.add(keyOf(run.context, run.name));
   }
 
   failed(error: unknown): void {
@@ -48,7 +59,17 @@ export class Notices implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#gathering);
+    for (const timer of this.#waiting) clearTimeout(timer);
     this.#subscription.dispose();
+  }
+
+  /** The window that started them may be gone, or be an editor whose screen nobody looks at any more. */
+  #tellLater(ended: readonly Run[]): void {
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      void this.#tell(ended);
+    }, othersFirstMs);
+    this.#waiting.add(timer);
   }
 
   async #tell(ended: readonly Run[]): Promise<void> {
