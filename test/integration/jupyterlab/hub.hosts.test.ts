@@ -37,10 +37,12 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
 
 /** What a page of one user gets from the server of another, asked with everything that this user has. */
 function trespass(lab: LabPage, path: string): Promise<string> {
-  return lab.page.evaluate(async (url) => {
-    const response = await fetch(url, { redirect: 'manual' });
+  // As text, for it runs in the page: with the page's cookies, and its own XSRF token as JupyterLab sends it.
+  return lab.page.evaluate<string>(`(async () => {
+    const token = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
+    const response = await fetch(${JSON.stringify(`/user/alice/${path}`)}, { redirect: 'manual', headers: { 'X-XSRFToken': token } });
     return response.type === 'opaqueredirect' ? 'redirected' : String(response.status);
-  }, `/user/alice/${path}`);
+  })()`);
 }
 
 function trespassBySocket(lab: LabPage): Promise<string> {
