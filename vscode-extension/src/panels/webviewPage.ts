@@ -28,10 +28,9 @@ const reportPolicy =
 
 /** The policy of the page around a report, which a `srcdoc` frame inherits beside its own. */
 export function reportPage(report: string, note: string): string {
-  const inner = report.replace(
-    /<head[^>]*>|^/i,
-    (head) => `${head}<meta http-equiv="Content-Security-Policy" content="${reportPolicy}">`,
-  );
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${reportPolicy}">`;
+  // The first head tag wins; where there is none, what comes first is made one.
+  const inner = /<head[\s>]/i.test(report) ? report.replace(/<head(\s[^>]*)?>/i, (head) => head + meta) : meta + report;
   return `<!DOCTYPE html>
 <html>
 <head>
