@@ -66,7 +66,7 @@ it('works in Notebook 7', async () => {
 
 it('runs a notebook that several people edit, as it is at this moment', async () => {
   const shared = await serve({ collaborative: true });
-  const lab = await LabPage.open(context, shared, 'lab/tree/RTC%3Asub/analysis.ipynb');
+  const lab = await LabPage.open(context, shared, 'lab/tree/sub/analysis.ipynb');
   await lab.notebookReady();
   await lab.typeInto(1, 'print("typed a moment ago", open("helper.txt").read())');
   await lab.runButton.click();
