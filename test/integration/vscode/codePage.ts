@@ -62,6 +62,8 @@ export class CodePage {
 
   /** Chooses from a row's menu. */
   async rowAction(text: RegExp, action: string): Promise<void> {
+    // Where the tree is drawn anew meanwhile, its menu goes.
+    await this.page.waitForTimeout(1500);
     await this.row(text).first().click({ button: 'right' });
     await this.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first().click();
   }
