@@ -65,7 +65,11 @@ export class CodePage {
     // Where the tree is drawn anew meanwhile, its menu goes.
     await this.page.waitForTimeout(1500);
     await this.row(text).first().click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first().click();
+    const item = this.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first();
+    await item.hover();
+    // A menu that has just come takes a click for the end of the one that opened it.
+    await this.page.waitForTimeout(700);
+    await item.click();
   }
 
   /** Opens a file of the folder by its row in the explorer. */
