@@ -192,7 +192,7 @@ describe('prune', () => {
         await other.untilEnded(name, signal);
         await other.until(async () => (await podsOf(other.objects, name, signal)).every(hasEnded), signal);
       }
-      await other.submitter().submit(commandRun('waiting', 'true'), signal);
+      await other.submitter().submit(commandRun('waiting', 'sleep 600'), signal);
       await other.submitter().submitManifest(foreign, signal);
       await other.untilEnded('foreign', signal);
 

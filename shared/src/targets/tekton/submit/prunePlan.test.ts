@@ -139,6 +139,7 @@ describe('orphans', () => {
   it('removes helper pods that have ended, also of runs that are there', () => {
     const pods = [
       pod('there-upload', { run: 'there', helper: 'upload' }, true),
+      pod('leaving', { run: 'there', helper: 'reader', deleting: true }, true),
       pod('there-reader', { run: 'there', helper: 'reader' }),
       pod('volume-reader', { helper: 'reader', expiresAgo: -minute }),
       pod('volume-reader-late', { helper: 'reader', expiresAgo: minute }),

@@ -92,6 +92,8 @@ function helperRemoval(
   now: number,
 ): readonly Removal[] {
   if (!isOurs(metadata) || metadata.labels[labels.helper] === undefined) return [];
+  // On its way out already, as the pod that the last prune cleaned up with.
+  if (metadata.deletionTimestamp !== undefined) return [];
   if (ended) return [removal('Pod', metadata, 'it has ended')];
   if (runOf(metadata) === undefined)
     return isExpired(metadata, now) ? [removal('Pod', metadata, 'its time is up')] : [];
