@@ -74,13 +74,9 @@ export class RunStore {
 
   /** Takes in what the core answered or told of a run. */
   put(run: Run): void {
-    const key = keyOf(run.context, run.name);
-    const before = this.#runs.get(key);
-    this.#runs.set(key, run);
+    const hasEnded = this.#take(run);
     this.#settle();
-    if (before !== undefined && !terminalStates.has(before.state) && terminalStates.has(run.state)) {
-      this.#ended.emit(run);
-    }
+    if (hasEnded) this.#ended.emit(run);
   }
 
   dispose(): void {
@@ -102,12 +98,13 @@ export class RunStore {
 
   async #load(context: string): Promise<void> {
     const signal = this.#ending.signal;
+    let ended: readonly Run[] = [];
     try {
       await this.#core.request('runs/watch', { context }, signal);
       const { runs } = await this.#core.request('runs/list', { context, limit: 1000 }, signal);
       const names = new Set(runs.map(({ name }) => name));
       for (const [key, run] of this.#runs) if (run.context === context && !names.has(run.name)) this.#runs.delete(key);
-      for (const run of runs) this.put(run);
+      ended = runs.filter((run) => this.#take(run));
       if (this.#contexts.get(context)?.state === 'loading')
         this.#contexts.set(context, { name: context, state: 'live', reason: undefined });
     } catch (error) {
@@ -117,6 +114,15 @@ export class RunStore {
     }
     this.#loaded = true;
     this.#settle();
+    for (const run of ended) this.#ended.emit(run);
+  }
+
+  /** True where a run that was seen going on has ended. What follows from it is for the caller, once for many. */
+  #take(run: Run): boolean {
+    const key = keyOf(run.context, run.name);
+    const before = this.#runs.get(key);
+    this.#runs.set(key, run);
+    return before !== undefined && !terminalStates.has(before.state) && terminalStates.has(run.state);
   }
 
   #settle(): void {
