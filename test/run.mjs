@@ -3,13 +3,15 @@
  * `N passed, N failed, N skipped`. With CI=true a skipped test is a failure. `npm test -- unit lint` runs stages by name.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
+/** Told again at the end: what comes in between may be thousands of lines. */
+const failures = [];
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
 const reports = join(root, '.cache/reports');
 let python = '';
@@ -77,6 +79,7 @@ async function check(name, command, args) {
     count.passed += 1;
   } catch (error) {
     count.failed += 1;
+    failures.push(name);
     console.log(`✗ ${name}\n${error.message}`);
   }
 }
@@ -124,8 +127,22 @@ async function vitest(project, variables = {}, workers = 3) {
   count.passed += result.numPassedTests;
   count.failed += result.numFailedTests;
   count.skipped += result.numPendingTests + result.numTodoTests;
+  failures.push(...failedTests(result).map((text) => `${project}: ${text}`));
   // A file that cannot be loaded has no failed test of its own, yet the run has failed.
   if (!ended && result.numFailedTests === 0) count.failed += 1;
+}
+
+/** Each failed test of a report by Vitest with the beginning of why, and each file that could not be run. */
+function failedTests({ testResults }) {
+  const shortened = (text) => text.split('\n').slice(0, 6).join('\n  ').slice(0, 1_000);
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}\n  ${shortened(message)}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `${relative(root, name)} > ${fullName}\n  ${failureMessages.map(shortened).join('\n  ')}`,
+    );
+  });
 }
 
 function pythonUnit() {
@@ -159,6 +176,7 @@ async function pytest(name, interpreter, folder) {
   const number = (key) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = number('failures') + number('errors');
   count.failed += failed;
+  if (failed > 0) failures.push(`${name}: ${failed} failed`);
   count.skipped += number('skipped');
   count.passed += number('tests') - failed - number('skipped');
   // No test found, an early pytest.exit() and an error of pytest itself are no failed cases, yet the run has failed.
@@ -190,6 +208,7 @@ try {
   count.failed += 1;
   console.log(error.message);
 }
+for (const failure of failures) console.log(`\n✗ ${failure}`);
 const strict = process.env.CI === 'true';
 if (strict && count.skipped > 0) console.log('\nA skipped test counts as a failure here (CI=true).');
 console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);

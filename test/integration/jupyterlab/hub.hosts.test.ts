@@ -20,7 +20,7 @@ afterAll(async () => {
   await hub.dispose();
 });
 
-/** Signs in by the hub's form, as a person does; their server starts. */
+/** Signs in by the hub's form, as a person does; their server starts where none runs. */
 async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
@@ -28,9 +28,11 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
   await page.fill('#username_input', user);
   await page.fill('#password_input', hub.password);
   await page.click('#login_submit');
-  await page.getByText('Launch Server').click();
-  // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
-  await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 90_000 }).toBe(true);
+  if (!hub.log.includes(`Server ${user} is ready`)) {
+    await page.getByText('Launch Server').click();
+    // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
+    await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 90_000 }).toBe(true);
+  }
   await page.goto(`${hub.url}user/${user}/lab/tree/analysis.ipynb`);
   return { context, lab: LabPage.of(page) };
 }
