@@ -15,7 +15,7 @@ export * from './manifest/names.ts';
 export { renderPipelineRun } from './manifest/pipelineRun.ts';
 export { renderVolumeClaim, runVolume } from './manifest/runVolume.ts';
 export { sharedConfigMaps } from './manifest/sharedConfigMaps.ts';
-export type { SharedConfigMaps } from './manifest/sharedConfigMaps.ts';
+export type { SharedConfigMap, SharedConfigMaps } from './manifest/sharedConfigMaps.ts';
 export { stepsToRun, taskOf } from './manifest/steps.ts';
 export { checkPipelineRun } from './manifest/checkPipelineRun.ts';
 export type { ManifestFault } from './manifest/checkPipelineRun.ts';

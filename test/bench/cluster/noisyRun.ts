@@ -30,8 +30,8 @@ export async function submitNoisyRun(space: BenchSpace, run: string, noise: Nois
   const steps = ['prepare', ...noisySteps, 'collect'] as const;
   const rendered = await submitter.render(commandRun(run, 'true', undefined, { steps: [...steps] }), never);
   const path = (type: (typeof resources)[keyof typeof resources]) => ({ type, namespace: space.namespace });
-  for (const object of rendered.shared) {
-    await space.api.create(path(resources.configMaps), object, {}, objectSchema, never).catch(ignoreExisting);
+  for (const { render } of rendered.shared) {
+    await space.api.create(path(resources.configMaps), render(), {}, objectSchema, never).catch(ignoreExisting);
   }
   await space.api.create(path(resources.configMaps), rendered.inputs, {}, objectSchema, never);
   if (rendered.claim !== undefined) {

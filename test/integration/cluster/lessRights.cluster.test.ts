@@ -41,7 +41,7 @@ async function refused(ada: ClusterMachine, args: readonly string[], right: stri
 
 describe.concurrent('a person who may not', () => {
   it('exec: told first, runs by step and reads logs from the API; files name the right', async () => {
-    const ada = await personWithout('exec', 'get pods/exec', 'create pods/exec');
+    const ada = await personWithout('exec', 'get pods/exec');
     const told = /may not (get|create) pods\/exec .*logs come from the API, .*progress is shown by step only/;
     const run = await passes(ada, [], told);
     const logs = await ada.slipway(['logs', run]);
@@ -67,7 +67,7 @@ describe.concurrent('a person who may not', () => {
   });
 
   it('either: the verdict is there, and what cannot be read names the right', async () => {
-    const ada = await personWithout('both', 'get pods/exec', 'create pods/exec', 'get pods/log');
+    const ada = await personWithout('both', 'get pods/exec', 'get pods/log');
     const run = await passes(ada, ['--no-preflight'], /may not get pods\/log/);
     await refused(ada, ['logs', run], 'pods/exec');
   });

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { idToken, kubectl } from '../../cluster/cluster.mjs';
 import { profile, type ClusterMachine } from './clusterMachine.ts';
@@ -13,10 +13,10 @@ export interface Rule {
 
 const roleFile = join(import.meta.dirname, '../../../docs/platform/role.yaml');
 
-/** The rules of the role that platform engineers bind. */
+/** The rules of the role that platform engineers bind; that for newer Kubernetes than the test cluster's comes after it. */
 export async function shippedRules(): Promise<readonly Rule[]> {
-  const role = parse(await readFile(roleFile, 'utf8')) as { rules: Rule[] };
-  return role.rules;
+  const [role] = parseAllDocuments(await readFile(roleFile, 'utf8'));
+  return (role?.toJS() as { rules: Rule[] }).rules;
 }
 
 /** `create pods/exec`, `watch pipelineruns.tekton.dev`, one for each right that rules give. */

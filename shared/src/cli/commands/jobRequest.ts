@@ -33,23 +33,51 @@ export interface PlannedJob {
   readonly plan: RunPlan;
 }
 
+/** What was typed, read; what parameters are, only the notebook can tell. */
+export interface JobRequest {
+  /** With parameters as texts where they were typed as arguments. */
+  readonly submission: Submission;
+  readonly texts: ParameterTexts;
+  /** With these parameters in the place of those texts. */
+  readonly submit: (parameters: NonNullable<JobSpec['parameters']>) => Submission;
+}
+
 /** Reads what was typed and asks the core for the plan. Changes nothing. */
 export async function planJob(core: CliCore, io: CliIo, options: JobOptions, signal: AbortSignal): Promise<PlannedJob> {
+  return planRequest(core, await readRequest(core, io, options, signal), signal);
+}
+
+/** Reads files that options name. @throws SlipwayError `usage`, `spec.invalid` */
+export async function readRequest(
+  core: CliCore,
+  io: CliIo,
+  options: JobOptions,
+  signal: AbortSignal,
+): Promise<JobRequest> {
   const { job, parameterFile } = await chooseJob(core, io, options, signal);
   const texts = readParameterArguments(options.parameters);
   const spec = await completeSpec(job, io, options);
   const fromFile = parameterFile === undefined ? {} : await readParameterFile(io.cwd, parameterFile);
   const base = { ...spec.parameters, ...fromFile };
-  const submit = (parameters: NonNullable<JobSpec['parameters']>): Submission => ({
+  const withParameters = (parameters: NonNullable<JobSpec['parameters']>): Submission => ({
     context: options.context,
     folder: { kind: 'disk', path: job.folder },
     spec: Object.keys(parameters).length === 0 ? spec : { ...spec, parameters },
   });
-  // The core reads texts as the declared types; where nothing is declared, that is for us to do.
-  const plan = await core.handlers['jobs/plan'](submit({ ...base, ...Object.fromEntries(texts) }), signal);
-  if (texts.size === 0) return { submission: submit(base), plan };
+  return {
+    submission: withParameters({ ...base, ...Object.fromEntries(texts) }),
+    texts,
+    submit: (typed) => withParameters({ ...base, ...typed }),
+  };
+}
+
+/** The core reads texts as the declared types; where nothing is declared, that is for us to do. */
+export async function planRequest(core: CliCore, request: JobRequest, signal: AbortSignal): Promise<PlannedJob> {
+  const { submission, texts, submit } = request;
+  const plan = await core.handlers['jobs/plan'](submission, signal);
+  if (texts.size === 0) return { submission, plan };
   const typed = typeParameters(texts, plan.parameters);
-  return { submission: submit({ ...base, ...typed }), plan: withValues(plan, texts, typed) };
+  return { submission: submit(typed), plan: withValues(plan, texts, typed) };
 }
 
 function withValues(plan: RunPlan, texts: ParameterTexts, typed: NonNullable<JobSpec['parameters']>): RunPlan {

@@ -1,3 +1,4 @@
+import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { followToEnd, sayDetached } from '../following/startedRun.ts';
 import { formatBytes, type Check } from '../../protocol/index.ts';
@@ -7,7 +8,7 @@ import { plain } from '../terminal/line.ts';
 import { planLines, runNameLine } from '../view/planView.ts';
 import { createActivity } from '../view/presenter.ts';
 import { checkLines } from './doctor.ts';
-import { planJob, type JobOptions, type PlannedJob } from './jobRequest.ts';
+import { planRequest, readRequest, type JobOptions, type JobRequest, type PlannedJob } from './jobRequest.ts';
 
 export interface RunOptions extends JobOptions {
   readonly detach: boolean;
@@ -32,15 +33,18 @@ export async function run(session: Session, options: RunOptions): Promise<number
   });
   try {
     activity.say('finding Python, kernel and files');
-    const job = await planJob(core, session.io, options, session.signal);
+    const request = await readRequest(core, session.io, options, session.signal);
+    // Looking takes as long as planning, and changes nothing either: they go side by side.
+    const looking = options.preflight && request.submission.context !== 'local' && look(core, request, session.signal);
+    const job = await planRequest(core, request, session.signal);
     if (isText) {
       activity.pause();
       showPlan(session, job);
       if (!options.yes && !(await agree(session, job))) return exitCodes.cancelled;
     }
-    if (options.preflight && job.plan.cluster !== undefined) {
+    if (looking !== false && job.plan.cluster !== undefined) {
       activity.say('looking whether the cluster can run it');
-      const { checks } = await core.handlers['jobs/preflight'](job.submission, session.signal);
+      const checks = await looking;
       activity.pause();
       if (!tellPreflight(session, checks)) return exitCodes.couldNotSubmit;
     }
@@ -61,6 +65,13 @@ export async function run(session: Session, options: RunOptions): Promise<number
     progress.dispose();
     activity.dispose();
   }
+}
+
+function look(core: CliCore, { submission }: JobRequest, signal: AbortSignal): Promise<readonly Check[]> {
+  const looking = core.handlers['jobs/preflight'](submission, signal).then(({ checks }) => checks);
+  // Where planning fails first, nobody asks what was seen.
+  looking.catch(() => undefined);
+  return looking;
 }
 
 function showPlan(session: Session, { plan }: PlannedJob): void {

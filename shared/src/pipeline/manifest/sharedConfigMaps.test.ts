@@ -15,7 +15,7 @@ const assets = new Map([['mathjax.js.gz', Uint8Array.of(0x1f, 0x8b)]]);
 describe('the shared ConfigMaps', () => {
   it('are named after what they hold, and tell paths by key', () => {
     const { scripts, objects } = sharedConfigMaps(steps, assets, sha256, 'team-a');
-    expect(objects).toEqual([
+    expect(objects.map((object) => object.render())).toEqual([
       {
         apiVersion: 'v1',
         kind: 'ConfigMap',

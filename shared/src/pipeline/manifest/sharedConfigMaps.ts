@@ -10,7 +10,13 @@ type Files = ReadonlyMap<string, Uint8Array>;
 export interface SharedConfigMaps {
   readonly scripts: SharedScripts;
   /** The two ConfigMaps, to be created where they are not there yet. */
-  readonly objects: readonly KubernetesObject[];
+  readonly objects: readonly SharedConfigMap[];
+}
+
+/** What it holds is worth a look only where it is not there yet: a megabyte as base64. */
+export interface SharedConfigMap {
+  readonly name: string;
+  readonly render: () => KubernetesObject;
 }
 
 /**
@@ -28,17 +34,16 @@ export function sharedConfigMaps(
   const assetsMap = sharedConfigMap('slipway-assets', assets, sha256, namespace);
   return {
     scripts: {
-      stepsName: stepsMap.object.metadata.name,
+      stepsName: stepsMap.name,
       steps: stepsMap.paths,
-      assetsName: assetsMap.object.metadata.name,
+      assetsName: assetsMap.name,
       assets: assetsMap.paths,
     },
-    objects: [stepsMap.object, assetsMap.object],
+    objects: [stepsMap, assetsMap],
   };
 }
 
-interface SharedConfigMap {
-  readonly object: KubernetesObject;
+interface KeyedConfigMap extends SharedConfigMap {
   /** Key → path. */
   readonly paths: ReadonlyMap<string, string>;
 }
@@ -48,7 +53,7 @@ function sharedConfigMap(
   files: Files,
   sha256: (bytes: Uint8Array) => string,
   namespace: string,
-): SharedConfigMap {
+): KeyedConfigMap {
   const inOrder = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   const paths = new Map(inOrder.map(([path]) => [keyOf(path), path]));
   if (paths.size < files.size) throw new SlipwayError('internal', `Two files of ${prefix} have the same key.`);
@@ -59,10 +64,12 @@ function sharedConfigMap(
     labels: { [labels.managedBy]: managedBy },
   };
   return {
-    object: renderConfigMap(
-      metadata,
-      inOrder.map(([path, bytes]) => [keyOf(path), bytes]),
-    ),
+    name: metadata.name,
+    render: () =>
+      renderConfigMap(
+        metadata,
+        inOrder.map(([path, bytes]) => [keyOf(path), bytes]),
+      ),
     paths,
   };
 }

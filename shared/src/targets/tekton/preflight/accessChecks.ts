@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { resources, unlessMissing, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
-import { requiredVerbs, verbWords, type RequiredVerb } from './requiredVerbs.ts';
+import { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
 /** More than this and tokens, and the order of what is shown, cannot be trusted. */
 const largestSkewMs = 60_000;
@@ -15,7 +15,8 @@ const userSchema = z.object({
   }),
 });
 const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
-const versionSchema = z.object({ gitVersion: z.string() });
+/** A minor version may have a suffix, as in "34+". */
+const versionSchema = z.object({ gitVersion: z.string(), minor: z.string().default('') });
 const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 const groupSchema = z.object({ versions: z.array(z.object({ version: z.string().regex(/^[a-z0-9]+$/) })) });
 const infoSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
@@ -48,22 +49,28 @@ export async function checkIdentity(api: KubernetesApi, signal: AbortSignal): Pr
 
 /** Which of the rights that runs take are missing in the space. */
 export async function checkRights(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
-  const allowed = await Promise.all(requiredVerbs.map((verb) => isAllowed(api, verb, signal)));
-  return judgeRights(
-    requiredVerbs.filter((_, index) => allowed[index] !== true),
-    api.cluster.namespace,
-  );
+  const { text } = await api.text('/version', {}, signal);
+  const needed = verbsOf(minorOf(parsed(text, versionSchema)?.minor));
+  const allowed = await Promise.all(needed.map((verb) => isAllowed(api, verb, signal)));
+  const missing = needed.filter((_, index) => allowed[index] !== true);
+  return judgeRights(missing, needed.length, api.cluster.namespace);
 }
 
-/** The words for missing rights. Pure. */
-export function judgeRights(missing: readonly RequiredVerb[], space: string): Finding {
-  const total = requiredVerbs.length;
-  if (missing.length === 0) return passed(`${total} of ${total} rights in space ${space}`);
+/** @param minor as the API server tells it, such as `34` or `34+` */
+export function minorOf(minor: string | undefined): number | undefined {
+  const digits = /^\d+/.exec(minor ?? '')?.[0];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The words for missing rights. Pure. @param needed how many there have to be */
+export function judgeRights(missing: readonly RequiredVerb[], needed: number, space: string): Finding {
+  if (missing.length === 0) return passed(`${needed} of ${needed} rights in space ${space}`);
   const essential = missing.filter((verb) => verb.essential);
   const words = (essential.length > 0 ? essential : missing).map(
     (verb) => `you may not ${verbWords(verb)} in ${space} (without it ${verb.without})`,
   );
-  const fix = `Ask for the role in docs/platform/role.yaml in the namespace ${space}.`;
+  const role = missing.some(({ sinceMinor }) => sinceMinor !== undefined) ? 'roles' : 'role';
+  const fix = `Ask for the ${role} in docs/platform/role.yaml in the namespace ${space}.`;
   const detail = words.join('; ');
   return essential.length > 0 ? failed(detail, fix) : warned(detail, fix);
 }

@@ -4,4 +4,4 @@
  */
 export { doctor, type DoctorOptions } from './doctor.ts';
 export { preflight, type PreflightOptions } from './preflight.ts';
-export { requiredVerbs, verbWords, type RequiredVerb } from './requiredVerbs.ts';
+export { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';

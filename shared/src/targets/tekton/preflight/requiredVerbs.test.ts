@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
-import { judgeRights } from './accessChecks.ts';
-import { requiredVerbs, verbWords } from './requiredVerbs.ts';
+import { judgeRights, minorOf } from './accessChecks.ts';
+import { requiredVerbs, verbsOf, verbWords } from './requiredVerbs.ts';
 
 const roleSchema = z.object({
   rules: z.array(
@@ -11,30 +11,46 @@ const roleSchema = z.object({
   ),
 });
 
-function grantedByRole(): string[] {
-  const file = new URL('../../../../../docs/platform/role.yaml', import.meta.url);
-  const { rules } = roleSchema.parse(parse(readFileSync(file, 'utf8')));
-  return rules.flatMap(({ apiGroups, resources, verbs }) =>
-    apiGroups.flatMap((group) =>
-      resources.flatMap((resource) => {
-        const [plural = '', subresource] = resource.split('/');
-        const full = `${plural}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
-        return verbs.map((verb) => `${verb} ${full}`);
-      }),
-    ),
-  );
+const file = new URL('../../../../../docs/platform/role.yaml', import.meta.url);
+const roles = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => roleSchema.parse(document.toJS()));
+
+function granted(count: number): string[] {
+  return roles
+    .slice(0, count)
+    .flatMap(({ rules }) => rules)
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => {
+          const [plural = '', subresource] = resource.split('/');
+          const full = `${plural}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+          return verbs.map((verb) => `${verb} ${full}`);
+        }),
+      ),
+    );
 }
 
 describe('the rights that runs take', () => {
   it('are those of the role that platform engineers bind, no more and no fewer', () => {
-    expect(grantedByRole().sort()).toEqual(requiredVerbs.map(verbWords).sort());
+    expect(granted(1).sort()).toEqual(verbsOf(34).map(verbWords).sort());
+    expect(granted(2).sort()).toEqual(verbsOf(35).map(verbWords).sort());
+    expect(roles).toHaveLength(2);
+  });
+
+  it.each([
+    ['34', 34],
+    ['35+', 35],
+    ['', undefined],
+    [undefined, undefined],
+  ])('are those of the cluster’s minor version %j', (told, minor) => {
+    expect(minorOf(told)).toBe(minor);
+    expect(verbsOf(minor).some((verb) => verbWords(verb) === 'create pods/exec')).toBe(minor === 35);
   });
 
   it('are missed by name, the essential ones first', () => {
     const missing = requiredVerbs.filter((verb) =>
       ['patch pipelineruns.tekton.dev', 'list events'].includes(verbWords(verb)),
     );
-    const finding = judgeRights(missing, 'team-a');
+    const finding = judgeRights(missing, 28, 'team-a');
     expect(finding.outcome).toBe('fail');
     expect(finding.detail).toBe(
       'you may not patch pipelineruns.tekton.dev in team-a (without it runs cannot be cancelled)',
@@ -45,6 +61,7 @@ describe('the rights that runs take', () => {
   it('that runs can do without are a warning', () => {
     const finding = judgeRights(
       requiredVerbs.filter((verb) => verbWords(verb) === 'list events'),
+      28,
       'team-a',
     );
     expect(finding.outcome).toBe('warn');

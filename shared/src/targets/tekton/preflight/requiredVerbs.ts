@@ -9,6 +9,8 @@ export interface RequiredVerb {
   readonly without: string;
   /** False where runs work without it, if less well. */
   readonly essential: boolean;
+  /** The first Kubernetes 1.x that asks for it; absent where all do. */
+  readonly sinceMinor?: number;
 }
 
 const need = (type: ResourceType, verb: RequiredVerb['verb'], without: string, subresource?: string): RequiredVerb => ({
@@ -23,7 +25,7 @@ const use = (type: ResourceType, verb: RequiredVerb['verb'], without: string, su
   essential: false,
 });
 
-/** Every right that a run from submission to artifacts takes: docs/platform/role.yaml grants these and no others. */
+/** Every right that a run from submission to artifacts takes: the roles in docs/platform/role.yaml grant these and no others. */
 export const requiredVerbs: readonly RequiredVerb[] = [
   need(resources.pipelineRuns, 'create', 'nothing can be run'),
   need(resources.pipelineRuns, 'get', 'no run can be shown'),
@@ -42,7 +44,11 @@ export const requiredVerbs: readonly RequiredVerb[] = [
   use(resources.pods, 'delete', 'helper pods stay until their time is over'),
   need(resources.pods, 'get', 'logs cannot be read from the API', 'log'),
   use(resources.pods, 'get', 'cells are not followed and files of running runs cannot be read', 'exec'),
-  use(resources.pods, 'create', 'cells are not followed and files of running runs cannot be read', 'exec'),
+  // A WebSocket is a GET; what it opens has to be allowed by itself since then.
+  {
+    ...use(resources.pods, 'create', 'cells are not followed and files of running runs cannot be read', 'exec'),
+    sinceMinor: 35,
+  },
   need(resources.configMaps, 'get', 'runs cannot be repeated'),
   need(resources.configMaps, 'create', 'inputs cannot be sent'),
   need(resources.configMaps, 'patch', 'inputs are not removed with their run'),
@@ -55,6 +61,11 @@ export const requiredVerbs: readonly RequiredVerb[] = [
   use(resources.persistentVolumeClaims, 'delete', 'what broken submissions left cannot be pruned'),
   use(resources.events, 'list', 'why a run waits is told in fewer words'),
 ];
+
+/** Those that a cluster asks for. @param minor of its Kubernetes 1.x; undefined where it does not tell: those of all */
+export function verbsOf(minor: number | undefined): readonly RequiredVerb[] {
+  return requiredVerbs.filter(({ sinceMinor = 0 }) => sinceMinor <= (minor ?? 0));
+}
 
 /** `create pods/exec`, `watch pipelineruns.tekton.dev`: as kubectl names it. */
 export function verbWords({ type, subresource, verb }: RequiredVerb): string {

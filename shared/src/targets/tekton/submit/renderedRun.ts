@@ -20,7 +20,7 @@ import type { SubmitterOptions } from './submitterOptions.ts';
 export interface RenderedRun {
   readonly input: ManifestInput;
   readonly prepared: PreparedInputs;
-  readonly shared: readonly KubernetesObject[];
+  readonly shared: SharedConfigMaps['objects'];
   readonly inputs: KubernetesObject;
   /** Only where the run has a claim of its own. */
   readonly claim: KubernetesObject | undefined;

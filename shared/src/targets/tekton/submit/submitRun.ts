@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apiFailureOf, isAlreadyExists, resources } from '../../../kubernetes/index.ts';
-import { objectNames, type KubernetesObject, type SharedConfigMaps } from '../../../pipeline/index.ts';
+import {
+  objectNames,
+  type KubernetesObject,
+  type SharedConfigMap,
+  type SharedConfigMaps,
+} from '../../../pipeline/index.ts';
 import { SlipwayError } from '../../../protocol/index.ts';
 import type { RunSubmission } from '../../runTarget.ts';
 import { configMapSchema, dryRunSchema, objectSchema, type ClusterObject } from './clusterObjects.ts';
@@ -159,9 +164,9 @@ class Submitting {
 
   /** They are immutable and named after their content: whoever made them made the same. */
   async #shareScripts(signal: AbortSignal): Promise<void> {
-    const share = async (object: KubernetesObject) => {
-      if (await this.#space.exists(resources.configMaps, object.metadata.name, signal)) return;
-      await this.#space.create(resources.configMaps, object, signal);
+    const share = async ({ name, render }: SharedConfigMap) => {
+      if (await this.#space.exists(resources.configMaps, name, signal)) return;
+      await this.#space.create(resources.configMaps, render(), signal);
     };
     await Promise.all(this.#rendered.shared.map(share));
   }

@@ -116,10 +116,10 @@ function manifestInput(
 
 async function ensureScripts({ space, scripts }: ReaderPodParts, signal: AbortSignal): Promise<SharedScripts> {
   const shared = sharedConfigMaps(scripts.steps, scripts.assets, sha256, space.namespace);
-  for (const object of shared.objects) {
-    if (object.metadata.name !== shared.scripts.stepsName) continue;
+  for (const { name, render } of shared.objects) {
+    if (name !== shared.scripts.stepsName) continue;
     // Without the right it is there, as a rule, and if not, the pod says so.
-    await unlessForbidden(() => space.create(resources.configMaps, object, signal));
+    await unlessForbidden(() => space.create(resources.configMaps, render(), signal));
   }
   return shared.scripts;
 }

@@ -20,7 +20,7 @@ export async function noisyRun(
 ): Promise<void> {
   const submission = commandRun(run, 'true');
   const rendered = await submitter.render(submission, signal);
-  for (const object of rendered.shared) await at.space.objects.create(resources.configMaps, object, signal);
+  for (const { render } of rendered.shared) await at.space.objects.create(resources.configMaps, render(), signal);
   await at.space.objects.create(resources.configMaps, rendered.inputs, signal);
   if (rendered.claim !== undefined) {
     await at.space.objects.create(resources.persistentVolumeClaims, rendered.claim, signal);
