@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { freePort, jupyterPython } from './jupyterServer.ts';
+import { environmentWithout, freePort, HostProcess } from '../hosts/hostProcess.ts';
+import { jupyterPython } from './jupyterServer.ts';
 
 /** A JupyterHub with its proxy, where everybody with the password may sign in and gets a server of their own. */
 export class JupyterHub {
   readonly home: string;
   readonly password = randomBytes(12).toString('hex');
   readonly port: number;
-  #process: ChildProcess | undefined;
-  #log = '';
+  readonly #process = new HostProcess('JupyterHub');
 
   private constructor(home: string, port: number) {
     this.home = home;
@@ -33,7 +31,7 @@ export class JupyterHub {
   }
 
   get log(): string {
-    return this.#log;
+    return this.#process.log;
   }
 
   homeOf(user: string): string {
@@ -41,14 +39,7 @@ export class JupyterHub {
   }
 
   async dispose(): Promise<void> {
-    const child = this.#process;
-    if (child?.exitCode === null) {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
-      await ended;
-      clearTimeout(timer);
-    }
+    await this.#process.end();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
@@ -93,22 +84,9 @@ c.ConfigurableHTTPProxy.pid_file = home + "/proxy.pid"
 `;
   }
 
-  async #start(): Promise<void> {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(JUPYTER|XDG_|SLIPWAY|npm_)/.test(name));
-    const child = spawn(jupyterPython(), ['-m', 'jupyterhub', '-f', join(this.home, 'jupyterhub_config.py')], {
-      cwd: this.home,
-      env: Object.fromEntries(inherited),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#process = child;
-    const read = (chunk: Buffer): void => void (this.#log += chunk.toString());
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    for (let waited = 0; waited < 90_000 && child.exitCode === null; waited += 200) {
-      const response = await fetch(`${this.url}hub/api`).catch(() => undefined);
-      if (response?.ok === true) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error(`JupyterHub does not answer.\n${this.#log}`);
+  #start(): Promise<void> {
+    const settings = { cwd: this.home, env: environmentWithout(/^(JUPYTER|XDG_|SLIPWAY|npm_)/) };
+    const args = ['-m', 'jupyterhub', '-f', join(this.home, 'jupyterhub_config.py')];
+    return this.#process.start(jupyterPython(), args, settings, () => fetch(`${this.url}hub/api`));
   }
 }

@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { environmentWithout, freePort, HostProcess } from '../hosts/hostProcess.ts';
 
 /** The interpreter with JupyterLab and the wheel, from test/hosts/jupyter/setup.mjs. */
 export function jupyterPython(): string {
@@ -20,6 +18,8 @@ export interface JupyterOptions {
   readonly collaborative?: boolean;
   /** Further command line options. */
   readonly args?: readonly string[];
+  /** Where another host has a home for this person already; it stays at the end. */
+  readonly home?: string;
 }
 
 const collaboration = ['@jupyter/collaboration-extension', '@jupyter/docprovider-extension'];
@@ -30,8 +30,7 @@ export class JupyterServer {
   readonly folder: string;
   readonly token = randomBytes(16).toString('hex');
   readonly #options: JupyterOptions;
-  #process: ChildProcess | undefined;
-  #log = '';
+  readonly #process = new HostProcess('The Jupyter server');
   port = 0;
 
   private constructor(home: string, options: JupyterOptions) {
@@ -41,7 +40,7 @@ export class JupyterServer {
   }
 
   static async create(options: JupyterOptions = {}): Promise<JupyterServer> {
-    const server = new JupyterServer(await mkdtemp(join(tmpdir(), 'slipway-lab-')), options);
+    const server = new JupyterServer(options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-lab-'))), options);
     await mkdir(server.folder, { recursive: true });
     await server.#configure();
     return server;
@@ -56,11 +55,10 @@ export class JupyterServer {
 
   /** What the server and the core wrote so far. */
   get log(): string {
-    return this.#log;
+    return this.#process.log;
   }
 
   get pid(): number {
-    if (this.#process?.pid === undefined) throw new Error('The Jupyter server does not run.');
     return this.#process.pid;
   }
 
@@ -78,44 +76,31 @@ export class JupyterServer {
   async start(): Promise<void> {
     this.port = this.port === 0 ? await freePort() : this.port;
     const { app = 'jupyterlab', baseUrl = '/', args = [] } = this.#options;
-    const child = spawn(
-      jupyterPython(),
-      [
-        '-m',
-        app,
-        '--no-browser',
-        '--allow-root',
-        '--ip=127.0.0.1',
-        `--port=${this.port}`,
-        '--ServerApp.port_retries=0',
-        `--ServerApp.base_url=${baseUrl}`,
-        `--ServerApp.root_dir=${this.folder}`,
-        '--SlipwayApp.idle_timeout=5',
-        ...args,
-      ],
-      { cwd: this.folder, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    this.#process = child;
-    const read = (chunk: Buffer): void => void (this.#log += chunk.toString());
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    await this.#answers(child);
+    const options = [
+      '-m',
+      app,
+      '--no-browser',
+      '--allow-root',
+      '--ip=127.0.0.1',
+      `--port=${this.port}`,
+      '--ServerApp.port_retries=0',
+      `--ServerApp.base_url=${baseUrl}`,
+      `--ServerApp.root_dir=${this.folder}`,
+      '--SlipwayApp.idle_timeout=5',
+      ...args,
+    ];
+    const settings = { cwd: this.folder, env: this.#environment() };
+    await this.#process.start(jupyterPython(), options, settings, () => this.fetch('api/status'));
   }
 
   /** Ends the server the way a person or the kernel does. */
-  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
-    await ended;
-    clearTimeout(timer);
+  end(signal?: NodeJS.Signals): Promise<void> {
+    return this.#process.end(signal);
   }
 
   async dispose(): Promise<void> {
     await this.end();
+    if (this.#options.home !== undefined) return;
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
@@ -127,11 +112,8 @@ export class JupyterServer {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(JUPYTER|XDG_|VIRTUAL_ENV|SLIPWAY|npm_)/.test(name),
-    );
     return {
-      ...Object.fromEntries(inherited),
+      ...environmentWithout(/^(JUPYTER|XDG_|VIRTUAL_ENV|SLIPWAY|npm_)/),
       HOME: this.home,
       XDG_DATA_HOME: join(this.home, 'data'),
       XDG_CONFIG_HOME: join(this.home, 'config'),
@@ -157,23 +139,4 @@ export class JupyterServer {
     const extensions = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
     await writeFile(join(this.home, 'jupyter/config/jupyter_server_config.json'), JSON.stringify(extensions));
   }
-
-  async #answers(child: ChildProcess): Promise<void> {
-    for (let waited = 0; waited < 60_000; waited += 100) {
-      if (child.exitCode !== null) break;
-      const response = await this.fetch('api/status').catch(() => undefined);
-      if (response?.ok === true) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`The Jupyter server does not answer.\n${this.#log}`);
-  }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

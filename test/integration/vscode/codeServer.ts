@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
 
 /** A variable that `npm test -- hosts` sets. */
 export function prepared(name: string): string {
@@ -30,6 +28,8 @@ export interface CodeServerOptions {
   /** Further options of code-server. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where another host has a home for this person already; it stays at the end. */
+  readonly home?: string;
 }
 
 /** A person's machine with VS Code on it: a home, a folder with notebooks, and code-server on a port of its own. */
@@ -37,8 +37,7 @@ export class CodeServer {
   readonly home: string;
   readonly folder: string;
   readonly #options: CodeServerOptions;
-  #process: ChildProcess | undefined;
-  #log = '';
+  readonly #process = new HostProcess('code-server');
   port = 0;
 
   private constructor(home: string, options: CodeServerOptions) {
@@ -48,7 +47,7 @@ export class CodeServer {
   }
 
   static async create(options: CodeServerOptions = {}): Promise<CodeServer> {
-    const server = new CodeServer(await mkdtemp(join(tmpdir(), 'slipway-code-')), options);
+    const server = new CodeServer(options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-code-'))), options);
     await mkdir(server.folder, { recursive: true });
     const user = join(server.home, 'vscode/user/User');
     await mkdir(user, { recursive: true });
@@ -59,7 +58,7 @@ export class CodeServer {
 
   /** What the server wrote so far. */
   get log(): string {
-    return this.#log;
+    return this.#process.log;
   }
 
   get url(): string {
@@ -80,7 +79,7 @@ export class CodeServer {
   async start(): Promise<void> {
     this.port = this.port === 0 ? await freePort() : this.port;
     const { args = [] } = this.#options;
-    const child = this.#spawn([
+    const options = [
       `--bind-addr=127.0.0.1:${this.port}`,
       '--auth=none',
       '--disable-telemetry',
@@ -90,69 +89,49 @@ export class CodeServer {
       '--ignore-last-opened',
       ...args,
       this.folder,
-    ]);
-    this.#process = child;
-    for (let waited = 0; waited < 60_000; waited += 100) {
-      if (child.exitCode !== null) break;
-      const response = await fetch(`${this.url}healthz`).catch(() => undefined);
-      if (response?.ok === true) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`code-server does not answer.\n${this.#log}`);
+    ];
+    await this.#process.start(process.execPath, this.#arguments(options), this.#settings, () =>
+      fetch(`${this.url}healthz`),
+    );
   }
 
   /** Installs or removes extensions, and waits. @throws Error with what it wrote when it fails */
-  async #run(args: readonly string[]): Promise<void> {
-    const child = this.#spawn(args);
-    await once(child, 'exit');
-    if (child.exitCode !== 0) throw new Error(`code-server ${args.join(' ')} failed.\n${this.#log}`);
+  #run(args: readonly string[]): Promise<void> {
+    return this.#process.run(process.execPath, this.#arguments(args), this.#settings);
   }
 
   uninstall(extension: string): Promise<void> {
     return this.#run(['--uninstall-extension', extension]);
   }
 
-  async end(): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
-    await ended;
-    clearTimeout(timer);
+  end(): Promise<void> {
+    return this.#process.end();
   }
 
   async dispose(): Promise<void> {
     await this.end();
+    if (this.#options.home !== undefined) return;
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
-  #spawn(args: readonly string[]): ChildProcess {
+  get #settings(): HostSettings {
+    return { cwd: this.folder, env: this.#environment() };
+  }
+
+  #arguments(args: readonly string[]): string[] {
     const data = join(this.home, 'vscode');
-    const child = spawn(
-      process.execPath,
-      [
-        join(prepared('SLIPWAY_TEST_CODE_SERVER'), 'out/node/entry.js'),
-        `--config=${join(data, 'config.yaml')}`,
-        `--user-data-dir=${join(data, 'user')}`,
-        `--extensions-dir=${join(data, 'extensions')}`,
-        ...args,
-      ],
-      { cwd: this.folder, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const read = (chunk: Buffer): void => void (this.#log += chunk.toString());
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    return child;
+    return [
+      join(prepared('SLIPWAY_TEST_CODE_SERVER'), 'out/node/entry.js'),
+      `--config=${join(data, 'config.yaml')}`,
+      `--user-data-dir=${join(data, 'user')}`,
+      `--extensions-dir=${join(data, 'extensions')}`,
+      ...args,
+    ];
   }
 
   #environment(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(VSCODE_|XDG_|VIRTUAL_ENV|SLIPWAY|npm_|VITEST|NODE_|PORT$)/.test(name),
-    );
     return {
-      ...Object.fromEntries(inherited),
+      ...environmentWithout(/^(VSCODE_|XDG_|VIRTUAL_ENV|SLIPWAY|npm_|VITEST|NODE_|PORT$)/),
       // The Python with papermill is the one that is found.
       PATH: `${dirname(prepared('SLIPWAY_TEST_PYTHON'))}:${process.env.PATH ?? ''}`,
       HOME: this.home,
@@ -163,13 +142,4 @@ export class CodeServer {
       ...this.#options.env,
     };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

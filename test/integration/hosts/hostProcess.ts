@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HostSettings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** How long a server gets to answer, and to end when it is asked to, in milliseconds. */
+const patienceMs = 90_000;
+const endMs = 20_000;
+
+/** The server of a host as a process: it can be started again, and what it wrote is kept. */
+export class HostProcess {
+  readonly #name: string;
+  #child: ChildProcess | undefined;
+  #log = '';
+
+  /** @param name for the words of failures */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** What it wrote so far. */
+  get log(): string {
+    return this.#log;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error(`${this.#name} does not run.`);
+    return this.#child.pid;
+  }
+
+  /** Starts it and waits until `ask` gets a good answer. @throws Error with its log when it does not come */
+  async start(
+    command: string,
+    args: readonly string[],
+    settings: HostSettings,
+    ask: () => Promise<Response>,
+  ): Promise<void> {
+    const child = this.#spawn(command, args, settings);
+    this.#child = child;
+    for (const end = Date.now() + patienceMs; Date.now() < end && child.exitCode === null;) {
+      const response = await ask().catch(() => undefined);
+      if (response?.ok === true) return;
+      await sleep(100);
+    }
+    throw new Error(`${this.#name} does not answer.\n${this.#log}`);
+  }
+
+  /** Runs a command of it to its end. @throws Error with the log when it fails */
+  async run(command: string, args: readonly string[], settings: HostSettings): Promise<void> {
+    const child = this.#spawn(command, args, settings);
+    await once(child, 'exit');
+    if (child.exitCode !== 0) throw new Error(`${this.#name} ${args.join(' ')} failed.\n${this.#log}`);
+  }
+
+  /** Ends it the way a person or the kernel does; nothing where it does not run. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), endMs);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #spawn(command: string, args: readonly string[], { cwd, env }: HostSettings): ChildProcess {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const read = (chunk: Buffer): void => void (this.#log += chunk.toString());
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    return child;
+  }
+}
+
+/** The variables of this process without those whose names match. */
+export function environmentWithout(pattern: RegExp): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !pattern.test(name)));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
