@@ -51,7 +51,7 @@ async function lint() {
   const mypy = ['-m', 'mypy', '--config-file'];
   await check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
   await check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
-  const checked = [steps, 'examples', 'test', 'jupyterlab-extension'];
+  const checked = [steps, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
   await check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
   await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
   await check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
@@ -156,7 +156,34 @@ async function hosts() {
   const started = performance.now();
   const hosts = { SLIPWAY_TEST_CODE_SERVER: await codeServer(), SLIPWAY_TEST_VSIX: await packageExtension() };
   console.log(`code-server and the .vsix: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  await mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), hosts);
   await vitest('hosts', { SLIPWAY_TEST_JUPYTER: jupyter, ...hosts }, 1);
+}
+
+/** A suite that runs where its report alone comes from: in the extension host of VS Code. */
+async function mocha(name, script, variables) {
+  const report = join(reports, `${name}.json`);
+  rmSync(report, { force: true });
+  const tools = { SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser, MOCHA_REPORT: report };
+  const why = await run(tool('node'), [script], { env: { ...pinnedNode(), ...tools, ...variables }, quiet: true }).then(
+    () => undefined,
+    (error) => error.message,
+  );
+  if (!existsSync(report)) {
+    count.failed += 1;
+    console.log(`✗ ${name}: the suite left no report\n${why}`);
+    return;
+  }
+  const { stats, failures: failed } = JSON.parse(readFileSync(report, 'utf8'));
+  count.passed += stats.passes;
+  count.failed += stats.failures;
+  count.skipped += stats.pending;
+  failures.push(...failed.map(({ fullTitle, err }) => `${name}: ${fullTitle}\n  ${err.stack.slice(0, 1_000)}`));
+  console.log(`${name}: ${stats.passes} passed, ${stats.failures} failed, ${(stats.duration / 1000).toFixed(1)} s`);
+  if (why !== undefined && stats.failures === 0) {
+    count.failed += 1;
+    console.log(why);
+  }
 }
 
 async function pytest(name, interpreter, folder) {

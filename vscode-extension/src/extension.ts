@@ -20,8 +20,14 @@ import { windowWords } from './words/index.ts';
 
 declare const SLIPWAY_VERSION: string;
 
+/** What tests in the extension host are given; other extensions get nothing. */
+export interface ForTests {
+  readonly core: CoreConnection;
+  readonly store: RunStore;
+}
+
 /** Puts the parts together. Waits for nothing: the core starts when something is first asked of it. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): ForTests | undefined {
   const words = windowWords(vscode.env.language);
   const log = vscode.window.createOutputChannel('Slipway', { log: true });
   const ending = new AbortController();
@@ -94,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void followed.any().then((any) => {
     if (any) open();
   });
+  return context.extensionMode === vscode.ExtensionMode.Test ? { core, store } : undefined;
 }
 
 function createCore(

@@ -1,0 +1,30 @@
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { slipway } from './extension.ts';
+
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+}
+
+describe('commands', () => {
+  before(() => slipway().activate());
+
+  it('are there, all that the manifest names and no others', async () => {
+    const { contributes } = slipway().packageJSON as Manifest;
+    const named = contributes.commands.map(({ command }) => command);
+    // VS Code makes some of its own for every view.
+    const ofViews = /^slipway\.(runs|contexts|devEnvs)\.\w+$/;
+    const registered = await vscode.commands.getCommands(true);
+    const ours = registered.filter((name) => name.startsWith('slipway.') && !ofViews.test(name));
+    assert.deepEqual(ours.sort(), [...named].sort());
+  });
+
+  it('do nothing for what names no run', async () => {
+    for (const argument of [undefined, null, 'analysis-1', 7, [], { context: 'local' }, { context: 1, run: {} }]) {
+      for (const name of ['openRun', 'cancel', 'delete', 'openNotebook', 'showTests'])
+        assert.equal(await vscode.commands.executeCommand(`slipway.${name}`, argument), undefined);
+    }
+    const { core } = await slipway().activate();
+    assert.equal(core.connected, false);
+  });
+});
