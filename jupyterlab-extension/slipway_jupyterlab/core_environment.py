@@ -15,7 +15,8 @@ def core_environment(environment: Mapping[str, str], prefix: str, base_prefix: s
     Return the environment of the core.
 
     Jupyter's own tokens stay behind. The Python of this server counts as the activated one (``prefix`` and
-    ``base_prefix`` as in ``sys``), because its kernels are what a local run looks for.
+    ``base_prefix`` as in ``sys``), whatever was activated around it: its kernels are those that notebooks on the screen
+    run with, and so what a local run has to find first.
     """
     kept = {
         name: value
@@ -23,9 +24,12 @@ def core_environment(environment: Mapping[str, str], prefix: str, base_prefix: s
         if name not in _withheld_names and not name.startswith(_withheld_prefixes)
     }
     programs = str(Path(prefix) / ("Scripts" if os.name == "nt" else "bin"))
-    path = kept.get("PATH", os.defpath)
-    if programs not in path.split(os.pathsep):
-        kept["PATH"] = os.pathsep.join([programs, path])
-    if prefix != base_prefix and "CONDA_PREFIX" not in kept:
-        kept.setdefault("VIRTUAL_ENV", prefix)
+    others = [folder for folder in kept.get("PATH", os.defpath).split(os.pathsep) if folder != programs]
+    kept["PATH"] = os.pathsep.join([programs, *others])
+    if kept.get("CONDA_PREFIX") != prefix:
+        kept.pop("CONDA_PREFIX", None)
+    if prefix != base_prefix:
+        kept["VIRTUAL_ENV"] = prefix
+    else:
+        kept.pop("VIRTUAL_ENV", None)
     return kept

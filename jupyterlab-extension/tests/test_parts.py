@@ -40,6 +40,17 @@ def test_a_python_that_is_no_virtual_environment_is_not_called_one() -> None:
     assert core_environment({"PATH": "/usr/bin"}, "/usr", "/usr") == {"PATH": "/usr/bin"}
 
 
+def test_what_was_activated_around_the_server_does_not_replace_its_own_python() -> None:
+    around = {"PATH": "/other/bin:/venv/bin:/usr/bin", "VIRTUAL_ENV": "/other", "CONDA_PREFIX": "/conda"}
+    assert core_environment(around, "/venv", "/usr") == {
+        "PATH": "/venv/bin:/other/bin:/usr/bin",
+        "VIRTUAL_ENV": "/venv",
+    }
+    assert core_environment(around, "/usr", "/usr") == {"PATH": "/usr/bin:/other/bin:/venv/bin"}
+    conda = {"PATH": "/conda/bin:/usr/bin", "CONDA_PREFIX": "/conda"}
+    assert core_environment(conda, "/conda", "/conda") == conda
+
+
 @pytest.mark.parametrize("text", ["", "x", "-3", "\uff11", "9" * 100])
 def test_a_spoilt_file_counts_as_little(tmp_path: Path, text: str) -> None:
     file = tmp_path / "unfinished"

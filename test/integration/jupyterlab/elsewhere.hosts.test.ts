@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
 import { JupyterServer, type JupyterOptions } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
@@ -23,6 +24,10 @@ afterEach(async () => {
   await context.close();
   await server?.dispose();
 });
+explainFailures(
+  () => browser,
+  () => server,
+);
 
 async function serve(options: JupyterOptions): Promise<JupyterServer> {
   server = await JupyterServer.create(options);

@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
 import { JupyterHub } from './jupyterHub.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
@@ -19,6 +20,13 @@ afterAll(async () => {
   await browser.close();
   await hub.dispose();
 });
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+});
+explainFailures(
+  () => browser,
+  () => ({ dataHomes: ['alice', 'bob'].map((user) => join(hub.homeOf(user), 'data')), log: hub.log }),
+);
 
 /** Signs in by the hub's form, as a person does; their server starts where none runs. */
 async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
@@ -80,9 +88,7 @@ it('two users of a hub run notebooks beside each other, and neither reaches the 
   expect(await trespassBySocket(bob.lab)).toBe('refused');
   expect(await trespass(alice.lab, 'slipway/status')).toBe('200');
   expect(await tokensOfCores()).toEqual([]);
-  await alice.context.close();
-  await bob.context.close();
-});
+}, 420_000);
 
 /** Environment variables of running cores that only Jupyter should have. */
 async function tokensOfCores(): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { environmentWithout, freePort, HostProcess } from '../hosts/hostProcess.ts';
-import { jupyterPython } from './jupyterServer.ts';
+import { foreign, jupyterPython, sharedCache } from './jupyterServer.ts';
 
 /** A JupyterHub with its proxy, where everybody with the password may sign in and gets a server of their own. */
 export class JupyterHub {
@@ -74,6 +74,7 @@ c.Spawner.args = ["--allow-root"]
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "XDG_DATA_HOME": lambda spawner: home + "/homes/" + spawner.user.name + "/data",
+    "XDG_CACHE_HOME": ${JSON.stringify(sharedCache)},
     "XDG_CONFIG_HOME": lambda spawner: home + "/homes/" + spawner.user.name + "/xdg-config",
     "JUPYTER_CONFIG_DIR": lambda spawner: home + "/homes/" + spawner.user.name + "/config",
     "JUPYTERLAB_SETTINGS_DIR": lambda spawner: home + "/homes/" + spawner.user.name + "/.jupyter/lab/user-settings",
@@ -85,7 +86,7 @@ c.ConfigurableHTTPProxy.pid_file = home + "/proxy.pid"
   }
 
   #start(): Promise<void> {
-    const settings = { cwd: this.home, env: environmentWithout(/^(JUPYTER|XDG_|SLIPWAY|npm_)/) };
+    const settings = { cwd: this.home, env: environmentWithout(foreign) };
     const args = ['-m', 'jupyterhub', '-f', join(this.home, 'jupyterhub_config.py')];
     return this.#process.start(jupyterPython(), args, settings, () => fetch(`${this.url}hub/api`));
   }

@@ -11,6 +11,13 @@ export function jupyterPython(): string {
   return python;
 }
 
+/** Where environments are built, once for all tests, as on a real machine. */
+export const sharedCache = join(import.meta.dirname, '../../../.cache/xdg');
+
+/** What would lead a run to another Python, or to another person's settings. */
+export const foreign =
+  /^(JUPYTER|JPY_|XDG_|VIRTUAL_ENV|CONDA_|PYTHONPATH|PYTHONHOME|IPYTHON|SLIPWAY|npm_|VITEST|NODE_)/;
+
 export interface JupyterOptions {
   /** Which program serves the pages. */
   readonly app?: 'jupyterlab' | 'notebook';
@@ -51,6 +58,11 @@ export class JupyterServer {
     const settings = join(this.home, 'jupyter/settings/@jupyterlab/translation-extension');
     await mkdir(settings, { recursive: true });
     await writeFile(join(settings, 'plugin.jupyterlab-settings'), JSON.stringify({ locale }));
+  }
+
+  /** What XDG calls the data home of this person. */
+  get dataHome(): string {
+    return join(this.home, 'data');
   }
 
   /** What the server and the core wrote so far. */
@@ -113,10 +125,11 @@ export class JupyterServer {
 
   #environment(): NodeJS.ProcessEnv {
     return {
-      ...environmentWithout(/^(JUPYTER|XDG_|VIRTUAL_ENV|SLIPWAY|npm_)/),
+      ...environmentWithout(foreign),
       HOME: this.home,
-      XDG_DATA_HOME: join(this.home, 'data'),
+      XDG_DATA_HOME: this.dataHome,
       XDG_CONFIG_HOME: join(this.home, 'config'),
+      XDG_CACHE_HOME: sharedCache,
       JUPYTER_CONFIG_DIR: join(this.home, 'jupyter/config'),
       JUPYTER_DATA_DIR: join(this.home, 'jupyter/data'),
       JUPYTER_RUNTIME_DIR: join(this.home, 'jupyter/runtime'),

@@ -66,6 +66,8 @@ export class LabPage {
     await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 60_000 });
     await this.runButton.waitFor({ timeout: 60_000 });
     await this.page.locator('.jp-NotebookPanel .jp-Spinner').waitFor({ state: 'detached', timeout: 60_000 });
+    // The button is there before its command is, and a click on it would be lost.
+    await this.runButton.locator('jp-button[aria-disabled="false"]').waitFor({ timeout: 60_000 });
   }
 
   /** Replaces the source of a cell, counted from 0, as somebody types it; nothing is saved. */

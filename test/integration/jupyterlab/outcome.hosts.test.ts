@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
@@ -35,6 +36,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await context.close();
 });
+explainFailures(
+  () => browser,
+  () => server,
+);
 
 describe('a run that passed', () => {
   it('has its report in a sandbox, its notebook and its log in JupyterLab', async () => {

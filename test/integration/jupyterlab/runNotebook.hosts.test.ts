@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
@@ -18,6 +19,10 @@ afterAll(async () => {
   await browser.close();
   await server.dispose();
 });
+explainFailures(
+  () => browser,
+  () => server,
+);
 
 it('runs what is on the screen, unsaved, shows it live and says how it ended', async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
@@ -32,6 +33,10 @@ afterEach(async () => {
   await context.close();
   await server.dispose();
 });
+explainFailures(
+  () => browser,
+  () => server,
+);
 
 async function corePid(): Promise<number | undefined> {
   const status: unknown = await (await server.fetch('slipway/status')).json();
