@@ -72,7 +72,7 @@ it('two users of a hub run notebooks beside each other, and neither reaches the 
   await alice.lab.notebookReady();
   await alice.lab.typeInto(0, 'print("edited by alice")');
   await alice.lab.runButton.click();
-  await alice.lab.detail.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await alice.lab.detail.getByText('Passed').first().waitFor({ timeout: 240_000 });
   await alice.lab.screenshot('hub');
   const runs = join(hub.homeOf('alice'), 'data/slipway/runs');
   const [run = ''] = await readdir(runs);
@@ -88,7 +88,7 @@ it('two users of a hub run notebooks beside each other, and neither reaches the 
   expect(await trespassBySocket(bob.lab)).toBe('refused');
   expect(await trespass(alice.lab, 'slipway/status')).toBe('200');
   expect(await tokensOfCores()).toEqual([]);
-}, 420_000);
+}, 480_000);
 
 /** Environment variables of running cores that only Jupyter should have. */
 async function tokensOfCores(): Promise<readonly string[]> {
