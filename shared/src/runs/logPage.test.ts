@@ -70,6 +70,21 @@ const chunk = fc.oneof(
 const pageSize = fc.integer({ min: 1, max: 40 });
 
 describe('reading the log of a run that has ended', () => {
+  it('does not say that it is the end as long as the log is longer than what could be read', async () => {
+    const logs = new MemoryLogs();
+    logs.append('notebook', 'one\n', 10);
+    const first = await read(logs, ended);
+    expect(first.end).toBe(true);
+    logs.append('notebook', 'two\n', 20);
+    for (const position of ['', first.next]) {
+      logs.largestRead = 0;
+      expect(await read(logs, ended, { position })).toEqual({ batches: [], next: position, end: false });
+      logs.largestRead = Infinity;
+      const later = await read(logs, ended, { position });
+      expect([later.batches.at(-1)?.data.endsWith('two\n'), later.end]).toEqual([true, true]);
+    }
+  });
+
   it('gives the steps one after the other, reused ones too, and then the end', async () => {
     const logs = new MemoryLogs();
     logs.append('report', 'report\n', 20);

@@ -35,26 +35,33 @@ export async function readLogPage(source: LogSource, request: LogPageRequest, si
   return page.result(terminalStates.has(run.state));
 }
 
-/** Reads steps that ran together; false when the page is full before all their bytes are read. */
+/** Reads steps that ran together; false when not all their bytes are read: the page is full, or they are not at hand yet. */
 async function readGroup(source: LogSource, page: Page, group: readonly Step[], signal: AbortSignal): Promise<boolean> {
   while (true) {
     if (page.full) return false;
     const streams: StepStream[] = [];
+    let isWhole = true;
     for (const step of group) {
       const stream = await readStream(source, page.run, step, page.position(step.name), page.room, signal);
       if (stream.bytes.length > 0) streams.push(stream);
       // While a run goes on its logs may be read anew from their start after a cut, so that less is there for a moment.
-      else if (stream.offset > 0 && terminalStates.has(page.run.state))
-        await checkOffset(source, page.run, stream, signal);
+      else if (terminalStates.has(page.run.state) && !(await isAtEnd(source, page.run, stream, signal)))
+        isWhole = false;
     }
-    if (streams.length === 0) return true;
+    if (streams.length === 0) return isWhole;
     page.add(mergeStreams(streams, page.room), streams);
   }
 }
 
-/** A position beyond the end of the log is of another run, or made up. */
-async function checkOffset(source: LogSource, run: Run, stream: StepStream, signal: AbortSignal): Promise<void> {
-  if ((await source.logSize(run.name, stream.step, signal)) < stream.offset) throw unreadablePosition();
+/**
+ * True when the log ends where the reading has come to. A target may have nothing at hand for a moment; the end is only
+ * where the log's size says so.
+ * @throws SlipwayError `usage` for a position beyond it, which is of another run, or made up
+ */
+async function isAtEnd(source: LogSource, run: Run, stream: StepStream, signal: AbortSignal): Promise<boolean> {
+  const size = await source.logSize(run.name, stream.step, signal);
+  if (size < stream.offset) throw unreadablePosition();
+  return size === stream.offset;
 }
 
 /** What was read so far for one request. */
