@@ -14,7 +14,13 @@ beforeAll(async () => {
   const metadata = { labels: { 'webhooks.knative.dev/exclude': 'true' } };
   const namespace = { type: resources.namespaces, name: space.api.cluster.namespace };
   await space.api.patch(namespace, { metadata }, { kind: 'merge' }, z.unknown(), signal);
-  for (const name of ['delta', 'alpha', 'echo', 'bravo', 'charlie']) await make(name);
+  // Echo and bravo are ours; delta says that it is charlie, which is not believed.
+  const told = new Map([
+    ['echo', 'echo'],
+    ['bravo', 'bravo'],
+    ['delta', 'charlie'],
+  ]);
+  for (const name of ['delta', 'alpha', 'echo', 'bravo', 'charlie']) await make(name, told.get(name));
   for (const name of ['delta', 'alpha', 'echo', 'charlie']) await end(name, 'True', 'Succeeded');
 });
 
@@ -25,12 +31,12 @@ afterAll(async () => {
 const path = (name?: string) => ({ type: resources.pipelineRuns, namespace: space.api.cluster.namespace, name });
 
 /** One that Tekton leaves waiting. */
-async function make(name: string): Promise<void> {
+async function make(name: string, told?: string): Promise<void> {
   const steps = [{ name: 'work', image: 'testbed.local/busybox:1', script: 'true' }];
   const body = {
     apiVersion: 'tekton.dev/v1',
     kind: 'PipelineRun',
-    metadata: { name },
+    metadata: { name, ...(told !== undefined && { labels: { 'slipway.dev/run': told } }) },
     spec: {
       status: 'PipelineRunPending',
       pipelineSpec: { tasks: [{ name: 'work', taskSpec: { steps } }] },
