@@ -1,8 +1,7 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
+import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
-import type { CoreConnection } from './core/coreConnection.ts';
-import type { RunStore } from './core/runStore.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import type { RunOrigins } from './runOrigins.ts';
 import type { Notices } from './notices.ts';

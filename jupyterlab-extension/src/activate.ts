@@ -6,15 +6,15 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { ITranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
 import { adoptTokens } from '@slipway/shared/panel-tokens';
 import type { Run } from '@slipway/shared/protocol';
 import { Actions } from './actions.ts';
 import { addToolbarButton } from './surfaces/toolbarButton.ts';
 import { registerCommands } from './registerCommands.ts';
-import { CoreConnection } from './core/coreConnection.ts';
+import { FollowedStorage } from './core/followedStorage.ts';
 import { ArtifactDrive } from './artifacts/artifactDrive.ts';
-import { RunStore } from './core/runStore.ts';
-import { FollowedRuns } from './followedRuns.ts';
 import { HostActions } from './hostActions.ts';
 import { createPanelHost } from './labPanelHost.ts';
 import { createContentsFiles } from './notebook/contentsFiles.ts';
@@ -60,24 +60,29 @@ export async function activate(lab: LabServices): Promise<void> {
   const { contents } = app.serviceManager;
   const files = createContentsFiles(contents);
   const core = new CoreConnection({
+    host: { name: 'jupyterlab', version: SLIPWAY_VERSION },
+    locale: words.locale,
+    // The core serves all tabs of a server, and leaves when none needs it.
+    whenIdle: 'leave',
     connect: async (signal) => {
       // With the schemas and the protocol, which a page that only loads does not need.
       const { connectToCore } = await import('./core/connectToCore.ts');
       const onProblem = (error: unknown): void => notices.failed(error);
       const openSocket = (): WebSocket => server.openSocket();
-      return connectToCore({ openSocket, files, onProblem, version: SLIPWAY_VERSION, locale: words.locale }, signal);
+      return connectToCore({ openSocket, files, onProblem }, signal);
     },
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
       return { dispose: () => clearTimeout(timer) };
     },
   });
-  const store = new RunStore(core, (unfinished) => {
+  const store = new RunStore(core, now);
+  store.onUnfinished((unfinished) => {
     // The next page asks anew: a number that could not be kept costs it one start of Node at most.
     server.tellUnfinished(unfinished, never).catch(() => undefined);
   });
   const origins = new RunOrigins(localStorage);
-  const followed = new FollowedRuns(sessionStorage);
+  const followed = new FollowedRuns(new FollowedStorage(sessionStorage));
   const openRun = ({ context, name, title }: Run): void => tabs.open({ kind: 'detail', context, run: name, title });
   const notices = new Notices(words, now, openRun);
   const settings = await loadSettings(lab.registry, () => model.update());
@@ -91,7 +96,7 @@ export async function activate(lab: LabServices): Promise<void> {
     contentsRoot: () => status?.contentsRoot,
     openRun,
     origins,
-    follow: (run) => followed.follow(run),
+    follow: (run) => void followed.follow(run).catch((error: unknown) => notices.failed(error)),
   });
   const openTab = (kind: 'detail' | 'logs', context: string, run: string, step?: string): void =>
     tabs.open({ kind, context, run, title: store.get(context, run)?.title ?? run }, step);
@@ -142,7 +147,7 @@ export async function activate(lab: LabServices): Promise<void> {
       cancel: (run) => void actions.cancel(run),
       rerun: (run) => void actions.rerun(run),
       retry: (run) => void actions.retry(run),
-      connect: () => void core.request('runs/list', { limit: 1 }, never).catch(() => undefined),
+      connect: () => void core.open(never).catch(() => undefined),
     },
     now,
     () => ({
@@ -154,10 +159,17 @@ export async function activate(lab: LabServices): Promise<void> {
       failure: core.connected || core.failure === undefined ? undefined : core.failure,
     }),
   );
-  store.changed.connect(() => model.update());
+  const changed = new Signal<RunStore, undefined>(store);
+  store.onChange(() => {
+    model.update();
+    changed.emit(undefined);
+  });
   notebooks.currentChanged.connect(() => model.update());
-  store.ended.connect((_store, run) => {
-    if (followed.has(run)) notices.ended(run);
+  store.onEnd((ended) => {
+    followed.claim(ended).then(
+      (mine) => mine.forEach((run) => notices.ended(run)),
+      (error: unknown) => notices.failed(error),
+    );
   });
 
   const panel = new SidePanel(model, () => core.hold());
@@ -168,7 +180,7 @@ export async function activate(lab: LabServices): Promise<void> {
     rank: 3,
     item: new StatusWidget({
       words,
-      changed: store.changed,
+      changed,
       runs: () => store.runs,
       now,
       open: ({ context, run }) => openTab('detail', context, run),
@@ -188,7 +200,7 @@ export async function activate(lab: LabServices): Promise<void> {
     status = await server.status(never);
     if (status.version !== SLIPWAY_VERSION) notices.warn(words.lab.versions(SLIPWAY_VERSION, status.version));
     // Whoever starts a run here wants to hear of its end after a reload, too.
-    if (status.unfinished > 0) await core.request('runs/list', { limit: 1 }, never);
+    if (status.unfinished > 0) await core.open(never);
   } catch (error) {
     notices.failed(error);
   }

@@ -1,11 +1,11 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
+import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction } from '@slipway/shared/panels';
 import { SlipwayError } from '@slipway/shared/protocol';
 import type { LabServices } from './activate.ts';
 import { type ArtifactDrive, drivePath, notePath } from './artifacts/artifactDrive.ts';
 import { wholeLog } from './artifacts/wholeLog.ts';
-import type { CoreConnection } from './core/coreConnection.ts';
 import type { RunOrigins } from './runOrigins.ts';
 import { showFailedCell } from './notebook/showFailedCell.ts';
 import type { ServerHalf } from './server/serverHalf.ts';

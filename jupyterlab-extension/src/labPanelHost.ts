@@ -1,7 +1,7 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction, PanelHost } from '@slipway/shared/panels';
-import type { CoreConnection } from './core/coreConnection.ts';
 
 /** What the shared panels get from JupyterLab: the core, what only Lab can do, and Lab's own memory. */
 export function createPanelHost(

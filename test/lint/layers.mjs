@@ -13,11 +13,14 @@ const allowed = {
   server: ['protocol', ...domain],
   cli: ['protocol', ...domain, 'server', 'views'],
   views: ['protocol'],
+  client: ['protocol'],
   panels: ['protocol', 'views'],
 };
 
 /** Folders whose code has no I/O, no clock and no environment. */
-export const pureFolders = ['protocol', 'jobs', 'pipeline', 'diagnosis', 'views'].map((name) => `shared/src/${name}`);
+export const pureFolders = ['protocol', 'jobs', 'pipeline', 'diagnosis', 'views', 'client'].map(
+  (name) => `shared/src/${name}`,
+);
 
 /** What those folders must not do, statically or through a dynamic import. */
 export const stayPure = {

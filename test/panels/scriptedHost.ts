@@ -8,7 +8,8 @@ import type {
   RequestParams,
   RequestResult,
 } from '@slipway/shared/protocol';
-import type { Disposable, HostAction, PanelHost } from '@slipway/shared/panels';
+import { type Disposable, Emitter, NotificationEmitters } from '@slipway/shared/client';
+import type { HostAction, PanelHost } from '@slipway/shared/panels';
 
 /** What a scripted host answers, by request; what is missing fails as an unknown method would. */
 export type Script = {
@@ -28,8 +29,8 @@ export class ScriptedHost implements PanelHost {
   readonly requested: { readonly name: RequestName; readonly params: unknown }[] = [];
   readonly memory = new Map<string, unknown>();
   readonly #script: Script;
-  readonly #listeners = new Map<NotificationName, Set<(params: never) => void>>();
-  readonly #connection = new Set<(connected: boolean) => void>();
+  readonly #notifications = new NotificationEmitters();
+  readonly #connections = new Emitter<boolean>();
 
   constructor(locale: string, script: Script) {
     this.locale = locale;
@@ -54,15 +55,11 @@ export class ScriptedHost implements PanelHost {
     name: Name,
     listener: (params: NotificationParams<Name>) => void,
   ): Disposable {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return { dispose: () => listeners.delete(listener) };
+    return this.#notifications.on(name, listener);
   }
 
   onConnection(listener: (connected: boolean) => void): Disposable {
-    this.#connection.add(listener);
-    return { dispose: () => this.#connection.delete(listener) };
+    return this.#connections.on(listener);
   }
 
   perform(action: HostAction): Promise<void> {
@@ -81,12 +78,11 @@ export class ScriptedHost implements PanelHost {
 
   /** Speaks to the panel as the core would. */
   notify<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
-    for (const listener of this.#listeners.get(name) ?? [])
-      (listener as (params: NotificationParams<Name>) => void)(params);
+    this.#notifications.fire(name, params);
   }
 
   connect(connected: boolean): void {
-    for (const listener of this.#connection) listener(connected);
+    this.#connections.fire(connected);
   }
 }
 

@@ -1,6 +1,5 @@
+import { type CoreConnection, Emitter } from '@slipway/shared/client';
 import * as vscode from 'vscode';
-import { Emitter } from './base/emitter.ts';
-import type { CoreConnection } from './core/coreConnection.ts';
 import type { WindowWords } from './words/index.ts';
 
 const key = 'slipway.context';
@@ -10,12 +9,14 @@ export class ChosenContext {
   readonly #memory: vscode.Memento;
   readonly #core: CoreConnection;
   readonly #words: WindowWords;
+  readonly #signal: AbortSignal;
   readonly #changes = new Emitter<undefined>();
 
-  constructor(memory: vscode.Memento, core: CoreConnection, words: WindowWords) {
+  constructor(memory: vscode.Memento, core: CoreConnection, words: WindowWords, signal: AbortSignal) {
     this.#memory = memory;
     this.#core = core;
     this.#words = words;
+    this.#signal = signal;
   }
 
   readonly onChange = (listener: () => void): { dispose(): void } => this.#changes.on(listener);
@@ -34,7 +35,7 @@ export class ChosenContext {
   }
 
   async ask(): Promise<void> {
-    await this.#core.open();
+    await this.#core.open(this.#signal);
     const { host } = this.#words;
     const items = this.#core.contexts.map((name) => ({
       label: name,

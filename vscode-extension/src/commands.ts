@@ -1,13 +1,12 @@
+import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import { type Run, terminalStates } from '@slipway/shared/protocol';
 import { newestFirst, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ChosenContext } from './chosenContext.ts';
-import type { CoreConnection } from './core/coreConnection.ts';
 import { fileInFront, submissionOf } from './notebook/submission.ts';
 import type { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import type { RunActions } from './runActions.ts';
 import { referenceOf, type RunReference } from './runs/runReference.ts';
-import type { RunStore } from './runs/runStore.ts';
 import type { FailedCells } from './surfaces/failedCell.ts';
 import type { Notices } from './surfaces/notices.ts';
 import type { Panels } from './surfaces/panels.ts';
@@ -65,7 +64,7 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
       return typeof argument.name === 'string' ? chosen.use(argument.name) : undefined;
     }),
     register('refresh', async () => {
-      await options.core.open();
+      await options.core.open(options.signal);
       store.refresh();
     }),
     register('statusClicked', () => openActive(options)),
@@ -88,7 +87,7 @@ async function run(uri: vscode.Uri | undefined, options: CommandsOptions): Promi
       const until = AbortSignal.any([cancelling.signal, signal]);
       const told = core.onNotification('submit/progress', ({ text }) => progress.report({ message: text }));
       try {
-        await core.open();
+        await core.open(signal);
         const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
         const submission = await submissionOf(uri, chosen.name, { core, files: options.files, python }, until);
         return await core.request('runs/submit', submission, until);
@@ -110,7 +109,7 @@ async function openForm(uri: vscode.Uri | undefined, options: CommandsOptions): 
     notices.info(words.host.noFile);
     return;
   }
-  await core.open();
+  await core.open(signal);
   const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
   const submission = await submissionOf(uri, chosen.name, { core, files: options.files, python }, signal);
   const title = words.host.formOf(uri.path.slice(uri.path.lastIndexOf('/') + 1));

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
+import { CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
 import { type Run, SlipwayError, terminalStates } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
 import { ChosenContext } from './chosenContext.ts';
 import { registerCommands } from './commands.ts';
-import { CoreConnection } from './core/coreConnection.ts';
 import { nodeRuntime } from './core/nodeRuntime.ts';
 import { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import { RunActions } from './runActions.ts';
-import { FollowedRuns } from './runs/followedRuns.ts';
-import { RunStore } from './runs/runStore.ts';
+import { FollowedFolder } from './runs/followedFolder.ts';
 import { ArtifactFiles, artifactScheme } from './surfaces/artifactFiles.ts';
 import { ContextsTree } from './surfaces/contextsTree.ts';
 import { FailedCells } from './surfaces/failedCell.ts';
@@ -34,8 +33,8 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const files = new WorkspaceFiles();
   const core = createCore(context, files, log);
   const store = new RunStore(core, Date.now);
-  const followed = new FollowedRuns(join(context.globalStorageUri.fsPath, 'followed'));
-  const chosen = new ChosenContext(context.workspaceState, core, words);
+  const followed = new FollowedRuns(new FollowedFolder(join(context.globalStorageUri.fsPath, 'followed')));
+  const chosen = new ChosenContext(context.workspaceState, core, words, ending.signal);
   const notices = new Notices(store, followed, words, log);
   const artifacts = new ArtifactFiles(core, store);
   const failedCells = new FailedCells(words.host);
@@ -65,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     perform: (action) => actions.perform(action),
   });
   const open = (): void => {
-    core.open().catch((error: unknown) => log.error(String(error)));
+    core.open(ending.signal).catch((error: unknown) => log.error(String(error)));
   };
   const trees = registerTrees(store, words, chosen, open);
   context.subscriptions.push(
@@ -109,13 +108,15 @@ function createCore(
   log: vscode.LogOutputChannel,
 ): CoreConnection {
   return new CoreConnection({
-    version: SLIPWAY_VERSION,
+    host: { name: 'vscode', version: SLIPWAY_VERSION },
     locale: vscode.env.language,
+    // A child of this window's own: it lives as long as the window.
+    whenIdle: 'keep',
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
       return { dispose: () => clearTimeout(timer) };
     },
-    start: async () => {
+    connect: async () => {
       // Loaded here and not at activation, which has to be over at once.
       const { startCore } = await import('./core/coreProcess.ts');
       const nodePath = vscode.workspace.getConfiguration('slipway').get<string>('nodePath', '');

@@ -1,10 +1,9 @@
+import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import type { HostAction } from '@slipway/shared/panels';
 import { SlipwayError, type Artifact, type Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import type { CoreConnection } from './core/coreConnection.ts';
 import { workspaceFile } from './notebook/workspaceFile.ts';
 import type { RunReference } from './runs/runReference.ts';
-import type { RunStore } from './runs/runStore.ts';
 import { type ArtifactFiles, artifactUri } from './surfaces/artifactFiles.ts';
 import type { FailedCells } from './surfaces/failedCell.ts';
 import { LogTerminal } from './surfaces/logTerminal.ts';

@@ -1,5 +1,5 @@
+import type { CoreConnection } from '@slipway/shared/client';
 import type { LogBatch } from '@slipway/shared/protocol';
-import type { CoreConnection } from '../core/coreConnection.ts';
 
 const pageBytes = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import 'vscode-jsonrpc/browser';
+import type { Client } from '@slipway/shared/client';
 import { ProtocolClient } from '@slipway/shared/protocol-client';
-import { protocolVersion, SlipwayError } from '@slipway/shared/protocol';
+import { SlipwayError } from '@slipway/shared/protocol';
 import type { HostFiles } from '../notebook/contentsFiles.ts';
-import type { Client } from './coreConnection.ts';
 import { WebSocketReader, WebSocketWriter } from './webSocketTransport.ts';
 
 export interface ConnectOptions {
@@ -11,41 +11,34 @@ export interface ConnectOptions {
   readonly files: HostFiles;
   /** Hears of messages that break their schema. */
   readonly onProblem: (error: SlipwayError) => void;
-  readonly version: string;
-  readonly locale: string;
 }
 
 /**
- * Opens a WebSocket, speaks the core's protocol over it and tells the core who speaks.
- * @throws SlipwayError when it does not open, or the core is of another major version
+ * Opens a WebSocket and speaks the core's protocol over it.
+ * @throws SlipwayError when it does not open
  */
 export async function connectToCore(
-  { openSocket, files, onProblem, version, locale }: ConnectOptions,
+  { openSocket, files, onProblem }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Client> {
   const socket = openSocket();
   const client = new ProtocolClient(new WebSocketReader(socket), new WebSocketWriter(socket), onProblem);
-  const contexts = await opened(socket, signal)
-    .then(() => {
-      client.serveFiles(files);
-      const host = { name: 'jupyterlab', version };
-      return client.request('initialize', { protocolVersion, host, capabilities: { files: true }, locale }, signal);
-    })
-    .then((result) => result.contexts)
-    .catch((error: unknown) => {
-      client.dispose();
-      socket.close();
-      throw error;
-    });
+  const dispose = (): void => {
+    client.dispose();
+    socket.close();
+  };
+  try {
+    await opened(socket, signal);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  client.serveFiles(files);
   return {
-    contexts,
     closed: client.closed,
     request: (name, params, requestSignal) => client.request(name, params, requestSignal),
     onNotification: (name, listener) => client.onNotification(name, listener),
-    dispose: () => {
-      client.dispose();
-      socket.close();
-    },
+    dispose,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Signal, type ISignal } from '@lumino/signaling';
+import type { ContextState } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
-import type { ContextState } from '../core/runStore.ts';
 import type { HostWords } from '../words/index.ts';
 
 /** What the side panel shows and does, behind one face, so that the panel holds no logic. */

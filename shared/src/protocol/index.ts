@@ -15,3 +15,4 @@ export * from './profile.ts';
 export * from './quantity.ts';
 export * from './run.ts';
 export * from './terminalStates.ts';
+export * from './version.ts';

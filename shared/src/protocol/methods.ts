@@ -5,9 +5,6 @@ import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
 import { failedCellSchema, runSchema, stepNameSchema } from './run.ts';
 
-/** Raised when a method's shape changes. `initialize` refuses another major and names the upgrade. */
-export const protocolVersion = '1.0';
-
 export const hostCapabilitiesSchema = z.object({
   /** The host answers `files/list`, `files/stat` and `files/read` for the folder beside the notebook. */
   files: z.boolean(),

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import type { Client } from '@slipway/shared/client';
 import { FrameReader, FrameWriter } from '@slipway/shared/frames';
-import { protocolVersion, SlipwayError } from '@slipway/shared/protocol';
+import { SlipwayError } from '@slipway/shared/protocol';
 import { ProtocolClient } from '@slipway/shared/protocol-client';
-import type { Client } from './coreConnection.ts';
 import type { HostFiles } from './hostFiles.ts';
 import type { NodeRuntime } from './nodeRuntime.ts';
 
@@ -39,7 +39,6 @@ export function startCore({ runtime, script, files, log }: CoreProcessOptions): 
   const client = new ProtocolClient(new FrameReader(pipe), new FrameWriter(pipe), (problem) => log(problem.message));
   client.serveFiles(files);
   return {
-    protocolVersion,
     closed: client.closed.then((reason) => (failure === undefined ? reason : notStarted(failure))),
     request: (name, params, signal) => client.request(name, params, signal),
     onNotification: (name, listener) => client.onNotification(name, listener),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import type { CoreConnection } from '@slipway/shared/client';
 import { SlipwayError, type Folder, type JobSpec, type Submission } from '@slipway/shared/protocol';
-import type { CoreConnection } from '../core/coreConnection.ts';
 import { notebookText } from './editorNotebook.ts';
 import { jobOfFile } from './jobOfFile.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';

@@ -1,7 +1,7 @@
+import type { CoreConnection } from '@slipway/shared/client';
 import type { Disposable, HostAction } from '@slipway/shared/panels';
 import { requests, type Run, SlipwayError } from '@slipway/shared/protocol';
 import type * as z from 'zod';
-import type { CoreConnection } from '../core/coreConnection.ts';
 import { type AllowedRequest, type PanelMessage, panelMessageSchema } from './messages.ts';
 import type { HostMessage } from './panelShown.ts';
 

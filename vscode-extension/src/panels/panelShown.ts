@@ -1,4 +1,4 @@
-import type { Submission } from '@slipway/shared/protocol';
+import type { NotificationName, NotificationParams, Submission } from '@slipway/shared/protocol';
 
 /** Which panel a webview shows, and of what. */
 export type PanelShown =
@@ -20,5 +20,9 @@ export type HostMessage =
       readonly id: number;
       readonly error: { readonly code: string; readonly message: string; readonly action?: string };
     }
-  | { readonly type: 'notification'; readonly name: string; readonly params: unknown }
+  | {
+      readonly type: 'notification';
+      readonly name: NotificationName;
+      readonly params: NotificationParams<NotificationName>;
+    }
   | { readonly type: 'connection'; readonly connected: boolean };

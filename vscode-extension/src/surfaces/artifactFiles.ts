@@ -1,7 +1,6 @@
+import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import { SlipwayError, type Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import type { CoreConnection } from '../core/coreConnection.ts';
-import type { RunStore } from '../runs/runStore.ts';
 import type { RunReference } from '../runs/runReference.ts';
 
 export const artifactScheme = 'slipway-artifact';

@@ -1,5 +1,5 @@
+import type { ContextState, RunStore } from '@slipway/shared/client';
 import * as vscode from 'vscode';
-import type { ContextState, RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 
 /** The places where runs can go, and the one where they do. */

@@ -1,6 +1,6 @@
+import type { CoreConnection } from '@slipway/shared/client';
 import { SlipwayError, type LogBatch } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import type { CoreConnection } from '../core/coreConnection.ts';
 import type { RunReference } from '../runs/runReference.ts';
 import { terminalText } from './terminalText.ts';
 

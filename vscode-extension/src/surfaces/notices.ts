@@ -1,8 +1,7 @@
+import { type FollowedRuns, keyOf, type RunStore } from '@slipway/shared/client';
 import { SlipwayError, type Run } from '@slipway/shared/protocol';
 import { findingOf, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import type { FollowedRuns } from '../runs/followedRuns.ts';
-import { keyOf, type RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 
 /** Ends are gathered for so long: those of a whole history come at once, in milliseconds. */
@@ -25,8 +24,8 @@ export class Notices implements vscode.Disposable {
     this.#followed = followed;
     this.#words = words;
     this.#log = log;
-    this.#subscription = store.onEnd((run) => {
-      this.#ended.push(run);
+    this.#subscription = store.onEnd((runs) => {
+      this.#ended.push(...runs);
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
         const ended = this.#ended.splice(0);

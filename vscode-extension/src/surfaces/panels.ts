@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction } from '@slipway/shared/panels';
 import type { Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import type { CoreConnection } from '../core/coreConnection.ts';
 import { PanelRelay } from '../panels/panelRelay.ts';
 import type { PanelShown } from '../panels/panelShown.ts';
 import { panelPage } from '../panels/webviewPage.ts';

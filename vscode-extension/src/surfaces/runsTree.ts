@@ -1,7 +1,7 @@
+import { type ContextState, keyOf, type RunStore } from '@slipway/shared/client';
 import { terminalStates, type Run } from '@slipway/shared/protocol';
 import { createClockFormat, groupByDay, retryOf, runView, shownText, type RunGroup } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import { keyOf, type ContextState, type RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 import { stateIcons } from './stateIcon.ts';
 

@@ -1,6 +1,6 @@
+import type { RunStore } from '@slipway/shared/client';
 import { statusItem } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import type { RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 import { stateIcons } from './stateIcon.ts';
 

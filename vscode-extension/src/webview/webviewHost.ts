@@ -1,4 +1,5 @@
-import type { Disposable, HostAction, PanelHost } from '@slipway/shared/panels';
+import { type Disposable, Emitter, NotificationEmitters } from '@slipway/shared/client';
+import type { HostAction, PanelHost } from '@slipway/shared/panels';
 import {
   type ErrorCode,
   type NotificationName,
@@ -20,8 +21,8 @@ export class WebviewHost implements PanelHost {
   readonly locale: string;
   readonly #post: (message: unknown) => void;
   readonly #pending = new Map<number, Pending>();
-  readonly #listeners = new Map<string, Set<(params: never) => void>>();
-  readonly #watchers = new Set<(connected: boolean) => void>();
+  readonly #notifications = new NotificationEmitters();
+  readonly #connections = new Emitter<boolean>();
   #last = 0;
 
   constructor(locale: string, post: (message: unknown) => void) {
@@ -41,15 +42,11 @@ export class WebviewHost implements PanelHost {
     name: Name,
     listener: (params: NotificationParams<Name>) => void,
   ): Disposable {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return { dispose: () => listeners.delete(listener) };
+    return this.#notifications.on(name, listener);
   }
 
   onConnection(listener: (connected: boolean) => void): Disposable {
-    this.#watchers.add(listener);
-    return { dispose: () => this.#watchers.delete(listener) };
+    return this.#connections.on(listener);
   }
 
   perform(action: HostAction): Promise<void> {
@@ -77,10 +74,10 @@ export class WebviewHost implements PanelHost {
         break;
       }
       case 'notification':
-        for (const listener of this.#listeners.get(message.name) ?? []) listener(message.params as never);
+        this.#notifications.fire(message.name, message.params);
         break;
       case 'connection':
-        for (const watcher of this.#watchers) watcher(message.connected);
+        this.#connections.fire(message.connected);
         break;
       case 'show':
         break;

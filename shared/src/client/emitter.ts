@@ -1,6 +1,8 @@
-import type { Disposable } from '@slipway/shared/panels';
+export interface Disposable {
+  dispose(): void;
+}
 
-/** Tells listeners of values. Not VS Code's own, so that what uses it is tested without VS Code. */
+/** Tells listeners of values. No host's own, so that what uses it runs in each of them and is tested without any. */
 export class Emitter<Value> {
   readonly #listeners = new Set<(value: Value) => void>();
 
@@ -11,8 +13,9 @@ export class Emitter<Value> {
     return { dispose: () => this.#listeners.delete(own) };
   };
 
+  /** Who begins to listen meanwhile hears of the next value; who leaves meanwhile hears no more. */
   fire(value: Value): void {
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(value);
   }
 
   dispose(): void {

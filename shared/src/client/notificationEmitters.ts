@@ -1,0 +1,28 @@
+import type { NotificationName, NotificationParams } from '../protocol/index.ts';
+import { type Disposable, Emitter } from './emitter.ts';
+
+type Emitters = { readonly [Name in NotificationName]: Emitter<NotificationParams<Name>> };
+
+/** One emitter for each notification of the protocol. */
+export class NotificationEmitters {
+  readonly #emitters: Emitters = {
+    'run/changed': new Emitter(),
+    'run/deleted': new Emitter(),
+    'context/changed': new Emitter(),
+    'submit/progress': new Emitter(),
+  };
+
+  get names(): readonly NotificationName[] {
+    return Object.keys(this.#emitters) as NotificationName[];
+  }
+
+  on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): Disposable {
+    const emitter: Emitter<NotificationParams<Name>> = this.#emitters[name];
+    return emitter.on(listener);
+  }
+
+  fire<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
+    const emitter: Emitter<NotificationParams<Name>> = this.#emitters[name];
+    emitter.fire(params);
+  }
+}

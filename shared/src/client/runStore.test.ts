@@ -1,0 +1,191 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type NotificationName, type NotificationParams, type Run, SlipwayError } from '../protocol/index.ts';
+import { Emitter } from './emitter.ts';
+import { NotificationEmitters } from './notificationEmitters.ts';
+import { type RunSource, RunStore } from './runStore.ts';
+
+function run(name: string, fields: Partial<Run> = {}): Run {
+  const createdAt = Number(name.replace(/\D/g, ''));
+  return {
+    name,
+    context: 'local',
+    title: name,
+    state: 'running',
+    createdAt,
+    cancelRequested: false,
+    steps: [],
+    ...fields,
+  };
+}
+
+interface Asked {
+  readonly name: string;
+  readonly params: { readonly limit?: number };
+  readonly answer: (result: unknown) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** A connection whose answers come when the test says so. */
+function rig(contexts: readonly string[] = ['local']) {
+  const connection = new Emitter<boolean>();
+  const notifications = new NotificationEmitters();
+  const asked: Asked[] = [];
+  let held = 0;
+  const source: RunSource = {
+    contexts,
+    request: (name, params) =>
+      new Promise((resolve, reject) => {
+        asked.push({ name, params: params as Asked['params'], answer: resolve as Asked['answer'], fail: reject });
+      }),
+    onNotification: (name, listener) => notifications.on(name, listener),
+    onConnection: (listener) => connection.on(listener),
+    hold: () => {
+      held += 1;
+      return { dispose: () => (held -= 1) };
+    },
+  };
+  const store = new RunStore(source, () => 7);
+  const ended: string[] = [];
+  store.onEnd((runs) => ended.push(...runs.map(({ name }) => name)));
+  return {
+    store,
+    asked,
+    ended,
+    connect: (connected: boolean) => connection.fire(connected),
+    tell: <Name extends NotificationName>(name: Name, params: NotificationParams<Name>) =>
+      notifications.fire(name, params),
+    held: () => held,
+    /** Waits until so many things were asked, and takes out the first of that name. */
+    next: async (name: string): Promise<Asked> => {
+      await vi.waitFor(() => expect(asked.map((one) => one.name)).toContain(name));
+      const [found] = asked.splice(
+        asked.findIndex((one) => one.name === name),
+        1,
+      );
+      if (found === undefined) throw new Error(`nobody asked for ${name}`);
+      return found;
+    },
+  };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the runs of a host', () => {
+  it('keep news that arrive while an older list is on its way', async () => {
+    const { store, connect, next, tell, ended } = rig();
+    connect(true);
+    (await next('runs/watch')).answer({ watch: '1' });
+    const list = await next('runs/list');
+    tell('run/changed', { watch: '1', run: run('a1', { state: 'succeeded' }) });
+    tell('run/deleted', { watch: '1', context: 'local', run: 'b2' });
+    list.answer({ runs: [run('a1'), run('b2')] });
+    await settled();
+    expect(store.runs.map(({ name, state }) => [name, state])).toEqual([['a1', 'succeeded']]);
+    expect(ended).toEqual(['a1']);
+    expect(store.contexts).toEqual([{ name: 'local', state: 'live', since: undefined, reason: undefined }]);
+  });
+
+  it('come by pages, the newest first', async () => {
+    const { store, connect, next } = rig();
+    connect(true);
+    (await next('runs/watch')).answer({});
+    const many = Array.from({ length: 300 }, (_, index) => run(`a${300 - index}`));
+    const first = await next('runs/list');
+    first.answer({ runs: many.slice(0, first.params.limit) });
+    await vi.waitFor(() => expect(store.runs).toHaveLength(100));
+    expect(store.loaded).toBe(true);
+    (await next('runs/list')).answer({ runs: many });
+    await vi.waitFor(() => expect(store.runs).toHaveLength(300));
+  });
+
+  it('are watched once a connection, however often they are read', async () => {
+    const { store, connect, next, asked } = rig();
+    connect(true);
+    store.refresh();
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [] });
+    await settled();
+    store.refresh();
+    await next('runs/list');
+    expect(asked.filter(({ name }) => name === 'runs/watch')).toEqual([]);
+    connect(false);
+    connect(true);
+    await next('runs/watch');
+  });
+
+  it('are not overwritten by a list that was asked for before another one', async () => {
+    const { store, connect, next, tell } = rig();
+    connect(true);
+    (await next('runs/watch')).answer({});
+    const older = await next('runs/list');
+    store.refresh();
+    const newer = await next('runs/list');
+    tell('run/changed', { watch: '1', run: run('a1', { state: 'failed' }) });
+    older.answer({ runs: [run('a1')] });
+    newer.answer({ runs: [run('a1')] });
+    await settled();
+    expect(store.get('local', 'a1')?.state).toBe('failed');
+  });
+
+  it('say which context is out of reach and why, and come when it is there again', async () => {
+    const { store, connect, next, tell } = rig(['local', 'far']);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/watch')).fail(new SlipwayError('cluster.unreachable', 'No route.'));
+    (await next('runs/list')).answer({ runs: [run('a1')] });
+    await settled();
+    expect(store.contexts.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+      ['local', 'live', undefined],
+      ['far', 'stale', 'No route.'],
+    ]);
+    tell('context/changed', { watch: '2', context: 'far', state: 'live', since: 9 });
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('b2', { context: 'far' })] });
+    await settled();
+    expect(store.get('far', 'b2')?.name).toBe('b2');
+    expect(store.contexts[1]?.state).toBe('live');
+  });
+
+  it('stay shown while the core is gone, as of then', async () => {
+    const { store, connect, next } = rig();
+    connect(true);
+    (await next('runs/watch')).answer({});
+    const list = await next('runs/list');
+    store.put(run('a1'));
+    connect(false);
+    list.fail(new SlipwayError('internal', 'The core closed the connection.'));
+    await settled();
+    expect(store.contexts).toEqual([{ name: 'local', state: 'stale', since: 7, reason: undefined }]);
+    expect(store.runs).toHaveLength(1);
+  });
+
+  it('hold the connection while one of ours goes on, and tell how many do', async () => {
+    const { store, connect, next, held } = rig();
+    const counts: number[] = [];
+    store.onUnfinished((count) => counts.push(count));
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('a1'), run('b2', { foreign: true })] });
+    await settled();
+    expect(held()).toBe(1);
+    store.put(run('a1', { state: 'succeeded' }));
+    expect(held()).toBe(0);
+    store.put(run('c3'));
+    store.dispose();
+    expect(held()).toBe(0);
+    expect(counts).toEqual([1, 0, 1]);
+  });
+
+  it('change once for a whole list', async () => {
+    const { store, connect, next } = rig();
+    connect(true);
+    (await next('runs/watch')).answer({});
+    const list = await next('runs/list');
+    const onChange = vi.fn();
+    store.onChange(onChange);
+    list.answer({ runs: Array.from({ length: 90 }, (_, index) => run(`a${index}`)) });
+    await settled();
+    expect(store.runs).toHaveLength(90);
+    expect(onChange.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+});
