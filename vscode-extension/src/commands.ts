@@ -10,6 +10,7 @@ import { referenceOf, type RunReference } from './runs/runReference.ts';
 import type { FailedCells } from './surfaces/failedCell.ts';
 import type { Notices } from './surfaces/notices.ts';
 import type { Panels } from './surfaces/panels.ts';
+import type { RunsFilter } from './surfaces/runsFilter.ts';
 import type { WindowWords } from './words/index.ts';
 
 export interface CommandsOptions {
@@ -21,6 +22,7 @@ export interface CommandsOptions {
   readonly panels: Panels;
   readonly notices: Notices;
   readonly failedCells: FailedCells;
+  readonly filter: RunsFilter;
   readonly words: WindowWords;
   readonly onStarted: (run: Run) => void;
   readonly signal: AbortSignal;
@@ -67,6 +69,8 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
       await options.core.open(options.signal);
       store.refresh();
     }),
+    register('filterRuns', () => options.filter.ask()),
+    register('clearFilter', () => options.filter.clear()),
     register('statusClicked', () => openActive(options)),
   ];
 }

@@ -13,6 +13,7 @@ import { ContextsTree } from './surfaces/contextsTree.ts';
 import { FailedCells } from './surfaces/failedCell.ts';
 import { Notices } from './surfaces/notices.ts';
 import { Panels } from './surfaces/panels.ts';
+import { RunsFilter } from './surfaces/runsFilter.ts';
 import { RunsTree } from './surfaces/runsTree.ts';
 import { StatusBar } from './surfaces/statusBar.ts';
 import { windowWords } from './words/index.ts';
@@ -66,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const open = (): void => {
     core.open(ending.signal).catch((error: unknown) => log.error(String(error)));
   };
-  const trees = registerTrees(store, words, chosen, open);
+  const { filter, parts } = registerTrees(store, words, chosen, open);
   context.subscriptions.push(
     log,
     status,
@@ -75,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     failedCells,
     actions,
     panels,
-    ...trees,
+    ...parts,
     ...registerCommands({
       core,
       store,
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
       panels,
       notices,
       failedCells,
+      filter,
       words,
       onStarted,
       signal: ending.signal,
@@ -136,13 +138,14 @@ function registerTrees(
   words: ReturnType<typeof windowWords>,
   chosen: ChosenContext,
   open: () => void,
-): { dispose(): unknown }[] {
+): { readonly filter: RunsFilter; readonly parts: readonly { dispose(): unknown }[] } {
   let isVisible = (): boolean => false;
   const runs = new RunsTree(store, words, () => isVisible());
   const contexts = new ContextsTree(store, words, () => chosen.name);
   const runsView = vscode.window.createTreeView('slipway.runs', { treeDataProvider: runs, showCollapseAll: true });
   const contextsView = vscode.window.createTreeView('slipway.contexts', { treeDataProvider: contexts });
   isVisible = () => runsView.visible;
+  const filter = new RunsFilter(runs, runsView, store, words);
   const show = ({ visible }: { readonly visible: boolean }): void => {
     if (visible) open();
   };
@@ -152,8 +155,9 @@ function registerTrees(
     runsView.badge = active === 0 ? undefined : { value: active, tooltip: words.shared.activeRuns(active) };
     void vscode.commands.executeCommand('setContext', 'slipway.loaded', store.loaded);
   });
-  return [
+  const parts = [
     runs,
+    filter,
     contexts,
     runsView,
     contextsView,
@@ -166,4 +170,5 @@ function registerTrees(
     onStore,
     chosen.onChange(() => contexts.show()),
   ];
+  return { filter, parts };
 }

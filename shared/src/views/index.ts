@@ -6,6 +6,7 @@
 export { count, createClockFormat, formatAgo, formatDuration } from './format.ts';
 export { runView, stateOf, stepView, type RunView, type StepView, type ViewState } from './runView.ts';
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';
+export { everyRun, filteredRuns, isFiltering, stateFilters, type RunFilter, type StateFilter } from './runFilter.ts';
 export { statusItem, type StatusItem } from './statusItem.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';

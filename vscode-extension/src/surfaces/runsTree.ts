@@ -1,6 +1,17 @@
 import { type ContextState, keyOf, type RunStore } from '@slipway/shared/client';
 import { terminalStates, type Run } from '@slipway/shared/protocol';
-import { createClockFormat, groupByDay, retryOf, runView, shownText, type RunGroup } from '@slipway/shared/views';
+import {
+  createClockFormat,
+  everyRun,
+  filteredRuns,
+  groupByDay,
+  isFiltering,
+  retryOf,
+  runView,
+  shownText,
+  type RunFilter,
+  type RunGroup,
+} from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
 import { stateIcons } from './stateIcon.ts';
@@ -13,16 +24,22 @@ export type RunsNode =
 const clock = createClockFormat(undefined);
 /** News are gathered for so long before the tree is drawn anew, in milliseconds. */
 const gatherMs = 100;
+/** Runs older than this, in milliseconds, stand in one group whatever their day. */
+const groupedMs = 6 * 86_400_000;
 
-/** Runs of all contexts, newest first, grouped by day; live. */
+/** Runs of all contexts, newest first, grouped by day; live. What has changed is drawn anew, for there may be thousands. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   readonly #store: RunStore;
   readonly #words: WindowWords;
-  readonly #changes = new vscode.EventEmitter<RunsNode | undefined>();
+  readonly #changes = new vscode.EventEmitter<RunsNode[] | undefined>();
   readonly #nodes = new Map<string, RunsNode>();
   readonly #subscription: { dispose(): void };
   readonly #ticker: ReturnType<typeof setInterval>;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #filter = everyRun;
+  /** As VS Code was last told: its rows, and the runs in them. */
+  #rows = '';
+  #drawn = new Map<RunsNode, Run>();
 
   /** @param isVisible whether anybody sees it: times go on only then */
   constructor(store: RunStore, words: WindowWords, isVisible: () => boolean) {
@@ -31,7 +48,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     this.#subscription = store.onChange(() => {
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
-        this.#changes.fire(undefined);
+        this.#drawChanges();
       }, gatherMs);
     });
     this.#ticker = setInterval(() => {
@@ -39,18 +56,30 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     }, 1000);
   }
 
-  get onDidChangeTreeData(): vscode.Event<RunsNode | undefined> {
+  get onDidChangeTreeData(): vscode.Event<RunsNode[] | undefined> {
     return this.#changes.event;
+  }
+
+  get filter(): RunFilter {
+    return this.#filter;
+  }
+
+  set filter(filter: RunFilter) {
+    this.#filter = filter;
+    this.#changes.fire(undefined);
+  }
+
+  /** The runs that the filter lets through. */
+  get shown(): readonly Run[] {
+    return filteredRuns(this.#store.runs, this.#filter);
   }
 
   getChildren(node?: RunsNode): RunsNode[] {
     if (node === undefined) {
-      const stale = this.#store.contexts.filter(({ state }) => state === 'stale');
-      const groups = groupByDay(this.#store.runs, this.#words.shared, { now: Date.now(), locale: this.#words.locale });
-      return [
-        ...stale.map((context): RunsNode => ({ kind: 'stale', context })),
-        ...groups.map((group): RunsNode => ({ kind: 'group', group })),
-      ];
+      const top = this.#top();
+      this.#rows = rowsOf(top);
+      this.#drawn = this.#runsOf(top);
+      return top;
     }
     return node.kind === 'group' ? node.group.runs.map((run) => this.#nodeOf(run)) : [];
   }
@@ -75,6 +104,34 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     this.#changes.dispose();
   }
 
+  #top(): RunsNode[] {
+    const { contexts } = this.#store;
+    const stale = contexts.filter(({ state }) => state === 'stale');
+    const groups = groupByDay(this.shown, this.#words.shared, { now: Date.now(), locale: this.#words.locale });
+    return [
+      ...stale.map((context): RunsNode => ({ kind: 'stale', context })),
+      ...groups.map((group): RunsNode => ({ kind: 'group', group })),
+    ];
+  }
+
+  #runsOf(top: readonly RunsNode[]): Map<RunsNode, Run> {
+    const runs = top.flatMap((node) => (node.kind === 'group' ? node.group.runs : []));
+    return new Map(runs.map((run) => [this.#nodeOf(run), run]));
+  }
+
+  /** The rows of the runs that have changed, or everything where a row came or went. */
+  #drawChanges(): void {
+    const top = this.#top();
+    if (rowsOf(top) !== this.#rows) {
+      this.#changes.fire(undefined);
+      return;
+    }
+    const now = this.#runsOf(top);
+    const changed = [...now].filter(([node, run]) => this.#drawn.get(node) !== run).map(([node]) => node);
+    this.#drawn = now;
+    if (changed.length > 0) this.#changes.fire(changed);
+  }
+
   /** The same run is the same node, so that it can be drawn anew alone and stays selected. */
   #nodeOf(run: Run): RunsNode {
     const key = keyOf(run.context, run.name);
@@ -86,18 +143,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #tick(): void {
-    for (const run of this.#store.runs) {
-      if (!terminalStates.has(run.state)) this.#changes.fire(this.#nodeOf(run));
-    }
+    const active = this.shown.filter(({ state }) => !terminalStates.has(state));
+    if (active.length > 0) this.#changes.fire(active.map((run) => this.#nodeOf(run)));
   }
 
   #groupItem(group: RunGroup): vscode.TreeItem {
     const isRecent = group.label === this.#words.shared.today || group.label === this.#words.shared.yesterday;
-    const state = isRecent ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+    const isOpen = isRecent || isFiltering(this.#filter);
+    const state = isOpen ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
     const item = new vscode.TreeItem(group.label, state);
-    item.id = `day/${group.day}`;
+    // VS Code keeps for an id whether it is open; what is looked for is to be seen.
+    item.id = `${isFiltering(this.#filter) ? 'found' : 'day'}/${group.day}`;
     item.contextValue = 'group';
-    if (!isRecent) item.description = String(group.runs.length);
+    if (!isRecent) item.description = this.#words.shared.runCount(group.runs.length);
     return item;
   }
 
@@ -125,11 +183,14 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       new vscode.ThemeColor(isStale ? 'testing.iconSkipped' : color),
     );
     const where = run.context === 'local' ? '' : run.context;
-    const parts = [view.word, shownText(view.detail), view.elapsed, where].filter((part) => part !== '');
+    const made = new Date(run.createdAt);
+    // The groups of the last days tell the day.
+    const day = Date.now() - run.createdAt < groupedMs ? '' : made.toLocaleDateString(this.#words.locale);
+    const parts = [view.word, shownText(view.detail), view.elapsed, where, day].filter((part) => part !== '');
     item.description = parts.join(' · ');
     item.tooltip = [
       `${run.title}: ${parts.join(' · ')}`,
-      `${run.name} · ${new Date(run.createdAt).toLocaleString(this.#words.locale)}`,
+      `${run.name} · ${made.toLocaleString(this.#words.locale)}`,
     ].join('\n');
     item.accessibilityInformation = { label: `${run.title}, ${parts.join(', ')}` };
     item.contextValue = contextValueOf(run);
@@ -149,4 +210,15 @@ function contextValueOf(run: Run): string {
   if (retryOf(run) !== undefined) marks.push('retry');
   if (run.failedCell !== undefined && run.failedCell.number > 0) marks.push('failedCell');
   return marks.join('.');
+}
+
+/** Which rows there are and where, as text to compare; not what they say. */
+function rowsOf(top: readonly RunsNode[]): string {
+  return JSON.stringify(
+    top.map((node) =>
+      node.kind === 'group'
+        ? [node.group.label, node.group.runs.map(({ context, name }) => keyOf(context, name))]
+        : [node.kind === 'stale' && node.context],
+    ),
+  );
 }

@@ -29,6 +29,10 @@ export const english = {
   notebookElsewhere: 'The notebook is not on this machine, or has been moved.',
   cellGone: 'The cell that failed is no longer in this notebook.',
   saved: (name: string) => `${name} is saved.`,
+  filterRuns: 'Filter runs',
+  filterBy: 'Words in the title, name, context or user of a run; tick states',
+  stateFilters: { active: 'Active', failed: 'Failed', passed: 'Passed', cancelled: 'Cancelled' },
+  filtered: (shown: number, all: number) => `${shown} of ${all} runs`,
   ranAs: (run: string) => `Run ${run}`,
   coverage: 'Coverage',
 };

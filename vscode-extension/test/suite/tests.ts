@@ -3,4 +3,5 @@ import './activation.test.ts';
 import './commands.test.ts';
 import './settings.test.ts';
 import './notebookText.test.ts';
+import './runsTree.test.ts';
 import './runs.test.ts';

@@ -30,6 +30,8 @@ export const english = {
   queuePosition: (before: number) => (before === 0 ? 'next in the queue' : `${before} before it`),
   today: 'Today',
   yesterday: 'Yesterday',
+  older: 'Older',
+  runCount: (count: number) => (count === 1 ? '1 run' : `${count} runs`),
   activeRuns: (count: number) => `${count} runs active`,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,

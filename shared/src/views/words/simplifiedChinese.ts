@@ -29,6 +29,8 @@ export const simplifiedChinese: Words = {
   queuePosition: (before) => (before === 0 ? '下一个运行' : `前面还有 ${before} 个`),
   today: '今天',
   yesterday: '昨天',
+  older: '更早',
+  runCount: (count) => `${count} 个运行`,
   activeRuns: (count) => `${count} 个运行进行中`,
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
