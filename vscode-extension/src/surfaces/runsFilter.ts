@@ -1,3 +1,4 @@
+import type { RunStore } from '@slipway/shared/client';
 import {
   everyRun,
   filteredRuns,
@@ -7,7 +8,6 @@ import {
   stateFilters,
 } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import type { RunStore } from '../runs/runStore.ts';
 import type { WindowWords } from '../words/index.ts';
 import type { RunsTree } from './runsTree.ts';
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { RunStore, type RunSource } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import { RunStore, type RunSource } from '../../src/runs/runStore.ts';
 import { RunsTree, type RunsNode } from '../../src/surfaces/runsTree.ts';
 import { windowWords } from '../../src/words/index.ts';
 
@@ -27,6 +27,7 @@ const silence: RunSource = {
   request: () => new Promise(() => undefined),
   onNotification: () => ({ dispose: () => undefined }),
   onConnection: () => ({ dispose: () => undefined }),
+  hold: () => ({ dispose: () => undefined }),
 };
 
 describe('a tree of 1,000 runs', () => {
