@@ -36,7 +36,7 @@ export const runFileSchema = z.object({
     /** `isolated`: a virtual environment that sees nothing of the interpreter's packages ("managed"). */
     base: z.enum(['interpreter', 'isolated']),
   }),
-  /** What the step `dataset` fetches before the run: a URL, or a path below a dataset volume. */
+  /** What the step `dataset` fetches before the run: a URL (https, s3, hf), or a path below a dataset volume. */
   dataset: z
     .object({
       /** File name under which the run finds it. */
@@ -45,6 +45,11 @@ export const runFileSchema = z.object({
       path: z.string().optional(),
       sha256: z.string().optional(),
       bytes: z.int().nonnegative().optional(),
+      /** Name of the Secret that the step is shown the files of; for messages. */
+      secret: z.string().optional(),
+      endpoint: z.string().optional(),
+      region: z.string().optional(),
+      addressing: z.enum(['path', 'virtual']).optional(),
     })
     .optional(),
   /** What the step `clone` fetches before the run. */

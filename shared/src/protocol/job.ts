@@ -40,14 +40,36 @@ export const timeoutsSpecSchema = z
   })
   .describe('Time limits. A step over its limit is interrupted, then killed after 60 s.');
 
+/** Where a bucket's name stands in addresses: `https://host/bucket/key` or `https://bucket.host/key`. */
+export const s3AddressingSchema = z.enum(['path', 'virtual']);
+
 export const datasetSpecSchema = z.strictObject({
-  url: z.string().optional(),
-  path: z.string().optional(),
+  url: z
+    .string()
+    .optional()
+    .describe(
+      'https://…, s3://BUCKET/KEY, s3://BUCKET/PREFIX/, or hf://[datasets/]OWNER/NAME[@REVISION][/PATH] on the Hugging Face Hub.',
+    ),
+  path: z.string().optional().describe('A file or folder below a dataset volume of the team profile.'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   bytes: z.int().nonnegative().optional(),
+  secret: z
+    .string()
+    .optional()
+    .describe(
+      'Kubernetes Secret to read it with: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://, token for hf://.',
+    ),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Server of s3:// or hf://. Default: the profile's."),
+  region: z.string().min(1).optional().describe("Region of the bucket. Default: the profile's, else us-east-1."),
+  addressing: s3AddressingSchema
+    .optional()
+    .describe("Whether the bucket stands in the path or in the host name. Default: path, virtual at Amazon's."),
 });
 
 /**

@@ -76,7 +76,7 @@ export const requests = {
   'runs/submitManifest': { params: z.object({ context: z.string(), manifest: z.string() }), result: runSchema },
   /** Reads runs whose PipelineRun is gone from the team's volume; they are listed from then on. Cluster contexts only. */
   'runs/recall': { params: z.object({ context: z.string() }), result: z.object({ recalled: z.array(z.string()) }) },
-  /** Names of the Secrets of a space, for `secrets` and `repository.secret` of a job. Cluster contexts only. */
+  /** Names of the Secrets of a space, for `secrets`, `dataset.secret` and `repository.secret` of a job. Cluster contexts only. */
   'contexts/secrets': { params: z.object({ context: z.string() }), result: z.object({ secrets: z.array(z.string()) }) },
   /** Removes ended runs and what submissions left; without `dryRun: true` for good. Cluster contexts only. */
   'runs/prune': {

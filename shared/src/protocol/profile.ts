@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { s3AddressingSchema } from './job.ts';
 
 /** A Kubernetes quantity: `500m`, `16Gi`, `1`. Literal: Tekton takes no variable here. */
 export const quantitySchema = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/);
@@ -87,8 +88,17 @@ export const teamProfileSchema = z.strictObject({
       pipIndexUrl: z.url().optional(),
       pipTrustedHosts: z.array(z.string()).optional(),
       condaChannels: z.array(z.string()).optional(),
+      huggingFaceUrl: z.url().optional().describe('Instead of https://huggingface.co; the runs see it as HF_ENDPOINT.'),
     })
     .optional(),
+  s3: z
+    .strictObject({
+      endpoint: z.url().optional(),
+      region: z.string().optional(),
+      addressing: s3AddressingSchema.optional(),
+    })
+    .optional()
+    .describe('Where datasets at s3://… are fetched from. Default: Amazon’s, in us-east-1.'),
   sharedMemory: quantitySchema.optional().describe('Size of /dev/shm. Default half of the memory.'),
   git: z
     .strictObject({ url: z.string().min(1) })

@@ -58,7 +58,9 @@ export function addContextCommands(program: Command, act: Act): void {
     );
   contexts
     .command('secrets')
-    .description('List the Secrets of a space by name, for secrets and repository.secret of a job spec.')
+    .description(
+      'List the Secrets of a space by name, for secrets, dataset.secret and repository.secret of a job spec.',
+    )
     .argument('<name>', 'the context')
     .action((name: string) =>
       act(async (session) => {

@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { SlipwayError, type JobSpec } from '../../protocol/index.ts';
 import { fetchedBy } from './fetched.ts';
 
+const anyAddress = fc.oneof(
+  fc.webUrl({ withQueryParameters: true }),
+  fc.constantFrom('s3://bucket/', 's3://bucket/a', 'hf://lab/model', 'hf://datasets/lab/data@v1/', 'hf://a/b@'),
+);
 const sha256 = 'a'.repeat(64);
 
 describe('what the stage fetches', () => {
@@ -40,11 +44,40 @@ describe('what the stage fetches', () => {
     expect(fetchedBy(spec)).toMatchObject(expected);
   });
 
+  it.each<[string, string]>([
+    ['s3://bucket/data/pbmc 3k.h5ad?x#y', 'pbmc_3k.h5ad_x_y'],
+    ['s3://bucket/data/pbmc/', 'pbmc'],
+    ['s3://bucket/', 'bucket'],
+    ['hf://datasets/lab/pbmc3k', 'pbmc3k'],
+    ['hf://datasets/lab/pbmc3k@v1.0/data/a.parquet', 'a.parquet'],
+    ['hf://lab/model@refs/pr/7', 'model'],
+    ['hf://lab/model@refs%2Fpr%2F7/weights/', 'weights'],
+    ['hf://datasets/lab/pbmc3k@refs/convert/parquet/default', 'default'],
+  ])('of %s is called %s', (url, name) => {
+    expect(fetchedBy({ dataset: { url, secret: 'mine' } }).parts.dataset).toEqual({ url, secret: 'mine', name });
+  });
+
   it.each<[JobSpec, string]>([
     [{ dataset: {} }, 'The dataset needs either a url or a path.'],
     [{ dataset: { url: 'https://a/b', path: 'c' } }, 'The dataset needs either a url or a path.'],
     [{ dataset: { url: 'file:///etc/passwd' } }, 'dataset.url is not an address that can be downloaded from.'],
-    [{ dataset: { url: 's3://bucket/a.h5ad' } }, 'dataset.url is not an address that can be downloaded from.'],
+    [{ dataset: { url: 's3://bucket' } }, 'dataset.url is not the address of an object or a prefix of a bucket.'],
+    [{ dataset: { url: 's3://../a' } }, 'dataset.url is not the address of an object or a prefix of a bucket.'],
+    [
+      { dataset: { url: 's3://bucket/../a' } },
+      'dataset.url: "../a" is refused because it leaves the folder with "..".',
+    ],
+    [{ dataset: { url: 's3://bucket/a/', sha256 } }, 'dataset.sha256 and dataset.bytes are of one file'],
+    [{ dataset: { url: 'hf://datasets/name' } }, 'dataset.url is not the address of a repository of the Hugging Face'],
+    [{ dataset: { url: 'hf://spaces/lab/app' } }, 'dataset.url is not the address of a repository of the Hugging Face'],
+    [{ dataset: { url: 'hf://lab/name/../../x' } }, 'dataset.url: "../../x" is refused'],
+    [{ dataset: { url: 'https://data.example/a', secret: 's' } }, 'dataset.secret is not for this dataset.'],
+    [{ dataset: { url: 'hf://lab/name', region: 'eu-1' } }, 'dataset.region is not for this dataset.'],
+    [{ dataset: { path: 'pbmc', endpoint: 'https://s3.example' } }, 'dataset.endpoint is not for this dataset.'],
+    [
+      { dataset: { url: 's3://bucket/a', endpoint: 'https://ada:secret@s3.example' } },
+      'dataset.endpoint holds a user name or password.',
+    ],
     [{ dataset: { path: '../other' } }, 'dataset.path'],
     [{ repository: { url: '--upload-pack=evil' } }, 'repository.url is not the address of a git repository.'],
     [{ repository: { url: 'ext::sh -c x' } }, 'repository.url is not the address of a git repository.'],
@@ -56,7 +89,7 @@ describe('what the stage fetches', () => {
 
   it('never makes a name that could leave its folder, whatever the address', () => {
     fc.assert(
-      fc.property(fc.webUrl({ withQueryParameters: true }), fc.string(), (url, tail) => {
+      fc.property(anyAddress, fc.string(), (url, tail) => {
         let name: string | undefined;
         try {
           name = fetchedBy({ dataset: { url: url + tail } }).parts.dataset?.name;

@@ -41,6 +41,7 @@ export const paths = {
   /** Data sets that lie on volumes of the team's, a folder each. */
   datasets: '/slipway/datasets',
   gitCredentials: '/slipway/git-credentials',
+  datasetCredentials: '/slipway/dataset-credentials',
 } as const;
 
 /** Tasks of our PipelineRun. */

@@ -11,8 +11,9 @@ import { runVolumes } from './podVolumes.ts';
 import type { PodVolumes } from './podVolumes.ts';
 import { runVolume } from './runVolume.ts';
 import { containerSecurityContext } from './securityContexts.ts';
+import { stageCredentials } from './stageCredentials.ts';
 import { commonEnvironment } from './stepEnvironment.ts';
-import { gitCredentials, renderOwnStep, renderStep, stepsToRun, taskOf } from './steps.ts';
+import { renderOwnStep, renderStep, stepsToRun, taskOf } from './steps.ts';
 import { pipelineTimeout } from './timeouts.ts';
 
 /**
@@ -76,7 +77,7 @@ function renderTask(name: string, steps: readonly PipelineStepName[], task: Task
   const { runFile, profile } = input;
   const own = isFirst ? renderOwnStep(profile) : undefined;
   const isRun = name === taskNames.run;
-  const credentials = isRun ? undefined : gitCredentials(runFile, profile);
+  const credentials = steps.flatMap((step) => stageCredentials(step, runFile, profile) ?? []);
   const works = steps.some((step) => step === 'notebook' || step === 'command');
   return compact({
     name,
@@ -88,7 +89,7 @@ function renderTask(name: string, steps: readonly PipelineStepName[], task: Task
         : undefined,
       volumes: [
         ...volumes.volumes,
-        ...(credentials === undefined ? [] : [credentials]),
+        ...credentials.map(({ volume }) => volume),
         ...(works ? [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: settings.sharedMemory } }] : []),
       ],
       stepTemplate: compact({

@@ -29,18 +29,35 @@ export function commonEnvironment(image: string, profile: TeamProfile, runFile: 
 }
 
 function mirrorEnvironment(mirrors: NonNullable<TeamProfile['mirrors']>): JsonObject[] {
-  const { pipIndexUrl, pipTrustedHosts = [], condaChannels = [] } = mirrors;
+  const { pipIndexUrl, pipTrustedHosts = [], condaChannels = [], huggingFaceUrl } = mirrors;
   const words = (values: readonly string[], where: string): readonly string[] => {
     for (const value of values) checkWord(value, where);
     return values;
   };
   if (pipIndexUrl !== undefined) refuseUserInfo(checkWord(pipIndexUrl, 'mirrors.pipIndexUrl'));
+  if (huggingFaceUrl !== undefined) refuseUserInfo(checkWord(huggingFaceUrl, 'mirrors.huggingFaceUrl'));
   const hosts = words(pipTrustedHosts, 'mirrors.pipTrustedHosts').join(' ');
   for (const channel of words(condaChannels, 'mirrors.condaChannels')) refuseUserInfo(channel);
   return [
     ...(pipIndexUrl === undefined ? [] : [variable('PIP_INDEX_URL', pipIndexUrl)]),
     ...(hosts === '' ? [] : [variable('PIP_TRUSTED_HOST', hosts)]),
     ...(condaChannels.length === 0 ? [] : [variable('CONDA_CHANNELS', condaChannels.join(','))]),
+    ...(huggingFaceUrl === undefined ? [] : [variable('HF_ENDPOINT', huggingFaceUrl)]),
+  ];
+}
+
+/**
+ * Where the step `dataset` finds the team's S3 server.
+ * @throws SlipwayError `spec.invalid` for an address that cannot be passed on
+ */
+export function s3Environment({ s3 }: TeamProfile): JsonObject[] {
+  const { endpoint, region, addressing } = s3 ?? {};
+  if (endpoint !== undefined) refuseUserInfo(checkWord(endpoint, 's3.endpoint'));
+  if (region !== undefined) checkWord(region, 's3.region');
+  return [
+    ...(endpoint === undefined ? [] : [variable('SLIPWAY_S3_ENDPOINT', endpoint)]),
+    ...(region === undefined ? [] : [variable('SLIPWAY_S3_REGION', region)]),
+    ...(addressing === undefined ? [] : [variable('SLIPWAY_S3_ADDRESSING', addressing)]),
   ];
 }
 

@@ -7,6 +7,8 @@ const gpu: JobSpec = { ...notebook, instanceType: 'gpu-1x-16c-32g-1gpu' };
 const team = (more: Partial<TeamProfile>): TeamProfile => ({ ...exampleProfile, ...more });
 const claim = { kind: 'claim', claimName: 'team-data', subPath: 'teams/single cell' } as const;
 const dataset = { name: 'pbmc.h5ad', url: 'https://data.example.org/pbmc.h5ad', sha256: 'c'.repeat(64) };
+const s3Dataset = { url: 's3://datasets/pbmc/', secret: 'minio-ada' };
+const hubDataset = { url: 'hf://datasets/lab/pbmc3k@v1.0', secret: 'hugging-face' };
 const repository = { url: 'https://gitlab.example.org/team/project.git', revision: 'main' };
 const suite = { url: 'https://gitlab.example.org/team/suite.git', revision: 'v1.2' };
 
@@ -116,6 +118,18 @@ export const exampleRuns: Readonly<Record<string, ExampleOptions>> = {
     stage: ['dataset'],
     runFile: { dataset: { name: 'a.h5ad', path: 'atlas/a.h5ad' } },
     profile: team({ datasets: { atlas: { claimName: 'atlas-v1' } } }),
+  },
+  'stage-dataset-s3': {
+    spec: { ...gpu, dataset: s3Dataset, repository: { ...repository, secret: 'git-token' } },
+    stage: ['dataset', 'clone'],
+    runFile: { dataset: { ...s3Dataset, name: 'pbmc' }, repository },
+    profile: team({ s3: { endpoint: 'https://minio.example.org', region: 'eu-1', addressing: 'path' } }),
+  },
+  'stage-dataset-hub': {
+    spec: { ...notebook, dataset: hubDataset },
+    stage: ['dataset'],
+    runFile: { dataset: { ...hubDataset, name: 'pbmc3k' } },
+    profile: team({ mirrors: { huggingFaceUrl: 'https://hub.example.org' }, cache: { claimName: 'team-cache' } }),
   },
   'stage-private-repository': {
     spec: { ...notebook, repository: { ...repository, secret: 'git-token' } },

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import json
 import os
 import stat
 import sys
 
 from slipway_steps import outcome
+from slipway_steps.cache import CachedFile, NotFetched, check, locked
 from slipway_steps.contained import PathRefused, parts_of
-from slipway_steps.files import read_text, remove, size_words, write_json
+from slipway_steps.files import size_words
 from slipway_steps.run import FULL, Settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
+    from collections.abc import Callable
 
+    from slipway_steps.remote import Found
     from slipway_steps.run import RunFolder
     from slipway_steps.shapes import DatasetPart, Result
-
-_CHUNK = 1 << 20
-_COMPLETE = ".complete"
-
-
-class NotFetched(Exception):
-    """The data set is not there as it was asked for: a sentence."""
+    from slipway_steps.web import Patience
 
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
@@ -72,6 +64,8 @@ def _words(error: OSError) -> str:
 
 def _mounted(run: RunFolder, dataset: DatasetPart, tell: Callable[[str], None]) -> str:
     """Check a file or folder on a mounted volume; it is read where it is."""
+    from slipway_steps.remote import RemoteFile
+
     path = run.dataset_path(dataset)
     try:
         status = os.stat(path)
@@ -92,98 +86,53 @@ def _mounted(run: RunFolder, dataset: DatasetPart, tell: Callable[[str], None]) 
     if not os.access(path, os.R_OK):
         message = f"{path} cannot be read as uid {os.getuid()}"
         raise NotFetched(message)
-    check(dataset, path, tell)
+    digests = {"sha256": dataset["sha256"]} if "sha256" in dataset else None
+    check(RemoteFile("", dataset["name"], size=dataset.get("bytes"), digests=digests), path, None, tell)
     return f"{path} ({size_words(status.st_size)})"
 
 
 def _cached(run: RunFolder, dataset: DatasetPart, tell: Callable[[str], None]) -> str:
-    """Download the file unless the cache has it; one run at a time does so."""
-    from slipway_steps import download
+    """Fetch what the cache has not; one run at a time does so."""
+    from slipway_steps.web import DownloadFailed, Patience
 
     path = run.dataset_path(dataset)
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    with _locked(os.path.join(folder, ".lock"), tell):
-        known = _complete(folder, dataset)
-        if known is not None and "sha256" in dataset:
-            return f"{dataset['name']} from the cache ({size_words(os.path.getsize(path))})"
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with locked(os.path.join(os.path.dirname(path), ".lock"), tell):
+        cached = CachedFile(path, tell)
+        if "sha256" in dataset and cached.whole(dataset.get("bytes")) is not None:
+            return cached.words("from the cache")
         try:
-            job = download.Download(dataset["url"], path + ".partial", dataset.get("bytes"), tell)
-            got = job.run(known)
-            if got is None:
-                return f"{dataset['name']} from the cache, unchanged ({size_words(os.path.getsize(path))})"
-            remove(os.path.join(folder, _COMPLETE))
-            try:
-                check(dataset, path + ".partial", tell)
-            except NotFetched:
-                remove(path + ".partial")
-                if not got.resumed:
-                    raise
-                # What an earlier try left may be of another version of the file.
-                tell("what was resumed does not fit together: fetching it from the start")
-                got = job.run(None) or got
-                check(dataset, path + ".partial", tell)
-        except download.DownloadFailed as error:
+            found = _find(dataset, tell, Patience())
+            if found.is_folder:
+                return _folder(path, dataset, found, tell)
+            (file,) = found.files
+            file.path = dataset["name"]
+            file.size = dataset.get("bytes", file.size)
+            file.digests.update({"sha256": dataset["sha256"]} if "sha256" in dataset else {})
+            return cached.keep(found, Patience())
+        except DownloadFailed as error:
             raise NotFetched(str(error)) from error
-        except NotFetched:
-            remove(path + ".partial")
-            raise
-        os.replace(path + ".partial", path)
-        size = os.path.getsize(path)
-        write_json(os.path.join(folder, _COMPLETE), {"bytes": size, "name": dataset["name"], "version": got.version})
-    return f"{dataset['name']} fetched ({size_words(size)})"
 
 
-def _complete(folder: str, dataset: DatasetPart) -> dict[str, str] | None:
-    """Return how the server names the version in the cache; None where the file is not there as a whole."""
-    try:
-        known: dict[str, Any] = json.loads(read_text(os.path.join(folder, _COMPLETE)))
-        size = os.path.getsize(os.path.join(folder, dataset["name"]))
-    except (OSError, ValueError):
-        return None
-    if size != known.get("bytes") or size != dataset.get("bytes", size):
-        return None
-    version = known.get("version")
-    return version if isinstance(version, dict) else {}
+def _find(dataset: DatasetPart, tell: Callable[[str], None], patience: Patience) -> Found:
+    """Find out what the address stands for."""
+    from slipway_steps import hub, s3
+    from slipway_steps.remote import Found, RemoteFile
+    from slipway_steps.web import Access
+
+    url = dataset["url"]
+    if url.startswith("s3://"):
+        return s3.find(dataset, tell, patience)
+    if url.startswith("hf://"):
+        return hub.find(dataset, tell, patience)
+    return Found([RemoteFile(url)], Access(), is_folder=False)
 
 
-@contextlib.contextmanager
-def _locked(path: str, tell: Callable[[str], None]) -> Iterator[None]:
-    import fcntl
+def _folder(path: str, dataset: DatasetPart, found: Found, tell: Callable[[str], None]) -> str:
+    from slipway_steps.folder import CachedFolder
+    from slipway_steps.web import Patience
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tell("waiting for another run that fetches the same data set")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            # Some network file systems have no locks; two runs then may fetch the same file twice.
-            if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}:
-                raise
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def check(dataset: DatasetPart, path: str, tell: Callable[[str], None]) -> None:
-    """Compare a file with its size and sha256 where they are given. Raises NotFetched."""
-    size = os.path.getsize(path)
-    wanted = dataset.get("bytes", size)
-    if size != wanted:
-        message = f"{dataset['name']} has {size} bytes, not the {wanted} that were expected"
+    if "sha256" in dataset or "bytes" in dataset:
+        message = f"{dataset['url']} is a folder; a size and a sha256 are checked of files only"
         raise NotFetched(message)
-    digest = dataset.get("sha256")
-    if digest is None:
-        return
-    import hashlib
-
-    tell(f"checking {dataset['name']} ({size_words(size)})")
-    found = hashlib.sha256()
-    with open(path, "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    if found.hexdigest() != digest:
-        message = f"the sha256 of {dataset['name']} is {found.hexdigest()}, not the expected {digest}"
-        raise NotFetched(message)
+    return CachedFolder(path, found, tell).keep(Patience())

@@ -5,109 +5,64 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
 import re
 import time
 import urllib.error
-import urllib.parse
-import urllib.request
 
 from slipway_steps.files import read_text, remove, size_words, write_json
+from slipway_steps.web import (
+    DownloadFailed,
+    Patience,
+    TryAgain,
+    cause,
+    check_url,
+    failures_told,
+    open_url,
+    patiently,
+    refuse,
+    shown,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from email.message import Message
     from typing import IO
 
-    Tell = Callable[[str], None]
+    from slipway_steps.remote import RemoteFile
+    from slipway_steps.web import Access, Tell
 
-# Tries in a row that bring nothing; one that brings bytes starts the count anew.
-_FRUITLESS_TRIES = 5
-_LONGEST_WAIT_SECONDS = 60.0
 _CHUNK = 1 << 20
 _NOTE_SECONDS = 1.0
 # Left free on the volume beside the file.
 _SPARE_BYTES = 64 << 20
-_WORTH_A_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_OK, _PARTIAL, _NOT_MODIFIED, _BEYOND_THE_END = 200, 206, 304, 416
-_PERMANENTLY = 308
+_OK, _PARTIAL, _NOT_MODIFIED, _OTHER_VERSION, _BEYOND_THE_END = 200, 206, 304, 412, 416
 _OTHER_PART = "the server sent another part than the one asked for"
 _OTHER_FILE = "what was there of it does not fit any more"
 _CONTENT_RANGE = re.compile(r"bytes (?P<first>\d+)-\d+/(?P<size>\d+|\*)")
 
 
-class Patience:
-    """How long a server may be silent, and how long the first wait between two tries is; in seconds."""
-
-    def __init__(self, silence: float = 60, wait: float = 1) -> None:
-        """Take what suits servers on the internet unless told otherwise."""
-        self.silence = silence
-        self.wait = wait
-
-
-class DownloadFailed(Exception):
-    """The file did not come: a sentence."""
-
-
-class _TryAgain(Exception):
-    def __init__(self, why: str, after: float | None = None) -> None:
-        super().__init__(why)
-        self.after = after
-
-
 class Got:
     """What came."""
 
-    def __init__(self, version: dict[str, str], *, resumed: bool) -> None:
-        """Keep how the server names this version of the file, and whether it came in several parts."""
+    def __init__(self, version: dict[str, str], digests: dict[str, str], *, resumed: bool) -> None:
+        """Keep how the server names this version, what it vouches for, and whether it came in several parts."""
         self.version = version
+        self.digests = digests
         self.resumed = resumed
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    def http_error_302(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
-    ) -> IO[bytes] | None:
-        target = urllib.parse.urljoin(req.full_url, headers.get("Location") or "")
-        scheme = urllib.parse.urlsplit(target).scheme
-        if scheme not in {"http", "https"} or (req.type == "https" and scheme != "https"):
-            message = f"{shown(req.full_url)} redirects to {shown(target)}, which is not as safe"
-            raise DownloadFailed(message)
-        # Before Python 3.11 nobody knows 308.
-        return super().http_error_302(req, fp, 307 if code == _PERMANENTLY else code, msg, headers)
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
-
-
-def shown(url: str) -> str:
-    """Return an address for people: without its query and its user, which may be secrets."""
-    parts = urllib.parse.urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _check_url(url: str) -> None:
-    try:
-        parts = urllib.parse.urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"[\x00-\x20\x7f]", url):
-        message = "the address of the data set has to begin with https:// or http:// and name a host"
-        raise DownloadFailed(message)
 
 
 class Download:
     """A download into the file `partial`, going on where an earlier one stopped."""
 
-    def __init__(self, url: str, partial: str, size: int | None, tell: Tell) -> None:
-        """`size` is what the file is expected to have."""
+    def __init__(self, file: RemoteFile, partial: str, access: Access, tell: Tell) -> None:
+        """Take what is known of the file before it comes, and how its server is asked."""
         self.patience = Patience()
-        self._url = url
+        self._url = file.url
         self._partial = partial
-        self._size = size
+        self._size = file.size
+        self._etag = file.etag
+        self._access = access
         self._tell = tell
-        self._opener = urllib.request.build_opener(_Redirects)
         self._resumed = False
         self._told_at = 0.0
 
@@ -117,24 +72,8 @@ class Download:
         With `known`, the version of a copy, None is returned where the server says that it is still the same.
         Raises DownloadFailed, and OSError where the file cannot be written.
         """
-        _check_url(self._url)
-        fruitless = 0
-        while True:
-            before = self.have
-            try:
-                return self._attempt(known)
-            except _TryAgain as error:
-                fruitless = 0 if self.have > before else fruitless + 1
-                if fruitless >= _FRUITLESS_TRIES:
-                    message = f"{shown(self._url)} could not be fetched in {fruitless} tries: {error}"
-                    raise DownloadFailed(message) from error
-                self._wait(fruitless, error)
-
-    def _wait(self, fruitless: int, error: _TryAgain) -> None:
-        wait = error.after if error.after is not None else self.patience.wait * 2**fruitless
-        wait = min(wait, _LONGEST_WAIT_SECONDS) * random.SystemRandom().uniform(0.8, 1.2)
-        self._tell(f"{shown(self._url)}: {error}; trying again in {wait:.0f} s")
-        time.sleep(wait)
+        check_url(self._url)
+        return patiently(self._url, self.patience, self._tell, lambda: self._attempt(known), lambda: self.have)
 
     @property
     def have(self) -> int:
@@ -145,31 +84,33 @@ class Download:
             return 0
 
     def _attempt(self, known: dict[str, str] | None) -> Got | None:
-        """Ask once for what is missing. Raises _TryAgain where that is worth it."""
+        """Ask once for what is missing. Raises TryAgain where that is worth it."""
         have = self.have
         version = self._partial_version()
-        if have and not version and self._size is None:
+        unknown = self._size is None and not version
+        if unknown or (self._etag and version.get("etag") != self._etag):
             have = 0  # nothing says that the rest would be of the same file
-        try:
-            self._opener.addheaders = list(self._headers(have, version, known).items())
-            with self._opener.open(self._url, timeout=self.patience.silence) as response:
-                return self._take(response, have, version)
-        except urllib.error.HTTPError as error:
-            return self._refused(error, have)
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                message = f"{shown(self._url)}: the server's certificate is not trusted by this image"
-                raise DownloadFailed(message) from error
-            raise _TryAgain(self._cause(error)) from error
+        headers = self._headers(have, version, known)
+        with failures_told(self._url, self.patience.silence):
+            try:
+                with open_url(self._url, self._access, headers, self.patience.silence) as response:
+                    return self._take(response, have, version)
+            except urllib.error.HTTPError as error:
+                with error:
+                    return self._refused(error, have)
 
     def _headers(self, have: int, version: dict[str, str], known: dict[str, str] | None) -> dict[str, str]:
-        headers = {"Accept-Encoding": "identity", "User-Agent": "slipway"}
+        headers = {"Accept-Encoding": "identity"}
+        if self._etag:
+            headers["If-Match"] = self._etag
         if have:
             headers["Range"] = f"bytes={have}-"
-            validator = version.get("etag") or version.get("modified")
+            validator = version.get("etag")
+            if validator is None and self._access.condition == "If-Range":
+                validator = version.get("modified")
             # A weak ETag does not vouch for bytes.
             if validator and not validator.startswith("W/"):
-                headers["If-Range"] = validator
+                headers[self._access.condition] = validator
         elif known:
             headers.update({"If-None-Match": known["etag"]} if "etag" in known else {})
             headers.update({"If-Modified-Since": known["modified"]} if "modified" in known else {})
@@ -189,9 +130,9 @@ class Download:
             self._copy(response, file, have, total)
         if total is not None and self.have < total:
             why = f"the connection ended after {self.have} of {total} bytes"
-            raise _TryAgain(why)
+            raise TryAgain(why)
         remove(self._partial + ".version")
-        return Got(version, resumed=self._resumed)
+        return Got(version, self._access.digests(response.headers), resumed=self._resumed)
 
     def _total(self, response: http.client.HTTPResponse, have: int) -> int | None:
         """Return the size of the whole file, as far as it is known. Raises DownloadFailed where it is a wrong one."""
@@ -201,7 +142,7 @@ class Download:
             part = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
             if part is None or int(part["first"]) != have:
                 remove(self._partial)
-                raise _TryAgain(_OTHER_PART)
+                raise TryAgain(_OTHER_PART)
             total = int(part["size"]) if part["size"] != "*" else self._size
         elif response.status != _OK:
             message = f"{shown(self._url)} answered with status {response.status}"
@@ -213,12 +154,9 @@ class Download:
         return total if total is not None else self._size
 
     def _check_room(self, total: int | None, have: int) -> None:
-        volume = os.statvfs(os.path.dirname(self._partial))
-        free = volume.f_bavail * volume.f_frsize
-        there = self.have - have  # what is overwritten
-        if total is not None and total - have > free + there - min(_SPARE_BYTES, total):
-            message = f"the data set needs {size_words(total - have)}, and {size_words(free)} are free on the volume"
-            raise DownloadFailed(message)
+        if total is not None:
+            # What is overwritten is free again.
+            check_room(os.path.dirname(self._partial), total - have, self.have - have)
 
     def _copy(self, response: http.client.HTTPResponse, file: IO[bytes], have: int, total: int | None) -> None:
         start, began = have, time.monotonic()
@@ -227,7 +165,7 @@ class Download:
             try:
                 chunk = response.read1(_CHUNK)
             except (OSError, http.client.HTTPException) as error:
-                raise _TryAgain(self._cause(error)) from error
+                raise TryAgain(cause(error, self.patience.silence)) from error
             if not chunk:
                 return
             view = memoryview(chunk)
@@ -246,35 +184,20 @@ class Download:
                 self._tell(f"downloading: {size_words(have)}{of}, {size_words(round(rate))}/s")
 
     def _refused(self, error: urllib.error.HTTPError, have: int) -> Got | None:
-        with error:
-            status = error.code
-            if status == _NOT_MODIFIED:
-                return None
-            if status == _BEYOND_THE_END:
-                if have and have == self._size:
-                    return Got(self._partial_version(), resumed=True)
-                remove(self._partial)
-                raise _TryAgain(_OTHER_FILE)
-            what = f"the server answered {status} {error.reason}"
-            if status in _WORTH_A_TRY:
-                after = error.headers.get("Retry-After", "")
-                raise _TryAgain(what, float(after) if after.isdigit() else None)
-            words = {
-                401: "it wants a login",
-                403: "access is refused; a signed address may have expired",
-                404: "there is no such file",
-            }
-            hint = f" ({words[status]})" if status in words else ""
-            message = f"{shown(self._url)}: {what}{hint}"
-            raise DownloadFailed(message)
-
-    def _cause(self, error: BaseException) -> str:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, TimeoutError):
-            return f"nothing came for {self.patience.silence:g} s"
-        if isinstance(reason, http.client.IncompleteRead):
-            return "the connection ended in the middle"
-        return getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        if error.code == _NOT_MODIFIED:
+            return None
+        if error.code == _BEYOND_THE_END:
+            if have and have == self._size:
+                return Got(self._partial_version(), {}, resumed=True)
+            remove(self._partial)
+            raise TryAgain(_OTHER_FILE)
+        if error.code == _OTHER_VERSION:
+            if self._etag:
+                message = f"{shown(self._url)} changed while the data set was fetched; run it again"
+                raise DownloadFailed(message)
+            remove(self._partial)
+            raise TryAgain(_OTHER_FILE)
+        return refuse(self._url, error, self._access)
 
     def _partial_version(self) -> dict[str, str]:
         try:
@@ -282,6 +205,15 @@ class Download:
         except (OSError, ValueError):
             return {}
         return version if isinstance(version, dict) else {}
+
+
+def check_room(folder: str, needed: int, overwritten: int = 0) -> None:
+    """Raise DownloadFailed where the volume of a folder has not enough room for `needed` bytes."""
+    volume = os.statvfs(folder)
+    free = volume.f_bavail * volume.f_frsize
+    if needed > free + overwritten - min(_SPARE_BYTES, needed):
+        message = f"the data set needs {size_words(needed)}, and {size_words(free)} are free on the volume"
+        raise DownloadFailed(message)
 
 
 def _version(headers: Message) -> dict[str, str]:

@@ -170,7 +170,8 @@ class RunFolder:
         import hashlib
 
         # By content where that is known, so that all runs share it.
-        key = dataset.get("sha256") or hashlib.sha256(dataset.get("url", "").encode("utf-8")).hexdigest()
+        place = dataset.get("url", "") + ("\n" + dataset["endpoint"] if "endpoint" in dataset else "")
+        key = dataset.get("sha256") or hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
         folder = os.environ.get("SLIPWAY_DATASETS") or os.path.join(self.root, "datasets")
         return os.path.join(folder, key, dataset["name"])
 

@@ -64,6 +64,10 @@ class DatasetPart(_Dataset, total=False):
     path: str
     sha256: str
     bytes: int
+    endpoint: str
+    region: str
+    addressing: Literal["path", "virtual"]
+    secret: str
 
 
 class _Repository(TypedDict):

@@ -4,7 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from serving import Step
 
+from slipway_steps import web
 from slipway_steps.run import RunFolder
 
 if TYPE_CHECKING:
@@ -41,3 +43,17 @@ def run(tmp_path: Path) -> RunFolder:
     }
     (tmp_path / "run.json").write_text(json.dumps(content))
     return RunFolder(str(tmp_path))
+
+
+@pytest.fixture
+def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
+    """Return the step `dataset` with a cache of its own, a Secret that it is shown, and no patience."""
+    (tmp_path / "secret").mkdir()
+    monkeypatch.setenv("SLIPWAY_DATASETS", str(tmp_path / "cache"))
+    monkeypatch.setenv("SLIPWAY_DATASET_CREDENTIALS", str(tmp_path / "secret"))
+    monkeypatch.setattr(web.Patience, "__init__", _without_patience)
+    return Step(tmp_path)
+
+
+def _without_patience(patience: web.Patience) -> None:
+    patience.silence, patience.wait = 5, 0.001

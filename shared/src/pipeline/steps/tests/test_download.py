@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slipway_steps import dataset, download
-from slipway_steps.download import Download, DownloadFailed, Patience
+from slipway_steps.download import Download
+from slipway_steps.remote import RemoteFile
+from slipway_steps.web import Access, DownloadFailed, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +117,7 @@ class Fetch:
     def __call__(
         self, size: int | None = None, known: dict[str, str] | None = None, silence: float = 5
     ) -> download.Got | None:
-        job = Download(self.url, str(self.partial), size, self.told.append)
+        job = Download(RemoteFile(self.url, size=size), str(self.partial), Access(), self.told.append)
         job.patience = Patience(silence, 0.001)
         return job.run(known)
 

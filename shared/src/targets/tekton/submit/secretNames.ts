@@ -14,8 +14,10 @@ export async function listSecretNames(space: SpaceObjects, signal: AbortSignal):
  * @throws SlipwayError `cluster.notFound`
  */
 export async function checkSecrets(space: SpaceObjects, spec: JobSpec, signal: AbortSignal): Promise<void> {
-  const named = new Set([...(spec.secrets ?? []).map(({ secret }) => secret), spec.repository?.secret ?? '']);
-  named.delete('');
+  const { secrets = [], repository, dataset } = spec;
+  const named = new Set(
+    [...secrets.map(({ secret }) => secret), repository?.secret, dataset?.secret].filter((name) => name !== undefined),
+  );
   await Promise.all(
     [...named].map(async (name) => {
       if ((await unlessForbidden(() => space.exists(resources.secrets, name, signal))) !== false) return;
