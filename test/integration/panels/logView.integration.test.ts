@@ -68,9 +68,9 @@ describe('the log view', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.count').innerText()).toBe(`1 of ${matches}`);
     await page.locator('.cur mark').first().waitFor();
-    expect(await page.locator('.cur .n').innerText()).toBe('1');
+    expect((await page.locator('.cur .n').innerText()).trim()).toBe('1');
     await page.keyboard.press('Shift+Enter');
-    await expect.poll(() => page.locator('.cur .n').innerText()).not.toBe('1');
+    await expect.poll(async () => (await page.locator('.cur .n').innerText()).trim()).not.toBe('1');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.className)).toBe('scroller');
     await page.close();
@@ -85,6 +85,20 @@ describe('the log view', () => {
     expect(await page.locator('.t0').first().isVisible()).toBe(false);
     await page.keyboard.press('Alt+z');
     await expect.poll(() => page.locator('.spacer.wrapped').count()).toBe(1);
+    // A line of several rows goes on beside the gutter, and a line after it keeps its place.
+    await page.evaluate(() => {
+      const { log } = globalThis as unknown as GalleryWindow;
+      log.append(`${'unbroken'.repeat(100)}\na\tb\n`);
+    });
+    await page.getByText('a\tb').waitFor();
+    const [long, last] = await page
+      .locator('.row .x')
+      .evaluateAll((texts) =>
+        texts.slice(-2).map((text) => [...text.getClientRects()].map(({ left, top }) => [left, top] as const)),
+      );
+    expect(long?.length).toBeGreaterThan(1);
+    expect(new Set([...(long ?? []), ...(last ?? []).slice(0, 1)].map(([left]) => Math.round(left))).size).toBe(1);
+    expect(new Set(long?.map(([, top]) => top)).size).toBe(long?.length);
     const kept = await page.evaluate(() => (globalThis as unknown as GalleryWindow).host.memory.get('log.options'));
     expect(kept).toEqual({ timestamps: false, wrap: true });
     await page.close();

@@ -22,6 +22,8 @@ export class PageCache {
   #marks: Mark[] = [];
   /** By number of the first line, the page used last at the end. */
   readonly #pages = new Map<number, readonly LogLine[]>();
+  /** The page at the end. */
+  #newest = -1;
   readonly #loading = new Set<number>();
   /** Pages that could not be read; they are not asked for again by themselves. */
   readonly #failed = new Set<number>();
@@ -69,12 +71,15 @@ export class PageCache {
     }
     const next = this.#marks[index + 1];
     if (next !== undefined && next[0] - number < linesAhead && !this.#pages.has(next[0])) this.#miss(index + 1, next);
-    // Moves it to the end of the map: what is used stays.
-    if ([...this.#pages.keys()].at(-1) !== mark[0]) {
-      this.#pages.delete(mark[0]);
-      this.#pages.set(mark[0], page);
-    }
+    if (this.#newest !== mark[0]) this.#keep(mark[0], page);
     return page[number - mark[0]];
+  }
+
+  /** Puts a page to the end: what is used stays. */
+  #keep(line: number, page: readonly LogLine[]): void {
+    this.#pages.delete(line);
+    this.#pages.set(line, page);
+    this.#newest = line;
   }
 
   /** What one drawing misses takes the place of what the one before missed. */
@@ -107,7 +112,7 @@ export class PageCache {
     this.#loading.add(line);
     try {
       const wanted = (this.#marks[index + 1]?.[0] ?? Infinity) - line;
-      this.#pages.set(line, await this.#readLines(position, wanted));
+      this.#keep(line, await this.#readLines(position, wanted));
       this.trouble = undefined;
       const oldest = this.#pages.keys().next();
       if (this.#pages.size > mostPages && oldest.done === false) this.#pages.delete(oldest.value);

@@ -73,40 +73,37 @@ export const logViewStyles = css`
     will-change: transform;
   }
   .row {
-    display: flex;
+    display: block;
+    height: 18px;
     white-space: pre;
-    min-height: 18px;
     padding-right: 24px;
     tab-size: 8;
     contain: layout style;
-  }
-  .row > span {
-    flex: none;
-    overflow: hidden;
-  }
-  .row > .n {
-    width: 76px;
-  }
-  .row > .t0 {
-    width: calc(12ch + 12px);
-  }
-  .row > .s {
-    width: calc(8ch + 12px);
   }
   .untimed .t0 {
     display: none;
   }
   .row > .x {
-    overflow: visible;
     unicode-bidi: isolate;
   }
   .wrapped,
   .wrapped .rows {
     width: 100%;
   }
+  /* Where a line goes on it stays beside the gutter. */
+  .wrapped {
+    --gutter: 40ch;
+  }
+  .wrapped.untimed {
+    --gutter: 24ch;
+  }
+  .wrapped .row {
+    height: auto;
+    min-height: 18px;
+    padding-left: var(--gutter);
+    text-indent: calc(0px - var(--gutter));
+  }
   .wrapped .row > .x {
-    flex: 1;
-    min-width: 0;
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
@@ -116,14 +113,6 @@ export const logViewStyles = css`
   .more {
     color: var(--slipway-fg-muted);
     user-select: none;
-  }
-  .n {
-    text-align: right;
-    padding-right: 16px;
-  }
-  .s {
-    text-overflow: ellipsis;
-    padding-right: 8px;
   }
   mark {
     background: var(--slipway-bg-find);
@@ -194,13 +183,13 @@ export const logViewStyles = css`
     }
   }
   @container sw (max-width: 640px) {
-    .row > .n {
-      width: 60px;
-      padding-right: 10px;
-    }
     .t0,
     .s {
       display: none;
+    }
+    .wrapped,
+    .wrapped.untimed {
+      --gutter: 11ch;
     }
   }
   @container sw (max-width: 480px) {
