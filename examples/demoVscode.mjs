@@ -1,6 +1,7 @@
 /**
  * `npm run demo:vscode`: on a fresh machine installs, builds and serves VS Code (code-server) with the packaged extension
  * and examples/single-cell open, on this machine only, and prints the address. Ctrl-C ends it; `PORT` chooses the port.
+ * Without a terminal nobody could press Ctrl-C: then it is ended once it answers, unless `-- --serve` is given.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -40,19 +41,27 @@ const options = ['--auth=none', '--disable-telemetry', '--disable-update-check',
 const child = spawn(
   tool('node'),
   [...places, `--bind-addr=127.0.0.1:${port}`, ...options, '--disable-getting-started-override', folder],
-  { ...surroundings, stdio: ['ignore', 'ignore', 'ignore'] },
+  { ...surroundings, stdio: ['ignore', 'pipe', 'pipe'] },
 );
+let said = '';
+for (const stream of [child.stdout, child.stderr])
+  stream.on('data', (chunk) => (said = `${said}${chunk}`.slice(-10_000)));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
-child.on('exit', (code) => {
-  process.exitCode = code ?? 0;
+child.on('exit', (code, signal) => {
+  // Ended by a signal of ours it has done what was asked.
+  process.exitCode = signal === null ? (code ?? 1) : 0;
 });
 await answers();
 const opened = encodeURIComponent(
   JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${folder}/single_cell.ipynb`]]),
 );
-console.log(`
-VS Code     http://127.0.0.1:${port}/?folder=${folder}&payload=${opened}
-Press "Run on GPU cluster" in the notebook's toolbar. Ctrl-C ends the server; runs go on.`);
+console.log(`\nVS Code     http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}&payload=${opened}`);
+if (process.stdin.isTTY || process.argv.includes('--serve')) {
+  console.log('Press "Run on GPU cluster" in the notebook\'s toolbar. Ctrl-C ends the server; runs go on.');
+} else {
+  console.log('It answers, and is ended again: there is no terminal. npm run demo:vscode -- --serve keeps it.');
+  child.kill('SIGTERM');
+}
 
 async function step(name, work) {
   const started = performance.now();
@@ -67,5 +76,5 @@ async function answers() {
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`code-server did not start. Is port ${port} taken? PORT=… chooses another.`);
+  throw new Error(`code-server did not start. Is port ${port} taken? PORT=… chooses another.\n${said}`);
 }
