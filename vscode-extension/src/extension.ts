@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { ChosenContext } from './chosenContext.ts';
 import { registerCommands } from './commands.ts';
 import { nodeRuntime } from './core/nodeRuntime.ts';
+import { onlyWhenTrusted } from './core/onlyWhenTrusted.ts';
 import { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import { RunActions } from './runActions.ts';
 import { FollowedFolder } from './runs/followedFolder.ts';
@@ -16,7 +17,7 @@ import { Panels } from './surfaces/panels.ts';
 import { RunsFilter } from './surfaces/runsFilter.ts';
 import { RunsTree } from './surfaces/runsTree.ts';
 import { StatusBar } from './surfaces/statusBar.ts';
-import { windowWords } from './words/index.ts';
+import { type WindowWords, windowWords } from './words/index.ts';
 
 declare const SLIPWAY_VERSION: string;
 
@@ -32,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const log = vscode.window.createOutputChannel('Slipway', { log: true });
   const ending = new AbortController();
   const files = new WorkspaceFiles();
-  const core = createCore(context, files, log);
+  const core = createCore(context, files, words, log);
   const store = new RunStore(core, Date.now);
   const followed = new FollowedRuns(new FollowedFolder(join(context.globalStorageUri.fsPath, 'followed')));
   const chosen = new ChosenContext(context.workspaceState, core, words, ending.signal);
@@ -107,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
 function createCore(
   context: vscode.ExtensionContext,
   files: WorkspaceFiles,
+  { host }: WindowWords,
   log: vscode.LogOutputChannel,
 ): CoreConnection {
   return new CoreConnection({
@@ -123,12 +125,14 @@ function createCore(
       const { startCore } = await import('./core/coreProcess.ts');
       const nodePath = vscode.workspace.getConfiguration('slipway').get<string>('nodePath', '');
       const isElectron = process.versions.electron !== undefined;
-      return startCore({
+      const client = startCore({
         runtime: nodeRuntime(nodePath, { execPath: process.execPath, isElectron, env: process.env }),
         script: context.asAbsolutePath('dist/core/slipway.js'),
         files: files.answers,
         log: (text) => log.info(text),
       });
+      const refusal = { message: host.notTrusted, action: host.trustFirst };
+      return onlyWhenTrusted(client, () => vscode.workspace.isTrusted, refusal);
     },
   });
 }

@@ -29,6 +29,8 @@ export const english = {
   notebookElsewhere: 'The notebook is not on this machine, or has been moved.',
   cellGone: 'The cell that failed is no longer in this notebook.',
   saved: (name: string) => `${name} is saved.`,
+  notTrusted: 'This workspace is not trusted, so no run is started from it.',
+  trustFirst: 'Trust it with "Manage workspace trust" and run it again.',
   filterRuns: 'Filter runs',
   filterBy: 'Words in the title, name, context or user of a run; tick states',
   stateFilters: { active: 'Active', failed: 'Failed', passed: 'Passed', cancelled: 'Cancelled' },

@@ -30,6 +30,8 @@ export const simplifiedChinese: HostWords = {
   notebookElsewhere: '笔记本不在这台机器上，或已被移动。',
   cellGone: '失败的单元已不在这个笔记本里。',
   saved: (name) => `${name} 已保存。`,
+  notTrusted: '此工作区不受信任，因此不会从这里启动运行。',
+  trustFirst: '请先用“管理工作区信任”信任它，再运行。',
   filterRuns: '筛选运行',
   filterBy: '运行的标题、名称、上下文或用户中的文字；可勾选状态',
   stateFilters: { active: '进行中', failed: '失败', passed: '通过', cancelled: '已取消' },
