@@ -20,7 +20,8 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
   const { cells } = run;
   // State first: the end is what gets cut. While cells run, which one says more than the step's name.
   const detail = cells?.current === undefined ? view.detail : words.shared.cell(cells.current.number, cells.total);
-  const facts = [view.word, detail, view.elapsed].filter((fact) => fact !== '').join(' · ');
+  const where = run.context === 'local' ? '' : run.context;
+  const facts = [view.word, detail, view.elapsed, where].filter((fact) => fact !== '').join(' · ');
   return (
     <li className="slipway-row" data-run={run.name} data-state={view.state}>
       <button type="button" className="slipway-row-open" onClick={() => actions.openRun(run)} title={run.name}>

@@ -76,7 +76,11 @@ function detailOf(run: Run, words: Words): string {
   if (run.state === 'queued' || run.state === 'submitting') {
     return run.reason ?? (run.queuePosition === undefined ? '' : words.queuePosition(run.queuePosition));
   }
-  if (terminalStates.has(run.state)) return run.state === 'succeeded' ? '' : (run.reason ?? '');
+  if (terminalStates.has(run.state)) {
+    const reason = run.state === 'succeeded' ? '' : (run.reason ?? '');
+    // A cluster's own word for an end may be the state over again.
+    return reason.toLowerCase() === run.state.toLowerCase() ? '' : reason;
+  }
   const step = run.steps.find(({ state }) => state === 'running');
   if (step === undefined) return run.reason ?? '';
   const { cells } = run;

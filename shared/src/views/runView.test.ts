@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { Run } from '../protocol/index.ts';
+import { runView } from './runView.ts';
+import { english } from './words/english.ts';
+
+const run: Run = {
+  name: 'analysis-1a2b',
+  context: 'team-a',
+  title: 'analysis.ipynb',
+  state: 'running',
+  cancelRequested: false,
+  createdAt: 0,
+  startedAt: 1_000,
+  steps: [{ name: 'notebook', state: 'running', startedAt: 1_000 }],
+};
+const viewOf = (changes: Partial<Run>): string => {
+  const { word, detail, elapsed } = runView({ ...run, ...changes }, english, 13_000);
+  return [word, detail, elapsed].join(' | ');
+};
+
+describe('a run as it is shown', () => {
+  it('says which cell it is at, and since when', () => {
+    const current = { id: 'a', number: 2, startedAt: 2_000, label: 'print()' };
+    expect(viewOf({ cells: { total: 3, finished: 1, current } })).toBe('Running | notebook · cell 2/3 | 12s');
+  });
+
+  it('says why it ended badly, but not its state over again', () => {
+    const ended = { finishedAt: 9_000 };
+    expect(viewOf({ ...ended, state: 'failed', reason: 'KeyError in cell 2' })).toBe(
+      'Failed | KeyError in cell 2 | 8.0s',
+    );
+    expect(viewOf({ ...ended, state: 'cancelled', reason: 'Cancelled' })).toBe('Cancelled |  | 8.0s');
+    expect(viewOf({ ...ended, state: 'cancelled', reason: 'by admin' })).toBe('Cancelled | by admin | 8.0s');
+  });
+});
