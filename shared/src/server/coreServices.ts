@@ -16,6 +16,7 @@ export class CoreServices {
   readonly #onError: (error: unknown) => void;
   readonly #hosts = new Map<string, HostFiles>();
   readonly #clusters: ClusterTarget[] = [];
+  #trigger: string | undefined;
   #contextsFault: SlipwayError | undefined;
   #targets: Promise<ReadonlyMap<string, RunTarget>> | undefined;
   #runs: Promise<RunService> | undefined;
@@ -30,6 +31,11 @@ export class CoreServices {
   runs(): Promise<RunService> {
     this.#runs ??= this.#loadRuns();
     return this.#runs;
+  }
+
+  /** Says which host this core is for, before the targets are asked for: runs are labelled with who started them. */
+  startedBy(host: string): void {
+    this.#trigger ??= host;
   }
 
   /** The contexts in the order in which they are shown. What is wrong with their file is told once and hides no other. */
@@ -102,6 +108,7 @@ export class CoreServices {
       const target = await openClusterTarget({
         ...this.#environment,
         entry,
+        ...(this.#trigger !== undefined && { trigger: this.#trigger }),
         onNote: this.#environment.log,
         onError: this.#onError,
       });

@@ -55,11 +55,14 @@ class Session implements CoreSession {
   #ownHandlers(): Pick<RequestHandlers, 'initialize' | 'shutdown' | 'doctor' | 'runs/watch' | 'runs/unwatch'> {
     const { version } = this.#environment;
     return {
-      initialize: async () => ({
-        protocolVersion,
-        core: { version, node: process.version, pid: process.pid },
-        contexts: [...(await this.#services.contexts())],
-      }),
+      initialize: async ({ host }) => {
+        this.#services.startedBy(host.name);
+        return {
+          protocolVersion,
+          core: { version, node: process.version, pid: process.pid },
+          contexts: [...(await this.#services.contexts())],
+        };
+      },
       shutdown: async () => {
         await this.dispose();
         return {};

@@ -35,6 +35,11 @@ export interface HeaderState {
 }
 
 const clock = createClockFormat(undefined);
+/** Product names of the hosts that a run's label names. */
+const hostNames: ReadonlyMap<string, string> = new Map([
+  ['vscode', 'VS Code'],
+  ['jupyterlab', 'JupyterLab'],
+]);
 
 export function header(run: Run, words: Words, state: HeaderState, actions: HeaderActions): TemplateResult {
   const view = runView(run, words, state.now);
@@ -140,13 +145,14 @@ function facts(run: Run, view: RunView, words: Words, { now, locale }: HeaderSta
     ${fact(text.run, cutName(run.name))} ${fact(text.context, shownText(run.context))} ${when}
     ${view.elapsed === '' ? nothing : fact(view.active ? text.elapsed : text.took, html`${view.elapsed}`)}
     ${run.user === undefined ? nothing : fact(text.by, shownText(run.user), 'opt')}
-    ${run.trigger === undefined ? nothing : fact(text.startedFrom, shownText(triggerText(run.trigger)), 'opt')}
+    ${run.trigger === undefined ? nothing : fact(text.startedFrom, shownText(triggerText(run.trigger, words)), 'opt')}
     ${run.reuses === undefined ? nothing : fact(text.reuses, cutName(run.reuses.run), 'opt')}
   </dl>`;
 }
 
-function triggerText({ source, detail }: NonNullable<Run['trigger']>): string {
-  return detail === undefined ? source : `${source}, ${detail}`;
+function triggerText({ source, detail }: NonNullable<Run['trigger']>, words: Words): string {
+  const name = source === 'cli' ? words.panels.facts.commandLine : (hostNames.get(source) ?? source);
+  return detail === undefined ? name : `${name}, ${detail}`;
 }
 
 function fact(name: string, value: TemplateResult | string, className = ''): TemplateResult {

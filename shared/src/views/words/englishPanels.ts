@@ -10,6 +10,7 @@ export const englishPanels = {
     took: 'Took',
     by: 'By',
     startedFrom: 'Started from',
+    commandLine: 'Command line',
     reuses: 'Reuses',
   },
   actions: {

@@ -11,6 +11,7 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     took: '耗时',
     by: '用户',
     startedFrom: '来源',
+    commandLine: '命令行',
     reuses: '复用',
   },
   actions: {
