@@ -91,7 +91,7 @@ describe('a job with a notebook', () => {
     expect({ ...second, requirements: undefined }).toEqual({ ...first, requirements: undefined });
   });
 
-  it('runs what the editor shows, without reading the file', async () => {
+  it('runs what the editor shows, whatever the file says', async () => {
     const folder = memoryFolder({ 'nb.ipynb': 'broken' });
     const job = await prepareJob(
       { spec: { notebook: 'nb.ipynb' }, notebookText: notebook, unsaved: true },
@@ -99,7 +99,20 @@ describe('a job with a notebook', () => {
       { newCellId: countingIds() },
       signal,
     );
-    expect([job.unsaved, job.codeCells, folder.reads]).toEqual([true, 2, []]);
+    expect([job.unsaved, job.codeCells]).toEqual([true, 2]);
+  });
+
+  it('takes what the editor shows for saved where the file has the same cells', async () => {
+    const unsaved = async (saved: string): Promise<boolean> => {
+      const submission = { spec: { notebook: 'nb.ipynb' }, notebookText: notebook, unsaved: true };
+      const folder = memoryFolder({ 'nb.ipynb': saved });
+      return (await prepareJob(submission, folder, { newCellId: countingIds() }, signal)).unsaved;
+    };
+    const { cells, ...rest } = JSON.parse(notebook) as { cells: { source: unknown }[] };
+    const again = { ...rest, cells: cells.map((cell, index) => ({ ...cell, id: `other-${index}`, outputs: [{}] })) };
+    expect(await unsaved(JSON.stringify({ ...again, metadata: {} }))).toBe(false);
+    const [first, ...others] = again.cells;
+    expect(await unsaved(JSON.stringify({ ...again, cells: [{ ...first, source: 'changed' }, ...others] }))).toBe(true);
   });
 
   it('needs no file for what the editor shows', async () => {

@@ -72,11 +72,36 @@ export async function prepareJob(
     testFiles: testFiles.filter((file) => file.path !== requirements?.path),
     requirements,
     warnings: [...warnings, ...testWarnings, ...companions.warnings],
-    unsaved: submission.unsaved ?? false,
+    unsaved: submission.unsaved === true && notebook !== undefined && !(await isSaved(notebook, path, folder, signal)),
     codeCells: notebook?.codeCells,
     kernel,
     language: kernel === notebook?.kernel || spec.kernel === undefined ? notebook?.language : undefined,
   };
+}
+
+/**
+ * Whether the file would run just the same. Editors call a notebook changed that they gave a cell id, an output or the
+ * version of its language, and then a retry would not take the file for what was run.
+ */
+async function isSaved(
+  shown: NotebookDocument,
+  path: string | undefined,
+  folder: JobFolder,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const saved = await readJobNotebook(folder, path ?? '', undefined, () => '', signal);
+    return whatRuns(saved) === whatRuns(shown);
+  } catch (error) {
+    // A file that is not there, or is no notebook, is not what was run.
+    if (SlipwayError.is(error) && error.code !== 'cancelled') return false;
+    throw error;
+  }
+}
+
+/** The kernel is not among it: the run's own spec names it. */
+function whatRuns({ cells }: NotebookDocument): string {
+  return JSON.stringify(cells.map(({ kind, source, tags }) => [kind, source, tags]));
 }
 
 /** The first fault of the spec, as an error with the fault's own code. */

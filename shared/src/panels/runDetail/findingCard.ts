@@ -117,7 +117,7 @@ function fixes(
     rows.push({ label: text.openFailedCell, note, act: actions.openFailedCell, changes: false });
   }
   if (retry !== undefined) {
-    const note = notes.retry(retry.keeps.map(shownText));
+    const note = notes.retry(retry.keeps.map(shownText), run.source?.unsaved === true);
     rows.push({ label: text.retryFrom(shownText(retry.from)), note, act: actions.retry, changes: true });
     rows.push({ label: text.editAndRerun, note: notes.editAndRerun, act: actions.editAndRerun, changes: true });
   }

@@ -30,10 +30,11 @@ export const englishPanels = {
     tryAgain: 'Try again',
   },
   actionNotes: {
-    retry: (steps: readonly string[]) =>
-      steps.length === 0
-        ? 'Everything runs again.'
-        : `Keeps what ${steps.join(', ')} made. Takes the files as they are now.`,
+    retry: (steps: readonly string[], unsaved: boolean) =>
+      [
+        steps.length === 0 ? 'Everything runs again.' : `Keeps what ${steps.join(', ')} made.`,
+        unsaved ? 'Takes what was sent, with its edits that were not saved.' : 'Takes the files as they are now.',
+      ].join(' '),
     openFailedCell: (notebook: string, line: number | undefined) =>
       line === undefined ? `In ${notebook}.` : `Line ${line} in ${notebook}.`,
     editAndRerun: 'Change parameters, image or instance type first.',

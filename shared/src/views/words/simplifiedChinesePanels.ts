@@ -31,7 +31,11 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     tryAgain: '再试一次',
   },
   actionNotes: {
-    retry: (steps) => (steps.length === 0 ? '全部重新运行。' : `保留 ${steps.join('、')} 的结果，使用文件的当前内容。`),
+    retry: (steps, unsaved) =>
+      [
+        steps.length === 0 ? '全部重新运行' : `保留 ${steps.join('、')} 的结果`,
+        unsaved ? '使用已提交的内容，包括未保存的修改。' : '使用文件的当前内容。',
+      ].join('，'),
     openFailedCell: (notebook, line) => (line === undefined ? `位于 ${notebook}。` : `${notebook} 第 ${line} 行。`),
     editAndRerun: '先修改参数、镜像或实例类型。',
   },
