@@ -11,6 +11,7 @@ export interface HostSettings {
 /** How long a server gets to answer, and to end when it is asked to, in milliseconds. */
 const patienceMs = 90_000;
 const endMs = 20_000;
+const attempts = 3;
 
 /** The server of a host as a process: it can be started again, and what it wrote is kept. */
 export class HostProcess {
@@ -33,19 +34,26 @@ export class HostProcess {
     return this.#child.pid;
   }
 
-  /** Starts it and waits until `ask` gets a good answer. @throws Error with its log when it does not come */
+  /**
+   * Starts it and waits until `ask` gets a good answer. One that gives up by itself is started again: code-server does
+   * where its own child takes more than ten seconds, as on a busy machine.
+   * @throws Error with its log when it does not come
+   */
   async start(
     command: string,
     args: readonly string[],
     settings: HostSettings,
     ask: () => Promise<Response>,
   ): Promise<void> {
-    const child = this.#spawn(command, args, settings);
-    this.#child = child;
-    for (const end = Date.now() + patienceMs; Date.now() < end && child.exitCode === null;) {
-      const response = await ask().catch(() => undefined);
-      if (response?.ok === true) return;
-      await sleep(100);
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const child = this.#spawn(command, args, settings);
+      this.#child = child;
+      for (const end = Date.now() + patienceMs; Date.now() < end && child.exitCode === null;) {
+        const response = await ask().catch(() => undefined);
+        if (response?.ok === true) return;
+        await sleep(100);
+      }
+      if (child.exitCode === null) break;
     }
     throw new Error(`${this.#name} does not answer.\n${this.#log}`);
   }
