@@ -84,7 +84,13 @@ export class RunActions {
     const known = await this.#byRole(reference, 'executedNotebook');
     // As long as the run goes on its index does not exist; the file has the name that papermill was given.
     const path = known?.path ?? `output/${run.title.replace(/\.ipynb$/, '')}_output.ipynb`;
-    await this.openArtifact(reference, path);
+    try {
+      await this.openArtifact(reference, path);
+    } catch (error) {
+      const { artifacts, notices, words } = this.#options;
+      if (await artifacts.exists(artifactUri(reference, path))) throw error;
+      notices.info(words.host.noExecuted);
+    }
   }
 
   async openReport(reference: RunReference): Promise<void> {
@@ -107,7 +113,7 @@ export class RunActions {
 
   async saveArtifact(reference: RunReference, path: string): Promise<void> {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    await this.#save(name, () => this.#options.artifacts.readFile(artifactUri(reference, path)));
+    await this.#save(name, () => this.#options.artifacts.readBytes(artifactUri(reference, path)));
   }
 
   async saveLog(reference: RunReference): Promise<void> {

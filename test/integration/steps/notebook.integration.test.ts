@@ -114,6 +114,20 @@ describe('the notebook step', () => {
     expect(await run.failedCell()).toMatchObject({ index: -1, number: 0, errorName: 'SyntaxError' });
   });
 
+  it('has the outputs of finished cells in the notebook while a cell runs that prints nothing', async () => {
+    const wait = 'import pathlib, time\nwhile not pathlib.Path("go").exists():\n    time.sleep(0.05)';
+    const quick = Array.from({ length: 5 }, (_, index) => `print("output", ${index})`);
+    const run = await make({ cells: [...quick, wait] });
+    await run.step('prepare');
+    const ended = run.step('notebook');
+    await waitFor(run, (all) => all.some((event) => event.type === 'cellStarted' && event.id === 'cell-5'));
+    await expect
+      .poll(() => run.text('output', 'analysis_output.ipynb'), { timeout: 60_000 })
+      .toContain(String.raw`output 4\n`);
+    await writeFile(run.path('work', 'go'), '');
+    expect((await ended).exitCode).toBe(0);
+  });
+
   it('is not fooled by output that looks like papermill, and shows a cell before it ends', async () => {
     const run = await make({
       cells: [

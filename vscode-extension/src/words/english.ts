@@ -21,6 +21,7 @@ export const english = {
   confirmDelete: (title: string) => `Delete the run of ${title} with its log and artifacts? This cannot be undone.`,
   delete: 'Delete',
   sandboxed: 'Shown in a sandbox: no network, no access to VS Code.',
+  plainOutput: '_Shown in plain form: interactive output is in the report, which opens in a sandbox._',
   noReport: 'The run has left no report.',
   noExecuted: 'There is no executed notebook yet.',
   noTests: 'The run has left no test results.',

@@ -5,6 +5,7 @@ Progress comes from these calls and never from reading papermill's output, which
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -43,6 +44,7 @@ class ReportingManager(NotebookExecutionManager):
         self._cell_limit = cell_limit
         self._save_seconds = 0.0
         self._saved_at = 0.0
+        self._to_save = False
         super().__init__(nb, **options)
 
     def notebook_start(self, **options: object) -> None:
@@ -54,6 +56,16 @@ class ReportingManager(NotebookExecutionManager):
         """Report that a cell begins, before papermill does anything about it."""
         self._reporter.started(cell.get("id", ""))
         super().cell_start(cell, cell_index, **options)
+
+    def cell_executes(self, **_cell: object) -> None:
+        """Make up for a save that was too early while the cell runs, which may take hours and print nothing."""
+        if self._to_save:
+            pause = self._saved_at + self._save_seconds / _SHARE_OF_TIME_FOR_SAVING - time.monotonic()
+            asyncio.get_running_loop().call_later(max(0.0, pause), self._save_late)
+
+    def _save_late(self) -> None:
+        if self._to_save:
+            self.save()
 
     def cell_exception(self, cell: NotebookNode, cell_index: int | None = None, **options: object) -> None:
         """Keep what a cell raised."""
@@ -86,7 +98,8 @@ class ReportingManager(NotebookExecutionManager):
         if isinstance(nb, NotebookNode):
             self.nb = nb
         now = time.monotonic()
-        if self._saved_at and now - self._saved_at < self._save_seconds / _SHARE_OF_TIME_FOR_SAVING:
+        self._to_save = bool(self._saved_at) and now - self._saved_at < self._save_seconds / _SHARE_OF_TIME_FOR_SAVING
+        if self._to_save:
             return
         if self.output_path:
             # Of a short name: the notebook's own may be as long as names can be.
@@ -166,6 +179,7 @@ class ReportingEngine(NBClientEngine):
         for_manager = {name: options.pop(name) for name in _MANAGER_OPTIONS if name in options}
         manager = ReportingManager(cls.reporter, execution_timeout, nb, **for_manager)
         options["iopub_timeout"] = _OUTPUT_TIMEOUT
+        options["on_cell_execute"] = manager.cell_executes
         options["kernel_manager_class"] = OwnPythonKernelManager
         options["log_output"] = for_manager.get("log_output", False)
         manager.notebook_start()
