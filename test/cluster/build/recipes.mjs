@@ -59,6 +59,14 @@ export const recipes = {
     make: (folder, _, signal) => buildGo('services', './cmd/services', join(folder, 'services'), { signal }),
   },
 
+  s3: {
+    lane: 'go',
+    inputs: ['build/go.mjs', 's3'],
+    programs: { versitygw: 'versitygw' },
+    make: (folder, _, signal) =>
+      buildGo('s3', 'github.com/versity/versitygw/cmd/versitygw', join(folder, 'versitygw'), { signal }),
+  },
+
   pause: {
     lane: 'go',
     inputs: ['build/go.mjs', 'services/cmd/pause', 'services/go.mod'],

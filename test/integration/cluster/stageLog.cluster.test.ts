@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { json, notebook } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
+import { HubServer } from './hubServer.ts';
+import { S3Server } from './s3Server.ts';
 
 let ada: ClusterMachine;
 
@@ -61,4 +64,65 @@ it('the log of the stage is followed while its pod runs, then that of the run in
     const shown = followed.stdout.split('\n').filter((line) => line.startsWith(`[${step}] `));
     expect(shown.map((line) => line.slice(step.length + 3))).toEqual(stdout.trimEnd().split('\n'));
   }
+});
+
+const files = { 'cells 1+ü.csv': 'one,two\n', 'deep/cells.csv': 'three\n' };
+const list = `
+import os
+root = os.environ["SLIPWAY_DATASET"]
+for folder, _, names in sorted(os.walk(root)):
+    for name in sorted(names):
+        path = os.path.join(folder, name)
+        print("file", os.path.relpath(path, root), open(path).read().strip(), flush=True)
+print("seen", [name for name in os.environ if "CREDENTIALS" in name], os.path.exists("/slipway/dataset-credentials"))
+`;
+const shown = ['file cells 1+ü.csv one,two', 'file deep/cells.csv three', 'seen [] False'];
+
+/** Runs a job with a dataset; what it says of the dataset's step, and the lines of its command. */
+async function runWith(folder: string, dataset: object) {
+  const spec = { name: folder, command: ['python3', '-c', list], dataset };
+  await ada.machine.write(`${folder}/slipway.yaml`, JSON.stringify(spec));
+  const ended = await ada.slipway(['run', '-o', 'json'], { cwd: join(ada.machine.work, folder) });
+  const result = json(ended);
+  const step = result.steps.find(({ name }) => name === 'dataset');
+  const { stdout } = await ada.slipway(['logs', result.run]);
+  return { state: result.state, step, log: stdout };
+}
+
+it('datasets come from a bucket and from the Hugging Face Hub with the keys of Secrets, which no other step sees', async () => {
+  const { nodeAddress } = ada.cluster;
+  const [s3, hub] = await Promise.all([S3Server.start(ada.cluster), HubServer.start(nodeAddress, files)]);
+  try {
+    await s3.fill('data', Object.fromEntries(Object.entries(files).map(([path, text]) => [`pbmc/${path}`, text])));
+    const literal = (values: object) => Object.entries(values).map(([key, value]) => `--from-literal=${key}=${value}`);
+    await ada.kubectl('create', 'secret', 'generic', 'bucket-ada', ...literal(s3.keys));
+    await ada.kubectl('create', 'secret', 'generic', 'hub-ada', ...literal({ token: hub.token }));
+    const bucket = { url: 's3://data/pbmc/', endpoint: s3.url, region: s3.region, secret: 'bucket-ada' };
+    const [fromBucket, fromHub, refused] = await Promise.all([
+      runWith('from-bucket', bucket),
+      runWith('from-hub', { url: 'hf://datasets/lab/pbmc', endpoint: hub.url, secret: 'hub-ada' }),
+      runWith('refused', { ...bucket, region: 'eu-other' }),
+    ]);
+    for (const { state, log } of [fromBucket, fromHub]) {
+      expect(state, log).toBe('succeeded');
+      for (const line of shown) expect(log).toContain(line);
+    }
+    expect(fromHub.log).toContain(`lab/pbmc at main is commit ${hub.commit}`);
+    expect(hub.askedElsewhere.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+    expect(refused.state).toBe('failed');
+    expect(refused.step?.reason).toContain('the bucket lies in the region eu-test, not eu-other');
+    for (const secret of [s3.keys.AWS_SECRET_ACCESS_KEY, hub.token]) {
+      expect(fromBucket.log + fromHub.log + refused.log).not.toContain(secret);
+    }
+  } finally {
+    await Promise.all([s3.dispose(), hub.dispose()]);
+  }
+});
+
+it('a dataset of a Secret that is not there is not sent', async () => {
+  const dataset = { url: 's3://data/pbmc/', secret: 'nobody' };
+  await ada.machine.write('missing/slipway.yaml', JSON.stringify({ command: ['true'], dataset }));
+  const ended = await ada.slipway(['run'], { cwd: join(ada.machine.work, 'missing') });
+  expect(ended.exitCode).not.toBe(0);
+  expect(ended.stderr).toContain(`There is no Secret "nobody" in the space ${ada.namespace}.`);
 });

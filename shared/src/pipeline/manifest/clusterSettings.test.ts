@@ -120,6 +120,7 @@ describe('rendering refuses', () => {
     ['a comma', { condaChannels: ['a,b'] }, 'not one address'],
     ['a password', { pipIndexUrl: 'https://dana:secret@pypi.example.org/simple' }, 'user name or password'],
     ['a token', { condaChannels: ['https://token@conda.example.org'] }, 'user name or password'],
+    ['a token for the Hub', { huggingFaceUrl: 'https://secret@hub.example.org' }, 'user name or password'],
   ])('mirrors with %s', (_, mirrors, words) => {
     const error = errorOf(() => renderPipelineRun(exampleInput({ profile: { ...base, mirrors } })));
     expect([error.code, error.message]).toEqual(['spec.invalid', expect.stringContaining(words)]);
@@ -133,6 +134,26 @@ describe('rendering refuses', () => {
       runFile: { repository: { url: 'https://a.example.org/b.git' } },
     });
     expect(errorOf(() => renderPipelineRun(input)).message).toContain('repository.secret');
+  });
+
+  it.each<[string, NonNullable<TeamProfile['s3']>, string]>([
+    ['a variable', { endpoint: 'https://s3.example.org/$(HOME)' }, 's3.endpoint of the team profile'],
+    ['a password', { endpoint: 'https://dana:secret@s3.example.org' }, 'user name or password'],
+    ['two regions in one', { region: 'eu-1,eu-2' }, 's3.region of the team profile'],
+  ])('an S3 server with %s', (_, s3, words) => {
+    const dataset = { url: 's3://data/a', name: 'a' };
+    const input = exampleInput({ stage: ['dataset'], runFile: { dataset }, profile: { ...base, s3 } });
+    expect(errorOf(() => renderPipelineRun(input)).message).toContain(words);
+  });
+
+  it('a Secret of a dataset that is none', () => {
+    const dataset = { url: 's3://data/a', secret: 'A B' };
+    const input = exampleInput({
+      stage: ['dataset'],
+      spec: { ...spec, dataset },
+      runFile: { dataset: { ...dataset, name: 'a' } },
+    });
+    expect(errorOf(() => renderPipelineRun(input)).message).toContain('dataset.secret');
   });
 
   it('the name of a run that is none', () => {

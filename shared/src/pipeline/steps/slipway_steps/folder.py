@@ -130,9 +130,10 @@ class CachedFolder:
     def _clean(self) -> None:
         """Remove files that are not of this version, and make the journal short."""
         wanted = {file.path: file.identity for file in self._found.files}
-        for folder, _, names in os.walk(self._path):
+        for folder, folders, names in os.walk(self._path):
             below = os.path.relpath(folder, self._path)
-            for name in names:
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            for name in names + links:
                 if (name if below == "." else f"{below}/{name}") not in wanted:
                     os.unlink(os.path.join(folder, name))
         shutil.rmtree(self._parts, ignore_errors=True)

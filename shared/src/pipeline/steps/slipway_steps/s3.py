@@ -27,7 +27,7 @@ _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 # The ETag of an object that came in one part and is not encrypted by keys of its owner's is its MD5.
 _MD5 = re.compile(r'"([0-9a-f]{32})"')
 _OWN_KEYS = ("x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-aws-kms-key-id")
-_SOME_CODES = frozenset({301, 307})
+_ELSEWHERE = frozenset({301, 307})
 _FORBIDDEN = 403
 
 
@@ -93,7 +93,7 @@ class Bucket(Access):
         }
         if code in words:
             return words[code]
-        if refusal.status in _SOME_CODES:
+        if refusal.status in _ELSEWHERE:
             place = said.get("Endpoint") or "another place"
             return f"the bucket is to be asked at {_plain(place)}; give dataset.region or dataset.endpoint"
         if refusal.status == _FORBIDDEN:

@@ -114,6 +114,31 @@ def test_what_changed_is_fetched_and_what_went_goes(step: Step, server: Server, 
     assert [path for path in server.paths()[asked:] if "list-type" not in path] == ["/data/pbmc/d"]
 
 
+def test_links_in_the_cache_lead_nowhere(step: Step, server: Server) -> None:
+    step.fetch(**PREFIX)
+    (folder,) = step.cache.glob("*/pbmc")
+    outside = step.base / "outside"
+    outside.mkdir()
+    (folder / "d" / "e").unlink()
+    (folder / "d").rmdir()
+    (folder / "d").symlink_to(outside)
+    (folder / "more").symlink_to(outside)
+    assert step.fetch(**PREFIX)["state"] == "succeeded"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.bin", "b c+ü.bin", "d"]
+    assert (folder / "d" / "e").read_bytes() == b"e"
+    assert list(outside.iterdir()) == []
+    assert server.paths()[-1] == "/data/pbmc/d/e"
+
+
+def test_a_run_that_is_cut_off_loses_one_file_at_most(step: Step, server: Server, bucket: Bucket) -> None:
+    bucket.etags["pbmc/d/e"] = f'"{"0" * 32}"'
+    assert "the MD5 of d/e is" in step.reason(**PREFIX)
+    bucket.etags.clear()
+    asked = len(server.asked)
+    assert step.fetch(**PREFIX)["note"] == "pbmc fetched (3 files, 8.0 kB)"
+    assert [path for path in server.paths()[asked:] if "list-type" not in path] == ["/data/pbmc/d/e"]
+
+
 def test_it_is_signed_with_the_secret_which_nobody_sees(step: Step, server: Server) -> None:
     step.fetch(**SIGNED)
     sent = server.asked[0][1]
