@@ -1,7 +1,7 @@
 import boundaries from 'eslint-plugin-boundaries';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
-import { elements, mayImport, pureFolders, stayPure } from './test/lint/layers.mjs';
+import { elements, hostLayers, mayImport, pureFolders, stayPure } from './test/lint/layers.mjs';
 
 export default tseslint.config(
   {
@@ -54,6 +54,7 @@ export default tseslint.config(
     ignores: ['**/*.test.ts', '**/testing/**'],
     rules: stayPure,
   },
+  ...hostLayers,
   {
     // vitest types its matchers (expect.stringContaining and its kin) as any.
     files: ['**/*.test.ts'],

@@ -1,10 +1,10 @@
 /**
  * Builds what the .vsix holds: the extension (CommonJS, as its host loads it), the panels for its webviews, and a copy of
- * the core's bundle. The client of the core is a file of its own, so that activation does not load it.
+ * the core's bundle. What the extension imports dynamically is in files of its own, so that activation does not load it.
  */
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { leanPanels } from '../shared/leanPanels.mjs';
 
 const here = import.meta.dirname;
@@ -18,20 +18,11 @@ const common = {
   bundle: true,
   minify: true,
   legalComments: 'none',
+  charset: 'utf8',
   logLevel: 'warning',
   define: { SLIPWAY_VERSION: JSON.stringify(version) },
 };
-await build({
-  ...common,
-  entryPoints: { extension: join(here, 'src/extension.ts') },
-  outdir: dist,
-  outExtension: { '.js': '.cjs' },
-  platform: 'node',
-  format: 'cjs',
-  target: 'node22',
-  mainFields: ['module', 'main'],
-  external: ['vscode'],
-});
+await buildExtension();
 await build({
   ...common,
   entryPoints: { panels: join(here, 'src/webview/main.ts') },
@@ -39,7 +30,6 @@ await build({
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
-  charset: 'utf8',
   plugins: [leanPanels],
 });
 
@@ -51,3 +41,33 @@ mkdirSync(join(dist, 'core'), { recursive: true });
 writeFileSync(join(dist, 'core/package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
 copyFileSync(join(here, '../LICENSE'), join(here, 'LICENSE'));
 copyFileSync(join(core, 'THIRD-PARTY-LICENSES.txt'), join(here, 'THIRD-PARTY-LICENSES.txt'));
+
+/** esbuild splits ES modules only: each of them becomes CommonJS afterwards, and loads the others when they are asked for. */
+async function buildExtension() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { extension: join(here, 'src/extension.ts') },
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'extension/[name]-[hash]',
+    splitting: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+  });
+  mkdirSync(join(dist, 'extension'), { recursive: true });
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+      minify: true,
+      charset: 'utf8',
+      supported: { 'dynamic-import': false },
+    });
+    writeFileSync(path, code);
+  }
+}

@@ -65,7 +65,7 @@ export async function activate(lab: LabServices): Promise<void> {
     // The core serves all tabs of a server, and leaves when none needs it.
     whenIdle: 'leave',
     connect: async (signal) => {
-      // With the schemas and the protocol, which a page that only loads does not need.
+      // A page that only loads speaks to no core.
       const { connectToCore } = await import('./core/connectToCore.ts');
       const onProblem = (error: unknown): void => notices.failed(error);
       const openSocket = (): WebSocket => server.openSocket();

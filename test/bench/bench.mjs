@@ -1,15 +1,16 @@
 /**
- * `npm run bench -- [start|logs|run|jupyter|panels …]` measures what runs on this machine; `cluster`, or the names of single figures of it,
+ * `npm run bench -- [start|logs|run|jupyter|activation|sizes|panels …]` measures what runs on this machine; `cluster`, or the names of single figures of it,
  * what runs on the test cluster; `all` both. `--pairs N` and `--runs N` change the sizes. Prepares the machine like
  * `npm test`, then runs main.ts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTkn, clusterDown, clusterStatus, clusterUp, missingPrerequisites } from '../cluster/cluster.mjs';
+import { codeServer, packageExtension } from '../hosts/codeServer/setup.mjs';
 import { jupyterHost } from '../hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from '../setup.mjs';
 
-const onThisMachine = new Set(['start', 'logs', 'run', 'jupyter', 'panels']);
+const onThisMachine = new Set(['start', 'logs', 'run', 'jupyter', 'activation', 'sizes', 'panels']);
 const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'space']);
 
 const words = process.argv.slice(2);
@@ -25,6 +26,12 @@ const python = await testPython();
 await build();
 const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python };
 if (names.length === 0 || names.includes('jupyter')) env.SLIPWAY_TEST_JUPYTER = await jupyterHost();
+const isWanted = (name) => names.length === 0 || names.includes('all') || names.includes(name);
+if (isWanted('activation') || isWanted('sizes')) env.SLIPWAY_TEST_VSIX = await packageExtension();
+if (isWanted('activation')) {
+  env.SLIPWAY_TEST_CODE_SERVER = await codeServer();
+  env.SLIPWAY_TEST_BROWSER = await testBrowser();
+}
 const measure = () => run(tool('node'), ['test/bench/main.ts', ...words], { env });
 if (names.some((name) => onCluster.has(name))) await withCluster(measure);
 else await measure();

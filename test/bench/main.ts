@@ -1,11 +1,13 @@
 /** `npm run bench`: every speed claim beside its reference, in pairs, on this machine. Prints ratios; judges no test. */
 import { parseArgs } from 'node:util';
+import { activation } from './activation/activation.ts';
 import { clusterBenches } from './cluster/benches.ts';
 import { coreStart } from './coreStart.ts';
 import { jupyterForward } from './jupyterForward.ts';
 import { logs } from './logs.ts';
 import { describeMachine } from './machine.ts';
 import { runOverhead } from './runOverhead.ts';
+import { sizes } from './sizes.ts';
 import { describeComparison, type Comparison } from './statistics.ts';
 
 const { values, positionals } = parseArgs({
@@ -20,6 +22,7 @@ const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   logs: () => logs(pairs ?? 5),
   jupyter: () => jupyterForward(pairs ?? 500),
   run: async () => [await runOverhead(pairs ?? 5)],
+  activation: async () => [await activation(pairs ?? 5)],
 };
 const cluster = clusterBenches({ pairs, runs });
 
@@ -30,6 +33,9 @@ for (const [name, bench] of Object.entries({ ...local, ...cluster })) {
   if (!group && !wanted.has('all') && !wanted.has(name)) continue;
   for (const comparison of await bench()) process.stdout.write(`${describeComparison(comparison)}\n\n`);
 }
+
+if (wanted.size === 0 || wanted.has('all') || wanted.has('sizes'))
+  process.stdout.write(`${await sizes(process.env.SLIPWAY_TEST_VSIX ?? '')}\n\n`);
 
 function count(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;

@@ -52,3 +52,55 @@ export const mayImport = {
     },
   ],
 };
+
+/** Host → its folders, and the folders beside them that each may use. The files above them put the parts together. */
+const hosts = {
+  'vscode-extension/src': {
+    core: [],
+    notebook: [],
+    panels: [],
+    runs: [],
+    surfaces: ['notebook', 'panels', 'runs', 'words'],
+    webview: ['panels'],
+    words: [],
+  },
+  'jupyterlab-extension/src': {
+    artifacts: ['server'],
+    core: [],
+    notebook: [],
+    server: [],
+    surfaces: ['words', 'activate.ts', 'commands.ts'],
+    words: [],
+  },
+};
+
+/** What hosts may use of the core: its contract, what both of them show, and the client. */
+const doors = ['protocol', 'views', 'panels', 'panel-tokens', 'client', 'rpc-client', 'frames'];
+
+const message = 'Hosts use the doors of shared that test/lint/layers.mjs names.';
+const doorsOnly = [
+  { regex: `^@slipway/shared(?!/(${doors.join('|')})$)`, message },
+  { group: ['**/shared/src/**'], message },
+];
+
+/** One configuration a folder, for the later of two that name a rule replaces the earlier. */
+export const hostLayers = Object.entries(hosts).flatMap(([host, folders]) => [
+  { files: [`${host}/*.{ts,tsx}`], rules: { 'no-restricted-imports': ['error', { patterns: doorsOnly }] } },
+  ...Object.entries(folders).map(([folder, others]) => ({
+    files: [`${host}/${folder}/**/*.{ts,tsx}`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [...doorsOnly, beside(folder, others), ...inPage(folder)] }],
+    },
+  })),
+]);
+
+function beside(folder, others) {
+  const names = [folder, ...others].map((name) => name.replace('.', '\\.')).join('|');
+  return { regex: `^\\.\\./(?!(${names})(/|$))`, message: `${folder} may not import this: see test/lint/layers.mjs` };
+}
+
+/** The page of a webview has neither Node nor VS Code. */
+function inPage(folder) {
+  if (folder !== 'webview') return [];
+  return [{ group: [...builtinModules, 'node:*', 'vscode'], message: 'This runs in a page.' }];
+}

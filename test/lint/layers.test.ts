@@ -72,3 +72,36 @@ describe('the import rule', () => {
     expect(problems).toContain('no-restricted-imports');
   });
 });
+
+describe('the import rule of hosts', () => {
+  const forbidden: readonly (readonly [string, string, string])[] = [
+    ['a host imports the core’s inside', 'vscode-extension/src/sample.ts', '@slipway/shared/server'],
+    [
+      'a host reaches into the shared sources',
+      'jupyterlab-extension/src/core/sample.ts',
+      '../../../shared/src/runs/index.ts',
+    ],
+    ['the client of the core knows what is shown', 'vscode-extension/src/core/sample.ts', '../surfaces/runsTree.ts'],
+    ['a surface imports what puts it together', 'vscode-extension/src/surfaces/sample.ts', '../extension.ts'],
+    ['a webview imports VS Code', 'vscode-extension/src/webview/sample.ts', 'vscode'],
+    ['a webview imports Node', 'vscode-extension/src/webview/sample.ts', 'node:fs'],
+    ['a webview imports a surface', 'vscode-extension/src/webview/sample.ts', '../surfaces/panels.ts'],
+    ['the server half knows what is shown', 'jupyterlab-extension/src/server/sample.ts', '../surfaces/sidePanel.tsx'],
+    ['a surface speaks to the server', 'jupyterlab-extension/src/surfaces/sample.tsx', '../server/serverHalf.ts'],
+  ];
+  it.each(forbidden)('fails when %s', async (_what, file, target) => {
+    expect(await problemsOf(file, `export * from '${target}';\n`)).toContain('no-restricted-imports');
+  });
+
+  const permitted: readonly (readonly [string, string])[] = [
+    ['vscode-extension/src/sample.ts', './surfaces/runsTree.ts'],
+    ['vscode-extension/src/surfaces/sample.ts', '../words/index.ts'],
+    ['vscode-extension/src/webview/sample.ts', '../panels/panelShown.ts'],
+    ['vscode-extension/src/core/sample.ts', '@slipway/shared/rpc-client'],
+    ['jupyterlab-extension/src/artifacts/sample.ts', '../server/serverHalf.ts'],
+    ['jupyterlab-extension/src/surfaces/sample.tsx', '@slipway/shared/views'],
+  ];
+  it.each(permitted)('passes for %s and %s', async (file, target) => {
+    expect(await problemsOf(file, `export * from '${target}';\n`)).toEqual([]);
+  });
+});

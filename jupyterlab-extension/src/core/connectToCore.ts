@@ -1,15 +1,13 @@
-import 'vscode-jsonrpc/browser';
-import type { Client } from '@slipway/shared/client';
-import { ProtocolClient } from '@slipway/shared/protocol-client';
+import type { Client, HostFiles } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
-import type { HostFiles } from '../notebook/contentsFiles.ts';
-import { WebSocketReader, WebSocketWriter } from './webSocketTransport.ts';
+import { RpcClient } from '@slipway/shared/rpc-client';
+import { WebSocketChannel } from './webSocketChannel.ts';
 
 export interface ConnectOptions {
   readonly openSocket: () => WebSocket;
   /** Answers for folders that are on no disk of the server. */
   readonly files: HostFiles;
-  /** Hears of messages that break their schema. */
+  /** Hears of messages that nothing could be done with. */
   readonly onProblem: (error: SlipwayError) => void;
 }
 
@@ -22,24 +20,14 @@ export async function connectToCore(
   signal: AbortSignal,
 ): Promise<Client> {
   const socket = openSocket();
-  const client = new ProtocolClient(new WebSocketReader(socket), new WebSocketWriter(socket), onProblem);
-  const dispose = (): void => {
-    client.dispose();
-    socket.close();
-  };
+  const client = new RpcClient({ channel: new WebSocketChannel(socket), files, onProblem });
   try {
     await opened(socket, signal);
   } catch (error) {
-    dispose();
+    client.dispose();
     throw error;
   }
-  client.serveFiles(files);
-  return {
-    closed: client.closed,
-    request: (name, params, requestSignal) => client.request(name, params, requestSignal),
-    onNotification: (name, listener) => client.onNotification(name, listener),
-    dispose,
-  };
+  return client;
 }
 
 function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {

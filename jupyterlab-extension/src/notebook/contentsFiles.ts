@@ -1,10 +1,6 @@
 import type { Contents } from '@jupyterlab/services';
-import { type CallbackName, type CallbackParams, type CallbackResult, SlipwayError } from '@slipway/shared/protocol';
-
-/** The folder beside the notebook as this host answers for it. */
-export type HostFiles = {
-  readonly [Name in CallbackName]: (params: CallbackParams<Name>, signal: AbortSignal) => Promise<CallbackResult<Name>>;
-};
+import type { HostFiles } from '@slipway/shared/client';
+import { SlipwayError } from '@slipway/shared/protocol';
 
 /**
  * Folders of a contents drive that is no disk of the server. A folder's id is its path, with the drive's name.

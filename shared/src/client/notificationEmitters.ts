@@ -16,6 +16,10 @@ export class NotificationEmitters {
     return Object.keys(this.#emitters) as NotificationName[];
   }
 
+  has(name: string): name is NotificationName {
+    return Object.hasOwn(this.#emitters, name);
+  }
+
   on<Name extends NotificationName>(name: Name, listener: (params: NotificationParams<Name>) => void): Disposable {
     const emitter: Emitter<NotificationParams<Name>> = this.#emitters[name];
     return emitter.on(listener);

@@ -1,49 +1,57 @@
 /** Every failure that a person may meet, by name. A code is stable: hosts and scripts may branch on it. */
-export type ErrorCode =
+const errorCodes = [
   // The input is at fault; nothing was started.
-  | 'usage'
-  | 'notebook.unreadable'
-  | 'notebook.unsupported'
-  | 'notebook.empty'
-  | 'spec.invalid'
-  | 'parameter.invalid'
-  | 'files.refused'
-  | 'path.refused'
-  | 'tests.missing'
-  | 'kernel.unknown'
-  | 'python.unusable'
-  | 'context.unknown'
-  | 'context.invalid'
-  | 'target.unsupported'
-  | 'kubeconfig.invalid'
+  'usage',
+  'notebook.unreadable',
+  'notebook.unsupported',
+  'notebook.empty',
+  'spec.invalid',
+  'parameter.invalid',
+  'files.refused',
+  'path.refused',
+  'tests.missing',
+  'kernel.unknown',
+  'python.unusable',
+  'context.unknown',
+  'context.invalid',
+  'target.unsupported',
+  'kubeconfig.invalid',
   // The thing asked for is not there, or not in a state that allows it.
-  | 'run.notFound'
-  | 'run.conflict'
-  | 'retry.refused'
-  | 'artifact.notFound'
-  | 'artifact.unreadable'
+  'run.notFound',
+  'run.conflict',
+  'retry.refused',
+  'artifact.notFound',
+  'artifact.unreadable',
   // A cluster said no, or could not be asked.
-  | 'credentials.failed'
-  | 'cluster.unreachable'
-  | 'cluster.untrusted'
-  | 'cluster.unauthorized'
-  | 'cluster.forbidden'
-  | 'cluster.notFound'
-  | 'cluster.conflict'
-  | 'cluster.refused'
-  | 'cluster.quota'
-  | 'cluster.busy'
-  | 'cluster.gone'
-  | 'cluster.protocol'
+  'credentials.failed',
+  'cluster.unreachable',
+  'cluster.untrusted',
+  'cluster.unauthorized',
+  'cluster.forbidden',
+  'cluster.notFound',
+  'cluster.conflict',
+  'cluster.refused',
+  'cluster.quota',
+  'cluster.busy',
+  'cluster.gone',
+  'cluster.protocol',
   // The machine or a peer is at fault.
-  | 'disk.full'
-  | 'disk.denied'
-  | 'supervisor.failed'
-  | 'protocol.version'
-  | 'protocol.invalid'
-  | 'protocol.unauthorized'
-  | 'cancelled'
-  | 'internal';
+  'disk.full',
+  'disk.denied',
+  'supervisor.failed',
+  'protocol.version',
+  'protocol.invalid',
+  'protocol.unauthorized',
+  'cancelled',
+  'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+const known: ReadonlySet<unknown> = new Set(errorCodes);
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return known.has(value);
+}
 
 export interface SlipwayErrorOptions {
   /** What the person can do next, as a sentence or a command. */

@@ -1,5 +1,5 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
-import { type ErrorCode, SlipwayError } from '../protocol/index.ts';
+import { type ErrorCode, isErrorCode, SlipwayError } from '../protocol/index.ts';
 
 /** What `error.data` of a JSON-RPC error carries. */
 export interface WireErrorData {
@@ -9,53 +9,6 @@ export interface WireErrorData {
 
 /** JSON-RPC numbers in the range that applications may use, as the language server protocol assigns them. */
 export const rpcCodes = { requestCancelled: -32800, requestFailed: -32803 } as const;
-
-const known: Readonly<Record<ErrorCode, true>> = {
-  usage: true,
-  'notebook.unreadable': true,
-  'notebook.unsupported': true,
-  'notebook.empty': true,
-  'spec.invalid': true,
-  'parameter.invalid': true,
-  'files.refused': true,
-  'path.refused': true,
-  'tests.missing': true,
-  'kernel.unknown': true,
-  'python.unusable': true,
-  'context.unknown': true,
-  'context.invalid': true,
-  'target.unsupported': true,
-  'run.notFound': true,
-  'run.conflict': true,
-  'retry.refused': true,
-  'artifact.notFound': true,
-  'artifact.unreadable': true,
-  'disk.full': true,
-  'disk.denied': true,
-  'supervisor.failed': true,
-  'protocol.version': true,
-  'protocol.invalid': true,
-  'protocol.unauthorized': true,
-  'kubeconfig.invalid': true,
-  'credentials.failed': true,
-  'cluster.unreachable': true,
-  'cluster.untrusted': true,
-  'cluster.unauthorized': true,
-  'cluster.forbidden': true,
-  'cluster.notFound': true,
-  'cluster.conflict': true,
-  'cluster.refused': true,
-  'cluster.quota': true,
-  'cluster.busy': true,
-  'cluster.gone': true,
-  'cluster.protocol': true,
-  cancelled: true,
-  internal: true,
-};
-
-function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(known, value);
-}
 
 /** A named failure as a JSON-RPC error; the one place where that is done. The cause stays here. */
 export function toResponseError(

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import type { Client } from '@slipway/shared/client';
-import { FrameReader, FrameWriter } from '@slipway/shared/frames';
+import type { Client, HostFiles } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
-import { ProtocolClient } from '@slipway/shared/protocol-client';
-import type { HostFiles } from './hostFiles.ts';
+import { RpcClient } from '@slipway/shared/rpc-client';
+import { PipeChannel } from './pipeChannel.ts';
 import type { NodeRuntime } from './nodeRuntime.ts';
 
 export interface CoreProcessOptions {
@@ -35,16 +34,17 @@ export function startCore({ runtime, script, files, log }: CoreProcessOptions): 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => log(text.trimEnd()));
   const pipe = child.stdio[3];
   if (!(pipe instanceof Duplex)) throw notStarted(failure);
-  pipe.on('error', () => pipe.destroy());
-  const client = new ProtocolClient(new FrameReader(pipe), new FrameWriter(pipe), (problem) => log(problem.message));
-  client.serveFiles(files);
+  const client = new RpcClient({
+    channel: new PipeChannel(pipe),
+    files,
+    onProblem: (problem) => log(problem.message),
+  });
   return {
     closed: client.closed.then((reason) => (failure === undefined ? reason : notStarted(failure))),
     request: (name, params, signal) => client.request(name, params, signal),
     onNotification: (name, listener) => client.onNotification(name, listener),
     dispose: () => {
       client.dispose();
-      pipe.destroy();
       if (child.exitCode !== null || child.signalCode !== null) return;
       const timer = setTimeout(() => child.kill('SIGKILL'), leaveMs);
       timer.unref();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import type { HostFiles } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
-import type { HostFiles } from '../core/hostFiles.ts';
 
 /**
  * Folders that are on no disk of this machine: virtual ones, and remote ones where the extension runs beside the screen. A

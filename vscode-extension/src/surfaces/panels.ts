@@ -3,8 +3,8 @@ import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction } from '@slipway/shared/panels';
 import type { Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import { PanelRelay } from '../panels/panelRelay.ts';
-import type { PanelShown } from '../panels/panelShown.ts';
+import type { PanelRelay } from '../panels/panelRelay.ts';
+import type { HostMessage, PanelShown } from '../panels/panelShown.ts';
 import { panelPage } from '../panels/webviewPage.ts';
 import { referenceOf } from '../runs/runReference.ts';
 import type { WindowWords } from '../words/index.ts';
@@ -31,14 +31,13 @@ export class Panels implements vscode.Disposable {
     // Tabs of runs and logs are there again after the window was reloaded.
     this.#registrations = ['slipway.run', 'slipway.logs'].map((type) =>
       vscode.window.registerWebviewPanelSerializer(type, {
-        deserializeWebviewPanel: (panel, state: unknown) => {
+        deserializeWebviewPanel: async (panel, state: unknown) => {
           const reference = referenceOf(state);
           if (reference === undefined) panel.dispose();
           else {
             const element = type === 'slipway.run' ? 'slipway-run-detail' : 'slipway-log-view';
-            this.#fill(panel, { element, ...reference });
+            await this.#fill(panel, { element, ...reference });
           }
-          return Promise.resolve();
         },
       }),
     );
@@ -50,13 +49,11 @@ export class Panels implements vscode.Disposable {
       known.reveal();
       return;
     }
-    this.#fill(
-      vscode.window.createWebviewPanel(typeOf(shown), title, vscode.ViewColumn.Active, {
-        enableScripts: true,
-        retainContextWhenHidden: true,
-      }),
-      shown,
-    );
+    const panel = vscode.window.createWebviewPanel(typeOf(shown), title, vscode.ViewColumn.Active, {
+      enableScripts: true,
+      retainContextWhenHidden: true,
+    });
+    this.#fill(panel, shown).catch((error: unknown) => this.#options.log.error(String(error)));
   }
 
   dispose(): void {
@@ -64,38 +61,51 @@ export class Panels implements vscode.Disposable {
     for (const panel of [...this.#open.values()]) panel.dispose();
   }
 
-  #fill(panel: vscode.WebviewPanel, shown: PanelShown): void {
-    const { core, extensionUri, memory, words, log, onStarted, perform } = this.#options;
+  async #fill(panel: vscode.WebviewPanel, shown: PanelShown): Promise<void> {
+    const { extensionUri, words } = this.#options;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-    const { webview } = panel;
-    const relay = new PanelRelay({
-      core,
-      send: (message) => void webview.postMessage(message),
-      perform: (action) => (action.kind === 'close' ? Promise.resolve(panel.dispose()) : perform(action)),
-      memory,
-      onReady: () => void webview.postMessage({ type: 'show', shown, locale: words.locale, connected: core.connected }),
-      onTitle: (title) => {
-        panel.title = title;
-      },
-      onStarted,
-      onRefused: (reason) => log.warn(`A message of the panel ${panel.title} was refused: ${reason}`),
+    const key = keyOf(shown);
+    this.#open.set(key, panel);
+    panel.onDidDispose(() => {
+      if (this.#open.get(key) === panel) this.#open.delete(key);
     });
-    this.#open.set(keyOf(shown), panel);
     panel.iconPath = {
       light: vscode.Uri.joinPath(extensionUri, 'media/slipway-light.svg'),
       dark: vscode.Uri.joinPath(extensionUri, 'media/slipway-dark.svg'),
     };
-    webview.onDidReceiveMessage((message: unknown) => relay.receive(message));
-    panel.onDidDispose(() => {
+    const relay = await this.#relay(panel, shown);
+    if (this.#open.get(key) !== panel) {
       relay.dispose();
-      this.#open.delete(keyOf(shown));
-    });
+      return;
+    }
+    panel.onDidDispose(() => relay.dispose());
+    const { webview } = panel;
+    webview.onDidReceiveMessage((message: unknown) => relay.receive(message));
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     webview.html = panelPage({
       script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panels.js')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       locale: words.locale,
+    });
+  }
+
+  async #relay(panel: vscode.WebviewPanel, shown: PanelShown): Promise<PanelRelay> {
+    const { core, memory, words, log, onStarted, perform } = this.#options;
+    // With the schemas, which a window that shows no panel does not need.
+    const { PanelRelay: Relay } = await import('../panels/panelRelay.ts');
+    const send = (message: HostMessage): void => void panel.webview.postMessage(message);
+    return new Relay({
+      core,
+      send,
+      perform: (action) => (action.kind === 'close' ? Promise.resolve(panel.dispose()) : perform(action)),
+      memory,
+      onReady: () => send({ type: 'show', shown, locale: words.locale, connected: core.connected }),
+      onTitle: (title) => {
+        panel.title = title;
+      },
+      onStarted,
+      onRefused: (reason) => log.warn(`A message of the panel ${panel.title} was refused: ${reason}`),
     });
   }
 }

@@ -1,0 +1,36 @@
+import type { MessageChannel } from '@slipway/shared/client';
+import { SlipwayError } from '@slipway/shared/protocol';
+
+/** Longest message in UTF-16 units; the server half and the core refuse what is longer. */
+const longestMessage = 64 * 1024 * 1024;
+
+/** Messages over a WebSocket, one text message each. */
+export class WebSocketChannel implements MessageChannel {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  send(text: string): void {
+    if (text.length > longestMessage) {
+      throw new SlipwayError('files.refused', 'The notebook is larger than 64 MiB.', { action: 'Clear its outputs.' });
+    }
+    if (this.#socket.readyState !== WebSocket.OPEN) throw new SlipwayError('internal', 'The connection is closed.');
+    this.#socket.send(text);
+  }
+
+  onMessage(listener: (text: string) => void): void {
+    this.#socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      listener(typeof data === 'string' ? data : '');
+    });
+  }
+
+  onClose(listener: (reason: undefined) => void): void {
+    this.#socket.addEventListener('close', () => listener(undefined));
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}

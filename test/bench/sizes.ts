@@ -1,0 +1,52 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const root = join(import.meta.dirname, '../..');
+const built = join(root, 'jupyterlab-extension/slipway_jupyterlab/labextension/static');
+const page = join(root, 'jupyterlab-extension/lib/index.js');
+const extension = join(root, 'vscode-extension/dist/extension.cjs');
+
+/** How a bundle names the bundles that are loaded with it; those that it loads later are named otherwise. */
+const imports = /(?:from|import)"(\.\/[^"]+)"/g;
+const requires = /[ ,]\w+=require\("(\.\/[^"]+)"\)/g;
+
+/**
+ * What the hosts' halves weigh, in units of 1000 bytes. The labextension is every script of the wheel that a browser can load;
+ * "at page load" is without the panels and the connection, which come when they are first needed. The .vsix has the core in it.
+ */
+export async function sizes(vsix: string): Promise<string> {
+  const scripts = (await readdir(built)).filter((name) => name.endsWith('.js')).map((name) => join(built, name));
+  const federation = scripts.filter((file) => file.includes('remoteEntry'));
+  return [
+    'Sizes of what is installed',
+    await line('labextension, all scripts', scripts, 150_000),
+    await line('labextension, at page load', [...federation, ...(await withImports(page, imports))]),
+    await line('.vsix, scripts at activation', await withImports(extension, requires)),
+    `  ${'.vsix, whole'.padEnd(30)}${kilobytes((await stat(vsix)).size)}`,
+  ].join('\n');
+}
+
+async function line(name: string, files: readonly string[], goal?: number): Promise<string> {
+  const contents = await Promise.all(files.map((file) => readFile(file)));
+  const bytes = contents.reduce((sum, { length }) => sum + length, 0);
+  const compressed = contents.reduce((sum, content) => sum + gzipSync(content).length, 0);
+  const judged =
+    goal === undefined ? '' : `   goal at most ${kilobytes(goal)}: ${bytes <= goal ? 'goal met' : 'goal missed'}`;
+  return `  ${name.padEnd(30)}${kilobytes(bytes)}   ${kilobytes(compressed)} with gzip${judged}`;
+}
+
+/** A bundle and all that are loaded with it. */
+async function withImports(file: string, pattern: RegExp, known = new Set<string>()): Promise<readonly string[]> {
+  if (known.has(file)) return [...known];
+  known.add(file);
+  const text = await readFile(file, 'utf8');
+  for (const [, name] of text.matchAll(pattern)) {
+    if (name !== undefined) await withImports(join(dirname(file), name), pattern, known);
+  }
+  return [...known];
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
