@@ -41,8 +41,15 @@ const host: PanelHost = {
     performed.push(action);
     return Promise.resolve();
   },
-  recall: () => Promise.resolve(undefined),
-  remember: () => Promise.resolve(),
+  // Outlives the page, as the memory of a host outlives its windows.
+  recall: (key) => {
+    const kept = localStorage.getItem(key);
+    return Promise.resolve(kept === null ? undefined : (JSON.parse(kept) as unknown));
+  },
+  remember: (key, value) => {
+    localStorage.setItem(key, JSON.stringify(value));
+    return Promise.resolve();
+  },
 };
 
 Object.assign(globalThis, {

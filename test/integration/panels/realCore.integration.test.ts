@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NotificationName, RequestName, RequestParams } from '@slipway/shared/protocol';
@@ -6,6 +8,8 @@ import { startCore, type CoreProcess } from '../core/coreProcess.ts';
 import { serveGallery, type GalleryServer } from '../../panels/galleryPage.ts';
 import type { BridgeWindow } from '../../panels/bridgePage.ts';
 
+/** Lines of a log that is far too long to be sent. */
+const manyLines = 900_000;
 const never = new AbortController().signal;
 let machine: Machine;
 let core: CoreProcess;
@@ -61,6 +65,11 @@ async function open(query: Record<string, string>): Promise<{ page: Page; compla
   return { page, complaints };
 }
 
+/** What the page's panel asked of its host so far. */
+function performedIn(page: Page): Promise<readonly unknown[]> {
+  return page.evaluate(() => (globalThis as unknown as BridgeWindow).performed);
+}
+
 describe('the panels on a real core', () => {
   it('send a notebook from the form and show how it fails, cell by cell, with its log', async () => {
     const cells = [
@@ -69,12 +78,24 @@ describe('the panels on a real core', () => {
       'total = rows * 2\nraise ValueError(f"the end after {total}")',
     ];
     await machine.write('panels.ipynb', notebook(cells));
+    await machine.write('helpers.py', '#'.repeat(2_048));
     const folder = machine.work;
     const form = await open({ panel: 'form', folder, notebook: 'panels.ipynb', python: testPython() });
     await form.page.getByLabel('rows').fill('5');
     await form.page.getByText('3 cells on this machine, then the report.').waitFor();
-    await form.page.keyboard.press('Control+Enter');
-    const performed = () => form.page.evaluate(() => (globalThis as unknown as BridgeWindow).performed);
+    const kernel = form.page.getByRole('row', { name: /^Kernel/ });
+    expect(await kernel.innerText()).toMatch(/python3/);
+    expect(await form.page.getByRole('row', { name: /^Python/ }).innerText()).toMatch(/3\.\d+\.\d+/);
+    expect(await form.page.getByRole('listitem').filter({ hasText: 'helpers.py' }).innerText()).toMatch(/2\.0 kB/);
+    await form.page.getByLabel('helpers.py').uncheck();
+    await form.page.keyboard.press('Escape');
+    await expect.poll(() => performedIn(form.page)).toMatchObject([{ kind: 'close' }]);
+    await form.page.reload();
+    await form.page.getByLabel('rows').waitFor();
+    expect(await form.page.getByLabel('rows').inputValue()).toBe('5');
+    expect(await form.page.getByLabel('helpers.py').isChecked()).toBe(false);
+    await form.page.getByLabel('rows').press('Control+Enter');
+    const performed = () => performedIn(form.page);
     await expect
       .poll(performed, { timeout: 60_000 })
       .toMatchObject([{ kind: 'openRun', context: 'local' }, { kind: 'close' }]);
@@ -104,6 +125,34 @@ describe('the panels on a real core', () => {
     await page.locator('.row.cur mark').waitFor();
     expect(await page.locator('.row.cur .x').innerText()).toBe('row 4');
     expect(detail.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('open a running step at its end, however long it is, and go on live', async () => {
+    const command = `seq 1 ${manyLines}; until [ -e "${machine.folder}/go" ]; do sleep 0.1; done; echo the very last`;
+    const started = await core.client.request(
+      'runs/submit',
+      {
+        context: 'local',
+        folder: { kind: 'disk', path: machine.work },
+        spec: { command, files: { include: [] } },
+      },
+      never,
+    );
+    const written = async () => {
+      const tail = await core.client.request('logs/tail', { run: started.name, lines: 1, steps: ['command'] }, never);
+      return tail.batches.map(({ data }) => data).join('');
+    };
+    await expect.poll(written, { timeout: 60_000 }).toBe(`${manyLines}\n`);
+    const { page, complaints } = await open({ run: started.name });
+    await page.getByText(new RegExp(`^${manyLines}$`)).waitFor();
+    await expect.poll(() => page.locator('.lfoot').innerText(), { timeout: 60_000 }).toMatch(/of 900,\d{3}/);
+    await writeFile(join(machine.folder, 'go'), '');
+    await page.getByText('the very last').waitFor({ timeout: 60_000 });
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.locator('.row .x').allInnerTexts()).toContain('1');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
