@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
@@ -14,7 +14,6 @@ export async function activation(pairs: number): Promise<Comparison> {
   const ours: number[] = [];
   const reference: number[] = [];
   try {
-    execFileSync(setting('SLIPWAY_TEST_PYTHON'), ['-m', 'zipfile', '-e', setting('SLIPWAY_TEST_VSIX'), home]);
     await prepare(home);
     for (let pair = -1; pair < pairs; pair += 1) {
       const times = await measure(home);
@@ -37,28 +36,44 @@ export async function activation(pairs: number): Promise<Comparison> {
   };
 }
 
+/** Installs ours and the empty one as a user would; the probe alone is loaded from its folder. */
 async function prepare(home: string): Promise<void> {
   await mkdir(join(home, 'vscode/User'), { recursive: true });
   const settings = { 'chat.disableAIFeatures': true, 'workbench.startupEditor': 'none', 'git.enabled': false };
   await writeFile(join(home, 'vscode/User/settings.json'), JSON.stringify(settings));
+  await cp(join(here, 'empty'), join(home, 'extension'), { recursive: true });
+  const empty = join(home, 'empty.vsix');
+  execFileSync(setting('SLIPWAY_TEST_PYTHON'), ['-m', 'zipfile', '-c', empty, join(home, 'extension')]);
+  const entry = join(setting('SLIPWAY_TEST_CODE_SERVER'), 'out/node/entry.js');
+  for (const vsix of [setting('SLIPWAY_TEST_VSIX'), empty]) {
+    execFileSync(process.execPath, [entry, ...folders(home), '--install-extension', vsix], { stdio: 'pipe' });
+  }
 }
 
-async function measure(home: string): Promise<unknown> {
-  const times = join(home, 'times.json');
-  const exitCode = await runTests({
+function folders(home: string): readonly string[] {
+  return [`--user-data-dir=${join(home, 'vscode')}`, `--extensions-dir=${join(home, 'extensions')}`];
+}
+
+async function measure(home: string): Promise<Readonly<Record<string, unknown>>> {
+  const file = join(home, 'times.json');
+  await runTests({
     vscodeExecutablePath: executable,
-    extensionDevelopmentPath: [join(home, 'extension'), join(here, 'empty'), join(here, 'probe')],
+    extensionDevelopmentPath: join(here, 'probe'),
     extensionTestsPath: join(here, 'probe/suite.cjs'),
-    launchArgs: [`--user-data-dir=${join(home, 'vscode')}`, `--extensions-dir=${join(home, 'extensions')}`],
-    extensionTestsEnv: { HOME: home, SLIPWAY_BENCH_TIMES: times },
+    launchArgs: [...folders(home)],
+    extensionTestsEnv: { HOME: home, SLIPWAY_BENCH_TIMES: file },
   });
-  if (exitCode !== 0) throw new Error(`The extension host ended with ${exitCode}.`);
-  return JSON.parse(await readFile(times, 'utf8'));
+  const { times, failure } = fieldsOf(JSON.parse(await readFile(file, 'utf8')));
+  if (typeof failure === 'string') throw new Error(`The probe could not measure: ${failure}`);
+  return fieldsOf(times);
 }
 
-function timeOf(times: unknown, id: string): number {
-  const entry = typeof times === 'object' && times !== null ? Object.entries(times).find(([name]) => name === id) : [];
-  const time: unknown = entry?.[1];
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function timeOf(times: Readonly<Record<string, unknown>>, id: string): number {
+  const time = times[id];
   if (typeof time !== 'number') throw new Error(`The probe told no time of ${id}.`);
   return time;
 }

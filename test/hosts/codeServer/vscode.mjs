@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   strict: false,
   allowPositionals: true,
   options: {
-    extensionDevelopmentPath: { ...text, multiple: true },
+    extensionDevelopmentPath: text,
     extensionTestsPath: text,
     'user-data-dir': text,
     'extensions-dir': text,
@@ -83,10 +83,7 @@ function suiteIn(page) {
     page.on('crash', () => reject(new Error('The window has crashed.')));
     page.on('console', (message) => said.push(message.text()));
     const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
-    const payload = [
-      ...values.extensionDevelopmentPath.map((path) => ['extensionDevelopmentPath', remote(path)]),
-      ['extensionTestsPath', remote(values.extensionTestsPath)],
-    ];
+    const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remote(values[name])]);
     const query = new URLSearchParams({ payload: JSON.stringify(payload) });
     const [folder] = positionals;
     if (folder !== undefined) query.set('folder', folder);
