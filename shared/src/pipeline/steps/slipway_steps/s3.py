@@ -29,6 +29,8 @@ _MD5 = re.compile(r'"([0-9a-f]{32})"')
 _OWN_KEYS = ("x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-aws-kms-key-id")
 _ELSEWHERE = frozenset({301, 307})
 _FORBIDDEN = 403
+# What others call Amazon's codes: VersityGW.
+_SAME = {"XAdminUserNotFound": "InvalidAccessKeyId"}
 
 
 class Bucket(Access):
@@ -91,6 +93,7 @@ class Bucket(Access):
             "InvalidToken": f"{_TOKEN} of the Secret {self._credentials.secret} is not valid; correct or remove it",
             "RequestTimeTooSkewed": f"the clock of the node {_skew(refusal.headers)}; have it set",
         }
+        code = _SAME.get(code, code)
         if code in words:
             return words[code]
         if refusal.status in _ELSEWHERE:

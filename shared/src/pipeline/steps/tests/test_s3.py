@@ -197,6 +197,7 @@ def test_hostile_keys_are_refused_before_anything_is_fetched(
         (refused(404, "NoSuchKey"), "the bucket data has no such object"),
         (refused(403, "AccessDenied"), "the key AWS_ACCESS_KEY_ID of the Secret minio-ada may not read it"),
         (refused(403, "InvalidAccessKeyId"), "AWS_ACCESS_KEY_ID of the Secret minio-ada is not known there"),
+        (refused(404, "XAdminUserNotFound"), "AWS_ACCESS_KEY_ID of the Secret minio-ada is not known there"),
         (refused(403, "SignatureDoesNotMatch"), "AWS_SECRET_ACCESS_KEY of the Secret minio-ada does not belong"),
         (refused(400, "ExpiredToken"), "the keys of the Secret minio-ada have expired"),
         (
