@@ -70,7 +70,7 @@ body[data-jp-theme-light] {
   --slipway-bg-mark: var(--jp-rendermime-error-background);
   --slipway-bg-find: var(--jp-search-unselected-match-background-color);
   --slipway-fg: var(--jp-ui-font-color1);
-  --slipway-fg-muted: var(--jp-ui-font-color2);
+  --slipway-fg-muted: color-mix(in srgb, var(--jp-ui-font-color2) 88%, var(--jp-ui-font-color0));
   --slipway-fg-selected: var(--jp-ui-font-color0);
   --slipway-link: var(--jp-content-link-color);
   --slipway-border: var(--jp-border-color2);
