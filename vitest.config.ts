@@ -5,6 +5,8 @@ const integration = '**/*.integration.test.ts';
 const cluster = '**/*.cluster.test.ts';
 /** Needs VS Code's or JupyterLab's real host, the packaged extension in it, and Chromium. */
 const hosts = '**/*.hosts.test.ts';
+/** Needs both hosts and the test cluster. */
+const clusterHosts = '**/*.cluster-hosts.test.ts';
 /** Changes the cluster for all who use it, so nothing else may run beside it. */
 const alone = '**/*.alone.cluster.test.ts';
 
@@ -15,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [integration, cluster, hosts, '**/node_modules/**', '**/dist/**'],
+          exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },
       },
@@ -57,6 +59,17 @@ export default defineConfig({
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 180_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'cluster-hosts',
+          retry: 1,
+          include: [clusterHosts],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 300_000,
           hookTimeout: 240_000,
           fileParallelism: false,
         },

@@ -1,23 +1,23 @@
 /**
- * `npm test`: installs what is missing, builds, checks and tests, in stages with printed times. The last line counts:
+ * `npm test`: installs what is missing, builds, checks and tests, in stages with printed times; some run beside each other. The last line counts:
  * `N passed, N failed, N skipped`. With CI=true a skipped test is a failure. `npm test -- unit lint` runs stages by name.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
-import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from './setup.mjs';
+import { build, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
+import { Stage } from './stage.mjs';
 
-const count = { passed: 0, failed: 0, skipped: 0 };
-/** Told again at the end: what comes in between may be thousands of lines. */
-const failures = [];
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
-const reports = join(root, '.cache/reports');
 let python = '';
 let browser = '';
 let jupyter = '';
 let begun;
+let installedHosts;
+/** Resolves when no test of a host runs any more. */
+let hostsDone = Promise.resolve();
 
 /** A stage that later ones need: its failure ends the run. */
 const preparation = [
@@ -28,40 +28,50 @@ const preparation = [
   ['build', build],
 ];
 
-const stages = [
-  ['types', types],
-  ['lint', lint],
-  ['unit', () => vitest('unit')],
-  ['python', pythonUnit],
-  ['integration', () => vitest('integration')],
-  ['hosts', hosts],
-  ['cluster', cluster],
+/** Those of a line run beside each other: the cluster's tests mostly wait, for pods and for faults to be noticed. */
+const lines = [
+  [
+    ['types', types],
+    ['lint', lint],
+  ],
+  [['unit', (stage) => stage.vitest('unit', tools(), 3)]],
+  [['python', (stage) => stage.pytest('python', python, 'shared/src/pipeline/steps/tests')]],
+  [['integration', (stage) => stage.vitest('integration', tools(), 3)]],
+  [
+    ['hosts', (stage) => (hostsDone = hosts(stage))],
+    ['cluster', cluster],
+  ],
 ];
 
-async function types() {
+const tools = () => ({ SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser });
+
+async function types(stage) {
   const panels = ['shared/src/panels', 'test/panels'];
-  for (const project of ['shared', ...panels, 'test', 'vscode-extension', 'jupyterlab-extension', '.'])
-    await check(`tsc -p ${project}`, tool('tsc'), ['-p', project]);
+  for (const project of ['shared', ...panels, 'test', 'vscode-extension', 'jupyterlab-extension', '.']) {
+    const known = join(root, '.cache/types', `${project.replaceAll('/', '-')}.tsbuildinfo`);
+    const args = ['-p', project, '--incremental', '--tsBuildInfoFile', known];
+    await stage.check(`tsc -p ${project}`, tool('tsc'), args);
+  }
 }
 
-async function lint() {
+async function lint(stage) {
   const steps = 'shared/src/pipeline/steps';
   const bin = (name) => join(root, '.cache/python/bin', name);
   // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved.
   const mypy = ['-m', 'mypy', '--config-file'];
-  await check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
-  await check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
+  await stage.check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
+  await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
   const checked = [steps, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
-  await check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
-  await check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
-  await check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
-  await check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
-  await check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
+  await stage.check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
+  await stage.check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
+  await stage.check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
+  await stage.check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
+  await stage.check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
   const serverHalf = ['slipway_jupyterlab', 'tests'].map((name) => `jupyterlab-extension/${name}`);
   // By the interpreter that has Jupyter's types.
-  await check('mypy JupyterLab', jupyter, [...mypy, 'jupyterlab-extension/pyproject.toml', ...serverHalf]);
+  await stage.check('mypy JupyterLab', jupyter, [...mypy, 'jupyterlab-extension/pyproject.toml', ...serverHalf]);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
-  await check('shellcheck', bin('shellcheck'), [
+  await stage.check('shellcheck', bin('shellcheck'), [
     '-x',
     '-P',
     steps,
@@ -72,171 +82,80 @@ async function lint() {
   ]);
 }
 
-/** A check without cases of its own counts as one. */
-async function check(name, command, args) {
-  try {
-    await run(command, args, { env: pinnedNode(), quiet: true });
-    count.passed += 1;
-  } catch (error) {
-    count.failed += 1;
-    failures.push(name);
-    console.log(`✗ ${name}\n${error.message}`);
-  }
+/** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
+async function hosts(stage) {
+  const variables = await installHosts(stage);
+  await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
+  await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
+  await stage.vitest('hosts', variables, 1);
 }
 
-async function cluster() {
+/** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
+function installHosts(stage) {
+  installedHosts ??= (async () => {
+    const started = performance.now();
+    jupyter = await jupyterHost();
+    const vscode = { SLIPWAY_TEST_CODE_SERVER: await codeServer(), SLIPWAY_TEST_VSIX: await packageExtension() };
+    stage.print(`the wheel, code-server and the .vsix: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return { ...tools(), SLIPWAY_TEST_JUPYTER: jupyter, ...vscode };
+  })();
+  return installedHosts;
+}
+
+async function cluster(stage) {
   const missing = await withCluster(begun, async (file) => {
-    await vitest('cluster', { SLIPWAY_TEST_CLUSTER: file }, 2);
-    await vitest('cluster-alone', { SLIPWAY_TEST_CLUSTER: file }, 1);
+    const where = { SLIPWAY_TEST_CLUSTER: file };
+    const both = async () => {
+      // How it ended is told by its own stage.
+      await hostsDone.catch(() => undefined);
+      await stage.vitest('cluster-hosts', { ...(await installHosts(stage)), ...where }, 1);
+    };
+    await allOf([stage.vitest('cluster', { ...tools(), ...where }, 3), both()]);
+    await stage.vitest('cluster-alone', { ...tools(), ...where }, 1);
   });
   if (missing.length === 0) return;
-  count.skipped += 1;
-  for (const reason of missing) console.log(`skipped: ${reason}`);
+  stage.skipped += 1;
+  for (const reason of missing) stage.print(`skipped: ${reason}`);
 }
 
-async function vitest(project, variables = {}, workers = 3) {
-  const report = join(reports, `${project}.json`);
-  rmSync(report, { force: true });
-  const args = [
-    'run',
-    '--project',
-    project,
-    `--maxWorkers=${workers}`,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const env = {
-    ...pinnedNode(),
-    SLIPWAY_TEST_PYTHON: python,
-    SLIPWAY_TEST_BROWSER: browser,
-    CI: '',
-    NO_COLOR: '1',
-    ...variables,
-  };
-  const ended = await run(tool('vitest'), args, { env }).then(
-    () => true,
-    () => false,
+const run = [];
+
+/** Waits for all, whatever becomes of one. @throws what the first of them threw that did */
+async function allOf(works) {
+  const ended = await Promise.allSettled(works);
+  for (const { reason } of ended) if (reason !== undefined) throw reason;
+}
+
+/** Runs stages beside each other. Only the last of them prints while it runs. */
+function besides(stages) {
+  return allOf(
+    stages.map(([name, work], index) => {
+      const stage = new Stage(name, index < stages.length - 1);
+      run.push(stage);
+      return stage.timed(work);
+    }),
   );
-  if (!existsSync(report)) {
-    count.failed += 1;
-    console.log(`✗ ${project}: the test runner left no report`);
-    return;
-  }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  count.passed += result.numPassedTests;
-  count.failed += result.numFailedTests;
-  count.skipped += result.numPendingTests + result.numTodoTests;
-  failures.push(...failedTests(result).map((text) => `${project}: ${text}`));
-  // A file that cannot be loaded has no failed test of its own, yet the run has failed.
-  if (!ended && result.numFailedTests === 0) count.failed += 1;
 }
 
-/** Each failed test of a report by Vitest with the beginning of why, and each file that could not be run. */
-function failedTests({ testResults }) {
-  const shortened = (text) => text.split('\n').slice(0, 6).join('\n  ').slice(0, 1_000);
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}\n  ${shortened(message)}`] : [];
-    return failed.map(
-      ({ fullName, failureMessages }) =>
-        `${relative(root, name)} > ${fullName}\n  ${failureMessages.map(shortened).join('\n  ')}`,
-    );
-  });
-}
-
-function pythonUnit() {
-  return pytest('python', python, 'shared/src/pipeline/steps/tests');
-}
-
-/** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
-async function hosts() {
-  jupyter = await jupyterHost();
-  await pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
-  const started = performance.now();
-  const hosts = { SLIPWAY_TEST_CODE_SERVER: await codeServer(), SLIPWAY_TEST_VSIX: await packageExtension() };
-  console.log(`code-server and the .vsix: ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  await mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), hosts);
-  await vitest('hosts', { SLIPWAY_TEST_JUPYTER: jupyter, ...hosts }, 1);
-}
-
-/** A suite that runs where its report alone comes from: in the extension host of VS Code. */
-async function mocha(name, script, variables) {
-  const report = join(reports, `${name}.json`);
-  rmSync(report, { force: true });
-  const tools = { SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser, MOCHA_REPORT: report };
-  const why = await run(tool('node'), [script], { env: { ...pinnedNode(), ...tools, ...variables }, quiet: true }).then(
-    () => undefined,
-    (error) => error.message,
-  );
-  if (!existsSync(report)) {
-    count.failed += 1;
-    console.log(`✗ ${name}: the suite left no report\n${why}`);
-    return;
-  }
-  const { stats, failures: failed } = JSON.parse(readFileSync(report, 'utf8'));
-  count.passed += stats.passes;
-  count.failed += stats.failures;
-  count.skipped += stats.pending;
-  failures.push(...failed.map(({ fullTitle, err }) => `${name}: ${fullTitle}\n  ${err.stack.slice(0, 1_000)}`));
-  console.log(`${name}: ${stats.passes} passed, ${stats.failures} failed, ${(stats.duration / 1000).toFixed(1)} s`);
-  if (why !== undefined && stats.failures === 0) {
-    count.failed += 1;
-    console.log(why);
-  }
-}
-
-async function pytest(name, interpreter, folder) {
-  const report = join(reports, `${name}.xml`);
-  rmSync(report, { force: true });
-  const args = ['-m', 'pytest', '-q', folder, `--junitxml=${report}`, '-p', 'no:cacheprovider'];
-  const ended = await run(interpreter, args, { env: { ...pinnedNode(), PYTHONDONTWRITEBYTECODE: '1' } }).then(
-    () => true,
-    () => false,
-  );
-  if (!existsSync(report)) {
-    count.failed += 1;
-    console.log(`✗ ${name}: pytest left no report`);
-    return;
-  }
-  const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
-  const number = (key) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(suite)?.[1] ?? 0);
-  const failed = number('failures') + number('errors');
-  count.failed += failed;
-  if (failed > 0) failures.push(`${name}: ${failed} failed`);
-  count.skipped += number('skipped');
-  count.passed += number('tests') - failed - number('skipped');
-  // No test found, an early pytest.exit() and an error of pytest itself are no failed cases, yet the run has failed.
-  if (!ended && failed === 0) count.failed += 1;
-}
-
-async function timed(name, work) {
-  const started = performance.now();
-  const before = count.failed;
-  console.log(`\n── ${name}`);
-  await work();
-  const verdict = count.failed > before ? 'failed' : 'ok';
-  console.log(`── ${name}: ${verdict}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-}
-
-mkdirSync(reports, { recursive: true });
+let broken;
 try {
-  const unknown = [...wanted].filter((name) => !stages.some(([stage]) => stage === name));
+  const names = lines.flat().map(([name]) => name);
+  const unknown = [...wanted].filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${stages.map(([name]) => name).join(', ')}`);
+    throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${names.join(', ')}`);
   }
   // Its first build takes longer than all other stages: it begins at once, beside them.
   if (wanted.size === 0 || wanted.has('cluster')) begun = beginCluster();
-  for (const [name, work] of preparation) await timed(name, work);
-  for (const [name, work] of stages) {
-    if (wanted.size === 0 || wanted.has(name)) await timed(name, work);
-  }
+  for (const step of preparation) await besides([step]);
+  for (const line of lines) await besides(line.filter(([name]) => wanted.size === 0 || wanted.has(name)));
 } catch (error) {
-  count.failed += 1;
+  broken = error;
   console.log(error.message);
 }
-for (const failure of failures) console.log(`\n✗ ${failure}`);
+for (const failure of run.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
+const sum = (key) => run.reduce((total, stage) => total + stage[key], 0);
+const [passed, failed, skipped] = [sum('passed'), sum('failed') + (broken === undefined ? 0 : 1), sum('skipped')];
 const strict = process.env.CI === 'true';
-if (strict && count.skipped > 0) console.log('\nA skipped test counts as a failure here (CI=true).');
-console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
-process.exitCode = count.failed > 0 || count.passed === 0 || (strict && count.skipped > 0) ? 1 : 0;
+if (strict && skipped > 0) console.log('\nA skipped test counts as a failure here (CI=true).');
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed > 0 || passed === 0 || (strict && skipped > 0) ? 1 : 0;
