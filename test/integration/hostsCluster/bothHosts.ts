@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
+import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
+import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
+import { LabPage } from '../jupyterlab/labPage.ts';
+import { CodePage, launchBrowser } from '../vscode/codePage.ts';
+import { CodeServer, prepared } from '../vscode/codeServer.ts';
+
+const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');
+
+/** One person's machine with JupyterLab and VS Code on it, both over the same runs, contexts and folder of notebooks. */
+export class BothHosts {
+  readonly machine: ClusterMachine;
+  /** The only way of this machine to the cluster. */
+  readonly proxy: FaultProxy;
+  readonly jupyter: JupyterServer;
+  readonly vscode: CodeServer;
+  readonly #browser: Browser;
+  #context: BrowserContext | undefined;
+
+  private constructor(
+    machine: ClusterMachine,
+    proxy: FaultProxy,
+    servers: { readonly jupyter: JupyterServer; readonly vscode: CodeServer },
+    browser: Browser,
+  ) {
+    this.machine = machine;
+    this.proxy = proxy;
+    this.jupyter = servers.jupyter;
+    this.vscode = servers.vscode;
+    this.#browser = browser;
+  }
+
+  /** @param notebooks JSON texts by path in the folder that both hosts show */
+  static async start(part: string, notebooks: Readonly<Record<string, string>>): Promise<BothHosts> {
+    const machine = await ClusterMachine.create(part);
+    const { folder: home } = machine.machine;
+    const { kubeconfig } = machine.cluster;
+    const proxy = await startFaultProxy({ kubeconfig, folder: home });
+    await machine.writeContext({ profile, kubeconfig: proxy.kubeconfig });
+    const [jupyter, vscode, browser] = await Promise.all([
+      JupyterServer.create({ home }),
+      CodeServer.create({ home, vsix: prepared('SLIPWAY_TEST_VSIX') }),
+      launchBrowser(),
+    ]);
+    const both = new BothHosts(machine, proxy, { jupyter, vscode }, browser);
+    try {
+      for (const [path, text] of Object.entries(notebooks)) await jupyter.write(path, text);
+      await Promise.all([jupyter.start(), vscode.start()]);
+      return both;
+    } catch (error) {
+      await both.dispose();
+      throw error;
+    }
+  }
+
+  /** Sits down before both, with a notebook open in each. */
+  async open(notebooks: { readonly lab: string; readonly code: string }): Promise<{ lab: LabPage; code: CodePage }> {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    this.#context = context;
+    const [lab, code] = await Promise.all([
+      LabPage.open(context, this.jupyter, `lab/tree/${notebooks.lab}`),
+      CodePage.open(context, this.vscode),
+    ]);
+    await Promise.all([lab.notebookReady(), code.openNotebook(notebooks.code)]);
+    await lab.showSidePanel();
+    await code.showRuns();
+    return { lab, code };
+  }
+
+  /** Leaves both, with a picture of each as it was left. */
+  async close(): Promise<void> {
+    const context = this.#context;
+    this.#context = undefined;
+    if (context === undefined) return;
+    await mkdir(screenshots, { recursive: true });
+    for (const [index, page] of context.pages().entries())
+      await page.screenshot({ path: join(screenshots, `last-${index}.png`) });
+    await context.close();
+  }
+
+  async screenshot(page: LabPage | CodePage, name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await page.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#browser.close();
+    await Promise.all([this.jupyter.dispose(), this.vscode.dispose()]);
+    await this.proxy.dispose();
+    await this.machine.dispose();
+  }
+}

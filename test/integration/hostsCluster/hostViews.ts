@@ -1,0 +1,87 @@
+import type { Locator } from 'playwright-core';
+import { context } from '../cluster/clusterMachine.ts';
+import type { LabPage } from '../jupyterlab/labPage.ts';
+import type { CodePage } from '../vscode/codePage.ts';
+
+/** How long anything may take on a machine that does other things besides, in milliseconds. */
+export const patienceMs = 90_000;
+
+/** From now on JupyterLab's button runs there. */
+export async function runInLab(lab: LabPage, name: string): Promise<void> {
+  const row = lab.sidePanel.locator(`[data-context="${name}"]`);
+  await row.click();
+  await lab.sidePanel.locator(`[data-context="${name}"][aria-checked="true"]`).waitFor();
+}
+
+/** From now on VS Code's button runs there. */
+export async function runInCode(code: CodePage, name: string): Promise<void> {
+  const row = code.row(new RegExp(`^${name}`)).first();
+  await row.hover();
+  await row.getByRole('button', { name: 'Run here from now on' }).click();
+  await code
+    .row(new RegExp(`^${name}.*runs go here`))
+    .first()
+    .waitFor({ timeout: patienceMs });
+}
+
+/** Presses the button of JupyterLab; resolves to the name of the run. */
+export async function pressInLab(lab: LabPage): Promise<string> {
+  const known = await runsInLab(lab);
+  await lab.runButton.click();
+  return newRun(lab, known);
+}
+
+export async function runsInLab(lab: LabPage): Promise<readonly string[]> {
+  const rows = await lab.sidePanel.locator('.slipway-row').all();
+  return Promise.all(rows.map(async (row) => (await row.getAttribute('data-run')) ?? ''));
+}
+
+/** The name of a run that is not among those, once JupyterLab shows it. */
+export async function newRun(lab: LabPage, known: readonly string[]): Promise<string> {
+  const others = known.map((name) => `:not([data-run="${name}"])`).join('');
+  const row = lab.sidePanel.locator(`.slipway-row${others}`).first();
+  await row.waitFor({ timeout: patienceMs });
+  return (await row.getAttribute('data-run')) ?? '';
+}
+
+export function rowInLab(lab: LabPage, run: string): Locator {
+  return lab.sidePanel.locator(`[data-run="${run}"]`);
+}
+
+/** The detail of a run in JupyterLab, opened from its row. */
+export async function detailInLab(lab: LabPage, run: string): Promise<Locator> {
+  await rowInLab(lab, run).locator('.slipway-row-open').click();
+  const detail = lab.detail.filter({ hasText: run }).filter({ visible: true });
+  await detail.waitFor({ timeout: patienceMs });
+  return detail;
+}
+
+/** The detail of a run in VS Code, opened from its row in the tree; it stands in a frame of a webview's frame. */
+export async function detailInCode(code: CodePage, row: RegExp, run: string): Promise<Locator> {
+  for (const end = Date.now() + patienceMs; Date.now() < end;) {
+    // A tree that is drawn anew under the pointer swallows a click.
+    await code.row(row).first().click();
+    for (const again = Date.now() + 15_000; Date.now() < again;) {
+      for (const frame of code.page.frames()) {
+        const detail = frame.locator('slipway-run-detail').filter({ hasText: run });
+        // A frame may go while it is looked at.
+        if (await detail.isVisible().catch(() => false)) return detail;
+      }
+      await code.page.waitForTimeout(200);
+    }
+  }
+  throw new Error(`VS Code shows no detail of ${run}.`);
+}
+
+/** How many lines of the log in a run's detail have a text, once all of it was read. */
+export async function linesWith(detail: Locator, text: string): Promise<number> {
+  await detail.getByRole('tab', { name: 'Logs' }).click();
+  const view = detail.locator('slipway-log-view');
+  await view.getByText('Complete').waitFor({ timeout: patienceMs });
+  await view.getByLabel('Search', { exact: true }).fill(text);
+  const count = view.getByText(/^\d+ of \d+$/);
+  await count.waitFor({ timeout: patienceMs });
+  return Number(/of (\d+)/.exec((await count.textContent()) ?? '')?.[1]);
+}
+
+export { context as cluster };

@@ -1,0 +1,227 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { notebookOf } from '../jupyterlab/notebooks.ts';
+import { BothHosts } from './bothHosts.ts';
+import {
+  cluster,
+  detailInCode,
+  detailInLab,
+  linesWith,
+  newRun,
+  patienceMs,
+  pressInLab,
+  rowInLab,
+  runInCode,
+  runInLab,
+  runsInLab,
+} from './hostViews.ts';
+
+/** Prints lines until it is told to end: how long a page takes to show them differs. */
+const loop = `import os, time
+number = 0
+while number < 500 and not os.path.exists("end"):
+    print("line", number, "of the" + " loop", flush=True)
+    number += 1
+    time.sleep(0.5)`;
+
+let both: BothHosts;
+
+beforeAll(async () => {
+  both = await BothHosts.start('both-hosts', {
+    'from-lab.ipynb': notebookOf('print("as saved")', loop, 'print("total", number)'),
+    'from-code.ipynb': notebookOf('print("as saved")', loop, 'print("total", number)'),
+    'here.ipynb': notebookOf('print("on this machine")'),
+    'module.ipynb': notebookOf('values = 3', 'import values_of_the_team\nprint(values_of_the_team.first)'),
+  });
+});
+afterEach(async () => {
+  await both.close();
+});
+afterAll(async () => {
+  await both.dispose();
+});
+
+it('a cluster run of JupyterLab is followed in VS Code, beside a local run, while the context is switched', async () => {
+  const { lab, code } = await both.open({ lab: 'from-lab.ipynb', code: 'here.ipynb' });
+  await runInLab(lab, cluster);
+  await lab.typeInto(0, 'print("as edited")');
+  const run = await pressInLab(lab);
+  await lab.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
+  const seen = await detailInCode(code, /from-lab\.ipynb/, run);
+  await seen
+    .getByText(/cell 2 of 3/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await seen.getByRole('tab', { name: 'Logs' }).click();
+  await seen
+    .getByText(/line \d+ of the loop/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await both.screenshot(code, 'code-running');
+  const detail = await detailInLab(lab, run);
+  await detail
+    .getByText(/cell 2 of 3/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await both.screenshot(lab, 'lab-running');
+
+  // On this machine meanwhile, where VS Code still sends runs.
+  await code.page.locator('.tab').filter({ hasText: 'here.ipynb' }).click();
+  await code.runButton.click();
+  await code.statusItem.filter({ hasText: '2 runs active' }).waitFor({ timeout: patienceMs });
+  await runInCode(code, cluster);
+  await runInLab(lab, 'local');
+  await lab.sidePanel.getByText('from-lab.ipynb, in local').waitFor({ timeout: patienceMs });
+  await code.row(/here\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+
+  await code.row(/from-lab\.ipynb.*Running.*test-cluster/).waitFor({ timeout: patienceMs });
+  await endLoop(run);
+  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 120_000 });
+  const lines = await printedBy(run, 'from-lab');
+  await code.row(/from-lab\.ipynb.*Passed.*test-cluster/).waitFor({ timeout: patienceMs });
+  await lab.page.locator('.Toastify__toast').filter({ hasText: 'Passed' }).first().waitFor({ timeout: patienceMs });
+  // The tab of the local run lies before it.
+  expect(await linesWith(await detailInCode(code, /from-lab\.ipynb.*Passed/, run), 'of the loop')).toBe(lines);
+  expect(await linesWith(detail, 'of the loop')).toBe(lines);
+  await detail.getByRole('tab', { name: 'Overview' }).click();
+  await detail.locator('button.file').filter({ hasText: '.html' }).first().click();
+  const report = lab.page.frameLocator('.slipway-report iframe');
+  await report.getByText('as edited').first().waitFor({ timeout: patienceMs });
+  await both.screenshot(lab, 'lab-report');
+  await code.rowAction(/from-lab\.ipynb/, 'Open executed notebook');
+  await code.page.locator('.tab.active').filter({ hasText: 'from-lab_output.ipynb' }).waitFor({ timeout: patienceMs });
+  await code.page
+    .locator('.notebook-editor .code-cell-row')
+    .filter({ hasText: 'as edited' })
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await both.screenshot(code, 'code-executed');
+});
+
+it('a cluster run of VS Code is followed in JupyterLab and cancelled there', async () => {
+  const { lab, code } = await both.open({ lab: 'here.ipynb', code: 'from-code.ipynb' });
+  await runInCode(code, cluster);
+  const known = await runsInLab(lab);
+  await code.page.locator('.tab').filter({ hasText: 'from-code.ipynb' }).click();
+  await code.runButton.click();
+  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
+  const run = await newRun(lab, known);
+  const detail = await detailInLab(lab, run);
+  await detail.getByRole('tab', { name: 'Logs' }).click();
+  await detail
+    .getByText(/line \d+ of the loop/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await detail.getByRole('button', { name: 'Cancel' }).click();
+  await detail.getByRole('button', { name: 'Cancel the run' }).click();
+  await rowInLab(lab, run).and(lab.row('cancelled')).waitFor({ timeout: patienceMs });
+  await code.row(/from-code\.ipynb.*Cancelled/).waitFor({ timeout: patienceMs });
+  // What was printed before is kept, and read from both.
+  const seen = await detailInCode(code, /from-code\.ipynb.*Cancelled/, run);
+  const kept = await linesWith(seen, 'of the loop');
+  expect(kept).toBeGreaterThan(0);
+  expect(await linesWith(detail, 'of the loop')).toBe(kept);
+});
+
+it('a run that fails on the cluster says where and why in both, and passes when it is tried again from there', async () => {
+  const { lab, code } = await both.open({ lab: 'module.ipynb', code: 'here.ipynb' });
+  await runInLab(lab, cluster);
+  const run = await pressInLab(lab);
+  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 150_000 });
+  const detail = await detailInLab(lab, run);
+  const seen = await detailInCode(code, /module\.ipynb.*Failed/, run);
+  for (const panel of [detail, seen]) {
+    await panel.getByText('notebook, cell 2 of 2').waitFor({ timeout: patienceMs });
+    await panel
+      .locator('.find')
+      .getByText(/values_of_the_team/)
+      .first()
+      .waitFor({ timeout: patienceMs });
+  }
+  await both.screenshot(lab, 'lab-failed');
+  await both.screenshot(code, 'code-failed');
+
+  await both.jupyter.write('values_of_the_team.py', 'first = "it is there " + "now"\n');
+  const known = await runsInLab(lab);
+  await seen.getByRole('button', { name: 'Retry from notebook' }).click();
+  const again = await newRun(lab, known);
+  const passed = await detailInLab(lab, again);
+  await passed.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await passed.getByText(run).first().waitFor({ timeout: patienceMs });
+  expect(await linesWith(passed, 'it is there now')).toBe(1);
+});
+
+it('the form shows the manifest of a cluster run, and an image that is not there is told of', async () => {
+  const { lab, code } = await both.open({ lab: 'here.ipynb', code: 'here.ipynb' });
+  await runInCode(code, cluster);
+  await code.page.locator('.tab').filter({ hasText: 'here.ipynb' }).click();
+  await code.command('Run on GPU cluster with options');
+  const form = await code.panel('slipway-run-form');
+  await form.getByLabel('Image').fill('registry.testbed.local/public/missing:1');
+  await form.getByRole('button', { name: 'Preview manifest' }).click();
+  const manifest = code.page.locator('.editor-instance .view-lines').filter({ hasText: 'PipelineRun' });
+  await manifest.first().waitFor({ timeout: patienceMs });
+  await both.screenshot(code, 'code-manifest');
+  const known = await runsInLab(lab);
+  await code.page.locator('.tab').filter({ hasText: 'Run here.ipynb' }).click();
+  await form.getByRole('button', { name: /^Run/ }).click();
+  const run = await newRun(lab, known);
+  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 120_000 });
+  const detail = await detailInLab(lab, run);
+  await detail
+    .locator('.find')
+    .getByText(/public\/missing:1/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await both.screenshot(lab, 'lab-no-image');
+});
+
+it('both say within ten seconds that the cluster is out of reach, and come back by themselves', async () => {
+  const { lab, code } = await both.open({ lab: 'from-lab.ipynb', code: 'here.ipynb' });
+  await runInLab(lab, cluster);
+  const run = await pressInLab(lab);
+  await rowInLab(lab, run).and(lab.row('running')).waitFor({ timeout: 120_000 });
+  const detail = await detailInLab(lab, run);
+  const seen = await detailInCode(code, /from-lab\.ipynb/, run);
+  await detail
+    .getByText(/cell 2 of 3/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+
+  await both.proxy.refuse();
+  both.proxy.cut();
+  await Promise.all([
+    lab.sidePanel.locator(`[data-context="${cluster}"]`).getByText('Not reachable').waitFor({ timeout: 10_000 }),
+    code.row('test-cluster: Not reachable').waitFor({ timeout: 10_000 }),
+    detail.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
+    seen.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
+  ]);
+  await both.screenshot(lab, 'lab-out-of-reach');
+  await both.screenshot(code, 'code-out-of-reach');
+
+  await both.proxy.accept();
+  const isBack = { state: 'hidden', timeout: patienceMs } as const;
+  await Promise.all([
+    lab.sidePanel.locator(`[data-context="${cluster}"]`).getByText('Not reachable').waitFor(isBack),
+    code.row('test-cluster: Not reachable').waitFor(isBack),
+    detail.getByText('test-cluster does not answer.').waitFor(isBack),
+    seen.getByText('test-cluster does not answer.').waitFor(isBack),
+  ]);
+  await endLoop(run);
+  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 120_000 });
+  const lines = await printedBy(run, 'from-lab');
+  expect(await linesWith(seen, 'of the loop')).toBe(lines);
+  expect(await linesWith(detail, 'of the loop')).toBe(lines);
+});
+
+/** Lets the loop of a run end; the run's volume is on this machine, which is the node. */
+async function endLoop(run: string): Promise<void> {
+  await writeFile(join(await both.machine.folderOf(run), 'work/end'), '');
+}
+
+/** How many lines the loop of an ended run printed, by the notebook that it left. */
+async function printedBy(run: string, name: string): Promise<number> {
+  const executed = join(await both.machine.folderOf(run), `output/${name}_output.ipynb`);
+  return Number(/total (\d+)/.exec(await readFile(executed, 'utf8'))?.[1]);
+}
