@@ -18,6 +18,7 @@ body.vscode-dark, body.vscode-light, body.vscode-high-contrast, body.vscode-high
   --slipway-bg-selected: var(--vscode-list-activeSelectionBackground);
   --slipway-bg-mark: var(--vscode-inputValidation-errorBackground);
   --slipway-bg-find: var(--vscode-editor-findMatchHighlightBackground);
+  --slipway-fg-find: currentcolor;
   --slipway-fg: var(--vscode-foreground);
   --slipway-fg-muted: color-mix(in srgb, var(--vscode-foreground) 74%, var(--vscode-editor-background));
   --slipway-fg-selected: var(--vscode-list-activeSelectionForeground);
@@ -69,6 +70,7 @@ body[data-jp-theme-light] {
   --slipway-bg-selected: var(--jp-brand-color3);
   --slipway-bg-mark: var(--jp-rendermime-error-background);
   --slipway-bg-find: var(--jp-search-unselected-match-background-color);
+  --slipway-fg-find: var(--jp-search-unselected-match-color);
   --slipway-fg: var(--jp-ui-font-color1);
   --slipway-fg-muted: color-mix(in srgb, var(--jp-ui-font-color2) 88%, var(--jp-ui-font-color0));
   --slipway-fg-selected: var(--jp-ui-font-color0);

@@ -116,7 +116,7 @@ export const logViewStyles = css`
   }
   mark {
     background: var(--slipway-bg-find);
-    color: inherit;
+    color: var(--slipway-fg-find);
   }
   .cur {
     background: var(--slipway-bg-hover);
