@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const followed = new FollowedRuns(new FollowedFolder(join(context.globalStorageUri.fsPath, 'followed')));
   const chosen = new ChosenContext(context.workspaceState, core, words, ending.signal);
   const notices = new Notices(store, followed, words, log);
-  const artifacts = new ArtifactFiles(core, store, words.host.plainOutput);
+  const artifacts = new ArtifactFiles(core, store, { plain: words.host.plainOutput, cut: words.host.cutOutput });
   const failedCells = new FailedCells(words.host);
   const status = new StatusBar(store, words, () => chosen.name);
   const onStarted = (run: Run): void => {

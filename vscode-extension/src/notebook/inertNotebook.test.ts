@@ -3,16 +3,17 @@ import { expect, it } from 'vitest';
 import { inertMarkdown, inertNotebook } from './inertNotebook.ts';
 
 const note = '_note_';
+const notes = { plain: note, cut: 'cut here' };
 
 function outputsOf(...outputs: readonly unknown[]): unknown {
   const cells = [{ cell_type: 'code', metadata: {}, source: '1', outputs }];
-  const inert: unknown = JSON.parse(inertNotebook(JSON.stringify({ cells, nbformat: 4 }), note));
+  const inert: unknown = JSON.parse(inertNotebook(JSON.stringify({ cells, nbformat: 4 }), notes));
   return inert;
 }
 
 it('keeps text, images and streams, and the source of cells', () => {
   const image = { output_type: 'display_data', metadata: {}, data: { 'image/png': 'AA==', 'text/plain': '<Figure>' } };
-  const stream = { output_type: 'stream', name: 'stdout', text: ['<b>a</b>\n'] };
+  const stream = { output_type: 'stream', name: 'stdout', text: '<b>a</b>\n' };
   expect(outputsOf(image, stream)).toEqual({
     cells: [{ cell_type: 'code', metadata: {}, source: '1', outputs: [image, stream] }],
     nbformat: 4,
@@ -44,7 +45,7 @@ it('leaves no link in a traceback that VS Code would draw as HTML', () => {
 
 it('shows HTML within Markdown as text, in cells and outputs', () => {
   const cells = [{ cell_type: 'markdown', metadata: {}, source: ['# A\n', '<img src=x onerror=alert(1)>'] }];
-  const inert = inertNotebook(JSON.stringify({ cells }), note);
+  const inert = inertNotebook(JSON.stringify({ cells }), notes);
   expect(inert).toContain('# A\\n<\u200Bimg');
   const output = { output_type: 'display_data', metadata: {}, data: { 'text/markdown': '<svg onload=alert(1)>' } };
   expect(JSON.stringify(outputsOf(output))).toContain('<\u200Bsvg');
@@ -75,7 +76,16 @@ it('leaves no tag, whatever comes', () => {
   );
 });
 
+it('cuts text that an editor would stand still over', () => {
+  const text = ['x'.repeat(10_000_000), '\n', 'end'];
+  const stream = JSON.stringify(outputsOf({ output_type: 'stream', name: 'stdout', text }));
+  expect(stream.length).toBeLessThan(300_000);
+  expect(stream).toContain('cut here');
+  const data = { 'text/plain': text };
+  expect(JSON.stringify(outputsOf({ output_type: 'display_data', metadata: {}, data })).length).toBeLessThan(300_000);
+});
+
 it('refuses what is no notebook', () => {
-  expect(() => inertNotebook('{"cells": [', note)).toThrow(SyntaxError);
-  expect(() => inertNotebook('[]', note)).toThrow(SyntaxError);
+  expect(() => inertNotebook('{"cells": [', notes)).toThrow(SyntaxError);
+  expect(() => inertNotebook('[]', notes)).toThrow(SyntaxError);
 });

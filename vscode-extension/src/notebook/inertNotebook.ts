@@ -10,18 +10,27 @@ const shownAsTheyAre = new Set([
   'application/json',
 ]);
 const markup = new Set(['text/markdown', 'text/latex']);
+/** A text is cut after so many characters: an editor that draws 10 MB in one line stands still. */
+const mostCharacters = 200_000;
 const pauseInText = '\u200B';
+
+/** What stands in a notebook for what an editor does not show of it. */
+export interface InertNotes {
+  /** Under an output whose form is gone and that has no image, in Markdown. */
+  readonly plain: string;
+  /** At the end of a text that is cut. */
+  readonly cut: string;
+}
 
 /**
  * A notebook's text so that an editor draws it and runs nothing of it, and asks nobody for images: executable formats of
- * outputs go, text, images, Markdown and formulas stay, HTML within Markdown is shown as text.
- * @param note stands under an output whose form is gone and that has no image, in Markdown
+ * outputs go, text, images, Markdown and formulas stay, HTML within Markdown is shown as text, very long text is cut.
  * @throws SyntaxError for text that is no notebook
  */
-export function inertNotebook(text: string, note: string): string {
+export function inertNotebook(text: string, notes: InertNotes): string {
   const notebook: unknown = JSON.parse(text);
   if (!isRecord(notebook) || !Array.isArray(notebook.cells)) throw new SyntaxError('The notebook has no cells.');
-  return JSON.stringify({ ...notebook, cells: notebook.cells.map((cell: unknown) => inertCell(cell, note)) });
+  return JSON.stringify({ ...notebook, cells: notebook.cells.map((cell: unknown) => inertCell(cell, notes)) });
 }
 
 /** Markdown without HTML and without images from elsewhere; looks the same otherwise. */
@@ -34,26 +43,29 @@ export function inertMarkdown(text: string): string {
   );
 }
 
-function inertCell(cell: unknown, note: string): unknown {
+function inertCell(cell: unknown, notes: InertNotes): unknown {
   if (!isRecord(cell)) return cell;
   if (cell.cell_type === 'markdown') return { ...cell, source: inertMarkdown(joined(cell.source)) };
   if (!Array.isArray(cell.outputs)) return cell;
-  return { ...cell, outputs: cell.outputs.flatMap((output: unknown) => inertOutput(output, note)) };
+  return { ...cell, outputs: cell.outputs.flatMap((output: unknown) => inertOutput(output, notes)) };
 }
 
-function inertOutput(output: unknown, note: string): unknown[] {
+function inertOutput(output: unknown, notes: InertNotes): unknown[] {
   if (!isRecord(output)) return [];
   switch (output.output_type) {
     case 'stream':
-      return [output];
+      return [{ ...output, text: cut(joined(output.text), notes) }];
     case 'error':
       // VS Code takes links in a traceback for its own, and draws them as HTML.
       return [
-        { ...output, traceback: textLines(output.traceback).map((line) => line.replaceAll('<', `<${pauseInText}`)) },
+        {
+          ...output,
+          traceback: textLines(output.traceback).map((line) => cut(line, notes).replaceAll('<', `<${pauseInText}`)),
+        },
       ];
     case 'display_data':
     case 'execute_result':
-      return inertData(output, isRecord(output.data) ? output.data : {}, note);
+      return inertData(output, isRecord(output.data) ? output.data : {}, notes);
     default:
       return [];
   }
@@ -62,17 +74,24 @@ function inertOutput(output: unknown, note: string): unknown[] {
 function inertData(
   output: Readonly<Record<string, unknown>>,
   data: Readonly<Record<string, unknown>>,
-  note: string,
+  notes: InertNotes,
 ): unknown[] {
   const kept: Record<string, unknown> = {};
   for (const [type, value] of Object.entries(data)) {
-    if (shownAsTheyAre.has(type)) kept[type] = value;
-    else if (markup.has(type)) kept[type] = inertMarkdown(joined(value));
+    if (type.startsWith('text/') && shownAsTheyAre.has(type)) kept[type] = cut(joined(value), notes);
+    else if (shownAsTheyAre.has(type)) kept[type] = value;
+    else if (markup.has(type)) kept[type] = inertMarkdown(cut(joined(value), notes));
   }
   const types = Object.keys(kept);
   const shown = types.length === 0 ? [] : [{ ...output, data: kept }];
   const isWhole = types.length === Object.keys(data).length || types.some((type) => type.startsWith('image/'));
-  return isWhole ? shown : [...shown, { output_type: 'display_data', metadata: {}, data: { 'text/markdown': note } }];
+  return isWhole
+    ? shown
+    : [...shown, { output_type: 'display_data', metadata: {}, data: { 'text/markdown': notes.plain } }];
+}
+
+function cut(text: string, notes: InertNotes): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}\n${notes.cut}\n`;
 }
 
 /** nbformat keeps text as one string or as lines. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import { SlipwayError, terminalStates, type Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
-import { inertNotebook } from '../notebook/inertNotebook.ts';
+import { inertNotebook, type InertNotes } from '../notebook/inertNotebook.ts';
 import type { RunReference } from '../runs/runReference.ts';
 
 export const artifactScheme = 'slipway-artifact';
@@ -35,7 +35,7 @@ export function artifactUri({ context, run }: RunReference, path: string): vscod
  */
 export class ArtifactFiles implements vscode.FileSystemProvider, vscode.Disposable {
   readonly #core: Pick<CoreConnection, 'request'>;
-  readonly #note: string;
+  readonly #notes: InertNotes;
   readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #watched = new Map<string, Watched>();
   readonly #versions = new Map<string, number>();
@@ -44,10 +44,10 @@ export class ArtifactFiles implements vscode.FileSystemProvider, vscode.Disposab
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #ending = new AbortController();
 
-  /** @param note stands in a notebook where an output is shown in a plainer form than it has, in Markdown */
-  constructor(core: Pick<CoreConnection, 'request'>, store: RunStore, note: string) {
+  /** @param notes stand in a notebook where an output is shown in a plainer form than it has */
+  constructor(core: Pick<CoreConnection, 'request'>, store: RunStore, notes: InertNotes) {
     this.#core = core;
-    this.#note = note;
+    this.#notes = notes;
     this.#store = store;
     this.#subscription = store.onChange(() => this.#followProgress());
     this.#timer = setInterval(() => this.#look(), lookMs);
@@ -91,7 +91,7 @@ export class ArtifactFiles implements vscode.FileSystemProvider, vscode.Disposab
     for (let reads = 1; ; reads += 1) {
       const text = new TextDecoder().decode(await this.readBytes(uri));
       try {
-        return new TextEncoder().encode(inertNotebook(text, this.#note));
+        return new TextEncoder().encode(inertNotebook(text, this.#notes));
       } catch (error) {
         if (reads === mostReads)
           throw vscode.FileSystemError.Unavailable(`${uri.path} is no notebook: ${String(error)}`);

@@ -22,6 +22,7 @@ export const english = {
   delete: 'Delete',
   sandboxed: 'Shown in a sandbox: no network, no access to VS Code.',
   plainOutput: '_Shown in plain form: interactive output is in the report, which opens in a sandbox._',
+  cutOutput: '… shortened here: the report and the saved file have all of it',
   noReport: 'The run has left no report.',
   noExecuted: 'There is no executed notebook yet.',
   noTests: 'The run has left no test results.',

@@ -23,6 +23,7 @@ export const simplifiedChinese: HostWords = {
   delete: '删除',
   sandboxed: '在沙箱中显示：没有网络，无法访问 VS Code。',
   plainOutput: '_以纯文本形式显示：交互式输出请在报告中查看，报告在沙箱中打开。_',
+  cutOutput: '… 此处已截短：报告和另存的文件中有完整内容',
   noReport: '此运行没有留下报告。',
   noExecuted: '还没有执行后的笔记本。',
   noTests: '此运行没有留下测试结果。',
