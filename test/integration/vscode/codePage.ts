@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Frame, type Locator, type Page } from 'playwright-core';
 import { type CodeServer, prepared } from './codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
@@ -27,7 +27,7 @@ export class CodePage {
 
   static async open(context: BrowserContext, server: CodeServer): Promise<CodePage> {
     const code = new CodePage(await context.newPage());
-    await code.page.goto(`${server.url}?folder=${server.folder}`);
+    await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 90_000 });
     await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
     // Before its extensions are known VS Code opens a notebook as text.
     await code.statusItem.waitFor({ timeout: 90_000 });
@@ -45,15 +45,7 @@ export class CodePage {
 
   /** A shared panel, by the name of its element: it stands in a frame of a webview's frame. */
   async panel(element: string): Promise<Locator> {
-    for (let waited = 0; waited < 30_000; waited += 200) {
-      for (const frame of this.page.frames()) {
-        const panel = frame.locator(element);
-        // A frame may go while it is looked at.
-        if (await panel.isVisible().catch(() => false)) return panel;
-      }
-      await this.page.waitForTimeout(200);
-    }
-    throw new Error(`No ${element} came.`);
+    return this.#inFrames((frame) => frame.locator(element), `No ${element} came.`);
   }
 
   row(text: string | RegExp): Locator {
@@ -103,8 +95,40 @@ export class CodePage {
     await this.page.locator('.activitybar').getByRole('tab', { name: 'Slipway' }).click();
   }
 
+  /** Presses one of the small buttons that a row has while the mouse is over it. */
+  async inlineAction(text: RegExp, action: string): Promise<void> {
+    const row = this.row(text).first();
+    await row.hover();
+    await row.getByRole('button', { name: action }).click();
+  }
+
+  /** The page of a report: a frame in a webview's frame. */
+  async report(selector: string): Promise<Locator> {
+    return this.#inFrames((frame) => frame.locator(selector), `No ${selector} came in a report.`);
+  }
+
+  /** The open notebook's outputs, which VS Code draws in a frame of their own. */
+  async output(text: string | RegExp): Promise<Locator> {
+    return this.#inFrames(
+      (frame) => frame.locator('#container').getByText(text).first(),
+      `No output ${String(text)} came.`,
+    );
+  }
+
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  async #inFrames(find: (frame: Frame) => Locator, failure: string): Promise<Locator> {
+    for (const end = Date.now() + 30_000; Date.now() < end;) {
+      for (const frame of this.page.frames()) {
+        const found = find(frame);
+        // A frame may go while it is looked at.
+        if (await found.isVisible().catch(() => false)) return found;
+      }
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(failure);
   }
 }

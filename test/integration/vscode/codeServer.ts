@@ -16,6 +16,8 @@ const settings = {
   'workbench.startupEditor': 'none',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // Where many hosts are tested at once, every port of theirs would be told of.
+  'remote.autoForwardPorts': false,
   // In a browser VS Code saves by itself; on the desktop it does not.
   'files.autoSave': 'off',
 };
@@ -74,6 +76,11 @@ export class CodeServer {
     const path = join(this.folder, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
+  }
+
+  /** Source of a cell that waits until a test writes that file. */
+  gate(name: string): string {
+    return `import pathlib, time\nwhile not pathlib.Path(${JSON.stringify(join(this.folder, name))}).exists():\n    time.sleep(0.1)`;
   }
 
   async start(): Promise<void> {
