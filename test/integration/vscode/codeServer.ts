@@ -27,6 +27,8 @@ export interface CodeServerOptions {
   readonly vsix?: string;
   /** Further user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether folders are trusted only once somebody says so, as on the desktop. */
+  readonly asksForTrust?: boolean;
   /** Further options of code-server. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -85,13 +87,13 @@ export class CodeServer {
 
   async start(): Promise<void> {
     this.port = this.port === 0 ? await freePort() : this.port;
-    const { args = [] } = this.#options;
+    const { args = [], asksForTrust = false } = this.#options;
     const options = [
       `--bind-addr=127.0.0.1:${this.port}`,
       '--auth=none',
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
+      ...(asksForTrust ? [] : ['--disable-workspace-trust']),
       '--disable-getting-started-override',
       '--ignore-last-opened',
       ...args,

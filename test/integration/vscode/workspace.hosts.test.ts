@@ -1,0 +1,42 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { notebookOf } from '../jupyterlab/notebooks.ts';
+import { CodePage, launchBrowser } from './codePage.ts';
+import { CodeServer, prepared } from './codeServer.ts';
+
+let server: CodeServer;
+let browser: Browser;
+let code: CodePage;
+
+beforeAll(async () => {
+  server = await CodeServer.create({
+    vsix: prepared('SLIPWAY_TEST_VSIX'),
+    asksForTrust: true,
+    settings: { 'security.workspace.trust.startupPrompt': 'never', 'workbench.editor.useModal': 'off' },
+  });
+  await server.write('short.ipynb', notebookOf('print(6 * 7)'));
+  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  code = await CodePage.open(context, server);
+});
+afterAll(async () => {
+  await code.screenshot('workspace-last');
+  await browser.close();
+  await server.dispose();
+});
+
+it('starts no run from a workspace that is not trusted, until it is', async () => {
+  await code.openNotebook('short.ipynb');
+  expect(await code.runButton.getAttribute('aria-disabled')).toBe('true');
+  await code.showRuns();
+  const welcome = code.page.locator('.welcome-view').filter({ hasText: 'Runs can be looked at' });
+  await welcome.waitFor();
+  await code.row('local').waitFor();
+  await code.screenshot('not-trusted');
+  await welcome.getByRole('button', { name: 'Manage workspace trust' }).click();
+  await code.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+  await code.page.locator('.tab').filter({ hasText: 'short.ipynb' }).click();
+  await expect.poll(() => code.runButton.getAttribute('aria-disabled'), { timeout: 60_000 }).not.toBe('true');
+  await code.runButton.click();
+  await code.row(/short\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+});
