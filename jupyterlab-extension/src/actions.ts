@@ -1,3 +1,4 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { CoreConnection, RunStore } from '@slipway/shared/client';
@@ -17,7 +18,8 @@ export interface ActionsOptions {
   readonly words: HostWords;
   readonly settings: Settings;
   readonly contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
-  readonly contentsRoot: () => string | undefined;
+  /** Absolute, where the contents API shows a folder of the server's disk. @throws SlipwayError */
+  readonly contentsRoot: (signal: AbortSignal) => Promise<string | undefined>;
   readonly openRun: (run: Run) => void;
   readonly origins: Pick<RunOrigins, 'remember' | 'pathOf'>;
   /** Remembers that this tab is the one that tells of the end. */
@@ -42,7 +44,8 @@ export class Actions {
       progress.update(words.lab.submittedWith(title, text)),
     );
     try {
-      const submission = await submissionOf(panel, settings.context, contents, contentsRoot());
+      const root = await contentsRoot(this.#ending.signal);
+      const submission = await submissionOf(panel, settings.context, contents, root);
       const run = await core.request('runs/submit', submission, this.#ending.signal);
       this.#took(run, panel.context.path);
       if (settings.openRunDetail) openRun(run);
@@ -64,6 +67,22 @@ export class Actions {
 
   async retry(run: Run): Promise<void> {
     await this.#change('runs/retry', run);
+  }
+
+  /** Asks first: what a run left goes with it. */
+  async delete(run: Run): Promise<void> {
+    const { core, notices, words } = this.#options;
+    const { button } = await showDialog({
+      title: words.lab.deleteRun,
+      body: words.lab.confirmDelete(run.title),
+      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: words.lab.reallyDelete })],
+    });
+    if (!button.accept) return;
+    try {
+      await core.request('runs/delete', { run: run.name, context: run.context }, this.#ending.signal);
+    } catch (error) {
+      notices.failed(error);
+    }
   }
 
   dispose(): void {

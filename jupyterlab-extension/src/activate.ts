@@ -21,15 +21,16 @@ import { createContentsFiles } from './notebook/contentsFiles.ts';
 import { Notices } from './notices.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import { RunOrigins } from './runOrigins.ts';
-import { ServerHalf, type ServerStatus } from './server/serverHalf.ts';
+import { ServerHalf } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
 import { loadPanels } from './surfaces/loadPanels.ts';
 import { PanelWidget } from './surfaces/panelWidget.ts';
+import { addRunMenu } from './surfaces/runMenu.ts';
 import { RunTabs } from './surfaces/runTabs.ts';
 import { SidePanel } from './surfaces/sidePanel.tsx';
 import { SidePanelModel } from './surfaces/sidePanelModel.ts';
 import { StatusWidget } from './surfaces/statusWidget.tsx';
-import { hostWords } from './words/index.ts';
+import { hostWords, type HostWords } from './words/index.ts';
 
 declare const SLIPWAY_VERSION: string;
 
@@ -55,7 +56,6 @@ export async function activate(lab: LabServices): Promise<void> {
   addToolbarButton(lab, words);
   const never = new AbortController().signal;
   const server = new ServerHalf(app.serviceManager.serverSettings);
-  let status: ServerStatus | undefined;
 
   const { contents } = app.serviceManager;
   const files = createContentsFiles(contents);
@@ -93,13 +93,15 @@ export async function activate(lab: LabServices): Promise<void> {
     words,
     settings,
     contents,
-    contentsRoot: () => status?.contentsRoot,
+    contentsRoot: (signal) => server.contentsRoot(signal),
     openRun,
     origins,
     follow: (run) => void followed.follow(run).catch((error: unknown) => notices.failed(error)),
   });
   const openTab = (kind: 'detail' | 'logs', context: string, run: string, step?: string): void =>
     tabs.open({ kind, context, run, title: store.get(context, run)?.title ?? run }, step);
+  const openRerun = (context: string, run: string): void =>
+    tabs.openForm(store.get(context, run)?.title ?? run, { rerun: { context, run }, contexts: core.contexts });
   const drive = new ArtifactDrive(server, app.serviceManager.serverSettings);
   contents.addDrive(drive);
   const hostActions = new HostActions({
@@ -110,8 +112,7 @@ export async function activate(lab: LabServices): Promise<void> {
     words,
     origins,
     openTab,
-    openRerun: (context, run) =>
-      tabs.openForm(store.get(context, run)?.title ?? run, { rerun: { context, run }, contexts: core.contexts }),
+    openRerun,
     closeForm: () => tabs.closeForm(),
   });
   const host = createPanelHost(core, (action) => hostActions.perform(action), lab.memory, words.locale);
@@ -134,8 +135,13 @@ export async function activate(lab: LabServices): Promise<void> {
   const openForm = async (): Promise<void> => {
     const notebook = notebooks.currentWidget;
     if (notebook === null) return;
-    const submission = await submissionOf(notebook, settings.context, contents, status?.contentsRoot);
-    tabs.openForm(notebook.title.label, { submission, contexts: core.contexts });
+    try {
+      const root = await server.contentsRoot(never);
+      const submission = await submissionOf(notebook, settings.context, contents, root);
+      tabs.openForm(notebook.title.label, { submission, contexts: core.contexts });
+    } catch (error) {
+      notices.failed(error);
+    }
   };
   const model = new SidePanelModel(
     words,
@@ -186,6 +192,20 @@ export async function activate(lab: LabServices): Promise<void> {
       open: ({ context, run }) => openTab('detail', context, run),
     }),
   });
+  addRunMenu({
+    app,
+    words,
+    get: (context, run) => store.get(context, run),
+    actions: {
+      openRun,
+      openLogs: ({ context, name }) => openTab('logs', context, name),
+      cancel: (run) => void actions.cancel(run),
+      rerun: (run) => void actions.rerun(run),
+      retry: (run) => void actions.retry(run),
+      editAndRerun: (run) => openRerun(run.context, run.name),
+      delete: (run) => void actions.delete(run),
+    },
+  });
   registerCommands({
     lab,
     words,
@@ -196,11 +216,23 @@ export async function activate(lab: LabServices): Promise<void> {
     showRuns: () => app.shell.activateById(panel.id),
   });
 
+  // Not waited for: JupyterLab shows itself once all its plugins are there, and Node may take its time.
+  void greet(server, core, notices, words);
+}
+
+/** Warns where page and server do not match, and goes on with what was unfinished when a page last looked. */
+async function greet(
+  server: Pick<ServerHalf, 'status'>,
+  core: Pick<CoreConnection, 'open'>,
+  notices: Pick<Notices, 'warn' | 'failed'>,
+  words: HostWords,
+): Promise<void> {
+  const { signal } = new AbortController();
   try {
-    status = await server.status(never);
-    if (status.version !== SLIPWAY_VERSION) notices.warn(words.lab.versions(SLIPWAY_VERSION, status.version));
+    const { version, unfinished } = await server.status(signal);
+    if (version !== SLIPWAY_VERSION) notices.warn(words.lab.versions(SLIPWAY_VERSION, version));
     // Whoever starts a run here wants to hear of its end after a reload, too.
-    if (status.unfinished > 0) await core.open(never);
+    if (unfinished > 0) await core.open(signal);
   } catch (error) {
     notices.failed(error);
   }

@@ -14,6 +14,7 @@ export interface ServerStatus {
 /** The requests that the Python half answers. `ServerConnection` adds base URL, token and XSRF. */
 export class ServerHalf {
   readonly #settings: ServerConnection.ISettings;
+  #status: ServerStatus | undefined;
 
   constructor(settings: ServerConnection.ISettings) {
     this.#settings = settings;
@@ -22,7 +23,14 @@ export class ServerHalf {
   /** @throws SlipwayError where the server half is not there or its answer is none */
   async status(signal: AbortSignal): Promise<ServerStatus> {
     const response = await this.#send('status', { method: 'GET', signal });
-    return readStatus(await response.json());
+    this.#status = readStatus(await response.json());
+    return this.#status;
+  }
+
+  /** As `ServerStatus` has it, asked for once. @throws SlipwayError */
+  async contentsRoot(signal: AbortSignal): Promise<string | undefined> {
+    const { contentsRoot } = this.#status ?? (await this.status(signal));
+    return contentsRoot;
   }
 
   /** Remembered for the next page that loads. @throws SlipwayError */

@@ -23,6 +23,10 @@ export const runIcon = coloured('run', '<path d="M5 3.5v9l7-4.5z"/>');
 export const stopIcon = neutral('stop', '<path d="M4.5 4.5h7v7h-7z"/>');
 export const logsIcon = neutral('logs', '<path d="M3 4h10M3 8h10M3 12h6"/>');
 export const againIcon = neutral('again', '<path d="M12.5 8a4.5 4.5 0 1 1-1.4-3.3M12.5 2.5v2.7H9.8"/>');
+export const moreIcon = neutral(
+  'more',
+  '<path stroke-width="2.2" stroke-linecap="round" d="M3.5 8h.01M8 8h.01M12.5 8h.01"/>',
+);
 export const checkIcon = neutral('check', '<path d="m3 8.5 3.2 3.2L13 5"/>');
 export const computerIcon = neutral('computer', '<path d="M3.5 4h9v6h-9zM2 12.5h12"/>');
 export const clusterIcon = neutral('cluster', '<path d="M3 3h10v4H3zM3 9h10v4H3zM5 5h.01M5 11h.01"/>');

@@ -1,9 +1,10 @@
 import type { Run } from '@slipway/shared/protocol';
 import { relativeTime, runView } from '@slipway/shared/views';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { JSX } from 'react';
+import type { JSX, MouseEvent } from 'react';
 import type { HostWords } from '../words/index.ts';
-import { againIcon, logsIcon, stopIcon } from './icons.ts';
+import { againIcon, logsIcon, moreIcon, stopIcon } from './icons.ts';
+import { openRunMenu } from './runMenu.ts';
 import type { SidePanelActions } from './sidePanelModel.ts';
 import { StateIcon } from './stateIcon.tsx';
 
@@ -23,7 +24,7 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
   const where = run.context === 'local' ? '' : run.context;
   const facts = [view.word, detail, view.elapsed, where].filter((fact) => fact !== '').join(' · ');
   return (
-    <li className="slipway-row" data-run={run.name} data-state={view.state}>
+    <li className="slipway-row" data-run={run.name} data-context={run.context} data-state={view.state}>
       <button type="button" className="slipway-row-open" onClick={() => actions.openRun(run)} title={run.name}>
         <StateIcon state={view.state} />
         <span className="slipway-row-text">
@@ -52,6 +53,7 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
             />
           )
         )}
+        <RowAction icon={moreIcon} label={words.lab.more} onClick={(event) => openRunMenu(event.currentTarget)} />
       </span>
     </li>
   );
@@ -60,7 +62,7 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
 function RowAction(props: {
   readonly icon: LabIcon;
   readonly label: string;
-  readonly onClick: () => void;
+  readonly onClick: (event: MouseEvent<HTMLElement>) => void;
 }): JSX.Element {
   return (
     <button

@@ -53,11 +53,15 @@ export class JupyterServer {
     return server;
   }
 
+  chooseLanguage(locale: string): Promise<void> {
+    return this.choose('@jupyterlab/translation-extension', { locale });
+  }
+
   /** As the person sets it in JupyterLab's settings. */
-  async chooseLanguage(locale: string): Promise<void> {
-    const settings = join(this.home, 'jupyter/settings/@jupyterlab/translation-extension');
+  async choose(extension: string, values: object, plugin = 'plugin'): Promise<void> {
+    const settings = join(this.home, 'jupyter/settings', extension);
     await mkdir(settings, { recursive: true });
-    await writeFile(join(settings, 'plugin.jupyterlab-settings'), JSON.stringify({ locale }));
+    await writeFile(join(settings, `${plugin}.jupyterlab-settings`), JSON.stringify(values));
   }
 
   /** What XDG calls the data home of this person. */

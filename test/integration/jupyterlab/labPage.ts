@@ -22,6 +22,11 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** What JupyterLab shows of itself to the page where it is told to. */
+interface LabWindow {
+  readonly jupyterapp: { readonly commands: { execute(command: string, args: object): Promise<unknown> } };
+}
+
 /** A person in front of JupyterLab, signed in with the token as its URL has it. */
 export class LabPage {
   readonly page: Page;
@@ -59,6 +64,21 @@ export class LabPage {
 
   get detail(): Locator {
     return this.page.locator('slipway-run-detail');
+  }
+
+  /** Waits until JupyterLab and the extension in it are there. */
+  async runsReady(): Promise<void> {
+    await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').waitFor({ timeout: 60_000 });
+  }
+
+  /** Opens a notebook in this page, as the file browser does. @param path as the contents manager names it */
+  async openNotebook(path: string): Promise<void> {
+    await this.runsReady();
+    await this.page.evaluate(
+      (wanted) => (globalThis as unknown as LabWindow).jupyterapp.commands.execute('docmanager:open', wanted),
+      { path },
+    );
+    await this.notebookReady();
   }
 
   /** Waits until the notebook can be typed into. */
@@ -99,6 +119,13 @@ export class LabPage {
   /** A run's row in the side panel, by state. */
   row(state: string): Locator {
     return this.sidePanel.locator(`.slipway-row[data-state="${state}"]`);
+  }
+
+  /** Chooses from the menu that the row's last button opens. */
+  async rowMenu(row: Locator, item: string): Promise<void> {
+    await row.hover();
+    await row.getByLabel('More actions').click();
+    await this.page.locator('.lm-Menu-item').getByText(item, { exact: true }).click();
   }
 
   async screenshot(name: string): Promise<void> {

@@ -1,0 +1,129 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { explainFailures } from './evidence.ts';
+import { addMemoryDrive } from './memoryDrive.ts';
+import { JupyterServer } from './jupyterServer.ts';
+import { LabPage, launchBrowser } from './labPage.ts';
+import { notebookOf } from './notebooks.ts';
+
+const markup = '<img src=x onerror=window.caught=1> 100% & "q" #1?';
+const folder = `sub <b>&amp; 日本`;
+const link = 'javascript:window.caught=1';
+const bytes = 10_000_000;
+
+/** Outputs that would do something, were they more than text here. */
+const hostile = `
+from IPython.display import HTML, Javascript, display
+display(Javascript("window.caught = 1; parent.caught = 1; top.caught = 1"))
+display(HTML("<script>window.caught = 1; fetch('/api/contents')</script><img src=x onerror='window.caught = 1'>"))
+print("\\x1b]8;;${link}\\x1b\\\\press me\\x1b]8;;\\x1b\\\\ <b>bold</b>\\x1b[2J\\x07")`;
+const long = `for _ in range(${bytes / 100}): print("x" * 99)
+print("the last line", flush=True)`;
+
+let server: JupyterServer;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  server = await JupyterServer.create();
+  await server.write(`${folder}/${markup}.ipynb`, notebookOf('print(open("beside.txt").read())', hostile));
+  await server.write(`${folder}/beside.txt`, 'beside on the disk');
+  await server.write('long.ipynb', notebookOf(long));
+  await server.write('short.ipynb', notebookOf('print("short")'));
+  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+});
+afterEach(async () => {
+  await context.close();
+});
+explainFailures(
+  () => browser,
+  () => server,
+);
+
+/** Whether anything of a notebook or a run was executed in the page. */
+function caught(lab: LabPage): Promise<boolean> {
+  return lab.page.evaluate(() => 'caught' in globalThis);
+}
+
+/** The text of a file of the one run of this notebook. */
+async function left(title: string, file: string): Promise<string> {
+  const runs = join(server.dataHome, 'slipway/runs');
+  for (const run of await readdir(runs)) {
+    const text = await readFile(join(runs, run, 'run.json'), 'utf8');
+    if (text.includes(JSON.stringify(title))) return readFile(join(runs, run, file), 'utf8');
+  }
+  throw new Error(`There is no run of ${title}.`);
+}
+
+it('two tabs that press at once run both, and names, outputs and logs full of markup stay text', async () => {
+  const [lab, other] = await Promise.all([
+    LabPage.open(context, server, 'lab'),
+    LabPage.open(context, server, 'lab/tree/long.ipynb'),
+  ]);
+  await lab.openNotebook(`${folder}/${markup}.ipynb`);
+  await other.notebookReady();
+  await Promise.all([lab.runButton.click(), other.runButton.click()]);
+  for (const tab of [lab, other]) {
+    await tab.showSidePanel();
+    await expect.poll(() => tab.row('passed').count(), { timeout: 150_000 }).toBe(2);
+  }
+  const row = lab.row('passed').filter({ hasText: markup });
+  await row.waitFor();
+  await lab.detail.getByText(markup).first().waitFor();
+  await lab.screenshot('markup');
+
+  await lab.detail.locator('button.file').filter({ hasText: '_output.ipynb' }).first().click();
+  const executed = lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
+  await executed.getByText('beside on the disk').first().waitFor({ timeout: 30_000 });
+  await executed.getByText('press me').first().waitFor();
+  await lab.rowMenu(row, 'Logs');
+  const log = lab.page.locator('slipway-log-view');
+  await log.getByText('press me').first().waitFor({ timeout: 30_000 });
+  expect(await log.locator(`a[href^="javascript"]`).count()).toBe(0);
+  expect(await caught(lab)).toBe(false);
+
+  await other.rowMenu(other.row('passed').filter({ hasText: 'long.ipynb' }), 'Logs');
+  const whole = other.page.locator('slipway-log-view');
+  await whole.getByText('Complete').waitFor({ timeout: 60_000 });
+  await whole.getByText('the last line').first().waitFor({ timeout: 60_000 });
+  await other.screenshot('long-log');
+  expect(lab.errors).toEqual([]);
+  expect(other.errors).toEqual([]);
+}, 240_000);
+
+it('runs a notebook of another contents drive with what is beside it', async () => {
+  const lab = await LabPage.open(context, server, 'lab');
+  await lab.runsReady();
+  await addMemoryDrive(lab.page, {
+    'work/remote.ipynb': notebookOf('print(open("data/größe & <b>.txt").read())'),
+    'work/data/größe & <b>.txt': 'beside in a drive',
+  });
+  await lab.openNotebook('Memory:work/remote.ipynb');
+  await lab.runButton.click();
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+  expect(await left('remote.ipynb', 'output/remote_output.ipynb')).toContain('beside in a drive');
+  expect(lab.errors).toEqual([]);
+});
+
+it('says that the server has gone, and goes on when it is back', async () => {
+  const lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
+  await lab.notebookReady();
+  await lab.showSidePanel();
+  await lab.row('passed').first().waitFor({ timeout: 60_000 });
+  await server.end('SIGKILL');
+  await lab.sidePanel.getByRole('alert').waitFor({ timeout: 60_000 });
+  await lab.screenshot('offline');
+  await server.start();
+  await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 90_000 });
+  await lab.runButton.click();
+  await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 90_000 });
+}, 240_000);
