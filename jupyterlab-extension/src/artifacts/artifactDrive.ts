@@ -27,6 +27,8 @@ export class ArtifactDrive implements Contents.IDrive {
   readonly name = driveName;
   readonly serverSettings: ServerConnection.ISettings;
   readonly #server: Pick<ServerHalf, 'artifact' | 'artifactUrl'>;
+  /** JupyterLab wants a time of each file, and runs tell none. */
+  readonly #since = new Date().toISOString();
   readonly #notes = new Map<string, string>();
   readonly #fileChanged = new Signal<this, Contents.IChangedArgs>(this);
   #disposed = false;
@@ -57,7 +59,8 @@ export class ArtifactDrive implements Contents.IDrive {
   async get(localPath: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
     const name = PathExt.basename(localPath);
     const type = options?.type ?? (name.endsWith('.ipynb') ? 'notebook' : 'file');
-    const model = { name, path: localPath, type, writable: false, created: '', last_modified: '', mimetype: '' };
+    const times = { created: this.#since, last_modified: this.#since };
+    const model = { name, path: localPath, type, writable: false, ...times, mimetype: '' };
     if (type === 'directory') return { ...model, content: [], format: 'json' };
     if (options?.content === false) return { ...model, content: null, format: null };
     const { bytes, mimetype } = await this.#bytesOf(localPath);

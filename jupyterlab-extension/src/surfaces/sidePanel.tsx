@@ -90,15 +90,16 @@ function Failure({ model }: { readonly model: SidePanelModel }): JSX.Element {
   );
 }
 
-function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element {
+function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element | null {
   const { words, actions, state } = model;
   const now = useNow(
     model.now,
     state.runs.some((run) => !terminalStates.has(run.state)),
   );
   if (state.runs.length === 0) {
-    const connecting = !state.loaded && state.failure === undefined;
-    return <p className="slipway-muted slipway-empty">{connecting ? words.lab.connecting : words.lab.noRuns}</p>;
+    // Nobody knows, and above it says why.
+    if (!state.loaded && state.failure !== undefined) return null;
+    return <p className="slipway-muted slipway-empty">{state.loaded ? words.lab.noRuns : words.lab.connecting}</p>;
   }
   return (
     <div className="slipway-runs">

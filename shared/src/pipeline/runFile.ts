@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { jobSpecSchema, parameterValueSchema, pipelineStepNameSchema } from '../protocol/index.ts';
+import {
+  jobSpecSchema,
+  parameterDeclarationSchema,
+  parameterValueSchema,
+  pipelineStepNameSchema,
+} from '../protocol/index.ts';
 
 /**
  * `run.json`: everything that the step scripts need to know, and the only way in which a user's value reaches them.
@@ -23,6 +28,8 @@ export const runFileSchema = z.object({
       language: z.string(),
       /** The code cells as submitted, in order; progress and failures are told in terms of these. */
       cells: z.array(z.object({ id: z.string(), label: z.string() })),
+      /** Of the cell tagged parameters, for whoever runs this again with others; left out where it has none. */
+      parameters: z.array(parameterDeclarationSchema).optional(),
     })
     .optional(),
   command: z.object({ argv: z.array(z.string()).min(1) }).optional(),

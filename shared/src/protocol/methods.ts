@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
-import { jobSpecSchema } from './job.ts';
+import { jobSpecSchema, parameterDeclarationSchema } from './job.ts';
 import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
 import { failedCellSchema, runSchema, stepNameSchema } from './run.ts';
@@ -114,8 +114,14 @@ export const requests = {
   /** A new run that reuses the steps before `from` (default: the first step that did not succeed). */
   'runs/retry': { params: z.object({ ...runRef, from: stepNameSchema.optional() }), result: runSchema },
   'runs/delete': { params: z.object(runRef), result: nothing },
-  /** What a run was asked to do, with every default filled in. Not for runs that Slipway did not make. */
-  'runs/spec': { params: z.object(runRef), result: z.object({ spec: jobSpecSchema }) },
+  /**
+   * What a run was asked to do, with every default filled in, and the parameters that its notebook declares. Not for runs
+   * that Slipway did not make.
+   */
+  'runs/spec': {
+    params: z.object(runRef),
+    result: z.object({ spec: jobSpecSchema, parameters: z.array(parameterDeclarationSchema).optional() }),
+  },
   'logs/read': {
     params: z.object({
       ...runRef,

@@ -3,13 +3,13 @@ import type { RunFile } from '../pipeline/index.ts';
 import type {
   Check,
   Folder,
-  JobSpec,
   LogPage,
   LogScan,
   Run,
   RunPlan,
   StepName,
   Submission,
+  RequestResult,
 } from '../protocol/index.ts';
 import { SlipwayError, terminalStates } from '../protocol/index.ts';
 import {
@@ -89,8 +89,8 @@ export interface RunService extends Disposable {
     signal: AbortSignal,
   ): Promise<LogPage>;
   scanLog(request: LogScanRequest & RunReference, signal: AbortSignal): Promise<LogScan>;
-  /** What a run was asked to do, with every default filled in. */
-  spec(reference: RunReference, signal: AbortSignal): Promise<JobSpec>;
+  /** What a run was asked to do, with every default filled in, and the parameters that its notebook declares. */
+  spec(reference: RunReference, signal: AbortSignal): Promise<RequestResult<'runs/spec'>>;
   /** The target and full name behind a reference, for `artifacts`. */
   find(reference: RunReference, signal: AbortSignal): Promise<{ readonly target: RunTarget; readonly run: string }>;
 }
@@ -223,9 +223,10 @@ class Service implements RunService {
     return scanLog(target, run, request, signal);
   }
 
-  async spec(reference: RunReference, signal: AbortSignal): Promise<JobSpec> {
+  async spec(reference: RunReference, signal: AbortSignal): Promise<RequestResult<'runs/spec'>> {
     const { target, run } = await this.find(reference, signal);
-    return (await target.runFile(run, signal)).spec;
+    const { spec, notebook } = await target.runFile(run, signal);
+    return { spec, ...(notebook?.parameters !== undefined && { parameters: notebook.parameters }) };
   }
 
   find(reference: RunReference, signal: AbortSignal): Promise<FoundRun> {

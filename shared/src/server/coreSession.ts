@@ -137,7 +137,7 @@ class Session implements CoreSession {
       'logs/read': async (request, signal) => (await runs()).readLog(request, signal),
       'logs/tail': async (request, signal) => (await runs()).tailLog(request, signal),
       'logs/scan': async (request, signal) => (await runs()).scanLog(request, signal),
-      'runs/spec': async (reference, signal) => ({ spec: await (await runs()).spec(reference, signal) }),
+      'runs/spec': async (reference, signal) => (await runs()).spec(reference, signal),
     };
   }
 

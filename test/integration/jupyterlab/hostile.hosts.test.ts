@@ -27,7 +27,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  server = await JupyterServer.create();
+  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
   await server.write(`${folder}/${markup}.ipynb`, notebookOf('print(open("beside.txt").read())', hostile));
   await server.write(`${folder}/beside.txt`, 'beside on the disk');
   await server.write('long.ipynb', notebookOf(long));
@@ -118,12 +118,15 @@ it('says that the server has gone, and goes on when it is back', async () => {
   const lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
   await lab.notebookReady();
   await lab.showSidePanel();
-  await lab.row('passed').first().waitFor({ timeout: 60_000 });
+  await lab.sidePanel.getByRole('radio', { name: /local/ }).waitFor({ timeout: 60_000 });
   await server.end('SIGKILL');
   await lab.sidePanel.getByRole('alert').waitFor({ timeout: 60_000 });
   await lab.screenshot('offline');
   await server.start();
   await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 90_000 });
+  // JupyterLab's own word about it.
+  const dialog = lab.page.locator('.jp-Dialog');
+  if (await dialog.isVisible()) await dialog.getByRole('button').last().click();
   await lab.runButton.click();
   await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 90_000 });
 }, 240_000);

@@ -5,9 +5,10 @@ export async function addMemoryDrive(page: Page, files: Readonly<Record<string, 
   // As text, for it runs in the page.
   await page.evaluate(`(() => {
     const files = new Map(Object.entries(${JSON.stringify(files)}));
+    const since = new Date().toISOString();
     const base = (path) => path.slice(path.lastIndexOf('/') + 1);
     const model = (path, type, size) => ({
-      name: base(path), path, type, size, writable: true, created: '', last_modified: '', mimetype: '', content: null, format: null,
+      name: base(path), path, type, size, writable: true, created: since, last_modified: since, mimetype: '', content: null, format: null,
     });
     const missing = (path) => {
       const response = new Response('', { status: 404 });
@@ -46,7 +47,7 @@ export async function addMemoryDrive(page: Page, files: Readonly<Record<string, 
         return Promise.resolve({ ...known, type, format: options.format ?? 'text', content });
       },
       listCheckpoints: () => Promise.resolve([]),
-      createCheckpoint: () => Promise.resolve({ id: '1', last_modified: '' }),
+      createCheckpoint: () => Promise.resolve({ id: '1', last_modified: since }),
       getDownloadUrl: () => Promise.resolve(''),
     });
   })()`);

@@ -1,7 +1,10 @@
 import type { RunFile } from '../../pipeline/index.ts';
-import type { JobSpec, PythonChoice } from '../../protocol/index.ts';
+import type { JobSpec, ParameterDeclaration, PythonChoice } from '../../protocol/index.ts';
 import { parseDuration } from '../duration.ts';
 import type { PreparedJob } from './preparedJob.ts';
+
+/** In characters as JSON: `run.json` travels with every run. */
+const longestDeclaration = 2000;
 
 /** What is known of a run beside its job. */
 export interface RunFileOptions {
@@ -18,6 +21,7 @@ export interface RunFileOptions {
 export function buildRunFile(job: PreparedJob, options: RunFileOptions): RunFile {
   const { spec, notebook, command, tests, requirements } = job;
   const { run, python, inputHashes, source, reuse } = options;
+  const declared = declarationsOf(job.parameters);
   const isolated = spec.python === 'managed' || python?.origin === 'managed';
   return {
     version: 1,
@@ -31,6 +35,7 @@ export function buildRunFile(job: PreparedJob, options: RunFileOptions): RunFile
         kernel: python?.kernel ?? job.kernel ?? 'python3',
         language: python?.language ?? job.language ?? 'python',
         cells: notebook.cells.filter((cell) => cell.kind === 'code').map(({ id, label }) => ({ id, label })),
+        ...(declared.length > 0 && { parameters: declared }),
       },
     }),
     ...(command !== undefined && { command: { argv: [...command] } }),
@@ -48,6 +53,21 @@ export function buildRunFile(job: PreparedJob, options: RunFileOptions): RunFile
     inputHashes,
     ...(source !== undefined && { source }),
   };
+}
+
+/** What the notebook declares, without the values of this run and without defaults too long to be edited in a form. */
+function declarationsOf(parameters: PreparedJob['parameters']): ParameterDeclaration[] {
+  return parameters
+    .map(({ name, type, defaultSource, defaultValue, help }) => ({
+      name,
+      type,
+      defaultSource,
+      ...(defaultValue !== undefined && { defaultValue }),
+      ...(help !== undefined && { help }),
+    }))
+    .filter(
+      (declaration) => declaration.defaultSource !== '' && JSON.stringify(declaration).length <= longestDeclaration,
+    );
 }
 
 function secondsOf(timeouts: NonNullable<JobSpec['timeouts']>): RunFile['timeouts'] {

@@ -361,6 +361,11 @@ describe('run.json', () => {
           { id: 'params', label: 'n_pcs: int = 20 # components' },
           { id: 'c', label: 'import numpy' },
         ],
+        // As the notebook declares them, not as this run has them.
+        parameters: [
+          { name: 'n_pcs', type: 'int', defaultSource: '20', defaultValue: 20, help: 'components' },
+          { name: 'label', type: 'str', defaultSource: '"x"', defaultValue: 'x' },
+        ],
       },
       parameters: { n_pcs: 30 },
       env: { A: '$(x)' },

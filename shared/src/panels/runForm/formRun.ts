@@ -60,9 +60,9 @@ export class FormRun {
   }
 
   async #openRun(rerun: RunReference): Promise<void> {
-    const { spec } = await this.#host.request('runs/spec', rerun, this.signal);
+    const { spec, parameters = [] } = await this.#host.request('runs/spec', rerun, this.signal);
     this.base = spec;
-    this.fields = parameterFields([], spec);
+    this.fields = parameterFields(parameters, spec);
     this.values = initialValues(spec, this.fields);
   }
 
