@@ -1,6 +1,6 @@
 /**
  * `npm run demo:vscode`: on a fresh machine installs, builds and serves VS Code (code-server) with the packaged extension
- * and examples/single-cell open, on this machine only, and prints the address. Ctrl-C ends it; `PORT` chooses the port.
+ * and the folder examples/single-cell open, on this machine only, and prints the address. Ctrl-C ends it; `PORT` chooses the port.
  * Without a terminal nobody could press Ctrl-C: then it is ended once it answers, unless `-- --serve` is given.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,7 +23,11 @@ await step('installing code-server', async () => void (server = await codeServer
 await step('packaging the extension', async () => void (vsix = await packageExtension()));
 
 mkdirSync(join(data, 'user/User'), { recursive: true });
-const settings = { 'chat.disableAIFeatures': true, 'workbench.startupEditor': 'none' };
+const settings = {
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
 writeFileSync(join(data, 'user/User/settings.json'), JSON.stringify(settings, undefined, 2));
 const places = [
   join(server, 'out/node/entry.js'),
@@ -52,12 +56,12 @@ child.on('exit', (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 0;
 });
 await answers();
-const opened = encodeURIComponent(
-  JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${folder}/single_cell.ipynb`]]),
-);
-console.log(`\nVS Code     http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}&payload=${opened}`);
+// Not with the notebook open: a fresh VS Code would show it as text, for it does not know its extensions yet.
+console.log(`\nVS Code     http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`);
 if (process.stdin.isTTY || process.argv.includes('--serve')) {
-  console.log('Press "Run on GPU cluster" in the notebook\'s toolbar. Ctrl-C ends the server; runs go on.');
+  console.log(
+    'Open single_cell.ipynb and press "Run on GPU cluster" in its toolbar. Ctrl-C ends the server; runs go on.',
+  );
 } else {
   console.log('It answers, and is ended again: there is no terminal. npm run demo:vscode -- --serve keeps it.');
   child.kill('SIGTERM');
@@ -71,7 +75,7 @@ async function step(name, work) {
 }
 
 async function answers() {
-  while (child.exitCode === null) {
+  while (child.exitCode === null && child.signalCode === null) {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
