@@ -1,0 +1,83 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { notebookOf } from '../jupyterlab/notebooks.ts';
+import { CodePage, launchBrowser } from './codePage.ts';
+import { CodeServer, prepared } from './codeServer.ts';
+
+let server: CodeServer;
+let browser: Browser;
+let code: CodePage;
+
+beforeAll(async () => {
+  server = await CodeServer.create({
+    vsix: prepared('SLIPWAY_TEST_VSIX'),
+    // Drawn by a graphics processor a terminal has no text in the page.
+    settings: { 'workbench.colorTheme': 'Default Dark Modern', 'terminal.integrated.gpuAcceleration': 'off' },
+  });
+  await server.write('waits.ipynb', notebookOf('print("begin")', server.gate('never')));
+  await server.write(
+    'sum.ipynb',
+    notebookOf('n = 1  # how many', 'print("n is", n)').replace('"metadata":{}', '"metadata":{"tags":["parameters"]}'),
+  );
+  await server.write(
+    'tests/test_gate.py',
+    `import pathlib\n\n\ndef test_gate():\n    assert pathlib.Path(${JSON.stringify(join(server.home, 'repaired'))}).exists()\n`,
+  );
+  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
+});
+afterEach(async () => {
+  await code.screenshot('change-runs-last');
+});
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+it('follows a log in a terminal, cancels from the row and from the panel, runs again, deletes', async () => {
+  await code.openNotebook('waits.ipynb');
+  await code.runButton.click();
+  await code.showRuns();
+  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 90_000 });
+  await code.rowAction(/waits\.ipynb/, 'Follow log in a terminal');
+  await code.page.locator('.terminal .xterm-rows').getByText('begin').first().waitFor({ timeout: 60_000 });
+  await code.screenshot('follow-log');
+  await code.inlineAction(/waits\.ipynb/, 'Cancel run');
+  await code.row(/waits\.ipynb.*Cancelled/).waitFor({ timeout: 60_000 });
+
+  await code.command('View: Close All Editors');
+  await code.inlineAction(/waits\.ipynb/, 'Rerun');
+  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 90_000 });
+  const detail = await code.panel('slipway-run-detail');
+  await detail.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await detail.getByRole('button', { name: 'Cancel the run' }).click();
+  await code
+    .row(/waits\.ipynb.*Cancelled/)
+    .nth(1)
+    .waitFor({ timeout: 60_000 });
+
+  const runs = await readdir(server.runs);
+  await code.rowAction(/waits\.ipynb/, 'Delete run');
+  await code.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => code.row(/waits\.ipynb/).count(), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => readdir(server.runs)).toHaveLength(runs.length - 1);
+});
+
+it('tries again from the step that failed, and keeps what the steps before it made', async () => {
+  await code.command('View: Close All Editors');
+  await code.command('View: Show Explorer');
+  await code.openNotebook('sum.ipynb');
+  await code.runButton.click();
+  await code.showRuns();
+  await code.row(/sum\.ipynb.*Failed/).waitFor({ timeout: 120_000 });
+  // Beside the folder: of a notebook whose files have changed a step is not taken over.
+  await writeFile(join(server.home, 'repaired'), '');
+  await code.rowAction(/sum\.ipynb/, 'Retry from the step that failed');
+  await code.row(/sum\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  const files = (await readdir(server.runs)).map((run) => readFile(join(server.runs, run, 'run.json'), 'utf8'));
+  const runs = (await Promise.all(files)).map((text) => JSON.parse(text) as { reuse?: { steps: string[] } });
+  expect(runs.flatMap(({ reuse }) => reuse?.steps ?? [])).toContain('notebook');
+  expect(code.violations).toEqual([]);
+});
