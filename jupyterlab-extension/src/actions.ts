@@ -2,7 +2,8 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { CoreConnection, RunStore } from '@slipway/shared/client';
-import type { Run } from '@slipway/shared/protocol';
+import type { Run, StepName } from '@slipway/shared/protocol';
+import { retryOf } from '@slipway/shared/views';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import type { RunOrigins } from './runOrigins.ts';
 import type { Notices } from './notices.ts';
@@ -66,7 +67,7 @@ export class Actions {
   }
 
   async retry(run: Run): Promise<void> {
-    await this.#change('runs/retry', run);
+    await this.#change('runs/retry', run, retryOf(run)?.from);
   }
 
   /** Asks first: what a run left goes with it. */
@@ -76,6 +77,8 @@ export class Actions {
       title: words.lab.deleteRun,
       body: words.lab.confirmDelete(run.title),
       buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: words.lab.reallyDelete })],
+      // Enter keeps it.
+      defaultButton: 0,
     });
     if (!button.accept) return;
     try {
@@ -89,9 +92,9 @@ export class Actions {
     this.#ending.abort();
   }
 
-  async #change(name: Change, run: Run): Promise<void> {
+  async #change(name: Change, run: Run, from?: StepName): Promise<void> {
     const { core, origins } = this.#options;
-    const params = { run: run.name, context: run.context };
+    const params = { run: run.name, context: run.context, ...(from !== undefined && { from }) };
     try {
       this.#took(await core.request(name, params, this.#ending.signal), origins.pathOf(run));
     } catch (error) {

@@ -9,6 +9,7 @@ import type { ITranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
 import { adoptTokens } from '@slipway/shared/panel-tokens';
+import type { HostAction } from '@slipway/shared/panels';
 import type { Run } from '@slipway/shared/protocol';
 import { Actions } from './actions.ts';
 import { addToolbarButton } from './surfaces/toolbarButton.ts';
@@ -86,6 +87,7 @@ export async function activate(lab: LabServices): Promise<void> {
   const openRun = ({ context, name, title }: Run): void => tabs.open({ kind: 'detail', context, run: name, title });
   const notices = new Notices(words, now, openRun);
   const settings = await loadSettings(lab.registry, () => model.update());
+  const follow = (run: Run): void => void followed.follow(run).catch((error: unknown) => notices.failed(error));
   const actions = new Actions({
     core,
     store,
@@ -96,7 +98,7 @@ export async function activate(lab: LabServices): Promise<void> {
     contentsRoot: (signal) => server.contentsRoot(signal),
     openRun,
     origins,
-    follow: (run) => void followed.follow(run).catch((error: unknown) => notices.failed(error)),
+    follow,
   });
   const openTab = (kind: 'detail' | 'logs', context: string, run: string, step?: string): void =>
     tabs.open({ kind, context, run, title: store.get(context, run)?.title ?? run }, step);
@@ -115,7 +117,11 @@ export async function activate(lab: LabServices): Promise<void> {
     openRerun,
     closeForm: () => tabs.closeForm(),
   });
-  const host = createPanelHost(core, (action) => hostActions.perform(action), lab.memory, words.locale);
+  const perform = (action: HostAction): Promise<void> => hostActions.perform(action);
+  const host = createPanelHost(core, perform, lab.memory, words.locale, (run) => {
+    follow(run);
+    store.put(run);
+  });
   const tabs = new RunTabs(
     app.shell,
     words,

@@ -2,17 +2,29 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction, PanelHost } from '@slipway/shared/panels';
+import type { RequestName, Run } from '@slipway/shared/protocol';
 
-/** What the shared panels get from JupyterLab: the core, what only Lab can do, and Lab's own memory. */
+/** Requests that start a run and answer with it. */
+const starting: ReadonlySet<RequestName> = new Set<RequestName>(['runs/submit', 'runs/rerun', 'runs/retry']);
+
+/**
+ * What the shared panels get from JupyterLab: the core, what only Lab can do, and Lab's own memory.
+ * @param onStarted hears of runs that panels start
+ */
 export function createPanelHost(
   core: Pick<CoreConnection, 'request' | 'onNotification' | 'onConnection'>,
   perform: (action: HostAction) => Promise<void>,
   memory: Pick<IStateDB, 'fetch' | 'save'> | undefined,
   locale: string,
+  onStarted: (run: Run) => void,
 ): PanelHost {
   return {
     locale,
-    request: (name, params, signal) => core.request(name, params, signal),
+    request: async (name, params, signal) => {
+      const result = await core.request(name, params, signal);
+      if (starting.has(name)) onStarted(result as Run);
+      return result;
+    },
     onNotification: (name, listener) => core.onNotification(name, listener),
     onConnection: (listener) => core.onConnection(listener),
     perform,

@@ -1,6 +1,7 @@
 import type { CoreConnection, RunStore } from '@slipway/shared/client';
 import type { HostAction } from '@slipway/shared/panels';
 import { SlipwayError, type Artifact, type Run } from '@slipway/shared/protocol';
+import { retryOf } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import { workspaceFile } from './notebook/workspaceFile.ts';
 import type { RunReference } from './runs/runReference.ts';
@@ -58,7 +59,9 @@ export class RunActions {
 
   async again(kind: 'rerun' | 'retry', reference: RunReference): Promise<void> {
     const { core, store, signal, onStarted } = this.#options;
-    const run = await core.request(kind === 'rerun' ? 'runs/rerun' : 'runs/retry', reference, signal);
+    const from = kind === 'retry' ? retryOf(await this.#run(reference))?.from : undefined;
+    const params = { ...reference, ...(from !== undefined && { from }) };
+    const run = await core.request(kind === 'rerun' ? 'runs/rerun' : 'runs/retry', params, signal);
     store.put(run);
     onStarted(run);
     await this.openRun({ context: run.context, run: run.name });

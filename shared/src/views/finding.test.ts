@@ -75,6 +75,31 @@ describe('the finding', () => {
     expect(findingOf({ ...run, state: 'queued' }, words)).toBeUndefined();
   });
 
+  it('calls commands what the buttons are called, and tries again from the step that is advised', () => {
+    const fixes = [
+      'Add scanpy to requirements.txt, then: slipway retry r-1 --from prepare',
+      'Or leave it out: slipway rerun r-1 --edit',
+      'Read what the step wrote: slipway logs r-1 --step notebook',
+      'Look at each test: slipway artifacts open r-1 testReport',
+      'Try again later: slipway retry r-1',
+      'slipway runs lists what can be deleted',
+    ];
+    const diagnosis = { id: 'missingPackage', cause: 'No module scanpy', evidence: [], fixes };
+    expect(findingOf({ ...failed, diagnosis }, words)).toMatchObject({
+      advice: [
+        'Add scanpy to requirements.txt, then: Retry from prepare',
+        'Or leave it out: Edit and rerun…',
+        'Read what the step wrote: Show log',
+        'Look at each test: Artifacts',
+        'Try again later: Retry',
+        'slipway runs lists what can be deleted',
+      ],
+      retry: { from: 'prepare', keeps: ['dataset'] },
+    });
+    const later = { ...diagnosis, fixes: ['slipway retry r-1 --from test'] };
+    expect(retryOf({ ...failed, diagnosis: later })?.from).toBe('notebook');
+  });
+
   it('offers no retry of what somebody else made', () => {
     expect(retryOf({ ...failed, foreign: true })).toBeUndefined();
     expect(retryOf({ ...failed, state: 'succeeded' })).toBeUndefined();

@@ -1,4 +1,5 @@
 import { terminalStates, type FailedCell, type Run, type StepName } from '../protocol/index.ts';
+import { adviceInEditor, advisedStep } from './advice.ts';
 import { shownText } from './shownText.ts';
 import type { Words } from './words/index.ts';
 
@@ -33,7 +34,7 @@ export function findingOf(run: Run, words: Words): Finding | undefined {
     text: heading === reason || reason === '' || diagnosis !== undefined ? [] : [shownText(reason)],
     evidence: diagnosis?.evidence ?? [],
     cell: failedCell,
-    advice: (diagnosis?.fixes ?? []).map(shownText),
+    advice: (diagnosis?.fixes ?? []).map((fix) => adviceInEditor(shownText(fix), words)),
     retry: retryOf(run),
   };
 }
@@ -41,7 +42,10 @@ export function findingOf(run: Run, words: Words): Finding | undefined {
 /** From where a run can be tried again; undefined for one that goes on, passed, or that Slipway did not make. */
 export function retryOf(run: Run): Finding['retry'] {
   if (!terminalStates.has(run.state) || run.state === 'succeeded' || run.foreign === true) return undefined;
-  const at = run.steps.findIndex(({ state }) => state !== 'succeeded' && state !== 'reused');
+  const failed = run.steps.findIndex(({ state }) => state !== 'succeeded' && state !== 'reused');
+  const advised = run.steps.findIndex(({ name }) => name === advisedStep(run));
+  // What has to be mended may lie in a step before the one that failed.
+  const at = advised === -1 ? failed : Math.min(advised, failed);
   const from = run.steps[at];
   if (from === undefined) return undefined;
   return { from: from.name, keeps: run.steps.slice(0, at).map(({ name }) => name) };

@@ -124,7 +124,7 @@ it('a cluster run of VS Code is followed in JupyterLab and cancelled there', asy
   expect(await linesWith(detail, 'of the loop')).toBe(kept);
 });
 
-it('a run that fails on the cluster says where and why in both, and passes when it is tried again from there', async () => {
+it('a run that fails on the cluster says where and why in both, and passes when it is tried again as advised', async () => {
   const { lab, code } = await both.open({ lab: 'module.ipynb', code: 'here.ipynb' });
   await runInLab(lab, cluster);
   const run = await pressInLab(lab);
@@ -144,7 +144,7 @@ it('a run that fails on the cluster says where and why in both, and passes when 
 
   await both.jupyter.write('values_of_the_team.py', 'first = "it is there " + "now"\n');
   const known = await runsInLab(lab);
-  await seen.getByRole('button', { name: 'Retry from notebook' }).click();
+  await seen.getByRole('button', { name: 'Retry from prepare' }).click();
   const again = await newRun(lab, known);
   const passed = await detailInLab(lab, again);
   await passed.getByText('Passed').first().waitFor({ timeout: 120_000 });

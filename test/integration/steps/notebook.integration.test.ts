@@ -40,7 +40,8 @@ describe('the notebook step', () => {
     expect(results.report).toMatchObject({ state: 'succeeded', note: 'analysis_output.html' });
     expect(results.test).toMatchObject({ state: 'skipped', reason: 'no tests' });
     expect(results.collect).toMatchObject({ state: 'succeeded', verdict: 'succeeded' });
-    expect(await run.text('output', 'papermill.log')).toContain('n is 21 42');
+    // Without an empty line after each one that a cell prints.
+    expect(await run.text('output', 'papermill.log')).toContain('\nn is 21 42\nEnding Cell 3');
     expect(await run.text('logs', 'notebook.log')).toContain('n is 21 42');
     expect(await run.text('output', 'model.bin')).toBe('hello $(id)');
 

@@ -29,6 +29,14 @@ class _OwnRecords(logging.Filter):
         return record.levelno >= logging.WARNING or record.name.startswith("papermill")
 
 
+class _Lines(logging.Formatter):
+    """What a cell prints ends with a newline, and so does a record: with both, every second line would be empty."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the text of a record without the last newline."""
+        return super().format(record).removesuffix("\n")
+
+
 def main() -> None:
     """Run papermill; leaves the failure for `finish` where there is one, and never ends with 0 then."""
     reporter = CellReporter(RunFolder(os.environ["SLIPWAY_RUN_DIR"]))
@@ -38,7 +46,8 @@ def main() -> None:
 
     handler = logging.StreamHandler()
     handler.addFilter(_OwnRecords())
-    logging.basicConfig(level=logging.DEBUG, format="%(message)s", handlers=[handler])
+    handler.setFormatter(_Lines("%(message)s"))
+    logging.basicConfig(level=logging.DEBUG, handlers=[handler])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -53,8 +53,9 @@ describe('choosing a Python with the tools', () => {
     });
   });
 
-  it('has to build when there are requirements, or when it is managed', async () => {
-    expect(await choose({ requirements: 'six==1.17.0\n' })).toMatchObject({ environment: 'toBuild', origin: 'kernel' });
+  it('has to build when it lacks what is required, or when it is managed', async () => {
+    const requirements = 'a-package-that-nobody-has==1.0\n';
+    expect(await choose({ requirements })).toMatchObject({ environment: 'toBuild', origin: 'kernel' });
     expect(await choose({ python: 'managed' })).toMatchObject({ environment: 'toBuild', origin: 'managed' });
   });
 
