@@ -307,6 +307,11 @@ describe('the test cluster', () => {
     );
   });
 
+  it('gives the machine no new addresses, which would make its browsers break off what they load', async () => {
+    const addresses = await readFile('/proc/net/if_inet6', 'utf8').catch(() => '');
+    expect(addresses).not.toMatch(/veth|slipway-test/);
+  });
+
   it('keeps its keys to the administrator', async () => {
     expect((await stat(cluster.kubeconfig)).mode & 0o77).toBe(0);
     expect((await stat(cluster.pki)).mode & 0o77).toBe(0);

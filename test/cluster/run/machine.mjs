@@ -11,6 +11,7 @@ const kernelSettings = [
   'net/ipv4/ip_forward',
   'net/ipv4/conf/all/route_localnet',
   'net/bridge/bridge-nf-call-iptables',
+  'net/ipv6/conf/default/disable_ipv6',
   'vm/overcommit_memory',
   'kernel/panic',
   'kernel/panic_on_oops',
@@ -29,6 +30,9 @@ const filterRules = [
 export async function setUpMachine() {
   saveKernelSettings();
   writeFileSync(settingFile('net/ipv4/ip_forward'), '1');
+  // A new address, as each pod's end of its cable gets one of IPv6, makes browsers on the machine break off what they load.
+  const withoutAddress = settingFile('net/ipv6/conf/default/disable_ipv6');
+  if (existsSync(withoutAddress)) writeFileSync(withoutAddress, '1');
   await succeeds('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await execute('ip', ['address', 'replace', `${nodeAddress}/24`, 'dev', bridge]);
   await execute('ip', ['link', 'set', bridge, 'up']);

@@ -8,9 +8,9 @@ export const patienceMs = 90_000;
 
 /** From now on JupyterLab's button runs there. */
 export async function runInLab(lab: LabPage, name: string): Promise<void> {
-  const row = lab.sidePanel.locator(`[data-context="${name}"]`);
+  const row = lab.sidePanel.locator(`.slipway-context[data-context="${name}"]`);
   await row.click();
-  await lab.sidePanel.locator(`[data-context="${name}"][aria-checked="true"]`).waitFor();
+  await lab.sidePanel.locator(`.slipway-context[data-context="${name}"][aria-checked="true"]`).waitFor();
 }
 
 /** From now on VS Code's button runs there. */

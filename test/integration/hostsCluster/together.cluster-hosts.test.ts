@@ -192,7 +192,10 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
   await both.proxy.refuse();
   both.proxy.cut();
   await Promise.all([
-    lab.sidePanel.locator(`[data-context="${cluster}"]`).getByText('Not reachable').waitFor({ timeout: 10_000 }),
+    lab.sidePanel
+      .locator(`.slipway-context[data-context="${cluster}"]`)
+      .getByText('Not reachable')
+      .waitFor({ timeout: 10_000 }),
     code.row('test-cluster: Not reachable').waitFor({ timeout: 10_000 }),
     detail.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
     seen.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
@@ -203,7 +206,7 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
   await both.proxy.accept();
   const isBack = { state: 'hidden', timeout: patienceMs } as const;
   await Promise.all([
-    lab.sidePanel.locator(`[data-context="${cluster}"]`).getByText('Not reachable').waitFor(isBack),
+    lab.sidePanel.locator(`.slipway-context[data-context="${cluster}"]`).getByText('Not reachable').waitFor(isBack),
     code.row('test-cluster: Not reachable').waitFor(isBack),
     detail.getByText('test-cluster does not answer.').waitFor(isBack),
     seen.getByText('test-cluster does not answer.').waitFor(isBack),
