@@ -112,7 +112,13 @@ describe('runs of the local target', function () {
     const { permissions, type, size } = await vscode.workspace.fs.stat(uri);
     assert.equal(permissions, vscode.FilePermission.Readonly);
     assert.equal(type, vscode.FileType.File);
-    assert.equal((await vscode.workspace.fs.readFile(uri)).length, size);
+    assert.ok(size > 0);
+    // Notebooks come inert, other files byte for byte.
+    const notebook: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+    assert.ok(typeof notebook === 'object' && notebook !== null && 'cells' in notebook);
+    const log = artifactUri({ context: 'local', run: runs.virtual.name }, 'output/papermill.log');
+    const { size: bytes } = await vscode.workspace.fs.stat(log);
+    assert.equal((await vscode.workspace.fs.readFile(log)).length, bytes);
     assert.equal(vscode.workspace.fs.isWritableFileSystem(uri.scheme), false);
     await assert.rejects(async () => vscode.workspace.fs.writeFile(uri, new Uint8Array()));
     await assert.rejects(async () => vscode.workspace.fs.delete(uri));
