@@ -17,7 +17,8 @@ class ModelCore {
     const before = this.runs.get(name);
     this.#version += 1;
     const state = before === undefined ? 'queued' : before.state === 'queued' ? 'running' : 'succeeded';
-    const after = run(name, state, 0, this.#version);
+    // One that is made anew under a name is made at another time.
+    const after = run(name, state, before?.createdAt ?? this.#version, this.#version);
     this.runs.set(name, after);
     this.news.push({ put: after });
   }
@@ -95,6 +96,18 @@ it('tells once that a run has ended, be it by news or by a list', () => {
   expect(runs.takePage(reading, [run('a', 'running'), run('b', 'failed')])).toEqual([run('b', 'failed')]);
   expect(runs.put(run('b', 'failed'))).toBe(false);
   expect(runs.get('local', 'a')?.state).toBe('succeeded');
+});
+
+it('leaves a run ended when an answer comes that was given before its end, and takes another one of its name', () => {
+  const runs = new RunCollection();
+  runs.put(run('a', 'queued', 5));
+  runs.put(run('a', 'cancelled', 5));
+  expect(runs.put(run('a', 'queued', 5))).toBe(false);
+  expect(runs.get('local', 'a')?.state).toBe('cancelled');
+  expect(runs.unfinished).toBe(0);
+  runs.put(run('a', 'queued', 6));
+  expect(runs.get('local', 'a')?.state).toBe('queued');
+  expect(runs.unfinished).toBe(1);
 });
 
 it('keeps what is older than a list that was cut off, and what other contexts have', () => {

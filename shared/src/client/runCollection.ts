@@ -94,6 +94,7 @@ export class RunCollection {
   #set(run: Run): boolean {
     const key = keyOf(run.context, run.name);
     const before = this.#runs.get(key);
+    if (before !== undefined && isOlder(run, before)) return false;
     this.#runs.set(key, run);
     this.#all = undefined;
     this.#unfinished += count(run) - count(before);
@@ -105,6 +106,11 @@ export class RunCollection {
     this.#unfinished -= count(this.#runs.get(key));
     if (this.#runs.delete(key)) this.#all = undefined;
   }
+}
+
+/** The answer to a request may have been given before news that overtook it; a run that has ended has had its last word. */
+function isOlder(run: Run, known: Run): boolean {
+  return run.createdAt === known.createdAt && terminalStates.has(known.state) && !terminalStates.has(run.state);
 }
 
 function count(run: Run | undefined): 0 | 1 {

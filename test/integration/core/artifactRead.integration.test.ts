@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { terminalStates } from '../../../shared/src/protocol/index.ts';
 import { Machine, notebook, testPython } from '../cli/slipway.ts';
 import { startCore, type CoreProcess } from './coreProcess.ts';
 
@@ -53,6 +54,14 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await writeFile(join(machine.folder, 'go'), '');
+  // As long as it goes on it writes into the folder that is to be removed.
+  await vi.waitFor(
+    async () => {
+      const { state } = await core.client.request('runs/get', { run }, never);
+      if (!terminalStates.has(state)) throw new Error(`${run} is ${state}`);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
   await core.stop();
   await machine.dispose();
 });
