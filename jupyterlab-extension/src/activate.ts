@@ -70,7 +70,7 @@ export async function activate(lab: LabServices): Promise<void> {
       const { connectToCore } = await import('./core/connectToCore.ts');
       const onProblem = (error: unknown): void => notices.failed(error);
       const openSocket = (): WebSocket => server.openSocket();
-      return connectToCore({ openSocket, files, onProblem }, signal);
+      return connectToCore({ openSocket, words: words.lab, files, onProblem }, signal);
     },
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
@@ -165,6 +165,7 @@ export async function activate(lab: LabServices): Promise<void> {
     () => ({
       runs: store.runs,
       contexts: store.contexts,
+      staleSince: store.staleSince,
       chosenContext: settings.context,
       notebook: notebooks.currentWidget?.title.label,
       loaded: store.loaded,
@@ -194,6 +195,7 @@ export async function activate(lab: LabServices): Promise<void> {
       words,
       changed,
       runs: () => store.runs,
+      staleSince: store.staleSince,
       now,
       open: ({ context, run }) => openTab('detail', context, run),
     }),
@@ -202,6 +204,7 @@ export async function activate(lab: LabServices): Promise<void> {
     app,
     words,
     get: (context, run) => store.get(context, run),
+    isAway: (context) => store.staleSince(context) !== undefined,
     actions: {
       openRun,
       openLogs: ({ context, name }) => openTab('logs', context, name),

@@ -1,10 +1,12 @@
 import type { Client, HostFiles } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
 import { RpcClient } from '@slipway/shared/rpc-client';
+import type { ConnectionWords } from './connectionWords.ts';
 import { WebSocketChannel } from './webSocketChannel.ts';
 
 export interface ConnectOptions {
   readonly openSocket: () => WebSocket;
+  readonly words: ConnectionWords;
   /** Answers for folders that are on no disk of the server. */
   readonly files: HostFiles;
   /** Hears of messages that nothing could be done with. */
@@ -16,13 +18,13 @@ export interface ConnectOptions {
  * @throws SlipwayError when it does not open
  */
 export async function connectToCore(
-  { openSocket, files, onProblem }: ConnectOptions,
+  { openSocket, words, files, onProblem }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Client> {
   const socket = openSocket();
-  const client = new RpcClient({ channel: new WebSocketChannel(socket), files, onProblem });
+  const client = new RpcClient({ channel: new WebSocketChannel(socket, words), files, onProblem });
   try {
-    await opened(socket, signal);
+    await opened(socket, words, signal);
   } catch (error) {
     client.dispose();
     throw error;
@@ -30,14 +32,10 @@ export async function connectToCore(
   return client;
 }
 
-function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
+function opened(socket: WebSocket, words: ConnectionWords, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (): void => {
-      reject(
-        new SlipwayError('internal', 'The Jupyter server does not carry the connection to the core.', {
-          action: 'Look whether the server still runs and you are still signed in; the next try follows by itself.',
-        }),
-      );
+      reject(new SlipwayError('internal', words.notConnected, { action: words.reconnects }));
     };
     socket.addEventListener('open', () => resolve());
     socket.addEventListener('close', fail);

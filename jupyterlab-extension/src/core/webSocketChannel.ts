@@ -1,5 +1,6 @@
 import type { MessageChannel } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
+import type { ConnectionWords } from './connectionWords.ts';
 
 /** Longest message in UTF-16 units; the server half and the core refuse what is longer. */
 const longestMessage = 64 * 1024 * 1024;
@@ -7,16 +8,18 @@ const longestMessage = 64 * 1024 * 1024;
 /** Messages over a WebSocket, one text message each. */
 export class WebSocketChannel implements MessageChannel {
   readonly #socket: WebSocket;
+  readonly #words: ConnectionWords;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, words: ConnectionWords) {
     this.#socket = socket;
+    this.#words = words;
   }
 
   send(text: string): void {
     if (text.length > longestMessage) {
       throw new SlipwayError('files.refused', 'The notebook is larger than 64 MiB.', { action: 'Clear its outputs.' });
     }
-    if (this.#socket.readyState !== WebSocket.OPEN) throw new SlipwayError('internal', 'The connection is closed.');
+    if (this.#socket.readyState !== WebSocket.OPEN) throw this.#broken();
     this.#socket.send(text);
   }
 
@@ -26,11 +29,15 @@ export class WebSocketChannel implements MessageChannel {
     });
   }
 
-  onClose(listener: (reason: undefined) => void): void {
-    this.#socket.addEventListener('close', () => listener(undefined));
+  onClose(listener: (reason: SlipwayError) => void): void {
+    this.#socket.addEventListener('close', () => listener(this.#broken()));
   }
 
   close(): void {
     this.#socket.close();
+  }
+
+  #broken(): SlipwayError {
+    return new SlipwayError('internal', this.#words.connectionBroken, { action: this.#words.reconnects });
   }
 }

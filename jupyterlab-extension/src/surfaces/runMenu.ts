@@ -18,6 +18,8 @@ export interface RunMenuOptions {
   readonly app: Pick<JupyterFrontEnd, 'commands' | 'contextMenu' | 'contextMenuHitTest'>;
   readonly words: HostWords;
   readonly get: (context: string, run: string) => Run | undefined;
+  /** Whether a context is out of reach: its runs can be looked at, not changed. */
+  readonly isAway: (context: string) => boolean;
   readonly actions: RunMenuActions;
 }
 
@@ -25,13 +27,15 @@ interface Item {
   readonly name: string;
   readonly label: string;
   readonly offered: (run: Run) => boolean;
+  /** Whether it only looks, which goes on while the context is out of reach. */
+  readonly looks?: boolean;
   readonly execute: (run: Run) => void;
 }
 
 const selector = '.slipway-row';
 
 /** The context menu of a run's row, which is JupyterLab's own. */
-export function addRunMenu({ app, words, get, actions }: RunMenuOptions): void {
+export function addRunMenu({ app, words, get, isAway, actions }: RunMenuOptions): void {
   const runUnderMenu = (): Run | undefined => {
     const row = app.contextMenuHitTest((node) => node.matches(selector));
     return row === undefined ? undefined : get(row.dataset.context ?? '', row.dataset.run ?? '');
@@ -39,17 +43,21 @@ export function addRunMenu({ app, words, get, actions }: RunMenuOptions): void {
   const groups = itemsOf(words, actions);
   for (const [group, items] of groups.entries()) {
     if (group > 0) app.contextMenu.addItem({ type: 'separator', selector, rank: group * 10 });
-    for (const [index, { name, label, offered, execute }] of items.entries()) {
+    for (const [index, { name, label, offered, looks, execute }] of items.entries()) {
       const command = `slipway:run-${name}`;
       const isVisible = (): boolean => {
         const run = runUnderMenu();
         return run !== undefined && offered(run);
       };
+      const isEnabled = (): boolean => {
+        const run = runUnderMenu();
+        return run !== undefined && (looks === true || !isAway(run.context));
+      };
       const perform = (): void => {
         const run = runUnderMenu();
         if (run !== undefined) execute(run);
       };
-      app.commands.addCommand(command, { label, isVisible, execute: perform });
+      app.commands.addCommand(command, { label, isVisible, isEnabled, execute: perform });
       app.contextMenu.addItem({ command, selector, rank: group * 10 + index + 1 });
     }
   }
@@ -64,12 +72,13 @@ export function openRunMenu(button: HTMLElement): void {
 }
 
 function itemsOf({ lab, shared }: HostWords, actions: RunMenuActions): readonly (readonly Item[])[] {
+  const always = (): boolean => true;
   const ended = (run: Run): boolean => terminalStates.has(run.state);
   const mine = (run: Run): boolean => run.foreign !== true;
   return [
     [
-      { name: 'open', label: lab.openRun, offered: () => true, execute: (run) => actions.openRun(run) },
-      { name: 'logs', label: lab.openLogs, offered: () => true, execute: (run) => actions.openLogs(run) },
+      { name: 'open', label: lab.openRun, offered: always, looks: true, execute: (run) => actions.openRun(run) },
+      { name: 'logs', label: lab.openLogs, offered: always, looks: true, execute: (run) => actions.openLogs(run) },
     ],
     [
       { name: 'cancel', label: lab.cancelRun, offered: (run) => !ended(run), execute: (run) => actions.cancel(run) },

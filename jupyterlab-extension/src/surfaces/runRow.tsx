@@ -13,20 +13,29 @@ interface RunRowProps {
   readonly words: HostWords;
   readonly actions: SidePanelActions;
   readonly now: number;
+  /** Epoch ms as of which it is shown, where its context is out of reach. */
+  readonly staleSince: number | undefined;
 }
 
 /** One run: name, state with the one number that matters, what can be done with it. */
-export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
-  const view = runView(run, words.shared, now);
+export function RunRow({ run, words, actions, now, staleSince }: RunRowProps): JSX.Element {
+  const view = runView(run, words.shared, now, staleSince);
   const { cells } = run;
   // State first: the end is what gets cut. While cells run, which one says more than the step's name.
   const detail = cells?.current === undefined ? view.detail : words.shared.cell(cells.current.number, cells.total);
   const where = run.context === 'local' ? '' : run.context;
   const facts = [view.word, detail, view.elapsed, where].filter((fact) => fact !== '').join(' · ');
+  const isAway = staleSince !== undefined;
   return (
-    <li className="slipway-row" data-run={run.name} data-context={run.context} data-state={view.state}>
+    <li
+      className="slipway-row"
+      data-run={run.name}
+      data-context={run.context}
+      data-state={view.state}
+      data-stale={view.stale}
+    >
       <button type="button" className="slipway-row-open" onClick={() => actions.openRun(run)} title={run.name}>
-        <StateIcon state={view.state} />
+        <StateIcon state={view.state} stale={view.stale} />
         <span className="slipway-row-text">
           <span className="slipway-row-title">
             <span className="slipway-name">{run.title}</span>
@@ -43,12 +52,18 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
       <span className="slipway-row-actions">
         <RowAction icon={logsIcon} label={words.lab.openLogs} onClick={() => actions.openLogs(run)} />
         {view.active ? (
-          <RowAction icon={stopIcon} label={words.lab.cancelRun} onClick={() => actions.cancel(run)} />
+          <RowAction
+            icon={stopIcon}
+            label={words.lab.cancelRun}
+            disabled={isAway}
+            onClick={() => actions.cancel(run)}
+          />
         ) : (
           run.foreign !== true && (
             <RowAction
               icon={againIcon}
               label={view.state === 'failed' ? words.lab.retry : words.lab.rerun}
+              disabled={isAway}
               onClick={() => (view.state === 'failed' ? actions.retry(run) : actions.rerun(run))}
             />
           )
@@ -62,6 +77,7 @@ export function RunRow({ run, words, actions, now }: RunRowProps): JSX.Element {
 function RowAction(props: {
   readonly icon: LabIcon;
   readonly label: string;
+  readonly disabled?: boolean;
   readonly onClick: (event: MouseEvent<HTMLElement>) => void;
 }): JSX.Element {
   return (
@@ -70,6 +86,7 @@ function RowAction(props: {
       className="slipway-row-action"
       title={props.label}
       aria-label={props.label}
+      disabled={props.disabled}
       onClick={props.onClick}
     >
       <props.icon.react tag="span" />

@@ -108,7 +108,14 @@ function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element | null
           <h3 className="slipway-muted slipway-day">{group.label}</h3>
           <ul className="slipway-list">
             {group.runs.map((run) => (
-              <RunRow key={`${run.context}/${run.name}`} run={run} words={words} actions={actions} now={now} />
+              <RunRow
+                key={`${run.context}/${run.name}`}
+                run={run}
+                words={words}
+                actions={actions}
+                now={now}
+                staleSince={state.staleSince(run.context)}
+              />
             ))}
           </ul>
         </section>

@@ -1,6 +1,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { ContextState } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
+import type { StaleSince } from '@slipway/shared/views';
 import type { HostWords } from '../words/index.ts';
 
 /** What the side panel shows and does, behind one face, so that the panel holds no logic. */
@@ -18,6 +19,7 @@ export interface SidePanelActions {
 export interface SidePanelState {
   readonly runs: readonly Run[];
   readonly contexts: readonly ContextState[];
+  readonly staleSince: StaleSince;
   readonly chosenContext: string;
   /** File name of the notebook that the button would run. */
   readonly notebook: string | undefined;

@@ -1,7 +1,7 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 import type { Run } from '@slipway/shared/protocol';
-import { statusItem } from '@slipway/shared/views';
+import { statusItem, type StaleSince } from '@slipway/shared/views';
 import type { JSX } from 'react';
 import type { HostWords } from '../words/index.ts';
 import { StateIcon } from './stateIcon.tsx';
@@ -11,6 +11,7 @@ export interface StatusWidgetOptions {
   readonly words: HostWords;
   readonly changed: ISignal<unknown, undefined>;
   readonly runs: () => readonly Run[];
+  readonly staleSince: StaleSince;
   readonly now: () => number;
   readonly open: (reference: { readonly context: string; readonly run: string }) => void;
 }
@@ -33,11 +34,11 @@ export class StatusWidget extends ReactWidget {
 function Item({ options }: { readonly options: StatusWidgetOptions }): JSX.Element | null {
   const runs = options.runs();
   const now = useNow(options.now, runs.length > 0);
-  const { state, text, tooltip, run } = statusItem(runs, options.words.shared, now);
+  const { state, stale, text, tooltip, run } = statusItem(runs, options.words.shared, now, options.staleSince);
   if (state === undefined || run === undefined) return null;
   return (
     <button type="button" className="slipway-status-item" title={tooltip} onClick={() => options.open(run)}>
-      <StateIcon state={state} />
+      <StateIcon state={state} stale={stale} />
       <span>{text}</span>
     </button>
   );

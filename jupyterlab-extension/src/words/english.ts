@@ -22,6 +22,10 @@ export const english = {
   confirmDelete: (title: string) => `Delete the run of ${title} with its log and artifacts? This cannot be undone.`,
   reallyDelete: 'Delete',
   retryConnection: 'Try again',
+  connectionBroken: 'The connection to Slipway on the Jupyter server broke. Runs go on.',
+  notConnected: 'The Jupyter server does not carry the connection to Slipway. Runs go on.',
+  reconnects:
+    'It is tried again by itself. If this stays, look whether the server still runs and you are still signed in.',
   submitting: (title: string) => `Submitting ${title}…`,
   submittedWith: (title: string, text: string) => `${title}: ${text}`,
   logsOf: (title: string) => `Logs: ${title}`,

@@ -138,7 +138,9 @@ describe('the runs of a host', () => {
       ['local', 'live', undefined],
       ['far', 'stale', 'No route.'],
     ]);
+    expect([store.staleSince('local'), store.staleSince('far')]).toEqual([undefined, 7]);
     tell('context/changed', { watch: '2', context: 'far', state: 'live', since: 9 });
+    expect(store.staleSince('far')).toBeUndefined();
     (await next('runs/watch')).answer({});
     (await next('runs/list')).answer({ runs: [run('b2', { context: 'far' })] });
     await settled();

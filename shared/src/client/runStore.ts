@@ -69,6 +69,9 @@ export class RunStore {
     return [...this.#contexts.values()];
   }
 
+  /** As of when (epoch ms) the runs of a context are shown, while it is out of reach. */
+  readonly staleSince = (context: string): number | undefined => this.#contexts.get(context)?.since;
+
   /** False until the runs of any context were read, or could not be. */
   get loaded(): boolean {
     return this.#loaded;

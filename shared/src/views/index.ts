@@ -4,7 +4,7 @@
  * Start reading at runView.ts.
  */
 export { count, createClockFormat, formatAgo, formatDuration } from './format.ts';
-export { runView, stateOf, stepView, type RunView, type StepView, type ViewState } from './runView.ts';
+export { runView, stateOf, stepView, type RunView, type StaleSince, type StepView, type ViewState } from './runView.ts';
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';
 export { everyRun, filteredRuns, isFiltering, stateFilters, type RunFilter, type StateFilter } from './runFilter.ts';
 export { statusItem, type StatusItem } from './statusItem.ts';

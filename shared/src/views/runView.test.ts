@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../protocol/index.ts';
+import { createClockFormat } from './format.ts';
 import { runView } from './runView.ts';
 import { english } from './words/english.ts';
 
@@ -22,6 +23,21 @@ describe('a run as it is shown', () => {
   it('says which cell it is at, and since when', () => {
     const current = { id: 'a', number: 2, startedAt: 2_000, label: 'print()' };
     expect(viewOf({ cells: { total: 3, finished: 1, current } })).toBe('Running | notebook · cell 2/3 | 12s');
+  });
+
+  it('stands still, as of when it was last heard of, while its context is out of reach', () => {
+    const at = createClockFormat(undefined)(5_000);
+    expect(runView(run, english, 13_000, 5_000)).toMatchObject({
+      state: 'running',
+      stale: true,
+      word: `Running at ${at}`,
+      elapsed: '4.0s',
+    });
+    expect(runView({ ...run, state: 'failed', finishedAt: 9_000 }, english, 13_000, 5_000)).toMatchObject({
+      stale: false,
+      word: 'Failed',
+      elapsed: '8.0s',
+    });
   });
 
   it('says why it ended badly, but not its state over again', () => {

@@ -1,5 +1,5 @@
 import { terminalStates, type Run, type RunState, type Step, type StepState } from '../protocol/index.ts';
-import { formatDuration } from './format.ts';
+import { createClockFormat, formatDuration } from './format.ts';
 import type { Words } from './words/index.ts';
 
 /** The states that people tell apart, which decide icon and colour (screens/README.md, "States"). */
@@ -17,7 +17,12 @@ export interface RunView {
   readonly elapsed: string;
   /** True while it has not ended. */
   readonly active: boolean;
+  /** True where it may have gone on since: not to be shown as what is now. */
+  readonly stale: boolean;
 }
+
+/** As of when (epoch ms) the runs of a context are shown, while it is out of reach; undefined while they are as they are now. */
+export type StaleSince = (context: string) => number | undefined;
 
 export interface StepView {
   readonly state: ViewState;
@@ -51,17 +56,26 @@ export function stateOf(run: Run): ViewState {
   return stateOfRun[run.state];
 }
 
-/** @param now epoch ms, for a run that goes on */
-export function runView(run: Run, words: Words, now: number): RunView {
+const clock = createClockFormat(undefined);
+
+/**
+ * @param now epoch ms, for a run that goes on
+ * @param staleSince epoch ms as of which the run is shown where its context is out of reach; an end stays an end
+ */
+export function runView(run: Run, words: Words, now: number, staleSince?: number): RunView {
   const active = !terminalStates.has(run.state);
-  const elapsedMs = run.startedAt === undefined ? undefined : Math.max(0, (run.finishedAt ?? now) - run.startedAt);
+  const staleAt = active ? staleSince : undefined;
+  const until = run.finishedAt ?? staleAt ?? now;
+  const elapsedMs = run.startedAt === undefined ? undefined : Math.max(0, until - run.startedAt);
+  const word = active && run.cancelRequested ? words.cancelling : words.states[run.state];
   return {
     state: stateOf(run),
-    word: active && run.cancelRequested ? words.cancelling : words.states[run.state],
+    word: staleAt === undefined ? word : words.panels.stateAt(word, clock(staleAt)),
     detail: detailOf(run, words),
     elapsedMs,
     elapsed: elapsedMs === undefined ? '' : formatDuration(elapsedMs),
     active,
+    stale: staleAt !== undefined,
   };
 }
 

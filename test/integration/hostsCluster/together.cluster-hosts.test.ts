@@ -197,6 +197,11 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
       .locator(`.slipway-context[data-context="${cluster}"]`)
       .getByText('Not reachable')
       .waitFor({ timeout: 10_000 }),
+    rowInLab(lab, run)
+      .and(lab.sidePanel.locator('[data-stale="true"]'))
+      .getByText(/Running at \d\d:\d\d:\d\d/)
+      .waitFor({ timeout: 10_000 }),
+    lab.statusItem.getByText(/Running at \d\d:\d\d:\d\d/).waitFor({ timeout: 10_000 }),
     code.row('test-cluster: Not reachable').waitFor({ timeout: 10_000 }),
     detail.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
     seen.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
@@ -208,6 +213,7 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
   const isBack = { state: 'hidden', timeout: patienceMs } as const;
   await Promise.all([
     lab.sidePanel.locator(`.slipway-context[data-context="${cluster}"]`).getByText('Not reachable').waitFor(isBack),
+    rowInLab(lab, run).and(lab.sidePanel.locator('[data-stale="true"]')).waitFor(isBack),
     code.row('test-cluster: Not reachable').waitFor(isBack),
     detail.getByText('test-cluster does not answer.').waitFor(isBack),
     seen.getByText('test-cluster does not answer.').waitFor(isBack),

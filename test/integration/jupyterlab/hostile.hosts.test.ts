@@ -120,7 +120,9 @@ it('says that the server has gone, and goes on when it is back', async () => {
   await lab.showSidePanel();
   await lab.sidePanel.getByRole('radio', { name: /local/ }).waitFor({ timeout: 60_000 });
   await server.end('SIGKILL');
-  await lab.sidePanel.getByRole('alert').waitFor({ timeout: 60_000 });
+  const alert = lab.sidePanel.getByRole('alert');
+  await alert.waitFor({ timeout: 60_000 });
+  expect(await alert.textContent()).toContain('look whether the server still runs');
   await lab.screenshot('offline');
   await server.start();
   await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 90_000 });
