@@ -14,11 +14,18 @@ export interface StagingSource {
 
 export type HashedStagedFile = StagedFile & HashedFile;
 
+/** How often a file is read that is another one each time, before it is refused. */
+const mostReadings = 3;
+/** Files up to this size are kept from their first reading, in bytes, as long as all of them are not more than `keptBytes`. */
+const smallBytes = 256 * 1024;
+const keptBytes = 16 * 1024 * 1024;
+
 /**
- * Reads the files once to hash them, and makes them ready to be staged. The second reading, while the target stages
- * them, must give the same bytes: hashes in `run.json` are then those of what runs.
+ * Reads the files once to hash them, and makes them ready to be staged. One that has changed since it was chosen is taken as it is
+ * now. A second reading of large ones, while the target stages them, must give the same bytes: hashes in `run.json` are
+ * those of what runs.
  * @param files with the sizes that they had when they were chosen
- * @throws SlipwayError `files.refused` for a file that changed in between
+ * @throws SlipwayError `files.refused` for a file that is written to all the time
  */
 export async function stageFiles(
   files: readonly Companion[],
@@ -28,21 +35,48 @@ export async function stageFiles(
   signal: AbortSignal,
 ): Promise<HashedStagedFile[]> {
   const staged: HashedStagedFile[] = [];
-  for (const [index, file] of files.entries()) {
+  let kept = 0;
+  for (const [index, chosen] of files.entries()) {
     signal.throwIfAborted();
     onProgress(`reading ${index + 1} of ${files.length} files`);
-    staged.push(
-      source.rereadable
-        ? await stageInPlace(file, source.folder, signal)
-        : await stageCopy(file, source.folder, temporary, signal),
-    );
+    const ready = await asItIsNow(chosen, source.folder, signal, (file) => {
+      if (!source.rereadable) return stageCopy(file, source.folder, temporary, signal);
+      const isKept = file.bytes <= smallBytes && kept + file.bytes <= keptBytes;
+      if (isKept) kept += file.bytes;
+      return isKept ? stageInMemory(file, source.folder, signal) : stageInPlace(file, source.folder, signal);
+    });
+    staged.push(ready);
   }
   return staged;
+}
+
+/** Others may write beside the notebook: an editor its state, a program its log. */
+async function asItIsNow(
+  chosen: Companion,
+  folder: JobFolder,
+  signal: AbortSignal,
+  stage: (file: Companion) => Promise<HashedStagedFile>,
+): Promise<HashedStagedFile> {
+  let file = chosen;
+  for (let reading = 1; ; reading += 1) {
+    try {
+      return await stage(file);
+    } catch (error) {
+      if (reading === mostReadings || !SlipwayError.is(error, 'files.refused')) throw error;
+      const { kind, bytes } = await folder.stat(file.path, signal);
+      if (kind !== 'file') throw error;
+      file = { ...chosen, bytes };
+    }
+  }
 }
 
 /** A file that is in memory already. */
 export function stageText(path: string, text: string): StagedFile {
   const content = Buffer.from(text, 'utf8');
+  return inMemory(path, content);
+}
+
+function inMemory(path: string, content: Uint8Array): StagedFile {
   return {
     path,
     bytes: content.length,
@@ -50,6 +84,14 @@ export function stageText(path: string, text: string): StagedFile {
       yield await Promise.resolve(content);
     },
   };
+}
+
+/** What is small may change again before it is staged, and then would be refused for nothing. */
+async function stageInMemory(file: Companion, folder: JobFolder, signal: AbortSignal): Promise<HashedStagedFile> {
+  const print = new Fingerprint();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of print.of(checkSize(folder.read(file.path, signal), file), signal)) chunks.push(chunk);
+  return { ...inMemory(file.path, Buffer.concat(chunks)), sha256: print.sha256() };
 }
 
 async function stageInPlace(file: Companion, folder: JobFolder, signal: AbortSignal): Promise<HashedStagedFile> {

@@ -12,6 +12,8 @@ afterEach(() => {
   harness.close();
 });
 
+/** Too large to be kept in memory between two readings. */
+const large = `# 1\n${'x'.repeat(300_000)}\n`;
 const host = { kind: 'host', id: 'f1', label: 'Drive: cells' } as const;
 
 async function refusal(work: Promise<unknown>): Promise<SlipwayError> {
@@ -183,10 +185,11 @@ describe('a submission', () => {
   });
 
   it.each([
-    ['grew', 'def plot(n): ...\n# and more\n'],
+    ['grew', `${large}# and more\n`],
     ['shrank', ''],
-    ['became another of the same size', 'def plot(n): 123\n'],
-  ])('refuses a file that %s while it was taken along, and starts nothing', async (_what, content) => {
+    ['became another of the same size', large.replace('# 1', '# 2')],
+  ])('refuses a large file that %s while it was taken along, and starts nothing', async (_what, content) => {
+    harness.files['helpers.py'] = large;
     let reads = 0;
     harness.onRead = (path) => {
       if (path !== 'helpers.py') return;
@@ -196,6 +199,28 @@ describe('a submission', () => {
     };
     const error = await refusal(harness.submit());
     expect([error.code, error.message]).toEqual(['files.refused', '"helpers.py" changed while it was being read.']);
+    expect(harness.target.runs.size).toBe(0);
+  });
+
+  it.each(['a longer one than it was\n', ''])(
+    'takes a file that became %j since it was chosen as it is now',
+    async (content) => {
+      harness.onRead = (path) => {
+        if (path === 'helpers.py') harness.files['helpers.py'] = content;
+      };
+      const run = await harness.submit();
+      expect(staged(run.name)['helpers.py']).toBe(content);
+    },
+  );
+
+  it('refuses a file that is another one at each reading', async () => {
+    let reads = 0;
+    harness.onRead = (path) => {
+      if (path === 'helpers.py') harness.files['helpers.py'] = 'x'.repeat((reads += 1) * 100);
+    };
+    const error = await refusal(harness.submit());
+    expect([error.code, error.message]).toEqual(['files.refused', '"helpers.py" changed while it was being read.']);
+    expect(reads).toBe(3);
     expect(harness.target.runs.size).toBe(0);
   });
 
