@@ -138,7 +138,7 @@ function freshReport(name) {
 
 /** Each failed test of a report by Vitest with the beginning of why, and each file that could not be run. */
 function failedTests({ testResults }) {
-  const shortened = (text) => text.split('\n').slice(0, 6).join('\n  ').slice(0, 1_000);
+  const shortened = (text) => text.split('\n').slice(0, 14).join('\n  ').slice(0, 2_000);
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const failed = assertionResults.filter((test) => test.status === 'failed');
     if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}\n  ${shortened(message)}`] : [];

@@ -2,6 +2,7 @@ import type { Client, HostFiles } from '@slipway/shared/client';
 import { SlipwayError } from '@slipway/shared/protocol';
 import { RpcClient } from '@slipway/shared/rpc-client';
 import type { ConnectionWords } from './connectionWords.ts';
+import { KeepAlive } from './keepAlive.ts';
 import { WebSocketChannel } from './webSocketChannel.ts';
 
 export interface ConnectOptions {
@@ -22,7 +23,9 @@ export async function connectToCore(
   signal: AbortSignal,
 ): Promise<Client> {
   const socket = openSocket();
-  const client = new RpcClient({ channel: new WebSocketChannel(socket, words), files, onProblem });
+  const channel = new WebSocketChannel(socket, words);
+  const client = new RpcClient({ channel, files, onProblem });
+  new KeepAlive(client, channel);
   try {
     await opened(socket, words, signal);
   } catch (error) {

@@ -9,6 +9,7 @@ const longestMessage = 64 * 1024 * 1024;
 export class WebSocketChannel implements MessageChannel {
   readonly #socket: WebSocket;
   readonly #words: ConnectionWords;
+  readonly #onBreak = new Set<(reason: SlipwayError) => void>();
 
   constructor(socket: WebSocket, words: ConnectionWords) {
     this.#socket = socket;
@@ -30,7 +31,19 @@ export class WebSocketChannel implements MessageChannel {
   }
 
   onClose(listener: (reason: SlipwayError) => void): void {
+    this.#onBreak.add(listener);
     this.#socket.addEventListener('close', () => listener(this.#broken()));
+  }
+
+  /** Bytes that were sent and have not left the page. */
+  get bytesWaiting(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Counts as closed at once: the other end may be out of reach, and a WebSocket then takes long to close. */
+  breakOff(): void {
+    for (const listener of this.#onBreak) listener(this.#broken());
+    this.close();
   }
 
   close(): void {

@@ -173,6 +173,8 @@ export const requests = {
       checks: z.array(checkSchema),
     }),
   },
+  /** Asks for nothing but an answer: whether the connection still carries messages. */
+  ping: { params: nothing, result: nothing },
   shutdown: { params: nothing, result: nothing },
 } as const;
 

@@ -52,7 +52,7 @@ class Session implements CoreSession {
     return Promise.resolve();
   };
 
-  #ownHandlers(): Pick<RequestHandlers, 'initialize' | 'shutdown' | 'doctor' | 'runs/watch' | 'runs/unwatch'> {
+  #ownHandlers(): Pick<RequestHandlers, 'initialize' | 'ping' | 'shutdown' | 'doctor' | 'runs/watch' | 'runs/unwatch'> {
     const { version } = this.#environment;
     return {
       initialize: async ({ host }) => {
@@ -63,6 +63,7 @@ class Session implements CoreSession {
           contexts: [...(await this.#services.contexts())],
         };
       },
+      ping: () => Promise.resolve({}),
       shutdown: async () => {
         await this.dispose();
         return {};

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
-import type { JupyterServer } from './jupyterServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
 
@@ -27,6 +26,13 @@ interface LabWindow {
   readonly jupyterapp: { readonly commands: { execute(command: string, args: object): Promise<unknown> } };
 }
 
+/** Where a Jupyter server is found, and what it asks for. */
+export interface Address {
+  /** Ends with a slash. */
+  readonly url: string;
+  readonly token: string;
+}
+
 /** A person in front of JupyterLab, signed in with the token as its URL has it. */
 export class LabPage {
   readonly page: Page;
@@ -42,7 +48,7 @@ export class LabPage {
   }
 
   /** @param path of what opens in JupyterLab, such as `tree/a.ipynb` */
-  static async open(context: BrowserContext, server: JupyterServer, path: string): Promise<LabPage> {
+  static async open(context: BrowserContext, server: Address, path: string): Promise<LabPage> {
     const lab = new LabPage(await context.newPage());
     await lab.page.goto(`${server.url}${path}?reset&token=${server.token}`);
     return lab;
@@ -65,8 +71,22 @@ export class LabPage {
     return this.page.locator('.slipway-status-item');
   }
 
+  /** The run's tab in front; others may be behind it. */
   get detail(): Locator {
-    return this.page.locator('slipway-run-detail');
+    return this.page.locator('slipway-run-detail >> visible=true');
+  }
+
+  /** Waits until the run's tab in front shows a text. @throws Error with all that the tab and the status bar show instead */
+  async runShows(text: string, timeoutMs: number): Promise<void> {
+    try {
+      await this.detail.getByText(text).first().waitFor({ timeout: timeoutMs });
+    } catch (error) {
+      const all = await this.page.locator('slipway-run-detail').count();
+      const shown = await this.detail.first().innerText({ timeout: 5_000 }).catch(String);
+      const status = await this.statusItem.innerText({ timeout: 5_000 }).catch(String);
+      const instead = `${all} runs open; in front: ${shown.replaceAll(/\s+/g, ' ').slice(0, 500)}; status bar: ${status}`;
+      throw new Error(`The run does not show "${text}" after ${timeoutMs / 1000} s. ${instead}`, { cause: error });
+    }
   }
 
   /** Waits until JupyterLab and the extension in it are there. */
@@ -87,6 +107,8 @@ export class LabPage {
   /** Waits until the notebook can be typed into. */
   async notebookReady(): Promise<void> {
     await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 60_000 });
+    // It goes when the layout of the last time is there again, which may bring another tab to the front.
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 60_000 });
     await this.runButton.waitFor({ timeout: 60_000 });
     await this.page.locator('.jp-NotebookPanel .jp-Spinner').waitFor({ state: 'detached', timeout: 60_000 });
     // The button is there before its command is, and a click on it would be lost.

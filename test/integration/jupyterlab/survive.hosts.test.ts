@@ -4,8 +4,9 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { type Address, LabPage, launchBrowser } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
+import { SilentProxy } from './silentProxy.ts';
 
 const lines = 40;
 const slow = `import time
@@ -58,8 +59,8 @@ async function savedLog(lab: LabPage): Promise<string> {
   return readFile(await (await download).path(), 'utf8');
 }
 
-async function startSlowRun(): Promise<LabPage> {
-  const lab = await LabPage.open(context, server, 'lab/tree/slow.ipynb');
+async function startSlowRun(at: Address = server): Promise<LabPage> {
+  const lab = await LabPage.open(context, at, 'lab/tree/slow.ipynb');
   await lab.notebookReady();
   await lab.runButton.click();
   await lab.detail.getByText('line 5 of the log').first().waitFor({ timeout: 90_000 });
@@ -97,6 +98,20 @@ describe('a run outlives', () => {
     await lab.row('passed').waitFor({ timeout: 90_000 });
     expectWhole(await savedLog(lab));
   });
+});
+
+it('a connection that stays open and carries nothing is made anew, and the run is followed to its end', async () => {
+  const proxy = await SilentProxy.start(server.port);
+  const url = server.url.replace(String(server.port), String(proxy.port));
+  const lab = await startSlowRun({ url, token: server.token });
+  proxy.silence();
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await lab.detail
+    .getByText(`line ${lines - 1} of the log`)
+    .first()
+    .waitFor({ timeout: 30_000 });
+  await context.close();
+  await proxy.dispose();
 });
 
 it('eight tabs see the same run through one core, which leaves when they are closed', async () => {

@@ -128,6 +128,7 @@ export class FakeCore implements CliCore {
       });
     return {
       initialize: unexpected('initialize'),
+      ping: unexpected('ping'),
       shutdown: unexpected('shutdown'),
       'jobs/schema': unexpected('jobs/schema'),
       'jobs/validate': answer('jobs/validate', () => ({ spec: { notebook: 'analysis.ipynb' }, problems: [] })),

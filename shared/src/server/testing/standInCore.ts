@@ -110,6 +110,7 @@ const defaults: RequestHandlers = {
   'artifacts/coverage': unexpected,
   'artifacts/failedCell': unexpected,
   doctor: unexpected,
+  ping: () => Promise.resolve({}),
   shutdown: () => Promise.resolve({}),
 };
 
