@@ -86,8 +86,7 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
   expect(await linesWith(detail, 'of the loop')).toBe(lines);
   await detail.getByRole('tab', { name: 'Overview' }).click();
   await detail.locator('button.file').filter({ hasText: '.html' }).first().click();
-  const report = lab.page.frameLocator('.slipway-report iframe');
-  await report.getByText('as edited').first().waitFor({ timeout: patienceMs });
+  await lab.report.getByText('as edited').first().waitFor({ timeout: patienceMs });
   await both.screenshot(lab, 'lab-report');
   await code.rowAction(/from-lab\.ipynb/, 'Open executed notebook');
   await code.page.locator('.tab.active').filter({ hasText: 'from-lab_output.ipynb' }).waitFor({ timeout: patienceMs });

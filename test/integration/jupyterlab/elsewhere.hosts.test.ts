@@ -52,7 +52,7 @@ it('works under a base URL', async () => {
   await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
   expect(await executedNotebook(based.home)).toContain('beside as edited');
   await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
-  await lab.page.frameLocator('.slipway-report iframe').getByText('as edited').first().waitFor({ timeout: 30_000 });
+  await lab.report.getByText('as edited').first().waitFor({ timeout: 30_000 });
 });
 
 it('works in Notebook 7', async () => {

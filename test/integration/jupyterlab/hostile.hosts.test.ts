@@ -6,6 +6,7 @@ import { explainFailures } from './evidence.ts';
 import { addMemoryDrive } from './memoryDrive.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
+import { Listener } from './listener.ts';
 import { notebookOf } from './notebooks.ts';
 
 const markup = '<img src=x onerror=window.caught=1> 100% & "q" #1?';
@@ -22,21 +23,59 @@ print("\\x1b]8;;${link}\\x1b\\\\press me\\x1b]8;;\\x1b\\\\ <b>bold</b>\\x1b[2J\\
 const long = `for _ in range(${bytes / 100}): print("x" * 99)
 print("the last line", flush=True)`;
 
+/** A report that tries every way out of it, and says in its text which were open; it is left for good with a button. */
+const wayOut = (elsewhere: string): string => `
+from IPython.display import HTML
+HTML('''<p id="verdict">not tried</p><button id="leave" onclick="location.href = '${elsewhere}left'">Leave</button><script>
+const attempts = {
+  "read parent": () => parent.document.title,
+  "read top": () => top.document.title,
+  "write top": () => { top.caught = 1; },
+  "move top": () => { top.location.href = "${elsewhere}top"; },
+  "cookie": () => document.cookie,
+  "storage": () => localStorage.length,
+  "open window": () => open("${elsewhere}window") === null ? Promise.reject() : 1,
+  "fetch": () => fetch("${elsewhere}fetch"),
+  "fetch Jupyter": () => fetch("/api/contents"),
+  "send beacon": () => fetch("${elsewhere}keepalive", { method: "POST", mode: "no-cors", keepalive: true, body: "x" }),
+  "image": () => new Promise((resolve, reject) => {
+    Object.assign(new Image(), { onload: resolve, onerror: reject }).src = "${elsewhere}image";
+  }),
+  "socket": () => new Promise((resolve, reject) => {
+    Object.assign(new WebSocket("${elsewhere}socket".replace("http", "ws")), { onopen: resolve, onerror: reject });
+  }),
+  "script": () => import("${elsewhere}script.js"),
+};
+(async () => {
+  const open = [];
+  for (const [name, attempt] of Object.entries(attempts)) {
+    try { await attempt(); open.push(name); } catch { }
+  }
+  const form = Object.assign(document.createElement("form"), { action: "${elsewhere}form" });
+  document.body.append(form);
+  form.submit();
+  document.getElementById("verdict").textContent = "open: " + open.join(", ");
+})();
+</script>''')`;
+
 let server: JupyterServer;
+let elsewhere: Listener;
 let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
+  elsewhere = await Listener.start();
   server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
   await server.write(`${folder}/${markup}.ipynb`, notebookOf('print(open("beside.txt").read())', hostile));
   await server.write(`${folder}/beside.txt`, 'beside on the disk');
   await server.write('long.ipynb', notebookOf(long));
-  await server.write('short.ipynb', notebookOf('print("short")'));
+  await server.write('short.ipynb', notebookOf('print("short")', wayOut(elsewhere.url)));
   await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
 });
 afterAll(async () => {
   await browser.close();
   await server.dispose();
+  await elsewhere.dispose();
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -114,7 +153,7 @@ it('runs a notebook of another contents drive with what is beside it', async () 
   expect(lab.errors).toEqual([]);
 });
 
-it('says that the server has gone, and goes on when it is back', async () => {
+it('says that the server has gone, and goes on when it is back; a report that looks for a way out finds none', async () => {
   const lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
   await lab.notebookReady();
   await lab.showSidePanel();
@@ -131,4 +170,17 @@ it('says that the server has gone, and goes on when it is back', async () => {
   if (await dialog.isVisible()) await dialog.getByRole('button').last().click();
   await lab.runButton.click();
   await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 90_000 });
+
+  // What its report tries stays in it.
+  await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
+  const verdict = lab.report.locator('#verdict');
+  await verdict.filter({ hasText: 'open:' }).waitFor({ timeout: 30_000 });
+  expect(await verdict.textContent()).toBe('open: ');
+  await lab.report.locator('#leave').click();
+  await lab.report.locator('#leave').waitFor({ state: 'detached', timeout: 30_000 });
+  expect(await caught(lab)).toBe(false);
+  expect(elsewhere.heard).toEqual([]);
+  // It could be heard there.
+  await lab.page.evaluate((url) => fetch(url), `${elsewhere.url}page`);
+  expect(elsewhere.heard).toEqual(['/page']);
 }, 240_000);

@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
 
@@ -87,6 +94,11 @@ export class LabPage {
       const instead = `${all} runs open; in front: ${shown.replaceAll(/\s+/g, ' ').slice(0, 500)}; status bar: ${status}`;
       throw new Error(`The run does not show "${text}" after ${timeoutMs / 1000} s. ${instead}`, { cause: error });
     }
+  }
+
+  /** The document of the report that is open, in its frame in a page that keeps it there. */
+  get report(): FrameLocator {
+    return this.page.frameLocator('.slipway-report iframe').frameLocator('iframe');
   }
 
   /** Waits until JupyterLab and the extension in it are there. */

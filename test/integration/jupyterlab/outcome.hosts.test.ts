@@ -48,9 +48,9 @@ describe('a run that passed', () => {
     await lab.runButton.click();
     await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
     await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
-    const frame = lab.page.locator('.slipway-report iframe');
+    const frame = lab.page.frameLocator('.slipway-report iframe').locator('iframe');
     expect(await frame.getAttribute('sandbox')).toBe('allow-scripts');
-    const verdict = lab.page.frameLocator('.slipway-report iframe').locator('#verdict');
+    const verdict = lab.report.locator('#verdict');
     await verdict.filter({ hasText: 'fetch' }).waitFor({ timeout: 30_000 });
     expect(await verdict.textContent()).toBe('parent refused, cookie refused, fetch refused');
     await lab.screenshot('report');
