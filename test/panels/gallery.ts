@@ -32,6 +32,9 @@ const isOver = run.finishedAt !== undefined;
 const log = new ScriptedLog('notebook', exampleLog(Number(query.get('lines') ?? 1204)), now - 230_000, isOver);
 const hasResults = state === 'passed' || state === 'hostile';
 const isHostile = state === 'hostile';
+let release: () => void = () => undefined;
+/** What `?state=late` waits for. */
+const late = new Promise<void>((resolve) => (release = resolve));
 const script: Script = {
   'runs/watch': () => ({ watch: 'w1' }),
   'runs/unwatch': () => ({}),
@@ -44,8 +47,15 @@ const script: Script = {
     }
     return run;
   },
-  'jobs/plan': (submission) => examplePlan(submission),
+  'jobs/plan': async (submission) => {
+    if (state === 'late') await late;
+    return examplePlan(submission);
+  },
   'jobs/schema': () => ({ schema: {} }),
+  'contexts/secrets': () => {
+    if (state === 'no-secrets') throw new Error('secrets is forbidden');
+    return { secrets: ['hub-token', 'minio-ada'] };
+  },
   'jobs/manifest': () => ({ manifest: 'kind: PipelineRun\n' }),
   'runs/submit': () => run,
   'runs/spec': () => ({ spec: isHostile ? hostileSpec : exampleSpec }),
@@ -92,8 +102,10 @@ export interface GalleryWindow {
   readonly log: ScriptedLog;
   readonly panel: HTMLElement;
   readonly run: typeof run;
+  /** Lets `?state=late` go on. */
+  release(): void;
 }
-Object.assign(globalThis, { host, log, panel, run } satisfies GalleryWindow);
+Object.assign(globalThis, { host, log, panel, run, release } satisfies GalleryWindow);
 if (state === 'stale') {
   setTimeout(() => {
     host.notify('context/changed', {

@@ -101,4 +101,88 @@ describe('the run form', () => {
     expect(Object.keys((params as { changes: object }).changes)).toEqual(['parameters']);
     await page.close();
   });
+
+  it('can be used from its opening to Run with the keyboard alone', async () => {
+    const { page } = await gallery.open('panel=form&state=new');
+    const focused = () =>
+      page.evaluate(() => {
+        const element = document.activeElement?.shadowRoot?.activeElement;
+        return element?.id !== '' && element?.id !== undefined ? element.id : (element?.textContent.trim() ?? '');
+      });
+    await expect.poll(focused).toBe('f-parameter.dataset');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('f-parameter.n_pcs');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('44');
+    const reached: string[] = [];
+    while ((await focused()) !== 'run' && reached.length < 60) {
+      await page.keyboard.press('Tab');
+      const where = await focused();
+      reached.push(where);
+      if (where === 'f-dataset') await page.keyboard.type('s3://cells/pbmc3k/');
+      if (where === 'f-datasetSecret') await page.keyboard.type('minio-ada');
+      if (where === 'f-parameter.use_gpu') await page.keyboard.press('Space');
+      const isSize = await page.getByRole('radio', { name: 'gpu-1x-16c-32g-1gpu' }).evaluate((radio) => {
+        const root = radio.getRootNode();
+        return root instanceof ShadowRoot && root.activeElement === radio;
+      });
+      if (isSize) await page.keyboard.press('ArrowDown');
+    }
+    expect(reached).toEqual(
+      expect.arrayContaining(['f-context', 'f-image', 'f-dataset', 'f-datasetSecret', 'f-datasetEndpoint', 'f-tests']),
+    );
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => sent(page, 'runs/submit'))
+      .toMatchObject([
+        {
+          spec: {
+            parameters: { n_pcs: 44, use_gpu: false },
+            instanceType: 'gpu-1x-24g-16c-64g',
+            dataset: { url: 's3://cells/pbmc3k/', secret: 'minio-ada' },
+          },
+        },
+      ]);
+    await page.close();
+  });
+
+  it('takes no focus from somebody who has gone elsewhere before it was there', async () => {
+    const { page } = await gallery.open('panel=form&state=late');
+    await page.evaluate(() => {
+      const elsewhere = document.createElement('input');
+      document.body.append(elsewhere);
+      elsewhere.focus();
+      (globalThis as unknown as GalleryWindow).release();
+    });
+    await page.getByLabel('n_pcs').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+    await page.close();
+  });
+
+  it('asks for a Secret where one is taken, offers those there are, and says what is wrong with a source', async () => {
+    const { page, complaints } = await gallery.open('panel=form&state=new');
+    const source = page.getByLabel('Dataset', { exact: true });
+    await source.fill('https://ada:word@data.example.com/cells.h5ad');
+    await page.getByRole('alert').filter({ hasText: 'without user name and password' }).waitFor();
+    expect(await page.getByLabel('Secret').count()).toBe(0);
+    expect(await sent(page, 'contexts/secrets')).toEqual([]);
+    await source.fill('hf://datasets/owner/cells');
+    await page.getByLabel('Secret').waitFor();
+    await expect.poll(() => sent(page, 'contexts/secrets')).toEqual([{ context: 'team-a' }]);
+    await expect
+      .poll(() =>
+        page.locator('datalist#secrets option').evaluateAll((all) => all.map((one) => one.getAttribute('value'))),
+      )
+      .toEqual(['hub-token', 'minio-ada']);
+    await page.getByLabel('Secret').fill('Not A Name');
+    await page.getByRole('button', { name: 'Secret' }).click();
+    expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.id)).toBe('f-datasetSecret');
+    expect(complaints).toEqual([]);
+    await page.close();
+    const without = await gallery.open('panel=form&state=no-secrets');
+    await without.page.getByLabel('Dataset', { exact: true }).fill('s3://cells/a');
+    await without.page.getByText('The names of Secrets cannot be listed here.').waitFor();
+    await without.page.close();
+  });
 });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JobSpec, ParameterDeclaration } from '../../protocol/index.ts';
-import { changesOf, environmentOf, initialValues, parameterFields, problemsOf, specOf, withKept } from './formModel.ts';
+import {
+  changesOf,
+  environmentOf,
+  fieldsOfRun,
+  initialValues,
+  parameterFields,
+  problemsOf,
+  specOf,
+  withKept,
+} from './formModel.ts';
 
 const declared: ParameterDeclaration[] = [
   { name: 'n', type: 'int', defaultSource: '30', defaultValue: 30 },
@@ -54,6 +63,28 @@ describe('the form', () => {
       image: 'img',
       timeouts: { notebook: '2h' },
     });
+  });
+
+  it('of a run that is sent again comes back to what the run had, and can go back to the cell', () => {
+    const again = fieldsOfRun(declared, base);
+    expect(again.map(({ name, defaultText }) => [name, defaultText])).toEqual([
+      ['n', '50'],
+      ['path', 'Path("x")'],
+      ['use_gpu', 'True'],
+      ['extra', '"kept"'],
+    ]);
+    const first = initialValues(base, again);
+    expect(changesOf(base, specOf(base, first, again))).toEqual({});
+    const cell = { ...first, parameters: { ...first.parameters, n: '30' } };
+    expect(changesOf(base, specOf(base, cell, again))).toEqual({ parameters: { n: 30, extra: 'kept' } });
+  });
+
+  it('says the dataset that its fields name', () => {
+    const changed = { ...values, dataset: 's3://cells/a.h5ad', datasetSecret: 'minio' };
+    expect(specOf(base, changed, fields).dataset).toEqual({ url: 's3://cells/a.h5ad', secret: 'minio' });
+    expect(problemsOf({ ...values, dataset: 'ftp://a' }, fields)).toEqual([
+      { field: 'dataset', label: 'dataset', problem: 'dataset' },
+    ]);
   });
 
   it('leaves tests out, names their folder, and excludes files by their very name', () => {

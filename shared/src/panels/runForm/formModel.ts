@@ -1,9 +1,16 @@
 import type { JobSpec, ParameterDeclaration, ParameterValue, RunPlan } from '../../protocol/index.ts';
 import { valueText } from '../base/valueText.ts';
+import {
+  datasetOf,
+  datasetProblems,
+  initialDataset,
+  type DatasetProblem,
+  type DatasetValues,
+} from './datasetValues.ts';
 import { parseValue, typeOf, type ParameterType } from './parameterValues.ts';
 
 /** What a person can change, as the fields hold it. Kept between windows, so that it is JSON and of a known shape. */
-export interface FormValues {
+export interface FormValues extends DatasetValues {
   /** By name; as typed. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly image: string;
@@ -31,11 +38,11 @@ export interface ParameterField {
   readonly help: string | undefined;
 }
 
-export type ProblemName = 'int' | 'float' | 'list' | 'dict' | 'none' | 'environment' | 'timeLimit';
+export type ProblemName = 'int' | 'float' | 'list' | 'dict' | 'none' | 'environment' | 'timeLimit' | DatasetProblem;
 
 /** Something in a field that cannot be sent. */
 export interface Problem {
-  /** Of the field: `parameter.NAME`, `environment`, `timeLimit`. */
+  /** Of the field: `parameter.NAME`, `dataset`, `environment`, `timeLimit`. */
   readonly field: string;
   /** How the field is called. */
   readonly label: string;
@@ -60,6 +67,14 @@ export function parameterFields(declared: readonly ParameterDeclaration[], spec:
   ];
 }
 
+/** The same for a run that is sent again: what its fields come back to is what the run had. */
+export function fieldsOfRun(declared: readonly ParameterDeclaration[], spec: JobSpec): ParameterField[] {
+  return parameterFields(declared, spec).map((field) => {
+    const given = spec.parameters?.[field.name];
+    return given === undefined ? field : { ...field, defaultText: valueText(given) };
+  });
+}
+
 /** What the fields hold at first. */
 export function initialValues(spec: JobSpec, fields: readonly ParameterField[]): FormValues {
   const given = spec.parameters ?? {};
@@ -76,6 +91,7 @@ export function initialValues(spec: JobSpec, fields: readonly ParameterField[]):
     instanceType: spec.instanceType ?? '',
     kernel: spec.kernel ?? '',
     python: spec.python ?? '',
+    ...initialDataset(spec.dataset),
     environment: Object.entries(spec.env ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join('\n'),
@@ -118,6 +134,7 @@ export function problemsOf(values: FormValues, fields: readonly ParameterField[]
     const { problem } = parseValue(text, field.type);
     if (problem !== undefined) problems.push({ field: `parameter.${field.name}`, label: field.name, problem });
   }
+  for (const { field, problem } of datasetProblems(values)) problems.push({ field, label: field, problem });
   if (environmentOf(values.environment) === undefined) {
     problems.push({ field: 'environment', label: 'environment', problem: 'environment' });
   }
@@ -139,6 +156,7 @@ export function specOf(base: JobSpec, values: FormValues, fields: readonly Param
   setOrDelete(spec, 'instanceType', textOf(values.instanceType));
   setOrDelete(spec, 'kernel', textOf(values.kernel));
   setOrDelete(spec, 'python', textOf(values.python));
+  setOrDelete(spec, 'dataset', datasetOf(base.dataset, values));
   const environment = environmentOf(values.environment) ?? {};
   setOrDelete(spec, 'env', Object.keys(environment).length === 0 ? undefined : environment);
   const otherLimits = { ...base.timeouts };

@@ -2,6 +2,7 @@ import type { JobSpec, RunPlan, Submission } from '../../protocol/index.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import type { PanelHost } from '../panelHost.ts';
 import {
+  fieldsOfRun,
   initialValues,
   memoryKey,
   parameterFields,
@@ -62,7 +63,7 @@ export class FormRun {
   async #openRun(rerun: RunReference): Promise<void> {
     const { spec, parameters = [] } = await this.#host.request('runs/spec', rerun, this.signal);
     this.base = spec;
-    this.fields = parameterFields(parameters, spec);
+    this.fields = fieldsOfRun(parameters, spec);
     this.values = initialValues(spec, this.fields);
   }
 

@@ -7,17 +7,15 @@ import { PanelElement } from '../base/panelElement.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import { troubleNote } from '../base/troubleNote.ts';
 import type { Disposable } from '../panelHost.ts';
+import { datasetSection } from './datasetSection.ts';
+import { takesSecret } from './datasetValues.ts';
 import type { FieldContext } from './fields.ts';
 import { changesOf, memoryKey, problemsOf, specOf, type FormValues } from './formModel.ts';
 import { FormRun, type RunReference } from './formRun.ts';
-import {
-  advancedSection,
-  filesSection,
-  parametersSection,
-  testsSection,
-  whereSection,
-  type Hints,
-} from './sections.ts';
+import { descriptionsOf, type Hints } from './hints.ts';
+import { OpeningFocus } from './openingFocus.ts';
+import { KnownSecrets } from './secretNames.ts';
+import { advancedSection, filesSection, parametersSection, testsSection, whereSection } from './sections.ts';
 import { runFormStyles } from './styles.ts';
 import { summary } from './summary.ts';
 
@@ -53,6 +51,8 @@ export class RunForm extends PanelElement {
   #typed: FormValues | undefined;
   #context = '';
   #hints: Hints = {};
+  #secrets: KnownSecrets | undefined;
+  readonly #focus = new OpeningFocus();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listener: Disposable | undefined;
 
@@ -66,8 +66,10 @@ export class RunForm extends PanelElement {
     const { host, submission, rerun } = this;
     if (host === undefined || (submission === undefined && rerun === undefined)) return;
     this.#context = rerun?.context ?? submission?.context ?? '';
+    this.#focus.begin(this.ownerDocument);
     const form = new FormRun(host, () => this.requestUpdate());
     this.#form = form;
+    this.#secrets = new KnownSecrets(host, form.signal, () => this.requestUpdate());
     this.#listener = host.onNotification('submit/progress', ({ text }) => {
       if (this.progress !== undefined) this.progress = text;
     });
@@ -86,7 +88,13 @@ export class RunForm extends PanelElement {
     this.failure = undefined;
   }
 
+  protected override updated(): void {
+    super.updated();
+    if (this.#form?.values !== undefined) this.#focus.arrive(this, this.renderRoot);
+  }
+
   protected override forget(): void {
+    this.#focus.forget();
     this.#typed = undefined;
     this.allFiles = false;
   }
@@ -135,7 +143,7 @@ export class RunForm extends PanelElement {
     const { plan } = form;
     const isCluster = this.#context !== 'local';
     return html`<div class="sw" @keydown=${this.#onKey}>
-      <div class="form">
+      <div class="form" role="form" aria-labelledby="title">
         <div class="fcol">
           ${this.#title(form.base)} ${parametersSection(form.fields, context)}
           ${whereSection(
@@ -152,6 +160,14 @@ export class RunForm extends PanelElement {
             },
             context,
           )}
+          ${
+            isCluster || form.values.dataset !== ''
+              ? datasetSection(
+                  isCluster && takesSecret(form.values.dataset) ? this.#secrets?.of(this.#context) : undefined,
+                  context,
+                )
+              : nothing
+          }
           ${
             plan === undefined
               ? nothing
@@ -189,7 +205,7 @@ export class RunForm extends PanelElement {
           ? text.shownNow
           : text.saved;
     return html`<div>
-      <h1>${cutName(rerun === undefined ? text.title(name) : text.rerunTitle(name))}</h1>
+      <h1 id="title">${cutName(rerun === undefined ? text.title(name) : text.rerunTitle(name))}</h1>
       <p class="muted">${note}</p>
     </div>`;
   }
@@ -291,18 +307,4 @@ export class RunForm extends PanelElement {
     event.preventDefault();
     event.stopPropagation();
   };
-}
-
-function descriptionsOf(properties: unknown): Hints {
-  if (typeof properties !== 'object' || properties === null) return {};
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, property]: [string, unknown]) =>
-      typeof property === 'object' &&
-      property !== null &&
-      'description' in property &&
-      typeof property.description === 'string'
-        ? [[name, property.description]]
-        : [],
-    ),
-  );
 }

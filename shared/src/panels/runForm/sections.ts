@@ -4,9 +4,7 @@ import { shownText } from '../../views/index.ts';
 import { cutName } from '../base/names.ts';
 import { checkbox, fieldId, noteOrProblem, parameterRow, textInput, type FieldContext } from './fields.ts';
 import { memoryText, type ParameterField } from './formModel.ts';
-
-/** Descriptions of the job spec's fields, by name. */
-export type Hints = Readonly<Record<string, string>>;
+import type { Hints } from './hints.ts';
 
 /** More files than that are shown when somebody asks. */
 const fewFiles = 8;

@@ -72,8 +72,14 @@ export function summary(words: Words, state: SummaryState, actions: SummaryActio
 
 function problemList(words: Words, problems: readonly Problem[], actions: SummaryActions): TemplateResult {
   const text = words.panels.form;
-  const labelOf = ({ label, field }: Problem): string =>
-    field === 'environment' ? text.environment : field === 'timeLimit' ? text.timeLimit : shownText(label);
+  const labels: Readonly<Record<string, string | undefined>> = {
+    environment: text.environment,
+    timeLimit: text.timeLimit,
+    dataset: text.dataset,
+    datasetSecret: text.secret,
+    datasetEndpoint: text.endpoint,
+  };
+  const labelOf = ({ label, field }: Problem): string => labels[field] ?? shownText(label);
   return html`<p role="alert">
     ${icon('failed', 'c-failed')} ${text.valuesToFix(problems.length)}
     ${problems.map(
@@ -92,7 +98,7 @@ function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly 
   const text = words.panels.form;
   const rows = text.summaryRows;
   const cluster = plan?.cluster;
-  const limit = (plan?.spec ?? spec)?.timeouts;
+  const { timeouts: limit, dataset } = plan?.spec ?? spec ?? {};
   const time = limit?.notebook ?? limit?.command;
   const list: readonly (readonly [string, string | undefined])[] = [
     [
@@ -112,6 +118,7 @@ function rowsOf(words: Words, { plan, spec, context }: SummaryState): (readonly 
     [rows.steps, plan?.steps.join(', ')],
     [rows.volume, cluster?.volume],
     [rows.inputs, cluster?.inputs],
+    [rows.dataset, dataset?.url ?? dataset?.path],
     [rows.timeLimit, time === undefined ? undefined : typeof time === 'number' ? `${time}s` : time],
   ];
   return list.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value] as const]));
