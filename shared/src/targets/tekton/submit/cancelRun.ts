@@ -1,4 +1,4 @@
-import { resources } from '../../../kubernetes/index.ts';
+import { resources, type Clock } from '../../../kubernetes/index.ts';
 import { containerOf, paths } from '../../../pipeline/index.ts';
 import { SlipwayError } from '../../../protocol/index.ts';
 import { pipelineRunSchema, type PipelineRun, type Pod } from './clusterObjects.ts';
@@ -33,11 +33,17 @@ const stopScript = [
  * Decision 10, "Cancel".
  * @throws SlipwayError `run.notFound`
  */
-export async function cancelRun(space: SpaceObjects, run: string, signal: AbortSignal): Promise<CancelOutcome> {
+export async function cancelRun(
+  space: SpaceObjects,
+  clock: Clock,
+  run: string,
+  signal: AbortSignal,
+): Promise<CancelOutcome> {
   const pipelineRun = await space.find(resources.pipelineRuns, run, pipelineRunSchema, signal);
   if (pipelineRun === undefined) throw noSuchRun(run, space);
   if (isDone(pipelineRun)) return { how: 'ended' };
   const told = await tell(space, pipelineRun, signal);
+  await untilTaken(space, clock, pipelineRun, signal);
   if (!(await stop(space, pipelineRun, signal))) return { how: 'ended' };
   if (told === 'nobody') return { how: 'stopped' };
   return told === 'all' ? { how: 'asked' } : { how: 'stopped', note: told.note };
@@ -83,6 +89,29 @@ function listens(pod: Pod): boolean {
 
 function isStopping(run: PipelineRun): boolean {
   return run.spec.status === 'Cancelled' || run.spec.status === 'CancelledRunFinally';
+}
+
+/** How long Tekton may take to begin a run before it is stopped all the same. */
+const takenMs = 5_000;
+const takenPollMs = 100;
+
+/**
+ * Waits until Tekton has written down which TaskRuns it made. Stopped between their making and that, a PipelineRun ends as
+ * cancelled and its TaskRun goes on for good, with what its pod holds.
+ */
+async function untilTaken(
+  space: SpaceObjects,
+  clock: Clock,
+  { metadata, spec }: PipelineRun,
+  signal: AbortSignal,
+): Promise<void> {
+  if (spec.status !== undefined) return;
+  const end = clock.now() + takenMs;
+  while (clock.now() < end) {
+    const run = await space.find(resources.pipelineRuns, metadata.name, pipelineRunSchema, signal);
+    if (run === undefined || isDone(run) || (run.status?.childReferences.length ?? 0) > 0) return;
+    await clock.sleep(takenPollMs, signal);
+  }
 }
 
 /** False when it had ended before it could be stopped. */

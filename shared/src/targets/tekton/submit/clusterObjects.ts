@@ -75,6 +75,7 @@ export const pipelineRunSchema = objectSchema.extend({
     .object({
       conditions: z.array(conditionSchema).default([]),
       completionTime: z.string().optional(),
+      childReferences: z.array(z.unknown()).default([]),
       pipelineSpec: pipelineSpecSchema,
     })
     .optional(),
@@ -82,7 +83,15 @@ export const pipelineRunSchema = objectSchema.extend({
 export type PipelineRun = z.output<typeof pipelineRunSchema>;
 
 export const taskRunSchema = objectSchema.extend({
-  status: z.object({ podName: z.string().optional() }).optional(),
+  status: z
+    .object({
+      /** Undefined where it has none: Tekton leaves the name out, or empty where it was cancelled before. */
+      podName: z
+        .string()
+        .transform((name) => (name === '' ? undefined : name))
+        .optional(),
+    })
+    .optional(),
 });
 
 const containerStateSchema = z.object({

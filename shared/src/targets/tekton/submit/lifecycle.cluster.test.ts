@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resources } from '../../../kubernetes/index.ts';
+import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
 import type { TeamProfile } from '../../../protocol/index.ts';
 import { podsOf } from './runPods.ts';
+import { laterApi } from './testing/mortalApi.ts';
 import { commandRun } from './testing/submissions.ts';
 import { smallProfile, TestSpace, waitingProfile } from './testing/testSpace.ts';
 
@@ -17,6 +19,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await space.dispose(signal);
 });
+
+/** Of this try alone: a test that is tried again finds nothing of the first time. */
+const named = (name: string) => `${name}-${randomBytes(2).toString('hex')}`;
 
 async function reasonOf(name: string): Promise<string | undefined> {
   return (await space.run(name, signal))?.status?.conditions[0]?.reason;
@@ -36,50 +41,74 @@ async function untilRunning(name: string, container: string): Promise<void> {
   }, signal);
 }
 
-describe('cancel', () => {
+describe.concurrent('cancel', () => {
   it('stops a run that waits for a node, and is done when it is asked again', async () => {
+    const run = named('waits');
     const submitter = space.submitter({ profile: waitingProfile });
-    await submitter.submit(commandRun('waits', 'true'), signal);
-    await space.until(async () => (await podsOf(space.objects, 'waits', signal)).length > 0, signal);
-    expect(await submitter.cancel('waits', signal)).toEqual({ how: 'stopped' });
-    await untilCancelled('waits');
-    expect(await submitter.cancel('waits', signal)).toEqual({ how: 'ended' });
+    await submitter.submit(commandRun(run, 'true'), signal);
+    await space.until(async () => (await podsOf(space.objects, run, signal)).length > 0, signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'stopped' });
+    await untilCancelled(run);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'ended' });
   });
 
   it('stops a run before it has a pod', async () => {
+    const run = named('new');
     const submitter = space.submitter({ profile: waitingProfile });
-    await submitter.submit(commandRun('new', 'true'), signal);
-    expect(await submitter.cancel('new', signal)).toEqual({ how: 'stopped' });
-    await untilCancelled('new');
+    await submitter.submit(commandRun(run, 'true'), signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'stopped' });
+    await untilCancelled(run);
+  });
+
+  it('stops a run that Tekton is taking up only when its TaskRun is written down, which would go on', async () => {
+    const run = named('taken');
+    const written: number[] = [];
+    const api: KubernetesApi = {
+      ...laterApi(space.api, 0),
+      patch: async (path, body, options, schema, stop) => {
+        written.push((await space.run(run, signal))?.status?.childReferences.length ?? 0);
+        return space.api.patch(path, body, options, schema, stop);
+      },
+    };
+    await space.submitter({ profile: waitingProfile }).submit(commandRun(run, 'true'), signal);
+    expect(await space.submitter({ api }).cancel(run, signal)).toEqual({ how: 'stopped' });
+    expect(written).toEqual([1]);
+    await untilCancelled(run);
+    await space.until(async () => (await podsOf(space.objects, run, signal)).length === 0, signal);
   });
 
   it('stops a run whose image does not come', async () => {
+    const run = named('pulls');
     const submitter = space.submitter({ profile: { ...smallProfile, image: 'registry.testbed.local/slow/large:1' } });
-    await submitter.submit(commandRun('pulls', 'true'), signal);
-    await space.until(async () => (await podsOf(space.objects, 'pulls', signal)).length > 0, signal);
-    expect(await submitter.cancel('pulls', signal)).toEqual({ how: 'stopped' });
-    await untilCancelled('pulls');
+    await submitter.submit(commandRun(run, 'true'), signal);
+    await space.until(async () => (await podsOf(space.objects, run, signal)).length > 0, signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'stopped' });
+    await untilCancelled(run);
   });
 
   it('lets the steps write down what they have', async () => {
+    const run = named('sleeps');
     const submitter = space.submitter({ profile: onClaim });
-    await submitter.submit(commandRun('sleeps', 'echo begun | tee "$SLIPWAY_OUTPUT/begun.txt"; sleep 600'), signal);
-    await untilRunning('sleeps', 'step-collect');
-    await space.until(async () => (await space.listVolume(volume, signal)).includes('sleeps/output/begun.txt'), signal);
-    expect(await submitter.cancel('sleeps', signal)).toEqual({ how: 'asked' });
-    await untilCancelled('sleeps');
+    await submitter.submit(commandRun(run, 'echo begun | tee "$SLIPWAY_OUTPUT/begun.txt"; sleep 600'), signal);
+    await untilRunning(run, 'step-collect');
+    await space.until(async () => (await space.listVolume(volume, signal)).includes(`${run}/output/begun.txt`), signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'asked' });
+    await untilCancelled(run);
     const left = await space.listVolume(volume, signal);
     expect(left).toEqual(
-      expect.arrayContaining(['sleeps/results/collect.json', 'sleeps/artifacts.json', 'sleeps/logs/command.log']),
+      expect.arrayContaining(
+        ['results/collect.json', 'artifacts.json', 'logs/command.log'].map((path) => `${run}/${path}`),
+      ),
     );
   });
 
   it('leaves a run as it is that has ended, and knows when there is none', async () => {
+    const run = named('ends');
     const submitter = space.submitter({ profile: onClaim });
-    await submitter.submit(commandRun('ends', 'true'), signal);
-    await space.untilEnded('ends', signal);
-    expect(await submitter.cancel('ends', signal)).toEqual({ how: 'ended' });
-    expect(await reasonOf('ends')).not.toBe('Cancelled');
+    await submitter.submit(commandRun(run, 'true'), signal);
+    await space.untilEnded(run, signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'ended' });
+    expect(await reasonOf(run)).not.toBe('Cancelled');
     await expect(submitter.cancel('never-was', signal)).rejects.toMatchObject({ code: 'run.notFound' });
   });
 
@@ -106,82 +135,86 @@ spec:
   });
 });
 
-describe('delete', () => {
+describe.concurrent('delete', () => {
   it('removes a run and its folder on a volume that stays, and leaves the others alone', async () => {
+    const [stays, goes] = [named('stays'), named('goes')];
     const submitter = space.submitter({ profile: onClaim });
-    await Promise.all(['stays', 'goes'].map((name) => submitter.submit(commandRun(name, 'true'), signal)));
-    await Promise.all(['stays', 'goes'].map((name) => space.untilEnded(name, signal)));
-    await space.until(async () => (await podsOf(space.objects, 'goes', signal)).every(hasEnded), signal);
-    expect(await submitter.delete('goes', signal)).toEqual([]);
-    expect(await space.run('goes', signal)).toBeUndefined();
-    await space.untilNothingIsLeft('goes', signal);
+    await Promise.all([stays, goes].map((name) => submitter.submit(commandRun(name, 'true'), signal)));
+    await Promise.all([stays, goes].map((name) => space.untilEnded(name, signal)));
+    await space.until(async () => (await podsOf(space.objects, goes, signal)).every(hasEnded), signal);
+    expect(await submitter.delete(goes, signal)).toEqual([]);
+    expect(await space.run(goes, signal)).toBeUndefined();
+    await space.untilNothingIsLeft(goes, signal);
     const left = await space.listVolume(volume, signal);
-    expect(left.filter((path) => path.startsWith('goes/'))).toEqual([]);
-    expect(left).toContain('stays/run.json');
+    expect(left.filter((path) => path.startsWith(`${goes}/`))).toEqual([]);
+    expect(left).toContain(`${stays}/run.json`);
   });
 
   it('removes what is left of a run whose PipelineRun is gone', async () => {
+    const run = named('pruned');
     const submitter = space.submitter({ profile: onClaim });
-    await submitter.submit(commandRun('pruned', 'true'), signal);
-    await space.untilEnded('pruned', signal);
-    await space.api.delete(space.objects.path(resources.pipelineRuns, 'pruned'), {}, signal);
-    await space.untilNothingIsLeft('pruned', signal);
-    expect(await space.listVolume(volume, signal)).toContain('pruned/run.json');
-    expect(await submitter.delete('pruned', signal)).toEqual([]);
-    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith('pruned/'))).toEqual([]);
-    await expect(submitter.delete('pruned', signal)).rejects.toMatchObject({ code: 'run.notFound' });
+    await submitter.submit(commandRun(run, 'true'), signal);
+    await space.untilEnded(run, signal);
+    await space.api.delete(space.objects.path(resources.pipelineRuns, run), {}, signal);
+    await space.untilNothingIsLeft(run, signal);
+    expect(await space.listVolume(volume, signal)).toContain(`${run}/run.json`);
+    expect(await submitter.delete(run, signal)).toEqual([]);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
+    await expect(submitter.delete(run, signal)).rejects.toMatchObject({ code: 'run.notFound' });
   });
 
   it('refuses while a run has not ended', async () => {
+    const run = named('open');
     const submitter = space.submitter({ profile: waitingProfile });
-    await submitter.submit(commandRun('open', 'true'), signal);
-    await expect(submitter.delete('open', signal)).rejects.toMatchObject({ code: 'run.conflict' });
-    expect(await space.run('open', signal)).toBeDefined();
+    await submitter.submit(commandRun(run, 'true'), signal);
+    await expect(submitter.delete(run, signal)).rejects.toMatchObject({ code: 'run.conflict' });
+    expect(await space.run(run, signal)).toBeDefined();
   });
 });
 
-describe('a retry', () => {
+describe.concurrent('a retry', () => {
   it('shares the volume of the original, which stays until both are gone', async () => {
+    const [original, second, third] = [named('original'), named('second'), named('third')];
     const submitter = space.submitter({ profile: smallProfile });
-    await submitter.submit(commandRun('original', 'exit 3'), signal);
-    await space.untilEnded('original', signal);
+    await submitter.submit(commandRun(original, 'exit 3'), signal);
+    await space.untilEnded(original, signal);
 
-    const reuse = { run: 'original', steps: ['prepare' as const] };
+    const reuse = { run: original, steps: ['prepare' as const] };
     const waiting = space.submitter({ profile: waitingProfile });
-    await waiting.submit(commandRun('second', 'true', undefined, { reuse }), signal);
-    await expect(submitter.delete('original', signal)).rejects.toMatchObject({
+    await waiting.submit(commandRun(second, 'true', undefined, { reuse }), signal);
+    await expect(submitter.delete(original, signal)).rejects.toMatchObject({
       code: 'run.conflict',
-      message: expect.stringContaining('second'),
+      message: expect.stringContaining(second),
     });
-    await submitter.cancel('second', signal);
-    await space.untilEnded('second', signal);
+    await submitter.cancel(second, signal);
+    await space.untilEnded(second, signal);
 
-    await submitter.submit(commandRun('third', 'true', undefined, { reuse }), signal);
-    const third = await space.untilEnded('third', signal);
-    expect(third.status?.conditions).toMatchObject([{ status: 'True' }]);
-    const claim = () => space.metadata('data', 'original', signal);
-    expect((await claim())?.ownerReferences.map(({ name }) => name).sort()).toEqual(['original', 'second', 'third']);
-    expect(await space.metadata('data', 'third', signal)).toBeUndefined();
+    await submitter.submit(commandRun(third, 'true', undefined, { reuse }), signal);
+    expect((await space.untilEnded(third, signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
+    const claim = () => space.metadata('data', original, signal);
+    expect((await claim())?.ownerReferences.map(({ name }) => name).sort()).toEqual([original, second, third].sort());
+    expect(await space.metadata('data', third, signal)).toBeUndefined();
 
-    await space.until(async () => (await podsOf(space.objects, 'third', signal)).every(hasEnded), signal);
-    expect(await submitter.delete('original', signal)).toEqual([]);
-    const left = await space.listVolume({ claimName: 'original-data', subPath: undefined }, signal);
-    expect(left.filter((path) => path.startsWith('original/'))).toEqual([]);
-    expect(left).toContain('third/run.json');
-    expect(await submitter.delete('second', signal)).toEqual([]);
-    expect(await submitter.delete('third', signal)).toEqual([]);
+    await space.until(async () => (await podsOf(space.objects, third, signal)).every(hasEnded), signal);
+    expect(await submitter.delete(original, signal)).toEqual([]);
+    const left = await space.listVolume({ claimName: `${original}-data`, subPath: undefined }, signal);
+    expect(left.filter((path) => path.startsWith(`${original}/`))).toEqual([]);
+    expect(left).toContain(`${third}/run.json`);
+    expect(await submitter.delete(second, signal)).toEqual([]);
+    expect(await submitter.delete(third, signal)).toEqual([]);
     await space.until(async () => (await claim()) === undefined, signal);
   });
 
   it('is refused when the volume is gone', async () => {
+    const run = named('too-late');
     const reuse = { run: 'nobody', steps: ['prepare' as const] };
-    const submission = commandRun('too-late', 'true', undefined, { reuse });
+    const submission = commandRun(run, 'true', undefined, { reuse });
     await expect(space.submitter().submit(submission, signal)).rejects.toMatchObject({ code: 'retry.refused' });
-    expect(await space.remainsOf('too-late', signal)).toEqual([]);
+    expect(await space.remainsOf(run, signal)).toEqual([]);
   });
 });
 
-describe('prune', () => {
+describe.concurrent('prune', () => {
   it('lists, then removes ended runs with their folders, and nothing else', async () => {
     const other = await TestSpace.open(signal);
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineRunSchema } from './clusterObjects.ts';
+import { pipelineRunSchema, taskRunSchema } from './clusterObjects.ts';
 import { reusedBy } from './reuses.ts';
 import { isDone, runOf, volumeOf } from './runObjects.ts';
 
@@ -43,6 +43,17 @@ describe('isDone', () => {
     [{ status: { conditions: [{ type: 'Succeeded', status: 'True' }] } }, true],
   ])('%o: %s', (more, expected) => {
     expect(isDone(parse(more))).toBe(expected);
+  });
+});
+
+describe('the pod of a TaskRun', () => {
+  it.each([
+    [{}, undefined],
+    [{ status: {} }, undefined],
+    [{ status: { podName: '' } }, undefined],
+    [{ status: { podName: 'r-run-pod' } }, 'r-run-pod'],
+  ])('%o: %s', (more, expected) => {
+    expect(taskRunSchema.parse({ metadata, ...more }).status?.podName).toBe(expected);
   });
 });
 

@@ -9,7 +9,7 @@ import type { SpaceObjects } from './spaceObjects.ts';
 export async function podsOf(space: SpaceObjects, pipelineRun: string, signal: AbortSignal): Promise<readonly Pod[]> {
   const selector = `tekton.dev/pipelineRun=${pipelineRun}`;
   const taskRuns = await space.list(resources.taskRuns, selector, taskRunSchema, signal);
-  const names = taskRuns.flatMap(({ status }) => (status?.podName === undefined ? [] : [status.podName]));
+  const names = taskRuns.flatMap(({ status }) => status?.podName ?? []);
   const pods = await Promise.all(names.map((name) => space.find(resources.pods, name, podSchema, signal)));
   return pods.filter((pod) => pod !== undefined);
 }

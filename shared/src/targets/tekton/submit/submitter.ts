@@ -52,7 +52,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     submit: (submission, signal, onProgress = () => undefined) => submitRun(context, submission, signal, onProgress),
     render: (submission, signal) => renderSubmission(context, submission, signal),
     dryRun: (submission, signal) => dryRunSubmission(context, submission, signal),
-    cancel: (run, signal) => cancelRun(space, run, signal),
+    cancel: (run, signal) => cancelRun(space, options.clock, run, signal),
     delete: (run, signal) => withRemover(context, (remover) => deleteRun(remover, run, signal)),
     prune: (request, signal) => withRemover(context, (remover) => prune(remover, shared.scripts, request, signal)),
     submitManifest: (text, signal) => submitManifest(space, text, signal),
