@@ -16,6 +16,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
+	storagelisters "k8s.io/client-go/listers/storage/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 )
@@ -33,6 +34,7 @@ const (
 // which really fill up. Unlike with hostPath, the kubelet applies fsGroup.
 type provisioner struct {
 	client       kubernetes.Interface
+	classes      storagelisters.StorageClassLister
 	folder, node string
 }
 
@@ -46,6 +48,8 @@ func newProvisionerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// By default five requests a second, and volumes would wait for each other.
+			config.QPS = -1
 			if p.client, err = kubernetes.NewForConfig(config); err != nil {
 				return err
 			}
@@ -61,6 +65,10 @@ func newProvisionerCommand() *cobra.Command {
 
 func (p *provisioner) run(ctx context.Context) error {
 	factory := informers.NewSharedInformerFactory(p.client, resync)
+	// Every claim that waits is looked at with each resync: its class is not asked for anew.
+	p.classes = factory.Storage().V1().StorageClasses().Lister()
+	factory.Start(ctx.Done())
+	factory.WaitForCacheSync(ctx.Done())
 	handle := func(object any) {
 		var err error
 		switch object := object.(type) {
@@ -92,7 +100,7 @@ func (p *provisioner) provision(ctx context.Context, claim *core.PersistentVolum
 	if claim.Spec.VolumeName != "" || claim.Spec.StorageClassName == nil || *claim.Spec.StorageClassName == "" || claim.DeletionTimestamp != nil {
 		return nil
 	}
-	class, err := p.client.StorageV1().StorageClasses().Get(ctx, *claim.Spec.StorageClassName, meta.GetOptions{})
+	class, err := p.classes.Get(*claim.Spec.StorageClassName)
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
