@@ -106,10 +106,7 @@ it('a connection that stays open and carries nothing is made anew, and the run i
   const lab = await startSlowRun({ url, token: server.token });
   proxy.silence();
   await lab.detail.getByText('Passed').first().waitFor({ timeout: 120_000 });
-  await lab.detail
-    .getByText(`line ${lines - 1} of the log`)
-    .first()
-    .waitFor({ timeout: 30_000 });
+  expectWhole(await savedLog(lab));
   await context.close();
   await proxy.dispose();
 });
