@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { openCluster, resources, type KubernetesApi } from '../../../shared/src/kubernetes/index.ts';
+import { isAlreadyExists, openCluster, resources, type KubernetesApi } from '../../../shared/src/kubernetes/index.ts';
 import { startFaultProxy, type FaultProxy } from '../faultProxy.ts';
 
 const settingsSchema = z.object({ kubeconfig: z.string() });
@@ -53,7 +53,10 @@ export class TestSpace {
     return this.#stop.signal;
   }
 
-  /** Makes a pod that runs a shell script in container `main`, and waits until it has started. */
+  /**
+   * Makes a pod that runs a shell script in container `main`, and waits until it has started. One of that name goes first: a
+   * test that is tried again left it.
+   */
   async startPod(name: string, script: string, more: { readonly wait?: boolean } = {}): Promise<void> {
     const path = { type: resources.pods, namespace: this.namespace };
     const container = {
@@ -70,8 +73,9 @@ export class TestSpace {
     };
     // The namespace's default service account comes a moment after the namespace.
     await eventually(async () => {
-      await this.api.create(path, body, {}, z.unknown(), this.signal).catch((error: unknown) => {
-        if (!/service account|serviceaccount/.test(String(error))) throw error;
+      await this.api.create(path, body, {}, z.unknown(), this.signal).catch(async (error: unknown) => {
+        if (isAlreadyExists(error)) await this.api.delete({ ...path, name }, { gracePeriodSeconds: 0 }, this.signal);
+        else if (!/service account|serviceaccount/.test(String(error))) throw error;
         throw new NotYet();
       });
       return true;

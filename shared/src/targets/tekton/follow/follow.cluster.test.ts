@@ -108,29 +108,6 @@ describe('a run of a command', () => {
   });
 });
 
-describe('a run that is cancelled', () => {
-  it('leaves its log', async () => {
-    const script = 'for i in $(seq 1000); do echo "line $i"; done; sleep 600';
-    await submitter().submit(commandRun('stopped', script), signal);
-    await at.untilLive('stopped', signal);
-    const live = await at.files();
-    const size = () => live.logSize('stopped', 'command', signal);
-    await at.space.until(async () => (await size()) === 8_893, signal);
-    await live.release('stopped');
-    await at.space.objects.api.patch(
-      at.space.objects.path(resources.pipelineRuns, 'stopped'),
-      { spec: { status: 'Cancelled' } },
-      { kind: 'merge' },
-      objectSchema,
-      signal,
-    );
-    await at.untilFinal('stopped', signal);
-    const files = await at.files();
-    const { bytes, lines } = await readWholeLog(files, 'stopped', 'command', () => Promise.resolve(true), signal);
-    expect([bytes, lines]).toEqual([8_893, 1_000]);
-  });
-});
-
 describe('large things', () => {
   it('are read in ranges and as a stream, live and afterwards', async () => {
     const script =
@@ -206,7 +183,30 @@ describe('large things', () => {
   });
 });
 
-describe('somebody who may only look', () => {
+describe.concurrent('a run that is cancelled', () => {
+  it('leaves its log', async () => {
+    const script = 'for i in $(seq 1000); do echo "line $i"; done; sleep 600';
+    await submitter().submit(commandRun('stopped', script), signal);
+    await at.untilLive('stopped', signal);
+    const live = await at.files();
+    const size = () => live.logSize('stopped', 'command', signal);
+    await at.space.until(async () => (await size()) === 8_893, signal);
+    await live.release('stopped');
+    await at.space.objects.api.patch(
+      at.space.objects.path(resources.pipelineRuns, 'stopped'),
+      { spec: { status: 'Cancelled' } },
+      { kind: 'merge' },
+      objectSchema,
+      signal,
+    );
+    await at.untilFinal('stopped', signal);
+    const files = await at.files();
+    const { bytes, lines } = await readWholeLog(files, 'stopped', 'command', () => Promise.resolve(true), signal);
+    expect([bytes, lines]).toEqual([8_893, 1_000]);
+  });
+});
+
+describe.concurrent('somebody who may only look', () => {
   // Goes on once it is watched, however long that takes.
   const script =
     'echo "line 1"; for i in $(seq 600); do [ -e /slipway/run/go ] && break; sleep 0.2; done; for i in 2 3 4; do echo "line $i"; sleep 1; done';
@@ -240,7 +240,7 @@ describe('somebody who may only look', () => {
   });
 });
 
-describe('a PipelineRun that Slipway did not make', () => {
+describe.concurrent('a PipelineRun that Slipway did not make', () => {
   const container = (name: string, script: string) => ({ name, image: 'testbed.local/busybox:1', script });
 
   it('is followed by the API, across the rotation of its log', async () => {
@@ -280,7 +280,7 @@ describe('a PipelineRun that Slipway did not make', () => {
   });
 });
 
-describe('history', () => {
+describe.concurrent('history', () => {
   it('has runs whose PipelineRun is gone, with their logs and files', async () => {
     await at.create(
       resources.persistentVolumeClaims,

@@ -22,6 +22,9 @@ afterAll(async () => {
   await space.dispose(signal);
 });
 
+/** Of this try alone: a test that is tried again finds nothing of the first time. */
+const named = (name: string) => `${name}-${randomBytes(2).toString('hex')}`;
+
 const large = () => stagedFile('data/large.bin', randomBytes(3_000_000));
 const small = stagedFile('small.txt', Buffer.from('small\n'));
 
@@ -41,21 +44,23 @@ function slowFile(bytes: number, at: (offset: number) => void | Promise<void>): 
   };
 }
 
-describe('large inputs', () => {
+describe.concurrent('large inputs', () => {
   it('lie on the volume when the run starts, and the pod through which they came is gone', async () => {
+    const run = named('large');
     const told: string[] = [];
-    const submission = commandRun('large', 'wc -c data/large.bin && cat small.txt', [large(), small]);
+    const submission = commandRun(run, 'wc -c data/large.bin && cat small.txt', [large(), small]);
     await space.submitter({ profile: smallProfile }).submit(submission, signal, (text) => told.push(text));
-    const run = await space.untilEnded('large', signal);
-    expect(run.status?.conditions).toMatchObject([{ status: 'True' }]);
+    const ended = await space.untilEnded(run, signal);
+    expect(ended.status?.conditions).toMatchObject([{ status: 'True' }]);
     expect(told).toContain('uploading 3.0 of 3.0 MB');
     await space.until(
-      async () => (await space.objects.find(resources.pods, 'large-upload', podSchema, signal)) === undefined,
+      async () => (await space.objects.find(resources.pods, `${run}-upload`, podSchema, signal)) === undefined,
       signal,
     );
   });
 
   it('are read back for a rerun', async () => {
+    const run = named('back');
     const asked: string[] = [];
     const content = randomBytes(1_500_000);
     const files = {
@@ -68,16 +73,17 @@ describe('large inputs', () => {
     const submitter = space.submitter({ files });
     const pending = new AbortController();
     // Nobody has to upload for it: the list of inputs is what is read.
-    const rendered = await submitter.render(commandRun('back', 'true', [stagedFile('data/x.bin', content)]), signal);
+    const rendered = await submitter.render(commandRun(run, 'true', [stagedFile('data/x.bin', content)]), signal);
     await space.objects.create(resources.configMaps, rendered.inputs, pending.signal);
-    const [file] = await submitter.inputs('back', signal);
+    const [file] = await submitter.inputs(run, signal);
     const chunks: Uint8Array[] = [];
     for await (const chunk of file?.open(signal) ?? []) chunks.push(chunk);
     expect(Buffer.concat(chunks).equals(content)).toBe(true);
-    expect(asked).toEqual(['back/inputs/data/x.bin']);
+    expect(asked).toEqual([`${run}/inputs/data/x.bin`]);
   });
 
   it('go on where they were when the core was killed in the middle', async () => {
+    const run = named('resumed');
     const api = mortalApi(space.api, { write: 99, when: 'before', lasting: true });
     let killed = false;
     const file = slowFile(6_000_000, (offset) => {
@@ -86,37 +92,39 @@ describe('large inputs', () => {
       api.kill();
       throw new SlipwayError('internal', 'killed');
     });
-    const submission = commandRun('resumed', 'true', [file]);
+    const submission = commandRun(run, 'true', [file]);
     await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(/killed/);
     const told: string[] = [];
     await space.submitter({ profile: onClaim }).submit(submission, signal, (text) => told.push(text));
     const first = told.find((text) => text.startsWith('uploading')) ?? '';
     expect(Number(/uploading ([\d.]+) of 6.0 MB/.exec(first)?.[1])).toBeGreaterThan(1);
-    const run = await space.untilEnded('resumed', signal);
-    expect(run.status?.conditions).toMatchObject([{ status: 'True' }]);
+    const ended = await space.untilEnded(run, signal);
+    expect(ended.status?.conditions).toMatchObject([{ status: 'True' }]);
   });
 
   it('go on through another pod when theirs is deleted', async () => {
+    const run = named('repeated');
     let deleted = false;
     const file = slowFile(6_000_000, async (offset) => {
       if (offset < 3_000_000 || deleted) return;
       deleted = true;
-      const path = space.objects.path(resources.pods, 'repeated-upload');
+      const path = space.objects.path(resources.pods, `${run}-upload`);
       await space.api.delete(path, { gracePeriodSeconds: 0 }, signal);
       // The kubelet takes a moment to notice.
       await systemClock.sleep(4_000, signal);
     });
-    const submission = commandRun('repeated', 'true', [file, small]);
+    const submission = commandRun(run, 'true', [file, small]);
     const told: string[] = [];
     await space.submitter({ profile: onClaim }).submit(submission, signal, (text) => told.push(text));
     expect(told).toContain('the upload pod ended: starting another one');
-    expect((await space.untilEnded('repeated', signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
+    expect((await space.untilEnded(run, signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
   });
 
   it('keep their inputs from being pruned for as long as it takes', async () => {
+    const run = named('renewed');
     const expires = new Set<string | undefined>();
     const file = slowFile(3_000_000, async () => {
-      expires.add((await space.metadata('inputs', 'renewed', signal))?.annotations['slipway.dev/expires']);
+      expires.add((await space.metadata('inputs', run, signal))?.annotations['slipway.dev/expires']);
       await systemClock.sleep(500, signal);
     });
     // What takes five minutes takes half a second here.
@@ -124,15 +132,15 @@ describe('large inputs', () => {
       now: systemClock.now,
       sleep: (ms: number, stop: AbortSignal) => systemClock.sleep(Math.min(ms, 500), stop),
     };
-    await space.submitter({ profile: onClaim, clock }).submit(commandRun('renewed', 'true', [file]), signal);
+    await space.submitter({ profile: onClaim, clock }).submit(commandRun(run, 'true', [file]), signal);
     expect(expires.size).toBeGreaterThan(2);
-    await space.submitter().cancel('renewed', signal);
+    await space.submitter().cancel(run, signal);
   });
 });
 
-describe('an upload that fails', () => {
+describe.concurrent('an upload that fails', () => {
   it.each(['before', 'after'] as const)('leaves nothing on a volume that stays (%s the run was made)', async (when) => {
-    const name = `fails-${when}`;
+    const name = named(`fails-${when}`);
     const api = mortalApi(space.api, { write: 3, when, lasting: false });
     const submission = commandRun(name, 'true', [large()]);
     await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
@@ -142,49 +150,56 @@ describe('an upload that fails', () => {
     expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${name}/`))).toEqual([]);
   });
 
-  it('leaves nothing after prune when the core was killed', async () => {
-    const api = mortalApi(space.api, { write: 3, when: 'before', lasting: true });
-    const submission = commandRun('killed', 'true', [large()]);
-    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
-      /The core died/,
-    );
-    expect(await space.listVolume(volume, signal)).toContain('killed/inputs/data/large.bin');
-    await space.submitter({ api: laterApi(space.api, 16 * 60_000), profile: onClaim }).prune({}, signal);
-    await space.untilNothingIsLeft('killed', signal);
-    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith('killed/'))).toEqual([]);
-  });
-
   it('says why its pod does not run', async () => {
+    const run = named('no-image');
     const profile = { ...onClaim, image: 'testbed.local/no-such-image:1' };
-    const submission = commandRun('no-image', 'true', [large()]);
+    const submission = commandRun(run, 'true', [large()]);
     const failure = space.submitter({ profile }).submit(submission, signal);
     await expect(failure).rejects.toMatchObject({
       code: 'cluster.refused',
       message: expect.stringMatching(/The upload pod .* does not run: (ErrImagePull|ImagePullBackOff)/),
     });
-    await space.untilNothingIsLeft('no-image', signal);
+    await space.untilNothingIsLeft(run, signal);
   });
 
   it('says that the volume is full', async () => {
+    const run = named('full');
     const profile = {
       ...smallProfile,
       volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' },
     } satisfies typeof smallProfile;
-    const submission = commandRun('full', 'true', [stagedFile('huge.bin', randomBytes(80_000_000))]);
+    const submission = commandRun(run, 'true', [stagedFile('huge.bin', randomBytes(80_000_000))]);
     const failure = space.submitter({ profile }).submit(submission, signal);
     await expect(failure).rejects.toMatchObject({ code: 'disk.full' });
-    await space.untilNothingIsLeft('full', signal);
+    await space.untilNothingIsLeft(run, signal);
   });
 
   it('stops when it is aborted', async () => {
+    const run = named('aborted');
     const abort = new AbortController();
     const file = slowFile(6_000_000, (offset) => {
       if (offset > 3_000_000) abort.abort();
     });
-    const submission = commandRun('aborted', 'true', [file]);
+    const submission = commandRun(run, 'true', [file]);
     const failure = space.submitter({ profile: onClaim }).submit(submission, abort.signal);
     await expect(failure).rejects.toMatchObject({ code: 'cancelled' });
-    await space.untilNothingIsLeft('aborted', signal);
-    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith('aborted/'))).toEqual([]);
+    await space.untilNothingIsLeft(run, signal);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
+  });
+});
+
+/** By the clock of its prune, whatever is being uploaded in the space is old. */
+describe('an upload that nobody ends', () => {
+  it('leaves nothing after prune when the core was killed', async () => {
+    const run = named('killed');
+    const api = mortalApi(space.api, { write: 3, when: 'before', lasting: true });
+    const submission = commandRun(run, 'true', [large()]);
+    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
+      /The core died/,
+    );
+    expect(await space.listVolume(volume, signal)).toContain(`${run}/inputs/data/large.bin`);
+    await space.submitter({ api: laterApi(space.api, 16 * 60_000), profile: onClaim }).prune({}, signal);
+    await space.untilNothingIsLeft(run, signal);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
   });
 });
