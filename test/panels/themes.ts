@@ -1,26 +1,35 @@
-/** Palettes as the hosts define them, near enough to judge the panels by. */
-const palettes: Readonly<Record<string, string>> = {
-  'vscode-dark': `--vscode-editor-background:#1f1f1f;--vscode-foreground:#cccccc;--vscode-sideBar-background:#181818;--vscode-input-background:#313131;--vscode-input-border:#3c3c3c;--vscode-widget-border:#3a3a3a;--vscode-list-hoverBackground:#2a2d2e;--vscode-list-activeSelectionBackground:#04395e;--vscode-list-activeSelectionForeground:#ffffff;--vscode-textLink-foreground:#4daafc;--vscode-focusBorder:#0078d4;--vscode-button-background:#0078d4;--vscode-button-foreground:#ffffff;--vscode-button-secondaryBackground:#313131;--vscode-testing-iconPassed:#73c991;--vscode-testing-iconFailed:#f14c4c;--vscode-charts-blue:#3794ff;--vscode-testing-iconQueued:#cca700;--vscode-testing-iconSkipped:#848484;--vscode-inputValidation-errorBackground:#4b2425;--vscode-editor-findMatchHighlightBackground:#5a4a1f;--vscode-terminal-ansiRed:#f14c4c;--vscode-terminal-ansiGreen:#23d18b;--vscode-terminal-ansiYellow:#e5e510;--vscode-terminal-ansiBlue:#3b8eea;--vscode-terminal-ansiMagenta:#d670d6;--vscode-terminal-ansiCyan:#29b8db;--vscode-terminal-ansiBrightBlack:#868686;--vscode-terminal-ansiBrightWhite:#ffffff;`,
-  'vscode-light': `--vscode-editor-background:#ffffff;--vscode-foreground:#3b3b3b;--vscode-sideBar-background:#f8f8f8;--vscode-input-background:#ffffff;--vscode-input-border:#cecece;--vscode-widget-border:#e0e0e0;--vscode-list-hoverBackground:#f2f2f2;--vscode-list-activeSelectionBackground:#e8e8e8;--vscode-list-activeSelectionForeground:#000000;--vscode-textLink-foreground:#005fb8;--vscode-focusBorder:#005fb8;--vscode-button-background:#005fb8;--vscode-button-foreground:#ffffff;--vscode-button-secondaryBackground:#e5e5e5;--vscode-testing-iconPassed:#73c991;--vscode-testing-iconFailed:#e51400;--vscode-charts-blue:#1a85ff;--vscode-testing-iconQueued:#cca700;--vscode-testing-iconSkipped:#848484;--vscode-inputValidation-errorBackground:#fbeae8;--vscode-editor-findMatchHighlightBackground:#f8e3b5;--vscode-terminal-ansiRed:#cd3131;--vscode-terminal-ansiGreen:#107c10;--vscode-terminal-ansiYellow:#806a00;--vscode-terminal-ansiBlue:#0451a5;--vscode-terminal-ansiMagenta:#bc05bc;--vscode-terminal-ansiCyan:#0b6f86;--vscode-terminal-ansiBrightBlack:#6a6a6a;--vscode-terminal-ansiBrightWhite:#1f1f1f;`,
-  'vscode-high-contrast': `--vscode-editor-background:#000000;--vscode-foreground:#ffffff;--vscode-sideBar-background:#000000;--vscode-input-background:#000000;--vscode-contrastBorder:#6fc3df;--vscode-list-hoverBackground:#1a1a1a;--vscode-list-activeSelectionBackground:#000000;--vscode-list-activeSelectionForeground:#ffffff;--vscode-textLink-foreground:#21a6ff;--vscode-focusBorder:#f38518;--vscode-button-background:#000000;--vscode-button-foreground:#ffffff;--vscode-testing-iconPassed:#73c991;--vscode-testing-iconFailed:#f14c4c;--vscode-charts-blue:#3794ff;--vscode-testing-iconQueued:#cca700;--vscode-testing-iconSkipped:#b0b0b0;--vscode-inputValidation-errorBackground:#5a1d1d;--vscode-editor-findMatchHighlightBackground:#515c6a;--vscode-terminal-ansiRed:#cd0000;--vscode-terminal-ansiGreen:#00cd00;--vscode-terminal-ansiYellow:#cdcd00;--vscode-terminal-ansiBlue:#5c5cff;--vscode-terminal-ansiMagenta:#cd00cd;--vscode-terminal-ansiCyan:#00cdcd;--vscode-terminal-ansiBrightBlack:#a0a0a0;--vscode-terminal-ansiBrightWhite:#ffffff;`,
-  'vscode-high-contrast-light': `--vscode-editor-background:#ffffff;--vscode-foreground:#292929;--vscode-sideBar-background:#ffffff;--vscode-input-background:#ffffff;--vscode-contrastBorder:#0f4a85;--vscode-list-hoverBackground:#e6eef6;--vscode-list-activeSelectionBackground:#e6eef6;--vscode-list-activeSelectionForeground:#292929;--vscode-textLink-foreground:#0f4a85;--vscode-focusBorder:#006bbd;--vscode-button-background:#0f4a85;--vscode-button-foreground:#ffffff;--vscode-button-secondaryBackground:#ffffff;--vscode-button-secondaryForeground:#292929;--vscode-testing-iconPassed:#007100;--vscode-testing-iconFailed:#b5200d;--vscode-charts-blue:#0f4a85;--vscode-testing-iconQueued:#895503;--vscode-testing-iconSkipped:#515151;--vscode-inputValidation-errorBackground:#ffffff;--vscode-editor-findMatchHighlightBackground:#f2e6cd;--vscode-terminal-ansiRed:#cd3131;--vscode-terminal-ansiGreen:#136c13;--vscode-terminal-ansiYellow:#6e5a00;--vscode-terminal-ansiBlue:#0451a5;--vscode-terminal-ansiMagenta:#bc05bc;--vscode-terminal-ansiCyan:#0b5f72;--vscode-terminal-ansiBrightBlack:#555555;--vscode-terminal-ansiBrightWhite:#292929;`,
-  'lab-light': `--jp-layout-color1:#ffffff;--jp-layout-color2:#eeeeee;--jp-ui-font-color0:#000000;--jp-ui-font-color1:rgba(0,0,0,.87);--jp-ui-font-color2:rgba(0,0,0,.54);--jp-border-color1:#bdbdbd;--jp-border-color2:#e0e0e0;--jp-cell-editor-background:#f7f7f7;--jp-brand-color0:#1976d2;--jp-brand-color1:#2196f3;--jp-brand-color3:#d6eafb;--jp-success-color0:#388e3c;--jp-error-color0:#d32f2f;--jp-warn-color0:#f57c00;--jp-rendermime-error-background:#fdeaea;--jp-content-link-color:#1565c0;--jp-search-unselected-match-background-color:#fbe4a6;`,
-  'lab-dark': `--jp-layout-color1:#212121;--jp-layout-color2:#2f2f2f;--jp-ui-font-color0:#ffffff;--jp-ui-font-color1:rgba(255,255,255,.87);--jp-ui-font-color2:rgba(255,255,255,.62);--jp-border-color1:#616161;--jp-border-color2:#424242;--jp-cell-editor-background:#1a1a1a;--jp-brand-color0:#1976d2;--jp-brand-color1:#64b5f6;--jp-brand-color3:#17395a;--jp-success-color0:#66bb6a;--jp-error-color0:#ef5350;--jp-warn-color0:#ffb74d;--jp-rendermime-error-background:#46201f;--jp-content-link-color:#64b5f6;--jp-search-unselected-match-background-color:#5c4a16;`,
-};
+import read from './palettes.json' with { type: 'json' };
 
 const sans = `-apple-system, "Segoe UI", "Inter", "Liberation Sans", "Noto Sans", "Noto Sans CJK SC", sans-serif`;
 const mono = `Menlo, Consolas, "JetBrains Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace`;
 
-/** Gives a page the look of a host: `vscode-dark`, `vscode-light`, `vscode-high-contrast`,
- * `vscode-high-contrast-light`, `lab-light`, `lab-dark`. */
+interface Palette {
+  /** The class of the body of VS Code's webviews; none in JupyterLab. */
+  readonly class?: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+const palettes: Readonly<Record<keyof typeof read, Palette>> = read;
+
+export type ThemeName = keyof typeof read;
+
+/** The themes of the hosts that the panels are shown in. */
+export const themeNames = Object.keys(read) as readonly ThemeName[];
+
+/** Gives a page the look of a host in one of its own themes. @throws Error for a theme that is not known */
 export function applyTheme(page: Document, theme: string): void {
-  const palette = palettes[theme] ?? '';
-  const fonts = theme.startsWith('vscode')
+  const name = themeNames.find((known) => known === theme);
+  if (name === undefined) throw new Error(`There is no theme ${theme}; there are ${themeNames.join(', ')}.`);
+  const isCode = name.startsWith('vscode');
+  const { class: kind, variables } = palettes[name];
+  const palette = Object.entries(variables).map(([variable, value]) => `${variable}:${value};`);
+  const fonts = isCode
     ? `--vscode-font-family:${sans};--vscode-font-size:13px;--vscode-editor-font-family:${mono};--vscode-editor-font-size:12px;`
     : `--jp-ui-font-family:${sans};--jp-ui-font-size1:13px;--jp-code-font-family:${mono};--jp-code-font-size:12px;--jp-border-radius:2px;`;
-  if (theme.startsWith('vscode')) page.body.classList.add(theme);
-  else page.body.dataset.jpThemeLight = String(theme === 'lab-light');
+  if (kind !== undefined) page.body.classList.add(...kind.split(' '));
+  else page.body.dataset.jpThemeLight = String(name === 'lab-light');
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`body{${palette}${fonts}margin:0;height:100vh;background:var(--slipway-bg)}html{height:100%}`);
+  sheet.replaceSync(
+    `body{${palette.join('')}${fonts}margin:0;height:100vh;background:var(--slipway-bg)}html{height:100%}`,
+  );
   page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
 }

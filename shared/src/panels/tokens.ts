@@ -1,7 +1,8 @@
 /**
  * What each host's own variables mean for the panels, which read nothing but `--slipway-*`. Values that a theme may leave
  * out have another to fall back on. Muted text is mixed because some themes give it the text's own colour; light themes'
- * state colours are pulled towards the text until they reach 3:1 on white.
+ * state colours are pulled towards the text until they reach 3:1 on white, VS Code's terminal colours until log text reaches
+ * 4.5:1, as its terminal does with them.
  */
 export const tokensCss = `
 body.vscode-dark, body.vscode-light, body.vscode-high-contrast, body.vscode-high-contrast-light {
@@ -25,6 +26,7 @@ body.vscode-dark, body.vscode-light, body.vscode-high-contrast, body.vscode-high
   --slipway-link: var(--vscode-textLink-foreground);
   --slipway-border: var(--vscode-widget-border, var(--vscode-contrastBorder, var(--vscode-panel-border)));
   --slipway-border-input: var(--vscode-input-border, var(--vscode-contrastBorder, var(--vscode-panel-border)));
+  --slipway-border-tick: color-mix(in srgb, var(--vscode-foreground) 60%, var(--vscode-editor-background));
   --slipway-focus: var(--vscode-focusBorder);
   --slipway-button-bg: var(--vscode-button-background);
   --slipway-button-fg: var(--vscode-button-foreground);
@@ -36,13 +38,14 @@ body.vscode-dark, body.vscode-light, body.vscode-high-contrast, body.vscode-high
   --slipway-running: var(--vscode-charts-blue);
   --slipway-waiting: var(--vscode-testing-iconQueued);
   --slipway-neutral: var(--vscode-testing-iconSkipped);
-  --slipway-ansi-red: var(--vscode-terminal-ansiRed);
-  --slipway-ansi-green: var(--vscode-terminal-ansiGreen);
-  --slipway-ansi-yellow: var(--vscode-terminal-ansiYellow);
-  --slipway-ansi-blue: var(--vscode-terminal-ansiBlue);
-  --slipway-ansi-magenta: var(--vscode-terminal-ansiMagenta);
-  --slipway-ansi-cyan: var(--vscode-terminal-ansiCyan);
-  --slipway-ansi-black: var(--vscode-terminal-ansiBrightBlack);
+  --slipway-ansi-share: 62%;
+  --slipway-ansi-red: color-mix(in srgb, var(--vscode-terminal-ansiRed) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-green: color-mix(in srgb, var(--vscode-terminal-ansiGreen) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-yellow: color-mix(in srgb, var(--vscode-terminal-ansiYellow) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-blue: color-mix(in srgb, var(--vscode-terminal-ansiBlue) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-magenta: color-mix(in srgb, var(--vscode-terminal-ansiMagenta) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-cyan: color-mix(in srgb, var(--vscode-terminal-ansiCyan) var(--slipway-ansi-share), var(--vscode-foreground));
+  --slipway-ansi-black: color-mix(in srgb, var(--vscode-terminal-ansiBrightBlack) var(--slipway-ansi-share), var(--vscode-foreground));
   --slipway-ansi-white: var(--vscode-foreground);
 }
 body.vscode-dark { --slipway-ansi-white: var(--vscode-terminal-ansiBrightWhite); }
@@ -51,9 +54,11 @@ body.vscode-light {
   --slipway-waiting: color-mix(in srgb, var(--vscode-testing-iconQueued) 68%, var(--vscode-foreground));
 }
 body.vscode-high-contrast, body.vscode-high-contrast-light {
+  --slipway-ansi-share: 54%;
   --slipway-fg-muted: var(--vscode-foreground);
   --slipway-border: var(--vscode-contrastBorder);
   --slipway-border-input: var(--vscode-contrastBorder);
+  --slipway-border-tick: var(--vscode-contrastBorder);
   --slipway-button2-bg: var(--vscode-button-secondaryBackground, var(--vscode-editor-background));
 }
 body[data-jp-theme-light] {
@@ -77,6 +82,7 @@ body[data-jp-theme-light] {
   --slipway-link: var(--jp-content-link-color);
   --slipway-border: var(--jp-border-color2);
   --slipway-border-input: var(--jp-border-color1);
+  --slipway-border-tick: color-mix(in srgb, var(--jp-ui-font-color0) 55%, var(--jp-layout-color1));
   --slipway-focus: var(--jp-brand-color1);
   --slipway-button-bg: var(--jp-brand-color0);
   --slipway-button-fg: #ffffff;
@@ -99,6 +105,8 @@ body[data-jp-theme-light] {
 }
 body[data-jp-theme-light='true'] { --slipway-waiting: color-mix(in srgb, var(--jp-warn-color0) 74%, #000000); }
 body[data-jp-theme-light='false'] {
+  --slipway-passed: color-mix(in srgb, var(--jp-success-color0) 68%, var(--jp-ui-font-color0));
+  --slipway-failed: color-mix(in srgb, var(--jp-error-color0) 68%, var(--jp-ui-font-color0));
   --slipway-ansi-red: #ef5350;
   --slipway-ansi-green: #66bb6a;
   --slipway-ansi-yellow: #ffd54f;

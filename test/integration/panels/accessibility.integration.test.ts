@@ -1,11 +1,15 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { themeNames } from '../../panels/themes.ts';
 import { useGallery } from './browser.ts';
 
 const gallery = useGallery();
 
-/** Every text that can be seen and has less contrast with what is behind it than WCAG asks for, 4.5 to 1. */
-function faintTexts(page: Page): Promise<string[]> {
+/**
+ * What can be seen and has less contrast with what is behind it than WCAG asks for: 4.5 to 1 for texts; 3 to 1 for icons and
+ * for the outlines of boxes to tick, which show what state they are in.
+ */
+function faintParts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
     if (canvas === null) throw new Error('no canvas');
@@ -25,28 +29,38 @@ function faintTexts(page: Page): Promise<string[]> {
       };
       return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
     };
-    const contrast = (element: Element): number => {
+    const contrast = (element: Element, colour: string, from: Element = element): number => {
       const behind: string[] = [];
-      for (let at: Element | null = element; at !== null; at = parentOf(at)) {
+      for (let at: Element | null = from; at !== null; at = parentOf(at)) {
         behind.unshift(getComputedStyle(at).backgroundColor);
       }
       for (const colour of behind) paint(colour);
       const ground = luminance();
       canvas.globalAlpha = Number(getComputedStyle(element).opacity);
-      paint(getComputedStyle(element).color);
+      paint(colour);
       canvas.globalAlpha = 1;
       const text = luminance();
       return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
     };
+    const isOff = (element: Element): boolean => element.closest(':disabled, [aria-disabled=true]') !== null;
     const faint: string[] = [];
     const visit = (root: ParentNode): void => {
       for (const element of root.querySelectorAll('*')) {
         if (element.shadowRoot !== null) visit(element.shadowRoot);
+        if (element.matches('svg.i') && element.checkVisibility() && !isOff(element)) {
+          const ratio = contrast(element, getComputedStyle(element).color);
+          if (ratio < 3) faint.push(`${ratio.toFixed(2)} icon in ${parentOf(element)?.className ?? ''}`);
+        }
+        if (element.matches('input:is([type=checkbox], [type=radio]):enabled') && element.checkVisibility()) {
+          const { borderColor } = getComputedStyle(element);
+          const ratio = contrast(element, borderColor, parentOf(element) ?? element);
+          if (ratio < 3) faint.push(`${ratio.toFixed(2)} outline ${element.id}`);
+        }
         const text = [...element.childNodes].map((node) => (node instanceof Text ? node.data.trim() : '')).join('');
         // What cannot be used is exempt, as in WCAG.
-        if (text === '' || !element.checkVisibility() || element.closest(':disabled, [aria-disabled=true]')) continue;
+        if (text === '' || !element.checkVisibility() || isOff(element)) continue;
         if (element.closest('style, label:has(:disabled), option')) continue;
-        const ratio = contrast(element);
+        const ratio = contrast(element, getComputedStyle(element).color);
         if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.className} "${text.slice(0, 30)}"`);
       }
     };
@@ -66,19 +80,24 @@ async function namelessControls(page: Page): Promise<string[]> {
   return nameless;
 }
 
-const themes = ['vscode-light', 'lab-light'];
+const views = [
+  ['state=failed', '.find'],
+  ['state=queued', '.graph'],
+  ['state=passed', '.graph'],
+  ['state=running', '.row'],
+  ['panel=form&state=new', '.fcol'],
+] as const;
 
-describe.each(themes)('in %s', (theme) => {
-  it.each([
-    ['state=failed', '.find'],
-    ['state=queued', '.graph'],
-    ['state=running', '.row'],
-    ['panel=form&state=new', '.fcol'],
-  ])('every text can be read and every control has a name: %s', async (query, selector) => {
-    const { page } = await gallery.open(`${query}&theme=${theme}`);
-    await page.locator(selector).first().waitFor();
-    expect(await faintTexts(page)).toEqual([]);
-    expect(await namelessControls(page)).toEqual([]);
-    await page.close();
-  });
+it.each(themeNames)('in %s every text and icon can be seen, and every control has a name', async (theme) => {
+  const found = await Promise.all(
+    views.map(async ([query, selector]) => {
+      const { page } = await gallery.open(`${query}&theme=${theme}`);
+      await page.locator(selector).first().waitFor();
+      const faint = await faintParts(page);
+      const nameless = await namelessControls(page);
+      await page.close();
+      return [...faint, ...nameless].map((part) => `${query}: ${part}`);
+    }),
+  );
+  expect(found.flat()).toEqual([]);
 });

@@ -88,7 +88,7 @@ export const runFormStyles = css`
     margin: 0;
     display: inline-grid;
     place-content: center;
-    border: 1px solid var(--slipway-border-input);
+    border: 1px solid var(--slipway-border-tick);
     border-radius: var(--slipway-radius);
     background: var(--slipway-bg-input);
     color: var(--slipway-fg);
@@ -112,9 +112,12 @@ export const runFormStyles = css`
     height: 14px;
     border-radius: 50%;
   }
-  input[type='radio']:checked {
-    border: 4px solid var(--slipway-button-bg);
-    background: var(--slipway-button-fg);
+  input[type='radio']:checked::before {
+    content: '';
+    width: 6px;
+    height: 6px;
+    border-radius: 50%;
+    background: currentColor;
   }
   .pick {
     grid-column: 1 / -1;
