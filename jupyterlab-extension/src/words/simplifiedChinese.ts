@@ -1,10 +1,10 @@
 import type { LabWords } from './english.ts';
 
 export const simplifiedChinese: LabWords = {
-  runCaption: '按屏幕上的内容在所选环境中运行此笔记本',
+  runCaption: '按屏幕上的内容在所选上下文中运行此笔记本',
   showRuns: '显示运行',
   runs: '运行',
-  contexts: '环境',
+  contexts: '上下文',
   noRuns: '还没有运行。您启动的运行会实时显示在这里。',
   connecting: '正在连接…',
   noNotebook: '打开一个笔记本即可运行。',
