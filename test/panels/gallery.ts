@@ -15,6 +15,8 @@ import {
   hostileArtifacts,
   hostileSpec,
   hostileTests,
+  manyArtifacts,
+  parametersOfAllTypes,
 } from './runs.ts';
 import { ScriptedHost, ScriptedLog, type Script } from './scriptedHost.ts';
 import { applyTheme } from './themes.ts';
@@ -49,7 +51,8 @@ const script: Script = {
   },
   'jobs/plan': async (submission) => {
     if (state === 'late') await late;
-    return examplePlan(submission);
+    const plan = examplePlan(submission);
+    return state === 'types' ? { ...plan, parameters: parametersOfAllTypes } : plan;
   },
   'jobs/schema': () => ({ schema: {} }),
   'contexts/secrets': () => {
@@ -65,11 +68,13 @@ const script: Script = {
   'artifacts/list': () => ({
     artifacts: isHostile
       ? hostileArtifacts
-      : hasResults
-        ? exampleArtifacts
-        : state === 'failed'
-          ? exampleArtifacts.slice(0, 4)
-          : [],
+      : state === 'many'
+        ? manyArtifacts
+        : hasResults
+          ? exampleArtifacts
+          : state === 'failed'
+            ? exampleArtifacts.slice(0, 4)
+            : [],
   }),
   'artifacts/tests': () => (isHostile ? hostileTests : hasResults ? exampleTests : null),
   'artifacts/coverage': () => (hasResults ? exampleCoverage : null),

@@ -204,7 +204,14 @@ export function exampleRuns(now: number) {
       fixes: [attack],
     },
   };
-  return { running, failed, queued, passed, unknown, long, cancelled, hostile };
+  const many: Run = { ...passed, name: 'pbmc-clustering-many' };
+  const names: Run = {
+    ...failed,
+    name: `${'a'.repeat(250)}-8b12`,
+    title: `${'تحليل_الخلايا_'.repeat(20)}نهائي.ipynb`,
+    user: 'مستخدم',
+  };
+  return { running, failed, queued, passed, unknown, long, cancelled, hostile, many, names };
 }
 
 export const exampleArtifacts: Artifact[] = [
@@ -224,6 +231,14 @@ export const exampleArtifacts: Artifact[] = [
   { path: 'environment.json', bytes: 2_900, mediaType: 'application/json', role: 'environment' },
   { path: 'logs/notebook.log', bytes: 96_000, mediaType: 'text/plain', role: 'log' },
 ];
+
+/** Ten thousand files, some with names as long as file systems allow and from right to left. */
+export const manyArtifacts: Artifact[] = Array.from({ length: 10_000 }, (_, index) => ({
+  path: `work/figures/${index % 3 === 0 ? 'n'.repeat(290) : index % 3 === 1 ? 'صورة_الخلايا' : 'umap'}_${index}.png`,
+  bytes: 241_000 + index,
+  mediaType: 'image/png',
+  role: 'file',
+}));
 
 export const exampleTests: TestReport = {
   passed: 18,
@@ -307,6 +322,20 @@ export const exampleSubmission: Submission = {
   notebookText: '{}',
   unsaved: true,
 };
+
+/** A parameter of every type, one with a name from right to left and one with a name that is far too long. */
+export const parametersOfAllTypes: RunPlan['parameters'] = [
+  { name: 'count', type: 'int', defaultSource: '3', defaultValue: 3 },
+  { name: 'rate', type: 'float', defaultSource: '1e-3', defaultValue: 0.001 },
+  { name: 'use_gpu', type: 'bool', defaultSource: 'True', defaultValue: true },
+  { name: 'label', type: 'str', defaultSource: '"a b"', defaultValue: 'a b', help: 'What the figures are called' },
+  { name: 'genes', type: 'list', defaultSource: '["CD3E", "MS4A1"]', defaultValue: ['CD3E', 'MS4A1'] },
+  { name: 'limits', type: 'dict', defaultSource: '{"low": 1}', defaultValue: { low: 1 } },
+  { name: 'batch_key', type: 'none', defaultSource: 'None', defaultValue: null },
+  { name: 'folder', type: 'unknown', defaultSource: 'Path.home() / "data"' },
+  { name: 'اسم_العينة', type: 'str', defaultSource: '"دم"', defaultValue: 'دم' },
+  { name: 'n'.repeat(300), type: 'str', defaultSource: `"${'v'.repeat(300)}"`, defaultValue: 'v'.repeat(300) },
+];
 
 /** What the core would answer to `jobs/plan`. */
 export function examplePlan({ context, spec }: Submission): RunPlan {

@@ -24,6 +24,11 @@ const shots: readonly (readonly [name: string, query: string, width: number, hei
   ['form-lab-light', 'panel=form&state=invalid&theme=lab-light', 1000, 980],
   ['form-narrow-zh-cn-lab-dark', 'panel=form&state=new&theme=lab-dark&locale=zh-cn', 320, 1300],
   ['form-rerun-vscode-light', 'panel=form&state=rerun&theme=vscode-light', 800, 940],
+  ['form-high-contrast', 'panel=form&state=types&theme=vscode-high-contrast', 1000, 1100],
+  ['form-240-lab-dark', 'panel=form&state=types&theme=lab-dark', 240, 1600],
+  ['many-artifacts-lab-light', 'state=many&theme=lab-light', 1000, 900],
+  ['names-vscode-dark-2026', 'state=names&theme=vscode-dark-2026', 1000, 900],
+  ['names-240-lab-light', 'state=names&theme=lab-light&locale=zh-cn', 240, 1300],
   ['log-lab-light', 'panel=log&state=running&theme=lab-light', 1000, 500],
 ];
 

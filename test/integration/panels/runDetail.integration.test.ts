@@ -15,6 +15,20 @@ function requested(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => (globalThis as unknown as GalleryWindow).host.requested.map(({ name }) => name));
 }
 
+it('lists ten thousand artifacts some at a time', async () => {
+  const { page, complaints } = await gallery.open('state=many&theme=lab-light');
+  const rows = page.locator('.files tbody tr');
+  await page.getByText('and 9800 more').waitFor();
+  expect(await rows.count()).toBe(200);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByText('and 9600 more').waitFor();
+  expect(await rows.count()).toBe(400);
+  // Names that are too long are cut, not let out of the page.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 describe('the run detail', () => {
   it.each(['running', 'failed', 'queued', 'passed', 'cancelled', 'error', 'stale', 'long'])(
     'draws a run that is %s under a policy without inline styles and scripts',

@@ -185,4 +185,12 @@ describe('the run form', () => {
     await without.page.getByText('The names of Secrets cannot be listed here.').waitFor();
     await without.page.close();
   });
+
+  it('has room for every type and for names that are too long, however narrow it is', async () => {
+    const { page } = await gallery.open('panel=form&state=types&theme=lab-dark', 240);
+    await page.getByLabel('limits').waitFor();
+    const tooWide = await page.locator('slipway-run-form').evaluate((form) => form.scrollWidth - form.clientWidth);
+    expect(tooWide).toBe(0);
+    await page.close();
+  });
 });

@@ -9,7 +9,13 @@ import type { RunResults } from './runFeed.ts';
 export interface ArtifactActions {
   readonly open: (path: string) => void;
   readonly save: (path: string) => void;
+  /** How many are listed; a run may have left more than a page can hold. */
+  readonly listed: number;
+  readonly listMore: () => void;
 }
+
+/** So many are listed at first, and so many more each time somebody asks. */
+export const artifactsAtOnce = 200;
 
 const roleIcons: Readonly<Record<Artifact['role'], IconName>> = {
   executedNotebook: 'notebook',
@@ -68,9 +74,19 @@ export function artifactList(run: Run, results: RunResults, words: Words, action
         </tr>
       </thead>
       <tbody>
-        ${sortedArtifacts(artifacts).map((artifact) => row(artifact, words, actions))}
+        ${sortedArtifacts(artifacts)
+          .slice(0, actions.listed)
+          .map((artifact) => row(artifact, words, actions))}
       </tbody>
-    </table>`;
+    </table>
+    ${
+      artifacts.length <= actions.listed
+        ? nothing
+        : html`<p class="muted small">
+            ${words.panels.form.moreFiles(artifacts.length - actions.listed)} ·
+            <button class="link" @click=${actions.listMore}>${text.listMore}</button>
+          </p>`
+    }`;
 }
 
 function row(artifact: Artifact, words: Words, actions: ArtifactActions): TemplateResult {

@@ -13,7 +13,7 @@ import { PanelElement } from '../base/panelElement.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import { troubleNote } from '../base/troubleNote.ts';
 import type { HostAction } from '../panelHost.ts';
-import { artifactList } from './artifactList.ts';
+import { artifactList, artifactsAtOnce } from './artifactList.ts';
 import { commandFor } from './command.ts';
 import { findingCard } from './findingCard.ts';
 import { graphStyles } from './graphStyles.ts';
@@ -45,6 +45,7 @@ export class RunDetail extends PanelElement {
     tabStop: { state: true },
     wholeCell: { state: true },
     listsMore: { state: true },
+    artifactsListed: { state: true },
     asksToCancel: { state: true },
     busy: { state: true },
     failure: { state: true },
@@ -58,6 +59,7 @@ export class RunDetail extends PanelElement {
   declare private tabStop: StepName | undefined;
   declare private wholeCell: boolean;
   declare private listsMore: boolean;
+  declare private artifactsListed: number;
   declare private asksToCancel: boolean;
   declare private busy: string | undefined;
   declare private failure: Trouble | undefined;
@@ -73,6 +75,7 @@ export class RunDetail extends PanelElement {
     super();
     this.context = '';
     this.run = '';
+    this.artifactsListed = artifactsAtOnce;
     this.wholeCell = false;
     this.listsMore = false;
     this.asksToCancel = false;
@@ -97,6 +100,7 @@ export class RunDetail extends PanelElement {
 
   protected override forget(): void {
     this.#isOpened = false;
+    this.artifactsListed = artifactsAtOnce;
     this.chosenTab = undefined;
     this.chosenStep = undefined;
   }
@@ -239,6 +243,8 @@ export class RunDetail extends PanelElement {
     const actions = {
       open: (path: string) => this.#perform({ kind: 'openArtifact', ...this.#reference, path }),
       save: (path: string) => this.#perform({ kind: 'saveArtifact', ...this.#reference, path }),
+      listed: this.artifactsListed,
+      listMore: () => (this.artifactsListed += artifactsAtOnce),
     };
     if (tab === 'artifacts') return artifactList(run, feed.results, this.words, actions);
     if (tab === 'tests') return testResults(run, feed.results, this.words);

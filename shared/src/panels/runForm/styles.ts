@@ -76,6 +76,10 @@ export const runFormStyles = css`
   .ctl .st {
     white-space: normal;
   }
+  .ctl > .small {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
   .span {
     grid-column: 1 / -1;
   }

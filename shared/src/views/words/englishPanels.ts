@@ -89,6 +89,7 @@ export const englishPanels = {
     summary: (count: number, size: string) => (count === 1 ? `1 file, ${size}` : `${count} files, ${size}`),
     none: 'No artifacts yet. They are there once the step collect has run.',
     noneLeft: 'The run left no artifacts.',
+    listMore: 'Show more',
     open: (name: string) => `Open ${name}`,
     save: (name: string) => `Save ${name}`,
     roles: {

@@ -89,6 +89,7 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     summary: (count, size) => `${count} 个文件，${size}`,
     none: '尚无产物。collect 步骤运行后即可查看。',
     noneLeft: '此运行没有留下产物。',
+    listMore: '显示更多',
     open: (name) => `打开 ${name}`,
     save: (name) => `保存 ${name}`,
     roles: {
