@@ -59,7 +59,9 @@ async function lint(stage) {
   // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved.
   const mypy = ['-m', 'mypy', '--config-file'];
   await stage.check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
-  await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', '.']);
+  // By the content of files, so that it is the same in a checkout that was made anew.
+  const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
+  await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
   const checked = [steps, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
   await stage.check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
   await stage.check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);

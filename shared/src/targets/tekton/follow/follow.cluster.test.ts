@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources, runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { objectSchema } from '../submit/clusterObjects.ts';
@@ -15,35 +16,39 @@ afterAll(async () => {
   await at.dispose(signal);
 });
 
+/** Of this try alone: a test that is tried again finds nothing of the first time. */
+const named = (name: string) => `${name}-${randomBytes(2).toString('hex')}`;
+
 const submitter = () => at.space.submitter({ profile: at.profile });
 
 describe('logs of four steps of 80,000 lines of 100 bytes', () => {
   const steps = ['noise-1', 'noise-2', 'noise-3', 'noise-4'];
 
   it('are whole live, with the connection cut in the middle, and afterwards', async () => {
-    await noisyRun(at, submitter(), { run: 'noisy', steps, lines: 80_000 }, signal);
-    await at.untilLive('noisy', signal);
+    const run = named('noisy');
+    await noisyRun(at, submitter(), { run, steps, lines: 80_000 }, signal);
+    await at.untilLive(run, signal);
     const live = await at.files();
-    const over = async () => (await at.place('noisy', signal)).final;
+    const over = async () => (await at.place(run, signal)).final;
     const cut = setInterval(() => at.sockets.findLast((socket) => socket.readyState === socket.OPEN)?.terminate(), 700);
     const cuts = setTimeout(() => clearInterval(cut), 4_000);
-    const read = await Promise.all(steps.map((step) => readWholeLog(live, 'noisy', step, over, signal)));
+    const read = await Promise.all(steps.map((step) => readWholeLog(live, run, step, over, signal)));
     clearInterval(cut);
     clearTimeout(cuts);
     for (const { bytes, lines } of read) expect([bytes, lines]).toEqual([8_000_000, 80_000]);
 
     const truth = await at.files();
     for (const [index, step] of steps.entries()) {
-      const { bytes, content } = await truth.openFile('noisy', `logs/${step}.log`, undefined, signal);
+      const { bytes, content } = await truth.openFile(run, `logs/${step}.log`, undefined, signal);
       expect(bytes).toBe(8_000_000);
       expect((await hashOf(content)).sha256).toBe(read[index]?.sha256);
     }
     const afterwards = await at.files();
     for (const [index, step] of steps.entries()) {
-      const whole = await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
+      const whole = await readWholeLog(afterwards, run, step, () => Promise.resolve(true), signal);
       expect(whole).toEqual(read[index]);
     }
-    for (const step of steps) await readWholeLog(afterwards, 'noisy', step, () => Promise.resolve(true), signal);
+    for (const step of steps) await readWholeLog(afterwards, run, step, () => Promise.resolve(true), signal);
   });
 });
 
@@ -150,16 +155,17 @@ describe('large things', () => {
   });
 
   it('show the end of a long log without fetching all of it', async () => {
-    await noisyRun(at, submitter(), { run: 'long', steps: ['noise-1'], lines: 300_000 }, signal);
-    await at.untilFinal('long', signal);
+    const run = named('long');
+    await noisyRun(at, submitter(), { run, steps: ['noise-1'], lines: 300_000 }, signal);
+    await at.untilFinal(run, signal);
     const files = await at.files();
-    const size = await files.logSize('long', 'noise-1', signal);
+    const size = await files.logSize(run, 'noise-1', signal);
     expect(size).toBe(30_000_000);
-    const { bytes } = await files.logChunk('long', 'noise-1', size - 200, 1_000, signal);
+    const { bytes } = await files.logChunk(run, 'noise-1', size - 200, 1_000, signal);
     expect(Buffer.from(bytes).toString()).toMatch(/^noise-1 0299998 x+\nnoise-1 0299999 x+\n$/);
-    expect((await files.logChunk('long', 'noise-1', size, 1_000, signal)).bytes).toHaveLength(0);
+    expect((await files.logChunk(run, 'noise-1', size, 1_000, signal)).bytes).toHaveLength(0);
     // All of it, where it is wanted, and what is not there yet while it comes.
-    const whole = await readWholeLog(files, 'long', 'noise-1', () => Promise.resolve(true), signal);
+    const whole = await readWholeLog(files, run, 'noise-1', () => Promise.resolve(true), signal);
     expect([whole.bytes, whole.lines]).toEqual([30_000_000, 300_000]);
   });
 
@@ -185,23 +191,24 @@ describe('large things', () => {
 
 describe.concurrent('a run that is cancelled', () => {
   it('leaves its log', async () => {
+    const run = named('stopped');
     const script = 'for i in $(seq 1000); do echo "line $i"; done; sleep 600';
-    await submitter().submit(commandRun('stopped', script), signal);
-    await at.untilLive('stopped', signal);
+    await submitter().submit(commandRun(run, script), signal);
+    await at.untilLive(run, signal);
     const live = await at.files();
-    const size = () => live.logSize('stopped', 'command', signal);
+    const size = () => live.logSize(run, 'command', signal);
     await at.space.until(async () => (await size()) === 8_893, signal);
-    await live.release('stopped');
+    await live.release(run);
     await at.space.objects.api.patch(
-      at.space.objects.path(resources.pipelineRuns, 'stopped'),
+      at.space.objects.path(resources.pipelineRuns, run),
       { spec: { status: 'Cancelled' } },
       { kind: 'merge' },
       objectSchema,
       signal,
     );
-    await at.untilFinal('stopped', signal);
+    await at.untilFinal(run, signal);
     const files = await at.files();
-    const { bytes, lines } = await readWholeLog(files, 'stopped', 'command', () => Promise.resolve(true), signal);
+    const { bytes, lines } = await readWholeLog(files, run, 'command', () => Promise.resolve(true), signal);
     expect([bytes, lines]).toEqual([8_893, 1_000]);
   });
 });
@@ -244,6 +251,7 @@ describe.concurrent('a PipelineRun that Slipway did not make', () => {
   const container = (name: string, script: string) => ({ name, image: 'testbed.local/busybox:1', script });
 
   it('is followed by the API, across the rotation of its log', async () => {
+    const run = named('theirs');
     // Slow enough for the kubelet, which looks every ten seconds whether a log is too large.
     const line = `"%07d ${'x'.repeat(91)}\\n"`;
     const busy = `for i in $(seq 60); do awk 'BEGIN { for (i = 0; i < 3000; i += 1) printf ${line}, i }'; sleep 0.3; done`;
@@ -252,7 +260,7 @@ describe.concurrent('a PipelineRun that Slipway did not make', () => {
       {
         apiVersion: 'tekton.dev/v1',
         kind: 'PipelineRun',
-        metadata: { name: 'theirs' },
+        metadata: { name: run },
         spec: {
           pipelineSpec: {
             tasks: [
@@ -267,14 +275,14 @@ describe.concurrent('a PipelineRun that Slipway did not make', () => {
       signal,
     );
     const files = await at.files();
-    const over = async () => (await at.place('theirs', signal)).final;
+    const over = async () => (await at.place(run, signal)).final;
     const [say, noise] = await Promise.all(
-      ['build/say', 'build/busy'].map((step) => readWholeLog(files, 'theirs', step, over, signal)),
+      ['build/say', 'build/busy'].map((step) => readWholeLog(files, run, step, over, signal)),
     );
     expect(say?.bytes).toBe('hello\nend\n'.length);
     expect(noise).toMatchObject({ bytes: 18_000_000, lines: 180_000 });
-    expect(await files.artifacts('theirs', signal)).toEqual([]);
-    await expect(files.openFile('theirs', 'run.json', undefined, signal)).rejects.toMatchObject({
+    expect(await files.artifacts(run, signal)).toEqual([]);
+    await expect(files.openFile(run, 'run.json', undefined, signal)).rejects.toMatchObject({
       code: 'target.unsupported',
     });
   });
@@ -282,25 +290,26 @@ describe.concurrent('a PipelineRun that Slipway did not make', () => {
 
 describe.concurrent('history', () => {
   it('has runs whose PipelineRun is gone, with their logs and files', async () => {
+    const [first, second, claimName] = [named('past-1'), named('past-2'), named('team')];
     await at.create(
       resources.persistentVolumeClaims,
       {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
-        metadata: { name: 'team' },
+        metadata: { name: claimName },
         spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
       },
       signal,
     );
-    const profile = { ...at.profile, volume: { kind: 'claim', claimName: 'team', subPath: 'slipway' } } as const;
+    const profile = { ...at.profile, volume: { kind: 'claim', claimName, subPath: 'slipway' } } as const;
     const team = at.space.submitter({ profile });
-    await team.submit(commandRun('past-1', 'echo first > first.txt; echo said'), signal);
-    await at.untilFinal('past-1', signal);
-    await team.submit(commandRun('past-2', 'exit 3'), signal);
-    await at.untilFinal('past-2', signal);
-    for (const name of ['past-1', 'past-2'])
+    await team.submit(commandRun(first, 'echo first > first.txt; echo said'), signal);
+    await at.untilFinal(first, signal);
+    await team.submit(commandRun(second, 'exit 3'), signal);
+    await at.untilFinal(second, signal);
+    for (const name of [first, second])
       await at.space.objects.remove(resources.pipelineRuns, { name }, signal, 'Foreground');
-    await at.space.until(async () => (await at.space.run('past-2', signal)) === undefined, signal);
+    await at.space.until(async () => (await at.space.run(second, signal)) === undefined, signal);
 
     const files = await at.files({ profile });
     const past: PastRun[] = [];
@@ -308,13 +317,13 @@ describe.concurrent('history', () => {
     expect(
       past.map(({ run, results }) => [run, results.get('command')?.exitCode, results.get('collect')?.verdict]),
     ).toEqual([
-      ['past-1', 0, 'succeeded'],
-      ['past-2', 3, 'failed'],
+      [first, 0, 'succeeded'],
+      [second, 3, 'failed'],
     ]);
     expect(past[0]?.modifiedAt).toBeLessThan(past[1]?.modifiedAt ?? 0);
-    const { bytes } = await files.logChunk('past-1', 'command', 0, 100, signal);
+    const { bytes } = await files.logChunk(first, 'command', 0, 100, signal);
     expect(Buffer.from(bytes).toString()).toBe('said\n');
-    const artifacts = await files.artifacts('past-1', signal);
+    const artifacts = await files.artifacts(first, signal);
     expect(artifacts.map(({ path }) => path)).toContain('work/first.txt');
   });
 
