@@ -3,13 +3,15 @@ import { type Run, terminalStates } from '@slipway/shared/protocol';
 import { newestFirst, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ChosenContext } from './chosenContext.ts';
-import { fileInFront, submissionOf } from './notebook/submission.ts';
+import { fileInFront, runnableFiles } from './notebook/runnableFiles.ts';
+import { submissionOf } from './notebook/submission.ts';
 import type { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import type { RunActions } from './runActions.ts';
 import { referenceOf, type RunReference } from './runs/runReference.ts';
 import type { FailedCells } from './surfaces/failedCell.ts';
 import type { Notices } from './surfaces/notices.ts';
 import type { Panels } from './surfaces/panels.ts';
+import { plainMessage, withoutIcons } from './surfaces/plainText.ts';
 import type { RunsFilter } from './surfaces/runsFilter.ts';
 import type { WindowWords } from './words/index.ts';
 
@@ -46,8 +48,8 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
       if (reference !== undefined) await work(reference);
     });
   return [
-    register('run', (argument) => run(fileInFront(argument), options)),
-    register('runWithOptions', (argument) => openForm(fileInFront(argument), options)),
+    register('run', (argument) => run(argument, options)),
+    register('runWithOptions', (argument) => openForm(argument, options)),
     onRun('openRun', (reference) => actions.openRun(reference)),
     onRun('openLogs', (reference) => actions.openLogs(reference)),
     onRun('followLog', (reference) => actions.followLog(reference)),
@@ -75,21 +77,21 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
   ];
 }
 
-/** Sends the file in front and shows its run; resolves to the run. */
-async function run(uri: vscode.Uri | undefined, options: CommandsOptions): Promise<Run | undefined> {
-  const { core, store, actions, chosen, notices, failedCells, words, onStarted, signal } = options;
-  if (uri === undefined) {
-    notices.info(words.host.noFile);
-    return undefined;
-  }
-  const title = words.host.submitting(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+/** Sends the file that it is about and shows its run; resolves to the run. */
+async function run(argument: unknown, options: CommandsOptions): Promise<Run | undefined> {
+  const { core, store, actions, chosen, failedCells, words, onStarted, signal } = options;
+  const uri = await fileToRun(argument, options);
+  if (uri === undefined) return undefined;
+  const title = plainMessage(words.host.submitting(uri.path.slice(uri.path.lastIndexOf('/') + 1)));
   const started = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       const cancelling = new AbortController();
       token.onCancellationRequested(() => cancelling.abort());
       const until = AbortSignal.any([cancelling.signal, signal]);
-      const told = core.onNotification('submit/progress', ({ text }) => progress.report({ message: text }));
+      const told = core.onNotification('submit/progress', ({ text }) =>
+        progress.report({ message: plainMessage(text) }),
+      );
       try {
         await core.open(signal);
         const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
@@ -107,12 +109,23 @@ async function run(uri: vscode.Uri | undefined, options: CommandsOptions): Promi
   return started;
 }
 
-async function openForm(uri: vscode.Uri | undefined, options: CommandsOptions): Promise<void> {
-  const { core, chosen, notices, panels, words, signal } = options;
-  if (uri === undefined) {
+/** The file that a command is about; where none is in front, as in the walkthrough, one that is chosen. */
+async function fileToRun(argument: unknown, { notices, words }: CommandsOptions): Promise<vscode.Uri | undefined> {
+  const inFront = fileInFront(argument);
+  if (inFront !== undefined) return inFront;
+  const files = await runnableFiles();
+  if (files.length === 0) {
     notices.info(words.host.noFile);
-    return;
+    return undefined;
   }
+  const items = files.map((uri) => ({ label: withoutIcons(vscode.workspace.asRelativePath(uri)), uri }));
+  return (await vscode.window.showQuickPick(items, { title: words.host.chooseFile }))?.uri;
+}
+
+async function openForm(argument: unknown, options: CommandsOptions): Promise<void> {
+  const { core, chosen, panels, words, signal } = options;
+  const uri = await fileToRun(argument, options);
+  if (uri === undefined) return;
   await core.open(signal);
   const python = (): string => vscode.workspace.getConfiguration('slipway', uri).get<string>('python', '');
   const submission = await submissionOf(uri, chosen.name, { core, files: options.files, python }, signal);
@@ -132,7 +145,8 @@ async function openActive({ store, actions, words }: CommandsOptions): Promise<v
   }
   const items = active.map((each) => {
     const view = runView(each, words.shared, Date.now());
-    return { label: each.title, description: [view.word, view.detail, view.elapsed].join(' · '), run: each };
+    const description = [view.word, view.detail, view.elapsed].join(' · ');
+    return { label: withoutIcons(each.title), description: withoutIcons(description), run: each };
   });
   const picked = await vscode.window.showQuickPick(items, { title: words.host.activeRuns });
   if (picked !== undefined) await actions.openRun({ context: picked.run.context, run: picked.run.name });

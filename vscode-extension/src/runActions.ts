@@ -10,6 +10,7 @@ import type { FailedCells } from './surfaces/failedCell.ts';
 import { LogTerminal } from './surfaces/logTerminal.ts';
 import type { Notices } from './surfaces/notices.ts';
 import type { Panels } from './surfaces/panels.ts';
+import { plainMessage } from './surfaces/plainText.ts';
 import { showReport } from './surfaces/reportPanel.ts';
 import { TestResults } from './surfaces/testResults.ts';
 import type { WindowWords } from './words/index.ts';
@@ -76,7 +77,7 @@ export class RunActions {
   async delete(reference: RunReference): Promise<void> {
     const { core, store, words, signal } = this.#options;
     const { title } = await this.#run(reference);
-    const question = words.host.confirmDelete(title);
+    const question = plainMessage(words.host.confirmDelete(title));
     if ((await vscode.window.showWarningMessage(question, { modal: true }, words.host.delete)) === undefined) return;
     await core.request('runs/delete', reference, signal);
     store.remove(reference.context, reference.run);

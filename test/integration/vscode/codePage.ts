@@ -34,6 +34,11 @@ export class CodePage {
     return code;
   }
 
+  async reload(): Promise<void> {
+    await this.page.reload({ timeout: 90_000 });
+    await this.statusItem.waitFor({ timeout: 90_000 });
+  }
+
   /** The button in the notebook's toolbar. */
   get runButton(): Locator {
     return this.page.locator('.notebook-toolbar-container').getByRole('button', { name: /Run on GPU cluster|在 GPU/ });
@@ -115,9 +120,21 @@ export class CodePage {
     );
   }
 
-  async screenshot(name: string): Promise<void> {
+  /** Texts of what was told in this window's corner and not yet dismissed. */
+  async notifications(): Promise<readonly string[]> {
+    await this.command('Notifications: Show Notifications');
+    const center = this.page.locator('.notifications-center.visible');
+    await center.waitFor();
+    return center.locator('.notification-list-item-message').allTextContents();
+  }
+
+  screenshot(name: string): Promise<void> {
+    return CodePage.screenshot(this.page, name);
+  }
+
+  static async screenshot(page: Page, name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+    await page.screenshot({ path: join(screenshots, `${name}.png`) });
   }
 
   async #inFrames(find: (frame: Frame) => Locator, failure: string): Promise<Locator> {

@@ -113,8 +113,9 @@ export class CodeServer {
     return this.#run(['--uninstall-extension', extension]);
   }
 
-  end(): Promise<void> {
-    return this.#process.end();
+  /** Ends it the way a person or the kernel does. */
+  end(signal?: NodeJS.Signals): Promise<void> {
+    return this.#process.end(signal);
   }
 
   async dispose(): Promise<void> {

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
+import { coresOf } from './processes.ts';
 
 let server: CodeServer;
 let browser: Browser;
@@ -43,12 +43,12 @@ it('loses nothing when the core dies in mid-run, and opens the executed notebook
   await code.runButton.click();
   await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
   await code.showRuns();
-  const [first] = cores();
+  const [first] = coresOf(server.home);
   if (first === undefined) throw new Error('There is no core.');
   process.kill(first, 'SIGKILL');
   await code.row(/good\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
-  expect(cores()).toHaveLength(1);
-  expect(cores()).not.toContain(first);
+  expect(coresOf(server.home)).toHaveLength(1);
+  expect(coresOf(server.home)).not.toContain(first);
   const detail = await code.panel('slipway-run-detail');
   await detail.getByText('Passed').first().waitFor();
   await code.screenshot('passed-dark');
@@ -72,18 +72,3 @@ it('opens the cell that failed in the notebook and marks its line', async () => 
   await code.screenshot('failed-cell');
   expect(await readdir(server.runs)).not.toHaveLength(0);
 });
-
-/** Processes of cores of this person's windows. */
-function cores(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-        return command.includes(server.home) && command.includes('slipway.js\0serve');
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}

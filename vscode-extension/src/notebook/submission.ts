@@ -35,20 +35,6 @@ export async function submissionOf(
   return { context, folder, spec, notebookText: await notebookText(notebook), unsaved: notebook.isDirty };
 }
 
-/** The file that a command is about: the one it was given, else the one in front. */
-export function fileInFront(given: unknown): vscode.Uri | undefined {
-  if (given instanceof vscode.Uri) return given;
-  // The notebook's toolbar names its editor by its notebook.
-  if (typeof given === 'object' && given !== null && 'notebookEditor' in given) {
-    const { notebookEditor } = given;
-    if (typeof notebookEditor === 'object' && notebookEditor !== null && 'notebookUri' in notebookEditor) {
-      const { notebookUri } = notebookEditor;
-      if (notebookUri instanceof vscode.Uri) return notebookUri;
-    }
-  }
-  return vscode.window.activeNotebookEditor?.notebook.uri ?? vscode.window.activeTextEditor?.document.uri;
-}
-
 function nameOf(uri: vscode.Uri): string {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   return uri.scheme === 'untitled' && !name.endsWith('.ipynb') ? `${name}.ipynb` : name;

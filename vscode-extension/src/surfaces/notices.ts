@@ -3,6 +3,7 @@ import { SlipwayError, type Run } from '@slipway/shared/protocol';
 import { findingOf, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
+import { plainMessage } from './plainText.ts';
 
 /** Ends are gathered for so long: those of a whole history come at once, in milliseconds. */
 const gatherMs = 50;
@@ -46,14 +47,14 @@ export class Notices implements vscode.Disposable {
     const action = SlipwayError.is(error) ? error.action : undefined;
     this.#log.error(error instanceof Error ? error : message);
     const details = this.#words.host.showDetails;
-    const shown = vscode.window.showErrorMessage([message, action ?? ''].join(' ').trim(), details);
+    const shown = vscode.window.showErrorMessage(plainMessage([message, action ?? ''].join(' ').trim()), details);
     void shown.then((chosen) => {
       if (chosen === details) this.#log.show();
     });
   }
 
   info(text: string): void {
-    void vscode.window.showInformationMessage(text);
+    void vscode.window.showInformationMessage(plainMessage(text));
   }
 
   dispose(): void {
@@ -87,7 +88,8 @@ export class Notices implements vscode.Disposable {
     const { host, shared } = this.#words;
     const { word, elapsed, state } = runView(run, shared, Date.now());
     const cause = findingOf(run, shared)?.heading ?? '';
-    const text = [`${run.title}: ${word}`, cause, elapsed].filter((part) => part !== '').join(' · ');
+    const parts = [`${run.title}: ${word}`, cause, elapsed].filter((part) => part !== '');
+    const text = plainMessage(parts.join(' · '));
     const reference = { context: run.context, run: run.name };
     const hasCell = run.failedCell !== undefined && run.failedCell.number > 0;
     const actions: [label: string, command: string][] = [

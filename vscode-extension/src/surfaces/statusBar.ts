@@ -2,6 +2,7 @@ import type { RunStore } from '@slipway/shared/client';
 import { statusItem } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
+import { withoutIcons } from './plainText.ts';
 import { stateIcons } from './stateIcon.ts';
 
 /** The item in the status bar: the job that goes on, else where runs go. */
@@ -27,11 +28,11 @@ export class StatusBar implements vscode.Disposable {
   show(): void {
     const { state, text, tooltip } = statusItem(this.#store.runs, this.#words.shared, Date.now());
     if (state === undefined) {
-      this.#item.text = `$(rocket) ${this.#context()}`;
+      this.#item.text = `$(rocket) ${withoutIcons(this.#context())}`;
       this.#item.tooltip = this.#words.host.idle(this.#context());
       this.#item.command = 'slipway.chooseContext';
     } else {
-      this.#item.text = `$(${stateIcons[state].codicon}) ${text.replaceAll('$(', '$\u200B(')}`;
+      this.#item.text = `$(${stateIcons[state].codicon}) ${withoutIcons(text)}`;
       this.#item.tooltip = tooltip;
       this.#item.command = 'slipway.statusClicked';
     }

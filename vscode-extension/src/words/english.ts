@@ -1,5 +1,6 @@
 /** Words that only VS Code shows; all others are in the shared views. */
 export const english = {
+  chooseFile: 'What to run',
   noFile: 'Open a notebook or a Python script to run it.',
   submitting: (title: string) => `Submitting ${title}`,
   openRun: 'Open run',

@@ -1,6 +1,7 @@
 import type { HostWords } from './english.ts';
 
 export const simplifiedChinese: HostWords = {
+  chooseFile: '运行哪个文件',
   noFile: '请先打开要运行的笔记本或 Python 脚本。',
   submitting: (title) => `正在提交 ${title}`,
   openRun: '打开运行',

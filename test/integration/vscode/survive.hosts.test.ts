@@ -1,0 +1,157 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { notebookOf } from '../jupyterlab/notebooks.ts';
+import { CodePage, launchBrowser } from './codePage.ts';
+import { CodeServer, prepared } from './codeServer.ts';
+import { coresOf, extensionHostsOf, isAlive, serversOf } from './processes.ts';
+
+const lines = 40;
+const begin = `for line in range(${lines / 2}):
+    print("line", line, "of the" + " log", flush=True)`;
+const end = `for line in range(${lines / 2}, ${lines}):
+    print("line", line, "of the" + " log", flush=True)`;
+
+let server: CodeServer;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  await server.write('one.ipynb', notebookOf('print("of one")'));
+  await server.write('two.ipynb', notebookOf('print("of two")'));
+  await server.write('host.ipynb', notebookOf(begin, server.gate('host'), end));
+  await server.write('server.ipynb', notebookOf(begin, server.gate('server'), end));
+  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+});
+afterEach(async ({ task }) => {
+  const picture = task.name.replaceAll(/\W+/g, '-');
+  for (const [index, page] of context.pages().entries()) await CodePage.screenshot(page, `${picture}-${index}`);
+  await context.close();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.dispose();
+});
+
+it('two windows that press at once have both runs, and one of them tells of each end', async () => {
+  const windows = await Promise.all([CodePage.open(context, server), CodePage.open(context, server)]);
+  const [first, second] = windows;
+  await first.openNotebook('one.ipynb');
+  await second.openNotebook('two.ipynb');
+  await Promise.all([first.runButton.click(), second.runButton.click()]);
+  for (const window of windows) {
+    await window.showRuns();
+    for (const name of ['one', 'two'])
+      await window.row(new RegExp(`${name}\\.ipynb.*Passed`)).waitFor({ timeout: 120_000 });
+    expect(await window.row(/ipynb.*Passed/).count()).toBe(2);
+  }
+  expect(coresOf(server.home)).toHaveLength(2);
+  // A window that was to tell of the other's end would have done so until its log has come.
+  const told = await Promise.all(
+    windows.map(async (window) => {
+      const detail = await window.panel('slipway-run-detail');
+      await detail.getByRole('tab', { name: 'Logs' }).click();
+      await detail.getByText('Complete').waitFor({ timeout: 60_000 });
+      return window.notifications();
+    }),
+  );
+  for (const name of ['one', 'two'])
+    expect(told.flat().filter((text) => text.includes(`${name}.ipynb: Passed`))).toHaveLength(1);
+});
+
+it('a run outlives the extension host, and its panel the reload of the page', async () => {
+  const code = await CodePage.open(context, server);
+  await startUntilGate(code, 'host');
+  const [host] = extensionHostsOf(server.home);
+  if (host === undefined) throw new Error('There is no extension host.');
+  process.kill(host, 'SIGKILL');
+  // VS Code starts another by itself.
+  await expect
+    .poll(() => extensionHostsOf(server.home).filter((id) => id !== host), { timeout: 60_000 })
+    .toHaveLength(1);
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 90_000 });
+
+  await code.screenshot('extension-host-restarted');
+  await code.reload();
+  const restored = await code.panel('slipway-run-detail');
+  await restored.getByText('host.ipynb').first().waitFor();
+  await restored
+    .getByText(/cell 2 of 3/)
+    .first()
+    .waitFor();
+  await server.write('host', '');
+  await restored.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  expectWhole(await savedLog(code, 'host'));
+});
+
+it('a run outlives code-server, and the next window finds it', async () => {
+  await startUntilGate(await CodePage.open(context, server), 'server');
+  const before = [...coresOf(server.home), ...extensionHostsOf(server.home), ...serversOf(server.home)];
+  expect(before.length).toBeGreaterThanOrEqual(3);
+  await context.close();
+  // Its own parent would end it in an orderly way.
+  for (const id of serversOf(server.home)) process.kill(id, 'SIGKILL');
+  await server.end();
+  await expect.poll(() => before.filter(isAlive), { timeout: 60_000 }).toEqual([]);
+  await server.start();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const code = await CodePage.open(context, server);
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 90_000 });
+  await server.write('server', '');
+  await code.showRuns();
+  await code.row(/server\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  const toast = code.page.locator('.notification-toast').filter({ hasText: 'server.ipynb: Passed' });
+  await toast.getByRole('button', { name: 'Open run' }).click();
+  expectWhole(await savedLog(code, 'server'));
+});
+
+it('leaves nothing of the extension when it is uninstalled, and every run', async () => {
+  const runs = await readdir(server.runs);
+  expect((await ofSlipway()).some((path) => path.includes('globalStorage'))).toBe(true);
+  await server.end();
+  await server.uninstall('slipway.slipway-vscode');
+  await server.start();
+  const page = await context.newPage();
+  await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 90_000 });
+  await expect.poll(ofSlipway, { timeout: 90_000 }).toEqual([]);
+  expect(await readdir(server.runs)).toEqual(runs);
+});
+
+/** What VS Code's own folders hold of the extension. Its logs of past windows VS Code keeps for all extensions alike. */
+async function ofSlipway(): Promise<string[]> {
+  const paths = await readdir(join(server.home, 'vscode'), { recursive: true });
+  return paths.filter((path) => /slipway/i.test(path) && !/^user[\\/]logs[\\/]/.test(path));
+}
+
+async function startUntilGate(code: CodePage, name: string): Promise<void> {
+  await code.openNotebook(`${name}.ipynb`);
+  await code.runButton.click();
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 120_000 });
+}
+
+/** The log of the run whose detail is open, as its button saves it. */
+async function savedLog(code: CodePage, name: string): Promise<string> {
+  const detail = await code.panel('slipway-run-detail');
+  await detail.getByRole('tab', { name: 'Logs' }).click();
+  await detail.getByText('Complete').waitFor({ timeout: 60_000 });
+  await detail.getByRole('button', { name: 'Download' }).click();
+  const input = code.page.locator('.quick-input-widget input[type="text"]');
+  await expect.poll(() => input.inputValue(), { timeout: 30_000 }).toMatch(/\.log$/);
+  await code.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+  const saved = async (): Promise<string> => {
+    const file = (await readdir(server.folder)).find((each) => each.startsWith(`${name}-`) && each.endsWith('.log'));
+    return file === undefined ? '' : readFile(join(server.folder, file), 'utf8');
+  };
+  await expect.poll(saved, { timeout: 30_000 }).not.toBe('');
+  return saved();
+}
+
+function expectWhole(log: string): void {
+  const found = [...log.matchAll(/line (\d+) of the log/g)].map(([, number]) => Number(number));
+  expect(found).toEqual(Array.from({ length: lines }, (_, index) => index));
+}
