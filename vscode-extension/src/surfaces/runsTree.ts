@@ -14,7 +14,7 @@ import {
 } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
-import { stateIcons } from './stateIcon.ts';
+import { codiconOf, stateIcons } from './stateIcon.ts';
 
 export type RunsNode =
   | { readonly kind: 'group'; readonly group: RunGroup }
@@ -171,16 +171,12 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #runItem(run: Run): vscode.TreeItem {
-    const view = runView(run, this.#words.shared, Date.now());
+    const view = runView(run, this.#words.shared, Date.now(), this.#store.staleSince(run.context));
     const item = new vscode.TreeItem(shownText(run.title));
-    const isStale =
-      view.active && this.#store.contexts.some(({ name, state }) => name === run.context && state === 'stale');
-    const { codicon, color } = stateIcons[view.state];
-    const still = codicon.replace('~spin', '');
     item.id = `run/${keyOf(run.context, run.name)}`;
     item.iconPath = new vscode.ThemeIcon(
-      isStale ? still : codicon,
-      new vscode.ThemeColor(isStale ? 'testing.iconSkipped' : color),
+      codiconOf(view.state, view.stale),
+      new vscode.ThemeColor(view.stale ? 'testing.iconSkipped' : stateIcons[view.state].color),
     );
     const where = run.context === 'local' ? '' : run.context;
     const made = new Date(run.createdAt);

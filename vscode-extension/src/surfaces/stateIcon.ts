@@ -16,3 +16,9 @@ export const stateIcons: Readonly<Record<ViewState, StateIcon>> = {
   notStarted: { codicon: 'circle-outline', color: 'testing.iconSkipped' },
   lost: { codicon: 'warning', color: 'testing.iconSkipped' },
 };
+
+/** The icon of a state; what may have gone on since stands still. */
+export function codiconOf(state: ViewState, stale: boolean): string {
+  const { codicon } = stateIcons[state];
+  return stale ? codicon.replace('~spin', '') : codicon;
+}

@@ -3,7 +3,7 @@ import { statusItem } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
 import { withoutIcons } from './plainText.ts';
-import { stateIcons } from './stateIcon.ts';
+import { codiconOf } from './stateIcon.ts';
 
 /** The item in the status bar: the job that goes on, else where runs go. */
 export class StatusBar implements vscode.Disposable {
@@ -26,13 +26,14 @@ export class StatusBar implements vscode.Disposable {
   }
 
   show(): void {
-    const { state, text, tooltip } = statusItem(this.#store.runs, this.#words.shared, Date.now());
+    const { runs, staleSince } = this.#store;
+    const { state, stale, text, tooltip } = statusItem(runs, this.#words.shared, Date.now(), staleSince);
     if (state === undefined) {
       this.#item.text = `$(rocket) ${withoutIcons(this.#context())}`;
       this.#item.tooltip = this.#words.host.idle(this.#context());
       this.#item.command = 'slipway.chooseContext';
     } else {
-      this.#item.text = `$(${stateIcons[state].codicon}) ${withoutIcons(text)}`;
+      this.#item.text = `$(${codiconOf(state, stale)}) ${withoutIcons(text)}`;
       this.#item.tooltip = tooltip;
       this.#item.command = 'slipway.statusClicked';
     }
