@@ -110,7 +110,15 @@ export const requests = {
   'runs/unwatch': { params: z.object({ watch: z.string() }), result: nothing },
   'runs/cancel': { params: z.object(runRef), result: runSchema },
   /** The same inputs again, with changes to the spec where given ("edit and rerun"). */
-  'runs/rerun': { params: z.object({ ...runRef, changes: jobSpecSchema.partial().optional() }), result: runSchema },
+  'runs/rerun': {
+    params: z.object({
+      ...runRef,
+      changes: jobSpecSchema.partial().optional(),
+      /** Fields that the new run does without, so that their defaults hold. */
+      unset: z.array(jobSpecSchema.keyof()).optional(),
+    }),
+    result: runSchema,
+  },
   /** A new run that reuses the steps before `from` (default: the first step that did not succeed). */
   'runs/retry': { params: z.object({ ...runRef, from: stepNameSchema.optional() }), result: runSchema },
   'runs/delete': { params: z.object(runRef), result: nothing },

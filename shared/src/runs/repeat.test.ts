@@ -64,6 +64,11 @@ describe('rerun', () => {
       parameters: { x: 1, y: 2 },
     });
     expect(mergeSpec({ notebook: 'a' }, { command: 'ls' })).toEqual({ command: 'ls' });
+    expect(mergeSpec({ notebook: 'a', image: 'i', env: { A: '1' } }, { image: null, env: { B: '2' } })).toEqual({
+      notebook: 'a',
+      env: { B: '2' },
+    });
+    expect(mergeSpec({ notebook: 'a', parameters: { x: 1 } }, { parameters: null })).toEqual({ notebook: 'a' });
   });
 
   it('checks changed parameters like a new submission', async () => {

@@ -11,8 +11,11 @@ export interface RepeatOptions extends SubmissionOptions {
   readonly openFolder: (folder: Folder) => JobFolder;
 }
 
-/** Changes to a job spec: parameters are added to those of the original, any other field takes the original's place. */
-export type SpecChanges = { readonly [Field in keyof JobSpec]?: JobSpec[Field] | undefined };
+/**
+ * Changes to a job spec: parameters are added to those of the original, any other field takes the original's place, and `null`
+ * takes a field away (as in JSON Merge Patch, RFC 7396).
+ */
+export type SpecChanges = { readonly [Field in keyof JobSpec]?: JobSpec[Field] | null | undefined };
 
 /** Runs the same inputs again, with changes to the spec. Returns the new run's name. */
 export async function rerun(
@@ -56,12 +59,18 @@ export async function retry(
 
 /** The spec of a new run. A notebook takes the place of a command, and the other way round. */
 export function mergeSpec(spec: JobSpec, changes: SpecChanges): JobSpec {
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const merged: JobSpec = { ...spec, ...given };
-  if (changes.parameters !== undefined) merged.parameters = { ...spec.parameters, ...changes.parameters };
-  if (changes.command !== undefined && changes.notebook === undefined) delete merged.notebook;
-  if (changes.notebook !== undefined && changes.command === undefined) delete merged.command;
+  const { parameters, command, notebook } = changes;
+  const kept = Object.entries(spec).filter(([field]) => changes[field as keyof JobSpec] !== null);
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined && value !== null);
+  const merged: JobSpec = Object.fromEntries([...kept, ...given]);
+  if (parameters !== undefined && parameters !== null) merged.parameters = { ...spec.parameters, ...parameters };
+  if (isGiven(command) && !isGiven(notebook)) delete merged.notebook;
+  if (isGiven(notebook) && !isGiven(command)) delete merged.command;
   return merged;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 async function fromInputs(
@@ -82,7 +91,7 @@ async function fromInputs(
     },
     signal,
   );
-  return changes.files === undefined ? takeAll(ready, folder) : ready;
+  return changes.files === undefined || changes.files === null ? takeAll(ready, folder) : ready;
 }
 
 /** All that was chosen once travels again: the rules that chose it may have looked at files which did not travel. */

@@ -129,7 +129,10 @@ class Session implements CoreSession {
       'runs/list': async (request, signal) => ({ runs: await (await runs()).list(request, signal) }),
       'runs/get': async (reference, signal) => (await runs()).get(reference, signal),
       'runs/cancel': async (reference, signal) => (await runs()).cancel(reference, signal),
-      'runs/rerun': async ({ changes, ...reference }, signal) => (await runs()).rerun(reference, changes, signal),
+      'runs/rerun': async ({ changes, unset = [], ...reference }, signal) => {
+        const taken = Object.fromEntries(unset.map((field) => [field, null]));
+        return (await runs()).rerun(reference, { ...changes, ...taken }, signal);
+      },
       'runs/retry': async ({ from, ...reference }, signal) => (await runs()).retry(reference, from, signal),
       'runs/delete': async (reference, signal) => {
         await (await runs()).delete(reference, signal);

@@ -12,14 +12,14 @@ import { describeProblem } from './jobFile.ts';
 /**
  * Opens a job spec in the person's editor, again where it is not valid and they want to go on.
  * @param original what the run had; `shown` what the editor begins with
- * @returns the fields that differ from `original`; undefined where none does
+ * @returns what differs from `original`; undefined where nothing does
  * @throws SlipwayError `usage` without a working editor, `spec.invalid` naming the file, which is kept
  */
 export async function editSpec(
   session: Session,
   original: JobSpec,
   shown: JobSpec,
-): Promise<Partial<JobSpec> | undefined> {
+): Promise<SpecDifference | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-edit-'));
   const file = join(folder, 'slipway.yaml');
   await writeFile(file, formatSpec(shown), { mode: 0o600 });
@@ -38,33 +38,37 @@ export async function editSpec(
   }
 }
 
+/** How an edited job spec differs from the original. */
+export interface SpecDifference {
+  readonly changes: Partial<JobSpec>;
+  /** Fields that were taken out. */
+  readonly unset: (keyof JobSpec)[];
+}
+
 interface Edited {
-  readonly changes: Partial<JobSpec> | undefined;
+  readonly changes: SpecDifference | undefined;
   readonly problems: readonly string[];
 }
 
-/** Compares the edited text with the original. A rerun takes changes; it cannot take a field away. */
+/** Compares the edited text with the original. Parameters can be given another value, but not be taken out. */
 export function readEdited(original: JobSpec, text: string): Edited {
   const { spec, problems } = parseSpecText(text);
   if (spec === undefined)
     return { changes: undefined, problems: problems.map((problem) => describeProblem('slipway.yaml', problem)) };
-  const removed = [
-    ...missingKeys(original, spec).filter((key) => !isSwap(key, spec)),
-    ...missingKeys(original.parameters ?? {}, spec.parameters ?? original.parameters ?? {}).map(
-      (name) => `parameters.${name}`,
-    ),
-  ];
+  const removed = missingKeys(original.parameters ?? {}, spec.parameters ?? original.parameters ?? {});
   if (removed.length > 0) {
-    const list = removed.join(', ');
+    const list = removed.map((name) => `parameters.${name}`).join(', ');
     return {
       changes: undefined,
       problems: [`slipway.yaml: ${list} cannot be taken out of a rerun; give another value instead.`],
     };
   }
+  const unset = missingKeys(original, spec).filter((key) => !isSwap(key, spec)) as (keyof JobSpec)[];
   const changed = Object.entries(spec).filter(
     ([key, value]) => !isDeepStrictEqual(value, original[key as keyof JobSpec]),
   );
-  return { changes: changed.length === 0 ? undefined : Object.fromEntries(changed), problems: [] };
+  const isSame = changed.length === 0 && unset.length === 0;
+  return { changes: isSame ? undefined : { changes: Object.fromEntries(changed), unset }, problems: [] };
 }
 
 /** A command takes the notebook's place, and the other way round. */

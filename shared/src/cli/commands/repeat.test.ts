@@ -91,7 +91,6 @@ describe('slipway rerun', () => {
       (text: string) => text.replace(/ {2}n_pcs: 20\n/, '  other: 1\n'),
       /parameters\.n_pcs/,
     ],
-    ['lacks a field that the run had', (text: string) => text.replace(/timeouts:\n.*\n/, ''), /timeouts/],
   ])('an edited job spec that %s is refused and kept', async (_what, edit, reason) => {
     const { run, files } = editor(edit);
     const { exitCode, stderr } = await slipway(['rerun', 'analysis', '--edit'], { core, editor: run });
@@ -100,6 +99,16 @@ describe('slipway rerun', () => {
     expect(stderr.replaceAll(/\n */g, '')).toContain(files[0]);
     expect(core.requested('runs/rerun')).toEqual([]);
     await rm(dirname(files[0] ?? ''), { recursive: true });
+  });
+
+  it('with --edit runs again without a field that was taken out', async () => {
+    const { exitCode, stdout } = await slipway(['rerun', 'analysis', '-d', '--edit'], {
+      core,
+      editor: editor((text) => text.replace(/timeouts:\n.*\n/, '')).run,
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('without timeouts');
+    expect(core.requested('runs/rerun')).toMatchObject([{ changes: {}, unset: ['timeouts'] }]);
   });
 
   it('an editor that fails runs nothing', async () => {

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
 import { fact } from '../view/labels.ts';
 import { formatValue } from '../view/values.ts';
-import { editSpec } from './editSpec.ts';
+import { editSpec, type SpecDifference } from './editSpec.ts';
 import { readDeclarations, readRunFile } from './originalSpec.ts';
 import { readParameterArguments, typeParameters } from './parameters.ts';
 import { followRepeated, type RepeatOptions } from './retry.ts';
@@ -22,21 +22,25 @@ export async function rerun(session: Session, reference: RunReference, options: 
   const core = await session.core();
   const original = await findRun(core, reference, session.signal);
   const parameters = await changedParameters(session, core, original, options.parameters);
-  const changes = options.edit ? await editChanges(session, core, original, parameters) : { parameters };
-  if (changes === undefined) {
+  const difference: SpecDifference | undefined = options.edit
+    ? await editChanges(session, core, original, parameters)
+    : { changes: { parameters }, unset: [] };
+  if (difference === undefined) {
     session.err.writeLines([
       [plain('Nothing was changed, so nothing was run. To run it as it was: slipway rerun '), plain(original.name)],
     ]);
     return exitCodes.passed;
   }
+  const { changes, unset } = difference;
   const request = {
     ...refOf(original),
     ...(Object.keys(changes.parameters ?? {}).length > 0 || options.edit ? { changes } : {}),
+    ...(unset.length > 0 ? { unset } : {}),
   };
   const started = await core.handlers['runs/rerun'](request, session.signal);
   return followRepeated(session, started, options, [
     ...fact('reruns', original.name, Number.POSITIVE_INFINITY),
-    ...describeChanges(changes, session.widthOf(session.out)),
+    ...describeChanges(difference, session.widthOf(session.out)),
   ]);
 }
 
@@ -57,17 +61,18 @@ async function editChanges(
   core: CliCore,
   original: Run,
   parameters: NonNullable<JobSpec['parameters']>,
-): Promise<Partial<JobSpec> | undefined> {
+): Promise<SpecDifference | undefined> {
   const { spec } = await readRunFile(core, original, session.signal);
   const hasNew = Object.keys(parameters).length > 0;
   return editSpec(session, spec, hasNew ? { ...spec, parameters: { ...spec.parameters, ...parameters } } : spec);
 }
 
-function describeChanges(changes: Partial<JobSpec>, width: number) {
+function describeChanges({ changes, unset }: SpecDifference, width: number) {
   const { parameters, ...others } = changes;
   const list = [
     ...Object.entries(parameters ?? {}).map(([name, value]) => `${name}=${formatValue(value)}`),
     ...Object.keys(others),
+    ...unset.map((field) => `without ${field}`),
   ];
   return list.length === 0 ? [] : fact('changed', list.join(', '), width);
 }

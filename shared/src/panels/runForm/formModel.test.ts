@@ -74,9 +74,9 @@ describe('the form', () => {
       ['extra', '"kept"'],
     ]);
     const first = initialValues(base, again);
-    expect(changesOf(base, specOf(base, first, again))).toEqual({});
+    expect(changesOf(base, specOf(base, first, again))).toEqual({ changes: {} });
     const cell = { ...first, parameters: { ...first.parameters, n: '30' } };
-    expect(changesOf(base, specOf(base, cell, again))).toEqual({ parameters: { n: 30, extra: 'kept' } });
+    expect(changesOf(base, specOf(base, cell, again))).toEqual({ changes: { parameters: { n: 30, extra: 'kept' } } });
   });
 
   it('says the dataset that its fields name', () => {
@@ -127,7 +127,8 @@ describe('the form', () => {
 
   it('changes of a rerun are the fields that differ', () => {
     const wanted: JobSpec = { ...base, parameters: { n: 7, extra: 'kept' }, image: 'new' };
-    expect(changesOf(base, wanted)).toEqual({ parameters: { n: 7, extra: 'kept' }, image: 'new' });
+    expect(changesOf(base, wanted)).toEqual({ changes: { parameters: { n: 7, extra: 'kept' }, image: 'new' } });
+    expect(changesOf({ ...base, image: 'old' }, base)).toEqual({ changes: {}, unset: ['image'] });
   });
 
   it('variables are one a line; values may hold anything', () => {

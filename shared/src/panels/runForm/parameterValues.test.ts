@@ -35,11 +35,12 @@ describe('what is typed for a parameter', () => {
   ])('%s is no %s', (text, type, problem) => expect(parseValue(text, type)).toEqual({ problem }));
 
   it('gives back every value that the form shows', () => {
-    const value = fc.jsonValue({ maxDepth: 2, noUnicodeString: false }) as fc.Arbitrary<ParameterValue>;
+    // Negative zero has no text of its own in JSON, at any depth.
+    const value = fc
+      .jsonValue({ maxDepth: 2, noUnicodeString: false })
+      .map((given) => JSON.parse(JSON.stringify(given)) as ParameterValue);
     fc.assert(
       fc.property(value, (given) => {
-        // Negative zero has no text of its own.
-        fc.pre(!JSON.stringify(given).includes('-0') && !Object.is(given, -0));
         expect(parseValue(valueText(given), typeOf(given))).toEqual({ value: given });
       }),
     );

@@ -246,7 +246,7 @@ export class RunForm extends PanelElement {
       const submission = this.#wanted();
       const run =
         submission === undefined || this.rerun !== undefined
-          ? await host.request('runs/rerun', { ...this.rerunReference, changes: changesOf(form.base, spec) }, signal)
+          ? await host.request('runs/rerun', { ...this.rerunReference, ...changesOf(form.base, spec) }, signal)
           : await host.request('runs/submit', submission, signal);
       await host.perform({ kind: 'openRun', context: run.context, run: run.name });
       await host.perform({ kind: 'close' });
