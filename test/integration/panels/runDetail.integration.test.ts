@@ -70,6 +70,19 @@ describe('the run detail', () => {
     await page.close();
   });
 
+  it('begins with the header where a failed run opens with little room, and gives long names what there is', async () => {
+    const { page } = await gallery.open('state=failed', 674, 330);
+    await page.waitForFunction(() =>
+      document.activeElement?.shadowRoot?.activeElement?.textContent.includes('failing'),
+    );
+    const name = page.locator('.head h1');
+    expect((await name.boundingBox())?.y).toBeGreaterThan(0);
+    const state = await page.locator('.head .state .muted').boundingBox();
+    expect((await name.boundingBox())?.width).toBeGreaterThan(200);
+    expect(state?.width).toBeLessThan(60);
+    await page.close();
+  });
+
   it('goes on with the run that it watches, and keeps a chosen tab', async () => {
     const { page } = await gallery.open('state=running');
     await page.getByText('cell 7 of 23').first().waitFor();

@@ -28,10 +28,11 @@ export const headStyles = css`
     line-height: 24px;
     font-weight: 600;
     display: flex;
-    min-width: 72px;
+    flex: none;
+    /* What stands beside the state gives way first; icon and word of the state stay. */
+    max-width: calc(100% - 112px);
   }
   .state {
-    flex: 0 50 auto;
     min-width: 96px;
   }
   .state b {

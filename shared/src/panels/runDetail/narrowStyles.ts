@@ -62,6 +62,9 @@ export const narrowStyles = css`
       gap: 2px;
       align-items: stretch;
     }
+    .title h1 {
+      max-width: none;
+    }
     .acts {
       flex-wrap: wrap;
     }

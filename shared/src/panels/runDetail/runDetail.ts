@@ -308,7 +308,8 @@ export class RunDetail extends PanelElement {
     this.#isOpened = true;
     const holder = document.activeElement;
     const isFree = holder === null || holder === document.body || holder === this;
-    if (isFree && run.state === 'failed') this.renderRoot.querySelector<HTMLElement>('.fix .b')?.focus();
+    if (isFree && run.state === 'failed')
+      this.renderRoot.querySelector<HTMLElement>('.fix .b')?.focus({ preventScroll: true });
   }
 
   #perform(action: HostAction): void {
