@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SlipwayError, formatBytes, type Artifact, type Run } from '../../protocol/index.ts';
@@ -159,7 +159,9 @@ async function saveFile(target: string, content: AsyncIterable<Uint8Array>, sign
   const partial = join(dirname(target), `.slipway-${randomUUID()}.part`);
   try {
     await mkdir(dirname(target), { recursive: true });
-    await pipeline(content, createWriteStream(partial, { flags: 'wx' }), { signal });
+    // A stream that opens the file itself may do so after it has failed, and then after the file was removed.
+    const file = await open(partial, 'wx');
+    await pipeline(content, file.createWriteStream(), { signal });
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
