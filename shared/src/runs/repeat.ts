@@ -61,15 +61,15 @@ export async function retry(
 export function mergeSpec(spec: JobSpec, changes: SpecChanges): JobSpec {
   const { parameters, command, notebook } = changes;
   const kept = Object.entries(spec).filter(([field]) => changes[field as keyof JobSpec] !== null);
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(changes).filter(([, value]) => isGiven(value));
   const merged: JobSpec = Object.fromEntries([...kept, ...given]);
-  if (parameters !== undefined && parameters !== null) merged.parameters = { ...spec.parameters, ...parameters };
+  if (isGiven(parameters)) merged.parameters = { ...spec.parameters, ...parameters };
   if (isGiven(command) && !isGiven(notebook)) delete merged.notebook;
   if (isGiven(notebook) && !isGiven(command)) delete merged.command;
   return merged;
 }
 
-function isGiven(value: unknown): boolean {
+function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== undefined && value !== null;
 }
 
@@ -91,7 +91,7 @@ async function fromInputs(
     },
     signal,
   );
-  return changes.files === undefined || changes.files === null ? takeAll(ready, folder) : ready;
+  return isGiven(changes.files) ? ready : takeAll(ready, folder);
 }
 
 /** All that was chosen once travels again: the rules that chose it may have looked at files which did not travel. */

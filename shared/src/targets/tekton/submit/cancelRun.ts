@@ -99,19 +99,18 @@ const takenPollMs = 100;
  * Waits until Tekton has written down which TaskRuns it made. Stopped between their making and that, a PipelineRun ends as
  * cancelled and its TaskRun goes on for good, with what its pod holds.
  */
-async function untilTaken(
-  space: SpaceObjects,
-  clock: Clock,
-  { metadata, spec }: PipelineRun,
-  signal: AbortSignal,
-): Promise<void> {
-  if (spec.status !== undefined) return;
+async function untilTaken(space: SpaceObjects, clock: Clock, run: PipelineRun, signal: AbortSignal): Promise<void> {
+  if (run.spec.status !== undefined) return;
   const end = clock.now() + takenMs;
-  while (clock.now() < end) {
-    const run = await space.find(resources.pipelineRuns, metadata.name, pipelineRunSchema, signal);
-    if (run === undefined || isDone(run) || (run.status?.childReferences.length ?? 0) > 0) return;
+  let seen: PipelineRun | undefined = run;
+  while (seen !== undefined && !isTaken(seen) && clock.now() < end) {
     await clock.sleep(takenPollMs, signal);
+    seen = await space.find(resources.pipelineRuns, run.metadata.name, pipelineRunSchema, signal);
   }
+}
+
+function isTaken(run: PipelineRun): boolean {
+  return isDone(run) || (run.status?.childReferences.length ?? 0) > 0;
 }
 
 /** False when it had ended before it could be stopped. */
