@@ -99,3 +99,13 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('There is no free port.');
   return address.port;
 }
+
+/** True while there is a process of that id. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -6,7 +6,7 @@ import { explainFailures } from './evidence.ts';
 import { addMemoryDrive } from './memoryDrive.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
-import { Listener } from './listener.ts';
+import { Listener } from '../hosts/listener.ts';
 import { notebookOf } from './notebooks.ts';
 
 const markup = '<img src=x onerror=window.caught=1> 100% & "q" #1?';

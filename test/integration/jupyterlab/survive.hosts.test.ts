@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../hosts/hostProcess.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { type Address, LabPage, launchBrowser } from './labPage.ts';
@@ -127,12 +128,3 @@ it('eight tabs see the same run through one core, which leaves when they are clo
   await context.close();
   await expect.poll(() => isAlive(core ?? 0), { timeout: 60_000 }).toBe(false);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../hosts/hostProcess.ts';
+import { Listener } from '../hosts/listener.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -13,9 +11,7 @@ const markup = '<img src=x onerror=window.caught=1> $(flame) [press](command:wor
 const bytes = 10_000_000;
 
 let server: CodeServer;
-let elsewhere: Server;
-/** What was asked of a server that is not the editor's. */
-const asked: string[] = [];
+let elsewhere: Listener;
 let browser: Browser;
 let code: CodePage;
 
@@ -27,13 +23,13 @@ function attempts(url: string): string {
       Promise.resolve().then(work).then(() => say("done"), () => say("refused"));
     };
     window.caught = 1;
-    tried("fetch", () => fetch("${url}/fetch"));
-    tried("image", () => new Promise((done, failed) => Object.assign(new Image(), { onload: done, onerror: failed, src: "${url}/image" })));
-    tried("socket", () => new Promise((done, failed) => Object.assign(new WebSocket("${url.replace('http', 'ws')}/socket"), { onopen: done, onerror: failed })));
+    tried("fetch", () => fetch("${url}fetch"));
+    tried("image", () => new Promise((done, failed) => Object.assign(new Image(), { onload: done, onerror: failed, src: "${url}image" })));
+    tried("socket", () => new Promise((done, failed) => Object.assign(new WebSocket("${url.replace('http', 'ws')}socket"), { onopen: done, onerror: failed })));
     tried("parent", () => { parent.document.title = "reached"; });
     tried("top", () => { top.document.title = "reached"; });
-    tried("navigation", () => { top.location.href = "${url}/top"; });
-    tried("window", () => { if (window.open("${url}/window") === null) throw new Error("no window"); });
+    tried("navigation", () => { top.location.href = "${url}top"; });
+    tried("window", () => { if (window.open("${url}window") === null) throw new Error("no window"); });
     tried("storage", () => localStorage.setItem("caught", "1"));
     tried("cookie", () => document.cookie);
     tried("api", () => acquireVsCodeApi());
@@ -53,22 +49,17 @@ const injection = `
 const hostile = (url: string): string => `
 from IPython.display import HTML, Javascript, Markdown, display
 display(HTML(${JSON.stringify(attempts(url))}))
-display(Javascript("window.caught = 1; fetch('${url}/javascript')"))
-display(Markdown("![from elsewhere](${url}/markdown) [link](command:workbench.action.closeWindow)"))
+display(Javascript("window.caught = 1; fetch('${url}javascript')"))
+display(Markdown("![from elsewhere](${url}markdown) [link](command:workbench.action.closeWindow)"))
 print("\\x1b]8;;javascript:window.caught=1\\x1b\\\\press me\\x1b]8;;\\x1b\\\\ <b>bold</b>\\x1b[2J\\x07")`;
 
 const long = `for _ in range(${bytes / 100}): print("x" * 99)
 print("the last" + " line", flush=True)`;
 
 beforeAll(async () => {
-  const port = await freePort();
-  elsewhere = createServer(({ url }, response) => {
-    asked.push(url ?? '');
-    response.setHeader('access-control-allow-origin', '*').end('');
-  }).listen(port, '127.0.0.1');
-  await once(elsewhere, 'listening');
+  elsewhere = await Listener.start();
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
-  await server.write(`${markup}.ipynb`, notebookOf('1', hostile(`http://127.0.0.1:${port}`)));
+  await server.write(`${markup}.ipynb`, notebookOf('1', hostile(elsewhere.url)));
   await server.write('long.ipynb', notebookOf(long));
   await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
   code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
@@ -81,7 +72,7 @@ afterEach(async ({ task }) => {
 afterAll(async () => {
   await browser.close();
   await server.dispose();
-  elsewhere.close();
+  await elsewhere.dispose();
 });
 
 /** Addresses of frames in which something of a run was executed. */
@@ -149,7 +140,10 @@ it('names, outputs, logs and reports full of markup reach neither the editor nor
   expect(await code.page.title()).not.toContain('reached');
   expect(code.page.url()).toContain(server.url);
   expect(coresOf(server.home)).toEqual(cores);
-  expect(asked).toEqual([]);
+  expect(elsewhere.heard).toEqual([]);
+  // It hears what does get out.
+  await fetch(`${elsewhere.url}control`);
+  expect(elsewhere.heard).toEqual(['/control']);
 });
 
 it('an output of 10 MB is shown in the panel, the executed notebook and the report', async () => {

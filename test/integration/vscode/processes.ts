@@ -15,15 +15,6 @@ export function serversOf(home: string): number[] {
   return processesOf(home, 'code-server/out/node/entry');
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function processesOf(home: string, part: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

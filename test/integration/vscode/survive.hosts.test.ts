@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { isAlive } from '../hosts/hostProcess.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
-import { coresOf, extensionHostsOf, isAlive, serversOf } from './processes.ts';
+import { coresOf, extensionHostsOf, serversOf } from './processes.ts';
 
 const lines = 40;
 const begin = `for line in range(${lines / 2}):
