@@ -170,6 +170,27 @@ describe('reading the log of a run that has ended', () => {
     expect(next.batches.map(({ offset, data }) => [offset, data])).toEqual([[8, 'three\n']]);
   });
 
+  it('waits at the place it has come to while a log that has ended is read anew from where it is kept', async () => {
+    const logs = new MemoryLogs();
+    logs.append('notebook', 'one\ntwo\n', 2);
+    const steps = ['notebook'] as const;
+    const { next } = await read(logs, ended, { steps });
+    logs.whole = false;
+    for (const length of [8, 4, 0]) {
+      logs.cut('notebook', length);
+      expect(await read(logs, ended, { position: next, steps }), `${length} bytes`).toEqual({
+        batches: [],
+        next,
+        end: false,
+      });
+    }
+    logs.append('notebook', 'one\ntwo\nthree\n', 2);
+    const rest = await read(logs, ended, { position: next, steps });
+    expect(rest.batches).toMatchObject([{ step: 'notebook', offset: 8, data: 'three\n' }]);
+    logs.whole = true;
+    expect(await read(logs, ended, { position: rest.next, steps })).toMatchObject({ batches: [], end: true });
+  });
+
   it('refuses a step that the run does not have, and positions that are not of this log', async () => {
     const logs = new MemoryLogs();
     logs.append('notebook', 'two\n', 2);

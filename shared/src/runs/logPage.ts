@@ -54,14 +54,17 @@ async function readGroup(source: LogSource, page: Page, group: readonly Step[], 
 }
 
 /**
- * True when the log ends where the reading has come to. A target may have nothing at hand for a moment; the end is only
- * where the log's size says so.
+ * True when the log ends where the reading has come to. A target may have nothing at hand for a moment, or less than before;
+ * the end is only where the size of the whole log says so.
  * @throws SlipwayError `usage` for a position beyond it, which is of another run, or made up
  */
 async function isAtEnd(source: LogSource, run: Run, stream: StepStream, signal: AbortSignal): Promise<boolean> {
-  const size = await source.logSize(run.name, stream.step, signal);
-  if (size < stream.offset) throw unreadablePosition();
-  return size === stream.offset;
+  const { bytes, whole } = await source.logSize(run.name, stream.step, signal);
+  if (!whole) return false;
+  if (bytes < stream.offset) {
+    throw unreadablePosition(`the log of ${stream.step} ends at byte ${bytes}, before ${stream.offset}`);
+  }
+  return bytes === stream.offset;
 }
 
 /** What was read so far for one request. */

@@ -35,9 +35,10 @@ export function parsePosition(position: LogPosition, steps: readonly StepName[])
   return positions;
 }
 
-/** The error for a position that is not of this run's log. */
-export function unreadablePosition(): SlipwayError {
-  return new SlipwayError('usage', 'The log position is not one of this run.', {
+/** The error for a position that is not of this run's log; `why` says more, where more is known. */
+export function unreadablePosition(why?: string): SlipwayError {
+  const words = 'The log position is not one of this run';
+  return new SlipwayError('usage', why === undefined ? `${words}.` : `${words}: ${why}.`, {
     action: 'Read the log from its beginning: leave the position empty.',
   });
 }

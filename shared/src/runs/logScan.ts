@@ -53,7 +53,10 @@ function boundedBy(source: LogSource, run: Run, until: LogPosition): LogSource {
   const ends = parsePosition(until, names);
   const endOf = (step: StepName): number => ends.get(step)?.offset ?? 0;
   return {
-    logSize: async (name, step, signal) => Math.min(endOf(step), await source.logSize(name, step, signal)),
+    logSize: async (name, step, signal) => {
+      const { bytes, whole } = await source.logSize(name, step, signal);
+      return { bytes: Math.min(endOf(step), bytes), whole };
+    },
     readLog: (name, step, offset, maxBytes, signal) => {
       const room = endOf(step) - offset;
       if (room <= 0) return Promise.resolve({ offset, bytes: new Uint8Array(), times: [] });

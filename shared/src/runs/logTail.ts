@@ -31,7 +31,7 @@ export async function readLogTail(source: LogSource, request: LogTailRequest, si
   let lines = request.lines;
   let room = largestTailBytes;
   for (const step of steps.toReversed()) {
-    const size = await source.logSize(run.name, step.name, signal);
+    const { bytes: size } = await source.logSize(run.name, step.name, signal);
     positions.set(step.name, { offset: size, midLine: false });
     // A step that ran together with one whose end is shown may have lines between those.
     const beside = steps.some((other) => tails.has(other.name) && overlap(step, other));

@@ -5,7 +5,7 @@ import { withDiagnosis } from './runDiagnosis.ts';
 
 const never = new AbortController().signal;
 const noLog: LogSource = {
-  logSize: () => Promise.resolve(0),
+  logSize: () => Promise.resolve({ bytes: 0, whole: true }),
   readLog: (_run, _step, offset) => Promise.resolve({ offset, bytes: new Uint8Array(), times: [] }),
 };
 const secret = 'https://alice:correcthorse@data.example.org/table.csv';

@@ -46,7 +46,7 @@ async function readEndIfPossible(source: LogSource, run: string, step: StepName,
 }
 
 async function readEnd(source: LogSource, run: string, step: StepName, signal: AbortSignal): Promise<string> {
-  const size = await source.logSize(run, step, signal);
+  const { bytes: size } = await source.logSize(run, step, signal);
   const start = Math.max(0, size - evidenceBytes);
   const { bytes } = await readRange(source, run, step, start, size - start, signal);
   return bytes.toString('utf8');

@@ -172,7 +172,7 @@ async function checkLogs(run: string, batches: readonly LogBatch[]): Promise<voi
     read.set(batch.step, (read.get(batch.step) ?? '') + batch.data);
   }
   for (const step of ['prepare', 'notebook', 'report', 'test', 'collect'] as const) {
-    const size = await target.logSize(run, step, never);
+    const { bytes: size } = await target.logSize(run, step, never);
     expect(read.get(step) ?? '', step).toBe(size === 0 ? '' : await fileOf(run, `logs/${step}.log`));
   }
 }

@@ -49,6 +49,13 @@ export interface StepLogChunk {
   readonly times: readonly (readonly [number, number])[];
 }
 
+/** How long one step's log is, as the target knows it now. */
+export interface LogSize {
+  readonly bytes: number;
+  /** False where only a part may be at hand for the moment: another time there may be more, or less. */
+  readonly whole: boolean;
+}
+
 /**
  * Where runs go. `local` runs them as processes of this machine, `tekton` as PipelineRuns. A target moves bytes and
  * starts and stops things; it takes no decision about what a run means (that is `runs`).
@@ -92,8 +99,8 @@ export interface RunTarget {
 
   /** Reads one step's log from a byte offset: up to `maxBytes`, empty when nothing is there (yet). */
   readLog(run: string, step: StepName, offset: number, maxBytes: number, signal: AbortSignal): Promise<StepLogChunk>;
-  /** The step log's size in bytes now; 0 when there is none. */
-  logSize(run: string, step: StepName, signal: AbortSignal): Promise<number>;
+  /** How long a step's log is now; 0 bytes when there is none. */
+  logSize(run: string, step: StepName, signal: AbortSignal): Promise<LogSize>;
 
   /** Asks the run to stop: TERM, after a grace period KILL; no child is left. Idempotent. */
   cancel(run: string, signal: AbortSignal): Promise<void>;

@@ -35,12 +35,13 @@ async function whileRefused(match: RequestMatch, fault: Fault, act: () => Promis
 
 describe('an API server that refuses while runs go on', () => {
   const lines = 600;
+  let tries = 0;
 
   it(
     'costs no line, and what is shown is never old without being called so',
     async () => {
       const { proxy } = faulty;
-      const theirs = 'by-kubectl';
+      const theirs = `by-kubectl-${(tries += 1)}`;
       await faulty.createLines(theirs, lines, 0.1);
       const run = await faulty.submitLines(lines, 100);
       const own = faulty.follow(run.name);

@@ -1,11 +1,13 @@
 import type { Run, Step, StepName } from '../../protocol/index.ts';
-import type { StepLogChunk } from '../../targets/index.ts';
+import type { LogSize, StepLogChunk } from '../../targets/index.ts';
 import type { LogSource } from '../logStreams.ts';
 
 /** Step logs in memory, for unit tests of reading them. */
 export class MemoryLogs implements LogSource {
   /** The most bytes that one read gives, whatever is asked for. */
   largestRead = Infinity;
+  /** False while logs are taken to be read anew from where they are kept. */
+  whole = true;
   /** How many bytes were handed out. */
   bytesRead = 0;
   readonly #logs = new Map<StepName, { bytes: Buffer; times: [number, number][] }>();
@@ -16,6 +18,12 @@ export class MemoryLogs implements LogSource {
       bytes: Buffer.concat([bytes, Buffer.from(content)]),
       times: [...times, [bytes.length, time]],
     });
+  }
+
+  /** Leaves only the first bytes of a log, as where it is being read anew. */
+  cut(step: StepName, length: number): void {
+    const { bytes, times } = this.#logs.get(step) ?? { bytes: Buffer.alloc(0), times: [] };
+    this.#logs.set(step, { bytes: bytes.subarray(0, length), times: times.filter(([at]) => at < length) });
   }
 
   bytes(step: StepName): Buffer {
@@ -37,8 +45,8 @@ export class MemoryLogs implements LogSource {
     });
   }
 
-  logSize(_run: string, step: StepName): Promise<number> {
-    return Promise.resolve(this.bytes(step).length);
+  logSize(_run: string, step: StepName): Promise<LogSize> {
+    return Promise.resolve({ bytes: this.bytes(step).length, whole: this.whole });
   }
 }
 

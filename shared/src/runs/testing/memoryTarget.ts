@@ -2,6 +2,7 @@ import type { Artifact, PythonChoice, RunEvent, RunPlan, StepName } from '../../
 import { SlipwayError } from '../../protocol/index.ts';
 import type {
   Disposable,
+  LogSize,
   OpenedFile,
   PythonRequest,
   RunSubmission,
@@ -156,8 +157,8 @@ export class MemoryTarget implements RunTarget {
     return Promise.resolve({ offset, bytes, times });
   }
 
-  logSize(run: string, step: StepName): Promise<number> {
-    return Promise.resolve(this.runs.get(run)?.logs.get(step)?.bytes.length ?? 0);
+  logSize(run: string, step: StepName): Promise<LogSize> {
+    return Promise.resolve({ bytes: this.runs.get(run)?.logs.get(step)?.bytes.length ?? 0, whole: true });
   }
 
   cancel(run: string): Promise<void> {

@@ -59,7 +59,7 @@ describe('a run on this machine', () => {
       'finished',
     ]);
     expect(await logText(target, 'first', 'notebook')).toBe('out\nerr\nno line end');
-    expect(await target.logSize('first', 'notebook', noSignal)).toBe(19);
+    expect(await target.logSize('first', 'notebook', noSignal)).toEqual({ bytes: 19, whole: true });
     const { times } = await target.readLog('first', 'notebook', 0, 100, noSignal);
     expect(times[0]?.[0]).toBe(0);
     const rest = await target.readLog('first', 'notebook', 4, 3, noSignal);

@@ -5,6 +5,7 @@ import { runFileSchema, type RunFile } from '../../pipeline/index.ts';
 import type {
   ByteRange,
   Disposable,
+  LogSize,
   OpenedFile,
   PythonRequest,
   RunSubmission,
@@ -107,9 +108,9 @@ class LocalTarget implements RunTarget {
     return readLogChunk(paths.log(step), paths.times(step), offset, maxBytes);
   }
 
-  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<number> {
+  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<LogSize> {
     throwIfAborted(signal);
-    return sizeOfLog((await this.existing(run)).log(step));
+    return { bytes: await sizeOfLog((await this.existing(run)).log(step)), whole: true };
   }
 
   async cancel(run: string, signal: AbortSignal): Promise<void> {

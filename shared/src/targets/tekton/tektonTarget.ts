@@ -7,6 +7,7 @@ import type {
   ByteRange,
   ClusterTarget,
   Disposable,
+  LogSize,
   OpenedFile,
   Pruned,
   PruneRequest,
@@ -174,7 +175,7 @@ class TektonTarget implements ClusterTarget {
     return (await this.#open()).files.logChunk(run, step, offset, maxBytes, signal);
   }
 
-  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<number> {
+  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<LogSize> {
     return (await this.#open()).files.logSize(run, step, signal);
   }
 

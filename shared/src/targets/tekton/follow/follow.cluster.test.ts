@@ -86,7 +86,7 @@ describe('a run of a command', () => {
     await at.space.objects.remove(resources.pods, { name: pod }, signal);
     await at.space.until(async () => (await at.place('short', signal)).steps.get('collect')?.state === 'gone', signal);
     const files = await at.files();
-    expect(await files.logSize('short', 'command', signal)).toBe(8);
+    expect(await files.logSize('short', 'command', signal)).toEqual({ bytes: 8, whole: true });
     const chunks = await Promise.all([
       files.logChunk('short', 'command', 0, 1_000, signal),
       files.logChunk('short', 'command', 4, 2, signal),
@@ -159,7 +159,7 @@ describe('large things', () => {
     await noisyRun(at, submitter(), { run, steps: ['noise-1'], lines: 300_000 }, signal);
     await at.untilFinal(run, signal);
     const files = await at.files();
-    const size = await files.logSize(run, 'noise-1', signal);
+    const { bytes: size } = await files.logSize(run, 'noise-1', signal);
     expect(size).toBe(30_000_000);
     const { bytes } = await files.logChunk(run, 'noise-1', size - 200, 1_000, signal);
     expect(Buffer.from(bytes).toString()).toMatch(/^noise-1 0299998 x+\nnoise-1 0299999 x+\n$/);
@@ -197,7 +197,7 @@ describe.concurrent('a run that is cancelled', () => {
     await at.untilLive(run, signal);
     const live = await at.files();
     const size = () => live.logSize(run, 'command', signal);
-    await at.space.until(async () => (await size()) === 8_893, signal);
+    await at.space.until(async () => (await size()).bytes === 8_893, signal);
     await live.release(run);
     await at.space.objects.api.patch(
       at.space.objects.path(resources.pipelineRuns, run),

@@ -37,12 +37,12 @@ async function* inPieces(bytes: Uint8Array, lengths: readonly number[]): AsyncGe
 
 const none = (): Promise<never> => Promise.reject(new Error('this was not to be asked for'));
 
-function openRun(spool: RunSpool, pieces: readonly number[]): OpenRun {
+function openRun(spool: RunSpool, pieces: readonly number[], at = ended): OpenRun {
   return new OpenRun({
     run: 'run',
     spool,
     own: true,
-    locator: { locate: () => Promise.resolve(ended) },
+    locator: { locate: () => Promise.resolve(at) },
     health: new ExecHealth(systemClock),
     clock: systemClock,
     follow: { startHelper: none, followContainer: none, random: () => 0 },
@@ -87,11 +87,21 @@ describe('the log of a run that has ended', () => {
           const open = openRun(spool, pieces);
           const read = await Promise.all(pages.map((page) => readAll(open, page)));
           for (const bytes of read) expect(bytes.equals(content)).toBe(true);
-          expect(await open.logSize('test', signal)).toBe(content.length);
+          expect(await open.logSize('test', signal)).toEqual({ bytes: content.length, whole: true });
           await open.close();
         },
       ),
       { numRuns: 15, endOnFailure: true },
     );
+  });
+});
+
+describe('the size of a log', () => {
+  it('is not taken for the whole while its run may still write', async () => {
+    const spool = await RunSpool.open(join(folder, 'run'), 'uid');
+    await (await spool.log('test')).append(0, content.subarray(0, 100), 1_000);
+    const open = openRun(spool, [1_000], { ...ended, final: false, logSizes: undefined });
+    expect(await open.logSize('test', signal)).toEqual({ bytes: 100, whole: false });
+    await open.close();
   });
 });

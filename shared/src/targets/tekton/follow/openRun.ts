@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kubernetes/index.ts';
 import { SlipwayError, type StepName } from '../../../protocol/index.ts';
-import type { Disposable, StepLogChunk } from '../../runTarget.ts';
+import type { Disposable, LogSize, StepLogChunk } from '../../runTarget.ts';
 import { FasterVolume } from './fasterVolume.ts';
 import type { ExecHealth } from './live/execHealth.ts';
 import type { FollowState } from './live/followState.ts';
@@ -134,18 +134,20 @@ export class OpenRun {
     return log.read(offset, maxBytes);
   }
 
-  /** Bytes of a step's log now. @throws SlipwayError where that cannot be known now */
-  async logSize(step: StepName, signal: AbortSignal): Promise<number> {
+  /** How long a step's log is now. @throws SlipwayError where that cannot be known now */
+  async logSize(step: StepName, signal: AbortSignal): Promise<LogSize> {
     const log = await this.spool.log(step);
-    if (log.sealed) return log.size;
+    if (log.sealed) return { bytes: log.size, whole: true };
     const source = await this.#source(step, log, signal);
-    if ((source.from === 'api' || source.from === 'volume') && source.expected !== undefined) return source.expected;
+    const expected = source.from === 'api' || source.from === 'volume' ? source.expected : undefined;
+    if (expected !== undefined) return { bytes: expected, whole: true };
     if (source.from === 'volume') {
       const there = await this.#readFar(step, 0, 0, signal);
-      if (there !== undefined) return there.size;
+      if (there !== undefined) return { bytes: there.size, whole: true };
     }
     await this.#bringIn(step, source, () => false, signal);
-    return log.size;
+    const { size, sealed } = await this.spool.log(step);
+    return { bytes: size, whole: sealed || source.from === 'empty' };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { systemClock, type Clock, type KubernetesApi } from '../../../kubernetes/index.ts';
 import type { Artifact, StepName, TeamProfile } from '../../../protocol/index.ts';
-import type { ByteRange, Disposable, OpenedFile, StagedFile, StepLogChunk } from '../../runTarget.ts';
+import type { ByteRange, Disposable, LogSize, OpenedFile, StagedFile, StepLogChunk } from '../../runTarget.ts';
 import type { ScriptFiles } from '../scriptFiles.ts';
 import { SpaceObjects } from '../submit/spaceObjects.ts';
 import { FolderAccess } from './files/folderAccess.ts';
@@ -39,8 +39,8 @@ export interface RunFilesOptions {
 export interface RunFiles {
   /** Up to `maxBytes` of a step's log from a byte offset; empty when nothing is there (yet). */
   logChunk(run: string, step: StepName, offset: number, maxBytes: number, signal: AbortSignal): Promise<StepLogChunk>;
-  /** Bytes of a step's log now. */
-  logSize(run: string, step: StepName, signal: AbortSignal): Promise<number>;
+  /** How long a step's log is now. */
+  logSize(run: string, step: StepName, signal: AbortSignal): Promise<LogSize>;
   /** Whole lines of `progress.jsonl` as far as they were read; follows the run from now on for a while. */
   progress(run: string): readonly string[];
   /** The same, after what there is was read. */
@@ -125,7 +125,7 @@ class ClusterRunFiles implements RunFiles {
     return this.#store.write(() => open.logChunk(step, offset, maxBytes, signal));
   }
 
-  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<number> {
+  async logSize(run: string, step: StepName, signal: AbortSignal): Promise<LogSize> {
     const open = await this.#runs.open(run, signal);
     return this.#store.write(() => open.logSize(step, signal));
   }

@@ -17,7 +17,7 @@ export type SessionEnd =
 export interface SessionOptions {
   readonly process: RemoteProcess;
   readonly spool: RunSpool;
-  /** Steps whose logs are asked for from where the spool ends; others come from their beginning. */
+  /** Steps whose logs are asked for from where the spool ends, those from the API anew; others come from their beginning. */
   readonly steps: readonly StepName[];
   /** Something came; `grown` tells whether there is something new to read. */
   readonly onHeard: (grown: boolean) => void;
@@ -43,7 +43,11 @@ export async function followSession(options: SessionOptions, signal: AbortSignal
 
 async function offsetsOf(spool: RunSpool, steps: readonly StepName[]): Promise<Record<string, number>> {
   const offsets: [string, number][] = [[progressPath, spool.progressSize]];
-  for (const step of steps) offsets.push([logPathOf(step), (await spool.log(step)).size]);
+  for (const step of steps) {
+    const log = await spool.log(step);
+    // What came from the API stands until the helper has given the beginning of the step's own log.
+    offsets.push([logPathOf(step), log.fromApi && !log.sealed ? 0 : log.size]);
+  }
   return Object.fromEntries(offsets);
 }
 
@@ -107,7 +111,7 @@ async function take(spool: RunSpool, index: ArrivingIndex, piece: FramePiece): P
     const step = stepOfLogPath(path);
     if (step === undefined) return false;
     const log = await spool.log(step);
-    // Told from its beginning again: the file was replaced by another one.
+    // Told from its beginning again: the file was replaced by another one, or what there is came from the API.
     if (offset === 0 && log.size > 0) await log.restart();
     return await log.append(offset, bytes, time);
   } catch (error) {

@@ -199,6 +199,20 @@ describe('following a run', () => {
     await follower.stop();
   });
 
+  it('keeps what the API gave until the helper has given something, also where it never does', async () => {
+    const read: FollowContainer = async (_where, spooled, stop) => {
+      await spooled.append(0, Buffer.from('by the API\n'), 5);
+      await clock.sleep(1e9, stop);
+    };
+    const forbidden: Session = { fails: new SlipwayError('cluster.forbidden', 'no') };
+    const gone: Session = { fails: new SlipwayError('cluster.notFound', 'The container has ended.') };
+    const silent: Session = { sends: () => [], end: cut };
+    const { follower, helper } = follow([forbidden, gone, silent, gone], place(), read);
+    while (helper.starts < 4) await clock.advance(1_000);
+    expect([await text(), (await spool.log('notebook')).sealed]).toEqual(['by the API\n', false]);
+    await follower.stop();
+  });
+
   it.each<[string, Session]>([
     ['sends garbage', { sends: () => [Buffer.from('Welcome to this image!\n')] }],
     ['leaves something out', { sends: () => [frame(log, 7, 'x')] }],

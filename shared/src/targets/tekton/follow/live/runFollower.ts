@@ -159,10 +159,6 @@ export class RunFollower {
     await this.#stopContainers();
     const { spool, health, run, startHelper } = this.#options;
     const steps = [...place.steps.keys()];
-    for (const step of steps) {
-      const log = await spool.log(step);
-      if (log.fromApi && !log.sealed) await log.restart();
-    }
     let end: SessionEnd | Error;
     const quiet = new AbortController();
     try {
