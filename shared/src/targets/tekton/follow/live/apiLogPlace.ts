@@ -1,5 +1,11 @@
 import type { SpooledLog } from '../spool/spooledLog.ts';
 
+/**
+ * The node gives a line its time when it gets to it, and the run's helper when it sees it in the file: on a busy node that may
+ * be earlier, by less than this. Before that no log is rotated away.
+ */
+const stampMs = 5_000;
+
 /** A line of the API's log of a container, its line end included. */
 export interface ApiLine {
   /** Epoch ms. */
@@ -48,9 +54,9 @@ export class ApiLogPlace {
     return newest === undefined || (await this.#isBeginning(first)) ? [0, -1] : newest;
   }
 
-  /** Rotation leaves lines that were written after the first one was seen. */
+  /** Rotation leaves lines that were written long after the first one was seen. */
   async #isBeginning({ time, bytes }: ApiLine): Promise<boolean> {
     const { bytes: known, times } = await this.#log.read(0, bytes.length);
-    return Buffer.compare(known, bytes.subarray(0, known.length)) === 0 && time <= (times[0]?.[1] ?? -1);
+    return Buffer.compare(known, bytes.subarray(0, known.length)) === 0 && time <= (times[0]?.[1] ?? -1) + stampMs;
   }
 }
