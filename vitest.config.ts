@@ -10,6 +10,18 @@ const clusterHosts = '**/*.cluster-hosts.test.ts';
 /** Changes the cluster for all who use it, so nothing else may run beside it. */
 const alone = '**/*.alone.cluster.test.ts';
 
+/**
+ * Nobody waits for a limit when all is well, and a machine that does other things besides takes many times as long. Waits inside
+ * of tests end before them, and say what they saw.
+ */
+const patience = { expect: { poll: { timeout: 120_000 } }, testTimeout: 600_000, hookTimeout: 600_000 };
+
+/** A second try, which the report tells of: real processes and a cluster share two processors. */
+const secondTry = {
+  retry: 1,
+  setupFiles: process.env.SLIPWAY_TEST_FAIL_FIRST === undefined ? [] : ['test/failFirstTry.ts'],
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,59 +30,55 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
-          testTimeout: 30_000,
+          expect: { poll: { timeout: 60_000 } },
+          testTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'integration',
+          ...secondTry,
           include: [integration],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...patience,
         },
       },
       {
         test: {
           name: 'cluster',
-          // Two processors carry the cluster and its tests: a second try, which the report tells of.
-          retry: 1,
+          ...secondTry,
           include: [cluster],
           exclude: [alone, '**/node_modules/**', '**/dist/**'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...patience,
         },
       },
       {
         test: {
           name: 'cluster-alone',
-          retry: 1,
+          ...secondTry,
           include: [alone],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...patience,
           fileParallelism: false,
         },
       },
       {
         test: {
           name: 'hosts',
-          retry: 1,
+          ...secondTry,
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          ...patience,
           fileParallelism: false,
         },
       },
       {
         test: {
           name: 'cluster-hosts',
-          retry: 1,
+          ...secondTry,
           include: [clusterHosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 300_000,
-          hookTimeout: 240_000,
+          ...patience,
           fileParallelism: false,
         },
       },

@@ -179,6 +179,8 @@ describe('the golden manifests', () => {
   });
 
   it('become pods that the API server accepts', async () => {
+    // An earlier try of this test left the same.
+    await kubectl(['delete', 'pipelineruns', '--all', '--cascade=foreground']);
     // Their claims and ConfigMaps do not exist, so the pods wait for ever: what counts is that they were made.
     await kubectl(['create', '--validate=strict', '--filename', '-'], documents(pipelineRuns));
     let taskRuns: readonly Conditioned[] = [];
@@ -287,7 +289,10 @@ const mistakes: Readonly<Record<string, KubernetesObject>> = {
 
 describe('mistakes that are told before they are sent', () => {
   it('are accepted by the cluster, and fail there', async () => {
-    await kubectl(['create', '--validate=strict', '--filename', '-'], documents(Object.values(mistakes)));
+    const objects = documents(Object.values(mistakes));
+    // An earlier try of this test left the same.
+    await kubectl(['delete', '--ignore-not-found', '--cascade=foreground', '--filename', '-'], objects);
+    await kubectl(['create', '--validate=strict', '--filename', '-'], objects);
     for (const [reason, object] of Object.entries(mistakes)) {
       expect(checkPipelineRun(object)).toHaveLength(1);
       const { name } = object.metadata;

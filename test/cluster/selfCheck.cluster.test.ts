@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -15,6 +16,9 @@ import {
 } from './cluster.mjs';
 
 const space = `cluster-check-${process.pid}`;
+
+/** Of this try alone: a test that is tried again finds nothing of the first time. */
+const named = (what: string): string => `${what}-${randomBytes(2).toString('hex')}`;
 
 interface Condition {
   readonly type: string;
@@ -65,13 +69,20 @@ async function whyUnscheduled(podName: string): Promise<string> {
   return conditions.find(({ reason }) => reason === 'Unschedulable')?.message ?? '';
 }
 
+interface Pod {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Pod';
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
 interface PodOptions {
   readonly container?: object;
   readonly pod?: object;
 }
 
 /** A pod of one container that runs a shell script. */
-function pod(podName: string, script: string, { container = {}, pod: spec = {} }: PodOptions = {}): object {
+function pod(podName: string, script: string, { container = {}, pod: spec = {} }: PodOptions = {}): Pod {
   const image = 'testbed.local/runner:1';
   const main = { name: 'main', image, command: ['bash', '-ec', script], ...container };
   return {
@@ -83,7 +94,8 @@ function pod(podName: string, script: string, { container = {}, pod: spec = {} }
 }
 
 /** Runs a pod to its end and returns its log and how its container ended. */
-async function runToEnd(object: object, podName: string): Promise<{ readonly log: string; readonly end: Container }> {
+async function runToEnd(object: Pod): Promise<{ readonly log: string; readonly end: Container }> {
+  const podName = object.metadata.name;
   await create(object);
   await appears(`pod/${podName}`, '{.status.containerStatuses[0].state.terminated}');
   const [end] = (await statusOf(`pod/${podName}`)).containerStatuses ?? [];
@@ -106,11 +118,12 @@ describe('the test cluster', () => {
   });
 
   it('runs a PipelineRun as uid 1001 with fsGroup on a volume: clone, notebook, report', async () => {
+    const run = named('example');
     const step = (stepName: string, script: string) => ({ name: stepName, image: 'testbed.local/runner:1', script });
     await create({
       apiVersion: 'tekton.dev/v1',
       kind: 'PipelineRun',
-      metadata: { name: 'example' },
+      metadata: { name: run },
       spec: {
         workspaces: [
           {
@@ -150,22 +163,23 @@ describe('the test cluster', () => {
         },
       },
     });
-    await appears('pipelinerun/example', '{.status.completionTime}', 170);
-    const [ended] = (await statusOf('pipelinerun/example')).conditions ?? [];
+    await appears(`pipelinerun/${run}`, '{.status.completionTime}', 170);
+    const [ended] = (await statusOf(`pipelinerun/${run}`)).conditions ?? [];
     expect(ended).toMatchObject({ status: 'True', reason: 'Succeeded' });
-    expect(await inSpace('get', 'pipelinerun', 'example', '-o', 'jsonpath={.status.results[0].value}')).toBe(
+    expect(await inSpace('get', 'pipelinerun', run, '-o', 'jsonpath={.status.results[0].value}')).toBe(
       '1001:1001 /home/rapids',
     );
   });
 
   it('executes in a pod, and forwards to its ports', async () => {
+    const server = named('server');
     const listens = { readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 } };
     const script = 'cd /usr/share/common-licenses && exec python3 -m http.server 8000';
-    await create(pod('server', script, { container: listens }));
-    await inSpace('wait', '--for=condition=Ready', 'pod/server', '--timeout=60s');
-    expect(await inSpace('exec', 'server', '--', 'id', '-un')).toBe('rapids\n');
-    await expect(inSpace('exec', 'server', '--', 'sh', '-c', 'exit 7')).rejects.toThrow('exit code 7');
-    const args = [`--kubeconfig=${cluster.kubeconfig}`, '-n', space, 'port-forward', 'pod/server', ':8000'];
+    await create(pod(server, script, { container: listens }));
+    await inSpace('wait', '--for=condition=Ready', `pod/${server}`, '--timeout=60s');
+    expect(await inSpace('exec', server, '--', 'id', '-un')).toBe('rapids\n');
+    await expect(inSpace('exec', server, '--', 'sh', '-c', 'exit 7')).rejects.toThrow('exit code 7');
+    const args = [`--kubeconfig=${cluster.kubeconfig}`, '-n', space, 'port-forward', `pod/${server}`, ':8000'];
     const forward = spawn(cluster.kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [line] = (await once(createInterface(forward.stdout), 'line')) as [string];
@@ -182,24 +196,25 @@ describe('the test cluster', () => {
     const limits = {
       container: { command: ['sh', '-c', `exec ${script}`], resources: { limits: { memory: '64Mi' } } },
     };
-    const { end } = await runToEnd(pod('greedy', script, limits), 'greedy');
+    const { end } = await runToEnd(pod(named('greedy'), script, limits));
     expect(end.state.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
   });
 
   it('fills a tiny volume, which belongs to the group of the pod', async () => {
+    const claimName = named('tiny');
     await create({
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
-      metadata: { name: 'tiny' },
+      metadata: { name: claimName },
       spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'tiny', resources: { requests: { storage: '1Gi' } } },
     });
     const spec = {
       securityContext: { runAsUser: 1001, fsGroup: 2000 },
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'tiny' } }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
     };
     const script = 'stat -c %g /data; dd if=/dev/zero of=/data/fill bs=1M count=100 || stat -c %s /data/fill';
     const container = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };
-    const { log } = await runToEnd(pod('filler', script, { container, pod: spec }), 'filler');
+    const { log } = await runToEnd(pod(named('filler'), script, { container, pod: spec }));
     expect(log).toMatch(/^2000$/m);
     expect(log).toContain('No space left on device');
     expect(log).toMatch(new RegExp(`^${64 << 20}$`, 'm'));
@@ -207,24 +222,24 @@ describe('the test cluster', () => {
 
   it('counts GPUs, and shows a stand-in to those who ask for one', async () => {
     const resources = { limits: { 'nvidia.com/gpu': 1 } };
-    const { log } = await runToEnd(pod('gpu', 'nvidia-smi -L', { container: { resources } }), 'gpu');
+    const { log } = await runToEnd(pod(named('gpu'), 'nvidia-smi -L', { container: { resources } }));
     expect(log).toContain('Stand-in GPU');
   });
 
   it('schedules to nodes without machines what asks for them, once there are GPUs', async () => {
-    const pretend = `${space}-gpu`;
-    const labels = { accelerator: `tesla-${process.pid}` };
+    const [pretend, intolerant, tolerant] = [named(`${space}-gpu`), named('intolerant'), named('tolerant')];
+    const labels = { accelerator: pretend };
     const taint = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' } as const;
     const toleration = { key: 'nvidia.com/gpu', operator: 'Exists' };
     const container = { resources: { limits: { 'nvidia.com/gpu': 4 } } };
     await addPretendNode(pretend, { labels, taints: [taint] });
     try {
-      await create(pod('intolerant', 'true', { container, pod: { nodeSelector: labels } }));
-      expect(await whyUnscheduled('intolerant')).toMatch(/1 node\(s\) had untolerated taint/);
-      await create(pod('tolerant', 'true', { container, pod: { nodeSelector: labels, tolerations: [toleration] } }));
-      expect(await whyUnscheduled('tolerant')).toMatch(/1 Insufficient nvidia\.com\/gpu/);
+      await create(pod(intolerant, 'true', { container, pod: { nodeSelector: labels } }));
+      expect(await whyUnscheduled(intolerant)).toMatch(/1 node\(s\) had untolerated taint/);
+      await create(pod(tolerant, 'true', { container, pod: { nodeSelector: labels, tolerations: [toleration] } }));
+      expect(await whyUnscheduled(tolerant)).toMatch(/1 Insufficient nvidia\.com\/gpu/);
       await setGpus(4, pretend);
-      await appears('pod/tolerant', `{.spec.nodeName}=${pretend}`);
+      await appears(`pod/${tolerant}`, `{.spec.nodeName}=${pretend}`);
     } finally {
       await removePretendNode(pretend);
     }
@@ -265,22 +280,23 @@ describe('the test cluster', () => {
   it('pulls from its registry, by digest too, and is refused what is private', async () => {
     const image = 'registry.testbed.local/public/small';
     await removeImage(image);
-    const pulled = await runToEnd(pod('pull', '', { container: { image: `${image}:1`, command: ['true'] } }), 'pull');
+    const [pull, locked] = [named('pull'), named('pull-locked')];
+    const pulled = await runToEnd(pod(pull, '', { container: { image: `${image}:1`, command: ['true'] } }));
     const events = await inSpace(
       'get',
       'events',
-      '--field-selector=involvedObject.name=pull',
+      `--field-selector=involvedObject.name=${pull}`,
       '-o',
       'jsonpath={..message}',
     );
     expect(events).toMatch(/Successfully pulled image "registry\.testbed\.local\/public\/small:1"/);
     const digest = /sha256:[0-9a-f]{64}$/.exec(pulled.end.imageID)?.[0] ?? '';
     const again = { container: { image: `${image}@${digest}`, command: ['true'], imagePullPolicy: 'Always' } };
-    expect((await runToEnd(pod('pull-again', '', again), 'pull-again')).end.state.terminated?.exitCode).toBe(0);
-    const locked = { container: { image: 'registry.testbed.local/private/locked:1', command: ['true'] } };
-    await create(pod('pull-locked', '', locked));
-    await appears('pod/pull-locked', '{.status.containerStatuses[0].state.waiting.message}');
-    const [refused] = (await statusOf('pod/pull-locked')).containerStatuses ?? [];
+    expect((await runToEnd(pod(named('pull-again'), '', again))).end.state.terminated?.exitCode).toBe(0);
+    const secret = { container: { image: 'registry.testbed.local/private/locked:1', command: ['true'] } };
+    await create(pod(locked, '', secret));
+    await appears(`pod/${locked}`, '{.status.containerStatuses[0].state.waiting.message}');
+    const [refused] = (await statusOf(`pod/${locked}`)).containerStatuses ?? [];
     expect(refused?.state.waiting?.message).toMatch(/401 Unauthorized|authorization failed/);
   });
 
@@ -293,7 +309,7 @@ describe('the test cluster', () => {
       git clone -q http://${git}/private/examples.git anonymous || true
       git clone -q http://${git}/~truncate=2000/public/examples.git broken || true
       python3 -c "import urllib.request; print(urllib.request.urlopen('http://files.testbed.local:8082/~truncate=10/data/20').read())" || true`;
-    const { log } = await runToEnd(pod('git', script), 'git');
+    const { log } = await runToEnd(pod(named('git'), script));
     expect(log).toContain('single-cell\n');
     expect(log).toContain('could not read Username');
     expect(log).toContain('early EOF');

@@ -4,6 +4,9 @@ import { SlipwayError } from '../protocol/index.ts';
 import type { HostFiles } from './hostFiles.ts';
 import { type MessageChannel, RpcClient } from './rpcClient.ts';
 
+/** For a machine that does other things besides. */
+const patient = { timeout: 20_000 };
+
 const never = new AbortController().signal;
 
 const noFiles: HostFiles = {
@@ -132,7 +135,7 @@ describe('what the core asks of its host', () => {
     tell({ id: 'b', method: 'files/list', params: {} });
     tell({ id: 'c', method: 'files/stat', params: {} });
     tell({ id: 'd', method: '__proto__', params: {} });
-    await vi.waitFor(() => expect(sent).toHaveLength(4));
+    await vi.waitFor(() => expect(sent).toHaveLength(4), patient);
     const answer = (id: string): unknown => sent.find((message) => message.id === id);
     expect(answer('a')).toMatchObject({ result: { data: 'x' } });
     expect(answer('b')).toMatchObject({

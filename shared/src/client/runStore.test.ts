@@ -4,6 +4,9 @@ import { Emitter } from './emitter.ts';
 import { NotificationEmitters } from './notificationEmitters.ts';
 import { type RunSource, RunStore } from './runStore.ts';
 
+/** For a machine that does other things besides. */
+const patient = { timeout: 20_000 };
+
 function run(name: string, fields: Partial<Run> = {}): Run {
   const createdAt = Number(name.replace(/\D/g, ''));
   return {
@@ -57,7 +60,7 @@ function rig(contexts: readonly string[] = ['local']) {
     held: () => held,
     /** Waits until so many things were asked, and takes out the first of that name. */
     next: async (name: string): Promise<Asked> => {
-      await vi.waitFor(() => expect(asked.map((one) => one.name)).toContain(name));
+      await vi.waitFor(() => expect(asked.map((one) => one.name)).toContain(name), patient);
       const [found] = asked.splice(
         asked.findIndex((one) => one.name === name),
         1,
@@ -92,10 +95,10 @@ describe('the runs of a host', () => {
     const many = Array.from({ length: 300 }, (_, index) => run(`a${300 - index}`));
     const first = await next('runs/list');
     first.answer({ runs: many.slice(0, first.params.limit) });
-    await vi.waitFor(() => expect(store.runs).toHaveLength(100));
+    await vi.waitFor(() => expect(store.runs).toHaveLength(100), patient);
     expect(store.loaded).toBe(true);
     (await next('runs/list')).answer({ runs: many });
-    await vi.waitFor(() => expect(store.runs).toHaveLength(300));
+    await vi.waitFor(() => expect(store.runs).toHaveLength(300), patient);
   });
 
   it('are watched once a connection, however often they are read', async () => {

@@ -22,6 +22,8 @@ const configMap = z.object({
 });
 const namespace = `t-access-${randomUUID().slice(0, 8)}`;
 const configMaps = { type: resources.configMaps, namespace };
+/** A test that is tried again finds nothing of the first time. */
+const ofThisTry = (name: string) => `${name}-${randomUUID().slice(0, 4)}`;
 const named = (name: string) => ({ ...configMaps, name });
 const body = (name: string, data: Record<string, string> = {}) => ({
   apiVersion: 'v1',
@@ -84,27 +86,28 @@ const seconds = () => Math.floor(Date.now() / 1000);
 
 describe('objects of a real cluster', () => {
   it('are made, read, replaced, patched and deleted', async () => {
-    const made = await api.create(configMaps, body('a', { x: '1' }), {}, configMap, signal);
-    expect((await api.get(named('a'), configMap, signal)).data).toEqual({ x: '1' });
-    const again = await failureOf(api.create(configMaps, body('a'), {}, configMap, signal));
+    const name = ofThisTry('a');
+    const made = await api.create(configMaps, body(name, { x: '1' }), {}, configMap, signal);
+    expect((await api.get(named(name), configMap, signal)).data).toEqual({ x: '1' });
+    const again = await failureOf(api.create(configMaps, body(name), {}, configMap, signal));
     expect([again.code, isAlreadyExists(again)]).toEqual(['cluster.conflict', true]);
 
-    await api.patch(named('a'), { data: { y: '2' } }, { kind: 'merge' }, configMap, signal);
-    await api.patch(named('a'), [{ op: 'remove', path: '/data/x' }], { kind: 'json' }, configMap, signal);
-    const patched = await api.patch(named('a'), { data: { z: '3' } }, { kind: 'strategic' }, configMap, signal);
+    await api.patch(named(name), { data: { y: '2' } }, { kind: 'merge' }, configMap, signal);
+    await api.patch(named(name), [{ op: 'remove', path: '/data/x' }], { kind: 'json' }, configMap, signal);
+    const patched = await api.patch(named(name), { data: { z: '3' } }, { kind: 'strategic' }, configMap, signal);
     expect(patched.data).toEqual({ y: '2', z: '3' });
 
-    const stale = { ...body('a'), metadata: { name: 'a', resourceVersion: made.metadata.resourceVersion } };
-    const conflict = await failureOf(api.replace(named('a'), stale, {}, configMap, signal));
+    const stale = { ...body(name), metadata: { name, resourceVersion: made.metadata.resourceVersion } };
+    const conflict = await failureOf(api.replace(named(name), stale, {}, configMap, signal));
     expect([conflict.code, isConflict(conflict), isAlreadyExists(conflict)]).toEqual(['cluster.conflict', true, false]);
-    expect((await api.replace(named('a'), body('a', { q: 'ü' }), {}, configMap, signal)).data).toEqual({ q: 'ü' });
+    expect((await api.replace(named(name), body(name, { q: 'ü' }), {}, configMap, signal)).data).toEqual({ q: 'ü' });
 
-    const other = await failureOf(api.delete(named('a'), { uid: randomUUID() }, signal));
+    const other = await failureOf(api.delete(named(name), { uid: randomUUID() }, signal));
     expect(other.code).toBe('cluster.conflict');
     expect(
-      await api.delete(named('a'), { uid: made.metadata.uid ?? '', propagationPolicy: 'Background' }, signal),
+      await api.delete(named(name), { uid: made.metadata.uid ?? '', propagationPolicy: 'Background' }, signal),
     ).toBe(true);
-    expect(await api.delete(named('a'), {}, signal)).toBe(false);
+    expect(await api.delete(named(name), {}, signal)).toBe(false);
   });
 
   it('are only tried in a dry run', async () => {
@@ -116,14 +119,15 @@ describe('objects of a real cluster', () => {
   });
 
   it('are listed page by page, by label', async () => {
-    const names = Array.from({ length: 7 }, (_, index) => `page-${index}`);
-    const labelled = (name: string) => ({ ...body(name), metadata: { name, labels: { page: 'yes' } } });
+    const page = ofThisTry('page');
+    const names = Array.from({ length: 7 }, (_, index) => `${page}-${index}`);
+    const labelled = (name: string) => ({ ...body(name), metadata: { name, labels: { page } } });
     await Promise.all(names.map((name) => api.create(configMaps, labelled(name), {}, configMap, signal)));
     const pages: string[][] = [];
     for await (const { items } of listAll(
       api,
       configMaps,
-      { labelSelector: 'page=yes', limit: 3 },
+      { labelSelector: `page=${page}`, limit: 3 },
       configMap,
       signal,
     )) {
@@ -179,10 +183,11 @@ describe('objects of a real cluster', () => {
   });
 
   it('over a quota are refused with the numbers', async () => {
+    const name = ofThisTry('q');
     const quota = {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
-      metadata: { name: 'q' },
+      metadata: { name },
       spec: { hard: { 'count/secrets': '0' } },
     };
     await api.create({ type: resources.resourceQuotas, namespace }, quota, {}, any, signal);
@@ -197,9 +202,11 @@ describe('objects of a real cluster', () => {
       );
       if (error === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    await api.delete({ type: resources.resourceQuotas, namespace, name }, {}, signal);
     expect(error).toMatchObject({ code: 'cluster.quota' });
-    expect(error.message).toMatch(/exceeded quota: q, requested: count\/secrets=1, used: .*|status unknown for quota/);
-    await api.delete({ type: resources.resourceQuotas, namespace, name: 'q' }, {}, signal);
+    expect(error.message).toMatch(
+      /exceeded quota: q-\w+, requested: count\/secrets=1, used: .*|status unknown for quota/,
+    );
   });
 
   it('of types that are not served are told apart', async () => {
@@ -214,13 +221,14 @@ describe('objects of a real cluster', () => {
   it('stream as they change', async () => {
     const { resourceVersion } = await api.list(configMaps, {}, configMap, signal);
     const stream = await api.stream(configMaps, { watch: true, resourceVersion }, {}, signal);
-    await api.create(configMaps, body('seen'), {}, configMap, signal);
+    const name = ofThisTry('seen');
+    await api.create(configMaps, body(name), {}, configMap, signal);
     let text = '';
     for await (const chunk of stream) {
       text += Buffer.from(chunk).toString('utf8');
       if (text.endsWith('\n')) break;
     }
-    expect(JSON.parse(text)).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
+    expect(JSON.parse(text)).toMatchObject({ type: 'ADDED', object: { metadata: { name } } });
   });
 });
 
@@ -313,12 +321,13 @@ describe('who asks a real cluster', () => {
   });
 
   it('may be a service account, with a token in a file', async () => {
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reader' } };
+    const name = ofThisTry('reader');
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } };
     const accounts = { type: resources.serviceAccounts, namespace };
     await api.create(accounts, account, {}, any, signal);
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
     const schema = z.object({ status: z.object({ token: z.string() }) });
-    const path = { ...accounts, name: 'reader', subresource: 'token' };
+    const path = { ...accounts, name, subresource: 'token' };
     const { status } = await api.create(path, request, {}, schema, signal);
     const file = join(folder, 'token');
     await writeFile(file, 'not-yet');
@@ -327,7 +336,7 @@ describe('who asks a real cluster', () => {
     await writeFile(file, `${status.token}\n`);
     const error = await failureOf(reader.get(named('a'), configMap, signal));
     reader.dispose();
-    expect(error.message).toMatch(`The user system:serviceaccount:${namespace}:reader may not get configmaps "a"`);
+    expect(error.message).toMatch(`The user system:serviceaccount:${namespace}:${name} may not get configmaps "a"`);
   });
 });
 

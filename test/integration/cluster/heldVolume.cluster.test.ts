@@ -4,10 +4,10 @@ import { addPretendNode, kubectl, removePretendNode } from '../../cluster/cluste
 import { notebook, type Started } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
 
-const suffix = randomBytes(3).toString('hex');
+/** Of this file, or of this try: a test that is tried again finds nothing of the first time. */
+const suffix = (): string => randomBytes(3).toString('hex');
 /** A node without a machine, where no run can go. */
-const elsewhere = `elsewhere-${suffix}`;
-const driver = `held-${suffix}.testbed.local`;
+const elsewhere = `elsewhere-${suffix()}`;
 const made: string[] = [];
 const machines: ClusterMachine[] = [];
 
@@ -32,7 +32,7 @@ async function spaceWithVolume(part: string, source: object): Promise<ClusterMac
   machines.push(at);
   await at.machine.write('a.ipynb', notebook(['print(1)']));
   const { namespace } = at;
-  const name = `held-${part}-${suffix}`;
+  const name = `held-${part}-${suffix()}`;
   const size = { storage: '1Gi' };
   const accessModes = ['ReadWriteOnce'];
   await apply({
@@ -88,14 +88,15 @@ describe.concurrent('a volume that another node has', () => {
   });
 
   it('as long as a pod there has it: told first, and while the run waits', async () => {
+    const driver = `held-${suffix()}.testbed.local`;
     await apply({
       apiVersion: 'storage.k8s.io/v1',
       kind: 'CSIDriver',
       metadata: { name: driver },
       spec: { attachRequired: true },
     } as Parameters<typeof apply>[0]);
-    const at = await spaceWithVolume('attached', { csi: { driver, volumeHandle: `volume-${suffix}` } });
-    await holdOn(at);
+    const at = await spaceWithVolume('attached', { csi: { driver, volumeHandle: driver } });
+    await holdOn(at, driver);
     const started = at.start(['run', 'a.ipynb']);
     await started.until(/its volume is in use on another node \(Volume is already used by pod\(s\) holder\)/);
     expect(started.output().replaceAll(/\s+/g, ' ')).toContain(
@@ -106,7 +107,7 @@ describe.concurrent('a volume that another node has', () => {
 });
 
 /** A pod on the other node, and the volume attached there: what the driver would say, we say. */
-async function holdOn(at: ClusterMachine): Promise<void> {
+async function holdOn(at: ClusterMachine, driver: string): Promise<void> {
   // Without it the controller leaves the attaching to the node.
   await kubectl(['annotate', 'node', elsewhere, 'volumes.kubernetes.io/controller-managed-attach-detach=true']);
   const container = { name: 'hold', image: 'testbed.local/busybox:1', command: ['sleep', '600'] };

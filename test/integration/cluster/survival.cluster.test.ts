@@ -99,7 +99,7 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
 describe('large companions', () => {
   it('of 300 MB arrive whole', async () => {
     const folder = join(ada.machine.work, 'large');
-    await mkdir(folder);
+    await mkdir(folder, { recursive: true });
     const path = join(folder, 'data.bin');
     const file = await open(path, 'w');
     // Mostly holes, which travel as zeros; the marks show that nothing was moved.

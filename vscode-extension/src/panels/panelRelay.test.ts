@@ -3,6 +3,9 @@ import { expect, it, vi } from 'vitest';
 import { PanelRelay, type PanelRelayOptions } from './panelRelay.ts';
 import type { HostMessage } from './panelShown.ts';
 
+/** For a machine that does other things besides. */
+const patient = { timeout: 20_000 };
+
 function relay(answer: (name: string) => unknown = () => ({})) {
   const sent: HostMessage[] = [];
   const asked: string[] = [];
@@ -48,7 +51,7 @@ it('refuses parameters and actions that are no such', async () => {
   const { made, asked, sent, perform } = relay();
   made.receive({ type: 'request', id: 1, name: 'runs/get', params: { run: 7 } });
   made.receive({ type: 'perform', id: 2, action: { kind: 'openRun', context: 'a', run: 'b', command: 'x' } });
-  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  await vi.waitFor(() => expect(sent).toHaveLength(2), patient);
   expect(asked).toEqual([]);
   expect(perform).not.toHaveBeenCalled();
   expect(sent.every(({ type }) => type === 'refusal')).toBe(true);
@@ -57,7 +60,7 @@ it('refuses parameters and actions that are no such', async () => {
 it('gives a panel the news of its own watches only, and ends them with it', async () => {
   const { made, sent, asked, listeners } = relay(() => ({ watch: 'mine' }));
   made.receive({ type: 'request', id: 1, name: 'runs/watch', params: {} });
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await vi.waitFor(() => expect(sent).toHaveLength(1), patient);
   const tell = listeners.get('run/deleted');
   tell?.({ watch: 'other', context: 'a', run: 'b' } as never);
   tell?.({ watch: 'mine', context: 'a', run: 'b' } as never);

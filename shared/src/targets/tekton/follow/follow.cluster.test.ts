@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { resources, runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { objectSchema } from '../submit/clusterObjects.ts';
 import { commandRun } from '../submit/testing/submissions.ts';
@@ -53,56 +53,59 @@ describe('logs of four steps of 80,000 lines of 100 bytes', () => {
 });
 
 describe('a run of a command', () => {
+  let run = '';
+
   it('shows progress and log as they come, and its files', async () => {
-    await submitter().submit(commandRun('short', 'echo one; sleep 3; echo two; echo made > made.txt'), signal);
+    run = named('short');
+    await submitter().submit(commandRun(run, 'echo one; sleep 3; echo two; echo made > made.txt'), signal);
     const files = await at.files();
-    const held = files.follow('short');
+    const held = files.follow(run);
     let grown = 0;
     files.onGrowth(() => (grown += 1));
-    await at.untilLive('short', signal);
-    const text = async () => Buffer.from((await files.logChunk('short', 'command', 0, 1_000, signal)).bytes).toString();
+    await at.untilLive(run, signal);
+    const text = async () => Buffer.from((await files.logChunk(run, 'command', 0, 1_000, signal)).bytes).toString();
     await at.space.until(async () => (await text()) === 'one\n', signal);
     expect(grown).toBeGreaterThan(0);
-    const now = await files.artifacts('short', signal);
+    const now = await files.artifacts(run, signal);
     expect(now.every(({ sha256 }) => sha256 === undefined)).toBe(true);
-    await at.untilFinal('short', signal);
+    await at.untilFinal(run, signal);
     expect(await text()).toBe('one\ntwo\n');
-    await at.space.until(() => Promise.resolve(files.state('short').mode === 'ended'), signal);
-    expect(files.state('short')).toEqual({ mode: 'ended', staleSince: undefined, notes: [] });
-    const artifacts = await files.artifacts('short', signal);
+    await at.space.until(() => Promise.resolve(files.state(run).mode === 'ended'), signal);
+    expect(files.state(run)).toEqual({ mode: 'ended', staleSince: undefined, notes: [] });
+    const artifacts = await files.artifacts(run, signal);
     expect(artifacts.map(({ path }) => path)).toContain('work/made.txt');
-    const { content } = await files.openFile('short', 'work/made.txt', undefined, signal);
+    const { content } = await files.openFile(run, 'work/made.txt', undefined, signal);
     expect(await hashOf(content)).toMatchObject({ bytes: 5 });
     held.dispose();
     // With the reader pod, so that the next test makes one of its own.
     await files.dispose();
   });
 
-  const readersOf = 'slipway.dev/helper=reader,slipway.dev/run=short';
-
   it('can be read when its pod is gone', async () => {
-    const { steps } = await at.untilFinal('short', signal);
+    const readersOf = `slipway.dev/helper=reader,slipway.dev/run=${run}`;
+    const { steps } = await at.untilFinal(run, signal);
     const pod = steps.get('collect')?.pod ?? '';
     await at.space.objects.remove(resources.pods, { name: pod }, signal);
-    await at.space.until(async () => (await at.place('short', signal)).steps.get('collect')?.state === 'gone', signal);
+    await at.space.until(async () => (await at.place(run, signal)).steps.get('collect')?.state === 'gone', signal);
     const files = await at.files();
-    expect(await files.logSize('short', 'command', signal)).toEqual({ bytes: 8, whole: true });
+    onTestFinished(() => files.dispose());
+    expect(await files.logSize(run, 'command', signal)).toEqual({ bytes: 8, whole: true });
     const chunks = await Promise.all([
-      files.logChunk('short', 'command', 0, 1_000, signal),
-      files.logChunk('short', 'command', 4, 2, signal),
-      files.logChunk('short', 'collect', 0, 1_000, signal),
+      files.logChunk(run, 'command', 0, 1_000, signal),
+      files.logChunk(run, 'command', 4, 2, signal),
+      files.logChunk(run, 'collect', 0, 1_000, signal),
     ]);
     expect(chunks.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([
       'one\ntwo\n',
       'tw',
       expect.stringContaining('work/made.txt'),
     ]);
-    expect((await files.inputs('short', signal)).map(({ path, bytes }) => [path, bytes])).toEqual([['a.txt', 2]]);
+    expect((await files.inputs(run, signal)).map(({ path, bytes }) => [path, bytes])).toEqual([['a.txt', 2]]);
     const readers = await at.space.objects.metadata(resources.pods, readersOf, signal);
-    expect(readers.map(({ name }) => name)).toEqual(['short-reader']);
+    expect(readers.map(({ name }) => name)).toEqual([`${run}-reader`]);
     for (const path of ['../../etc/passwd', '/etc/passwd', 'output/../../x', ''])
-      await expect(files.openFile('short', path, undefined, signal)).rejects.toMatchObject({ code: 'path.refused' });
-    await expect(files.openFile('short', 'output/none', undefined, signal)).rejects.toMatchObject({
+      await expect(files.openFile(run, path, undefined, signal)).rejects.toMatchObject({ code: 'path.refused' });
+    await expect(files.openFile(run, 'output/none', undefined, signal)).rejects.toMatchObject({
       code: 'artifact.notFound',
     });
     await files.dispose();
@@ -114,33 +117,32 @@ describe('a run of a command', () => {
 });
 
 describe('large things', () => {
+  let large = '';
+
   it('are read in ranges and as a stream, live and afterwards', async () => {
     const script =
       'truncate -s 1G big.bin && printf end >> big.bin; mkdir many; for i in $(seq 10000); do : > many/$i; done; sleep 8';
-    const job = commandRun('large', script);
+    large = named('large');
+    const job = commandRun(large, script);
     const profile = { ...at.profile, volume: { kind: 'perRun', size: '2Gi', storageClassName: 'local' } } as const;
     await at.space.submitter({ profile }).submit(job, signal);
-    await at.untilLive('large', signal);
+    await at.untilLive(large, signal);
     const files = await at.files();
     const end = 1_073_741_824;
     const tail = async () => {
-      const { bytes, content } = await files.openFile(
-        'large',
-        'work/big.bin',
-        { start: end - 2, end: end + 100 },
-        signal,
-      );
+      const range = { start: end - 2, end: end + 100 };
+      const { bytes, content } = await files.openFile(large, 'work/big.bin', range, signal);
       const parts: Uint8Array[] = [];
       for await (const part of content) parts.push(part);
       return { bytes, text: Buffer.concat(parts).toString('latin1') };
     };
     const isThere = async () => tail().catch(() => undefined);
     await at.space.until(async () => (await isThere())?.text === '\0\0end', signal);
-    await at.untilFinal('large', signal);
+    await at.untilFinal(large, signal);
     expect(await tail()).toEqual({ bytes: end + 3, text: '\0\0end' });
     const before = process.memoryUsage.rss();
     const part128 = { start: 0, end: 128 * 1024 * 1024 };
-    const { bytes, content } = await files.openFile('large', 'work/big.bin', part128, signal);
+    const { bytes, content } = await files.openFile(large, 'work/big.bin', part128, signal);
     expect(bytes).toBe(end + 3);
     let read = 0;
     let most = before;
@@ -150,7 +152,7 @@ describe('large things', () => {
     }
     expect(read).toBe(part128.end);
     expect(most - before).toBeLessThan(64 * 1024 * 1024);
-    const artifacts = await files.artifacts('large', signal);
+    const artifacts = await files.artifacts(large, signal);
     expect(artifacts.filter(({ path }) => path.startsWith('work/many/'))).toHaveLength(10_000);
   });
 
@@ -171,20 +173,20 @@ describe('large things', () => {
 
   it('can be given up in the middle', async () => {
     const files = await at.files();
-    await at.untilFinal('large', signal);
+    await at.untilFinal(large, signal);
     for (let times = 0; times < 6; times += 1) {
-      const { content } = await files.openFile('large', 'work/big.bin', undefined, signal);
+      const { content } = await files.openFile(large, 'work/big.bin', undefined, signal);
       for await (const part of content) {
         expect(part.length).toBeGreaterThan(0);
         break;
       }
     }
     const stop = new AbortController();
-    const { content } = await files.openFile('large', 'work/big.bin', undefined, stop.signal);
+    const { content } = await files.openFile(large, 'work/big.bin', undefined, stop.signal);
     const reading = hashOf(content);
     stop.abort(new Error('enough'));
     await expect(reading).rejects.toThrow();
-    const { bytes } = await files.openFile('large', 'work/many/1', undefined, signal);
+    const { bytes } = await files.openFile(large, 'work/many/1', undefined, signal);
     expect(bytes).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { resources, systemClock } from '../../../kubernetes/index.ts';
 import { TestSpace } from '../submit/testing/testSpace.ts';
@@ -8,7 +8,8 @@ import { RunRows } from './runRows.ts';
 const { signal } = new AbortController();
 let space: TestSpace;
 
-beforeAll(async () => {
+/** For each try, since tests change what is there. */
+beforeEach(async () => {
   space = await TestSpace.open(signal, 'newest');
   // Tekton's would not let anybody else write a status.
   const metadata = { labels: { 'webhooks.knative.dev/exclude': 'true' } };
@@ -24,7 +25,7 @@ beforeAll(async () => {
   for (const name of ['delta', 'alpha', 'echo', 'charlie']) await end(name, 'True', 'Succeeded');
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await space.dispose(signal);
 });
 

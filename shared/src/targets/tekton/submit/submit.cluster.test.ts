@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../../kubernetes/index.ts';
 import { objectSchema } from './clusterObjects.ts';
@@ -15,6 +16,9 @@ afterAll(async () => {
   await space.dispose(signal);
 });
 
+/** Of this try alone: a test that is tried again finds nothing of the first time. */
+const named = (name: string) => `${name}-${randomBytes(2).toString('hex')}`;
+
 async function read(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
@@ -28,23 +32,22 @@ describe('a run with small inputs', () => {
       stagedFile('data/b.bin', Buffer.from([0, 255, 254, 13, 10])),
       stagedFile('empty', Buffer.alloc(0)),
     ];
-    const submission = commandRun('whole', 'cat a.txt && wc -c data/b.bin empty', files);
+    const name = named('whole');
+    const submission = commandRun(name, 'cat a.txt && wc -c data/b.bin empty', files);
     const submitter = space.submitter({ profile: smallProfile });
     await submitter.submit(submission, signal);
 
-    const run = await space.untilEnded('whole', signal);
+    const run = await space.untilEnded(name, signal);
     expect(run.status?.conditions.map(({ status, message }) => ({ status, message }))).toMatchObject([
       { status: 'True' },
     ]);
     for (const kind of ['inputs', 'data'] as const) {
-      const owners = (await space.metadata(kind, 'whole', signal))?.ownerReferences;
-      expect(owners).toEqual([
-        { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'whole', uid: run.metadata.uid },
-      ]);
+      const owners = (await space.metadata(kind, name, signal))?.ownerReferences;
+      expect(owners).toEqual([{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name, uid: run.metadata.uid }]);
     }
-    expect(await submitter.runFile('whole', signal)).toEqual(submission.runFile);
-    expect(await submitter.jobSpec('whole', signal)).toEqual(submission.runFile.spec);
-    const back = await submitter.inputs('whole', signal);
+    expect(await submitter.runFile(name, signal)).toEqual(submission.runFile);
+    expect(await submitter.jobSpec(name, signal)).toEqual(submission.runFile.spec);
+    const back = await submitter.inputs(name, signal);
     expect(back.map(({ path, bytes }) => [path, bytes])).toEqual(files.map(({ path, bytes }) => [path, bytes]));
     for (const [index, file] of back.entries()) {
       expect(await read(file.open(signal))).toEqual(await read(files[index]?.open(signal) ?? file.open(signal)));
@@ -52,43 +55,46 @@ describe('a run with small inputs', () => {
   });
 
   it('is one run when it is submitted twice, and refuses another one of its name', async () => {
+    const name = named('twice');
     const submitter = space.submitter();
-    await submitter.submit(commandRun('twice', 'true'), signal);
-    const first = await space.run('twice', signal);
-    await submitter.submit(commandRun('twice', 'true'), signal);
-    expect((await space.run('twice', signal))?.metadata.uid).toBe(first?.metadata.uid);
-    await expect(submitter.submit(commandRun('twice', 'false'), signal)).rejects.toMatchObject({
+    await submitter.submit(commandRun(name, 'true'), signal);
+    const first = await space.run(name, signal);
+    await submitter.submit(commandRun(name, 'true'), signal);
+    expect((await space.run(name, signal))?.metadata.uid).toBe(first?.metadata.uid);
+    await expect(submitter.submit(commandRun(name, 'false'), signal)).rejects.toMatchObject({
       code: 'run.conflict',
     });
-    expect((await space.metadata('inputs', 'twice', signal))?.ownerReferences).toHaveLength(1);
+    expect((await space.metadata('inputs', name, signal))?.ownerReferences).toHaveLength(1);
   });
 
   it('lists Secrets by name', async () => {
-    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'git-alice' }, stringData: { password: 'x' } };
+    const secret = named('git-alice');
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret }, stringData: { password: 'x' } };
     await space.api.create(space.objects.path(resources.secrets), body, {}, objectSchema, signal);
-    expect(await space.submitter().listSecretNames(signal)).toEqual(['git-alice']);
-    const secrets = [{ env: 'TOKEN', secret: 'git-alice', key: 'password' }];
-    await space
-      .submitter()
-      .submit(commandRun('with-secret', 'true', [], { spec: { command: ['true'], secrets } }), signal);
-    expect(await space.run('with-secret', signal)).toBeDefined();
+    expect(await space.submitter().listSecretNames(signal)).toContain(secret);
+    const secrets = [{ env: 'TOKEN', secret, key: 'password' }];
+    const run = named('with-secret');
+    const submission = commandRun(run, 'true', [], { spec: { command: ['true'], secrets } });
+    await space.submitter().submit(submission, signal);
+    expect(await space.run(run, signal)).toBeDefined();
   });
 
   it('leaves a PipelineRun of its name alone that somebody else made', async () => {
+    const name = named('theirs');
     await space.submitter().submitManifest(
       `apiVersion: tekton.dev/v1
 kind: PipelineRun
-metadata: {name: theirs}
+metadata: {name: ${name}}
 spec:
   status: PipelineRunPending
   pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{name: a, image: testbed.local/busybox:1, script: "true"}]}}]}`,
       signal,
     );
-    await expect(space.submitter().submit(commandRun('theirs', 'true'), signal)).rejects.toMatchObject({
+    await expect(space.submitter().submit(commandRun(name, 'true'), signal)).rejects.toMatchObject({
       code: 'run.conflict',
     });
-    expect((await space.run('theirs', signal))?.spec.status).toBe('PipelineRunPending');
-    expect(await space.remainsOf('theirs', signal)).toEqual([]);
+    expect((await space.run(name, signal))?.spec.status).toBe('PipelineRunPending');
+    expect(await space.remainsOf(name, signal)).toEqual([]);
   });
 });
 
@@ -98,17 +104,17 @@ const moments = writes.flatMap((write) => (['before', 'after'] as const).map((wh
 
 describe('a core that is killed', () => {
   beforeAll(async () => {
-    await space.submitter().submit(commandRun('shares-the-scripts', 'true'), signal);
+    await space.submitter().submit(commandRun(named('shares-the-scripts'), 'true'), signal);
   });
 
   it('counts its writes as this test does', async () => {
     const api = mortalApi(space.api, { write: 99, when: 'before', lasting: true });
-    await space.submitter({ api }).submit(commandRun('counted', 'true'), signal);
+    await space.submitter({ api }).submit(commandRun(named('counted'), 'true'), signal);
     expect(api.writes()).toBe(writes.length);
   });
 
   it.each(moments)('$when write $write: submitting again makes one run that owns all', async ({ write, when }) => {
-    const name = `again-${when}-${write}`;
+    const name = named(`again-${when}-${write}`);
     await dies(name, { write, when, lasting: true });
     await space.submitter().submit(commandRun(name, 'true'), signal);
     const run = await space.run(name, signal);
@@ -124,7 +130,7 @@ describe('a core that is killed', () => {
   });
 
   it.each(moments)('$when write $write: prune leaves a run, or nothing', async ({ write, when }) => {
-    const name = `prune-${when}-${write}`;
+    const name = named(`prune-${when}-${write}`);
     await dies(name, { write, when, lasting: true });
     await space.submitter().prune({}, signal);
     const before = await space.remainsOf(name, signal);
@@ -137,13 +143,13 @@ describe('a core that is killed', () => {
 
 describe('a submission that fails', () => {
   it.each(moments)('$when write $write leaves nothing behind', async ({ write, when }) => {
-    const name = `fails-${when}-${write}`;
+    const name = named(`fails-${when}-${write}`);
     await dies(name, { write, when, lasting: false });
     await space.untilNothingIsLeft(name, signal);
   });
 
   it.each(moments)('$when write $write by an abort leaves nothing behind', async ({ write, when }) => {
-    const name = `abort-${when}-${write}`;
+    const name = named(`abort-${when}-${write}`);
     const abort = new AbortController();
     const death: Death = { write, when, lasting: false, onDeath: () => abort.abort() };
     const submitter = space.submitter({ api: mortalApi(space.api, death) });
@@ -153,9 +159,10 @@ describe('a submission that fails', () => {
 
   it('passes on what the cluster says of a quota', async () => {
     await withQuota({ persistentvolumeclaims: '0' }, async () => {
-      const submit = () => space.submitter().submit(commandRun('over-quota', 'true'), signal);
+      const name = named('over-quota');
+      const submit = () => space.submitter().submit(commandRun(name, 'true'), signal);
       await space.until(async () => (await codeOf(submit())) === 'cluster.quota', signal);
-      await space.untilNothingIsLeft('over-quota', signal);
+      await space.untilNothingIsLeft(name, signal);
     });
   });
 
@@ -189,13 +196,14 @@ async function dies(name: string, death: Death): Promise<void> {
 }
 
 async function withQuota(hard: Readonly<Record<string, string>>, use: () => Promise<void>): Promise<void> {
-  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard } };
+  const name = named('tight');
+  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard } };
   const path = space.objects.path(resources.resourceQuotas);
   await space.api.create(path, body, {}, objectSchema, signal);
   try {
     await use();
   } finally {
-    await space.api.delete({ ...path, name: 'tight' }, {}, signal);
+    await space.api.delete({ ...path, name }, {}, signal);
   }
 }
 
