@@ -34,6 +34,16 @@ export class CodePage {
     return code;
   }
 
+  /** Waits until VS Code has noted in the browser that such an editor is open; it does when it has nothing else to do. */
+  async hasNoted(viewType: string): Promise<void> {
+    const storage = async (): Promise<string> =>
+      JSON.stringify(await this.page.context().storageState({ indexedDB: true }));
+    for (const end = Date.now() + 60_000; !(await storage()).includes(`mainThreadWebview-${viewType}`);) {
+      if (Date.now() > end) throw new Error(`VS Code has not noted that ${viewType} is open.`);
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   async reload(): Promise<void> {
     await this.page.reload({ timeout: 90_000 });
     await this.statusItem.waitFor({ timeout: 90_000 });

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { KeptSteps } from './keptSteps.ts';
 import { planByHelper, type PlanEnvironment } from './python/index.ts';
 
 /** What a local target needs from outside; nothing of it is looked up behind the caller's back. */
@@ -36,7 +37,9 @@ export interface LocalTargetOptions {
 }
 
 /** With every default filled in. */
-export type LocalTargetSettings = Required<LocalTargetOptions>;
+export interface LocalTargetSettings extends Required<LocalTargetOptions> {
+  readonly keptSteps: KeptSteps;
+}
 
 export function withDefaults(options: LocalTargetOptions): LocalTargetSettings {
   return {
@@ -48,6 +51,7 @@ export function withDefaults(options: LocalTargetOptions): LocalTargetSettings {
     startLimitMs: 15_000,
     home: options.env.HOME ?? homedir(),
     planEnvironment: planByHelper(options.stepsDir, options.env),
+    keptSteps: new KeptSteps(options),
     ...options,
   };
 }

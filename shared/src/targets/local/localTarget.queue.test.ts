@@ -24,9 +24,9 @@ async function openHolding(): Promise<Workshop> {
   workshop = await Workshop.open({
     notebook: `
       name=$(basename "$SLIPWAY_RUN_DIR")
-      echo "+ $name" >>"$SLIPWAY_STEPS/../order"
+      echo "+ $name" >>"$SLIPWAY_RUN_DIR/../../../order"
       until [ -e "$SLIPWAY_RUN_DIR/go" ]; do sleep 0.05; done
-      echo "- $name" >>"$SLIPWAY_STEPS/../order"
+      echo "- $name" >>"$SLIPWAY_RUN_DIR/../../../order"
       result succeeded`,
   });
   return workshop;
@@ -77,10 +77,10 @@ describe('the queue of a data folder', () => {
   it('never runs three, however many are submitted at once', async () => {
     workshop = await Workshop.open({
       notebook: `
-        touch "$SLIPWAY_STEPS/../at-work-$(basename "$SLIPWAY_RUN_DIR")"
-        ls "$SLIPWAY_STEPS/.." | grep -c at-work >>"$SLIPWAY_STEPS/../counts"
+        touch "$SLIPWAY_RUN_DIR/../../../at-work-$(basename "$SLIPWAY_RUN_DIR")"
+        ls "$SLIPWAY_RUN_DIR/../../.." | grep -c at-work >>"$SLIPWAY_RUN_DIR/../../../counts"
         sleep 0.2
-        rm "$SLIPWAY_STEPS/../at-work-$(basename "$SLIPWAY_RUN_DIR")"
+        rm "$SLIPWAY_RUN_DIR/../../../at-work-$(basename "$SLIPWAY_RUN_DIR")"
         result succeeded`,
     });
     const shop = workshop;

@@ -91,7 +91,7 @@ describe('a run on this machine', () => {
       KEPT: 'a\nb $(c)',
       PYTHONUNBUFFERED: '1',
       SLIPWAY_RUN_DIR: shop.runDir('env'),
-      SLIPWAY_STEPS: shop.stepsDir,
+      SLIPWAY_STEPS: expect.stringMatching(/\/data\/steps\/[0-9a-f]{32}$/) as string,
       SLIPWAY_OUTPUT: join(shop.runDir('env'), 'output'),
       SLIPWAY_PYTHON: '/usr/bin/python3',
       SLIPWAY_ENVIRONMENTS: join(shop.root, 'environments'),

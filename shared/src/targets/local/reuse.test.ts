@@ -42,7 +42,7 @@ describe('a run that reuses steps of another', () => {
     await writeFile(join(workshop.stepsDir, 'test.sh'), 'sleep 0.3; exit 1');
     const reuse = { run: 'one', steps: ['prepare' as const, 'notebook' as const] };
     const edited = inputs.map((file) => (file.path === 'tests/t.py' ? textFile('tests/t.py', 'new') : file));
-    await target.submit(submissionOf('two', { steps: [...allSteps], reuse }, edited), noSignal);
+    await workshop.target().submit(submissionOf('two', { steps: [...allSteps], reuse }, edited), noSignal);
     const folder = workshop.runDir('two');
     const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
     expect(await read('python')).toBe('/opt/python\n');
@@ -81,7 +81,7 @@ describe('a run that reuses steps of another', () => {
     await target.submit(submissionOf('one'), noSignal);
     await untilFinished(target, 'one');
     await writeFile(join(workshop.stepsDir, 'notebook.sh'), 'sleep 0.3');
-    await target.submit(submissionOf('two', { reuse: { run: 'one', steps: ['prepare'] } }), noSignal);
+    await workshop.target().submit(submissionOf('two', { reuse: { run: 'one', steps: ['prepare'] } }), noSignal);
     expect(await readdir(join(workshop.runDir('two'), 'output'))).toEqual(['requirements.lock.txt']);
     expect(await readdir(join(workshop.runDir('two'), 'work'))).toEqual([]);
     await untilFinished(target, 'two');

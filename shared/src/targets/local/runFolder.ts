@@ -11,9 +11,9 @@ export function isStepName(value: unknown): value is StepName {
 /** How often `supervisor.json` is touched: the only sign of life that another machine on the same home folder can see. */
 export const heartbeatMs = 30_000;
 
-/** Where a data folder keeps its runs and its queue. */
-export function dataPaths(dataDir: string): { readonly runs: string; readonly queue: string } {
-  return { runs: join(dataDir, 'runs'), queue: join(dataDir, 'queue') };
+/** Where a data folder keeps its runs, its queue and the step scripts that runs use. */
+export function dataPaths(dataDir: string): { readonly runs: string; readonly queue: string; readonly steps: string } {
+  return { runs: join(dataDir, 'runs'), queue: join(dataDir, 'queue'), steps: join(dataDir, 'steps') };
 }
 
 /** Names of the files in a run's folder; the layout is docs/decisions/0002-run-folder.md. */

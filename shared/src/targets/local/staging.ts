@@ -9,6 +9,7 @@ import { isMissing, makeFolders, onDisk, throwIfAborted } from './diskErrors.ts'
 import type { LocalTargetSettings } from './localOptions.ts';
 import { takeOver } from './reuse.ts';
 import { dataPaths, isRunName, RunPaths, type LocalSettings } from './runFolder.ts';
+import { sweepSteps } from './sweepSteps.ts';
 
 /** Room for logs and results that a run should find beside twice its inputs. */
 const spareBytes = 8 * 1024 * 1024;
@@ -67,12 +68,12 @@ async function fillFolder(
     const original = await reusedRun(dataDir, name, steps);
     await onDisk(dataDir, () => takeOver(runFile, steps, original, paths, signal));
   }
+  const stepsDir = await placeSteps(settings, signal);
+  const local = localSettings(settings, interpreter, stepsDir);
   const submitted: RunEvent = { type: 'submitted', time: settings.now(), run };
   await onDisk(dataDir, async () => {
     await writeFile(paths.runFile, runFileText(runFile), { mode: 0o600 });
-    await writeFile(paths.local, `${JSON.stringify(localSettings(settings, interpreter), undefined, 2)}\n`, {
-      mode: 0o600,
-    });
+    await writeFile(paths.local, `${JSON.stringify(local, undefined, 2)}\n`, { mode: 0o600 });
     await writeFile(paths.events, `${JSON.stringify(submitted)}\n`, { mode: 0o600 });
   });
   throwIfAborted(signal);
@@ -83,13 +84,20 @@ export function runFileText(runFile: RunSubmission['runFile']): string {
   return `${JSON.stringify(runFile, undefined, 2)}\n`;
 }
 
-function localSettings(settings: LocalTargetSettings, interpreter: string): LocalSettings {
+async function placeSteps(settings: LocalTargetSettings, signal: AbortSignal): Promise<string> {
+  const { folder, isNew } = await settings.keptSteps.place(signal);
+  // What is left of other versions is no concern of this run.
+  if (isNew) await sweepSteps(settings).catch(() => undefined);
+  return folder;
+}
+
+function localSettings(settings: LocalTargetSettings, interpreter: string, stepsDir: string): LocalSettings {
   return {
     version: 1,
     submittedAt: settings.now(),
     interpreter,
     environmentsDir: settings.environmentsDir,
-    stepsDir: settings.stepsDir,
+    stepsDir,
     queueDir: dataPaths(settings.dataDir).queue,
     slots: settings.slots,
     cancelGraceMs: settings.cancelGraceMs,

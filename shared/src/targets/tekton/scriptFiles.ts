@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { stepFiles } from '../stepFiles.ts';
 
 /** The files that all runs of this version share, by path below `/slipway/steps` and `/slipway/assets`. */
 export interface ScriptFiles {
@@ -9,7 +10,6 @@ export interface ScriptFiles {
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-const left = /(^|\/)(tests|__pycache__|\.[^/]*|pyproject\.toml|README\.md)(\/|$)/;
 /** Larger files travel compressed: a ConfigMap holds 1 MiB. */
 const compressedBytes = 256 * 1024;
 const assetsFolder = 'assets/';
@@ -19,7 +19,7 @@ const assetsFolder = 'assets/';
  * @param stepsDir absolute path; `assets/` lies in it where the bundle was built, large files compressed beside themselves
  */
 export async function readScriptFiles(stepsDir: string): Promise<ScriptFiles> {
-  const paths = await filesBelow(stepsDir);
+  const paths = await stepFiles(stepsDir);
   const there = new Set(paths);
   const files = await Promise.all(
     paths
@@ -37,13 +37,4 @@ export async function readScriptFiles(stepsDir: string): Promise<ScriptFiles> {
     else assets.set(`${name}.gz`, await promisify(gzip)(bytes, { level: 9 }));
   }
   return { steps, assets };
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !left.test(path))
-    .sort();
 }

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stepFiles } from '../stepFiles.ts';
+import { errorCode, isMissing, makeFolders, onDisk, throwIfAborted } from './diskErrors.ts';
+import { dataPaths } from './runFolder.ts';
+
+export interface KeptStepsOptions {
+  /** Absolute path of the folder that this version of Slipway brings. */
+  readonly stepsDir: string;
+  readonly dataDir: string;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/**
+ * The step scripts in the data folder, `steps/HASH`: a run goes on with those that it began with, whatever an update or an
+ * uninstallation does to the folder they came in. One copy for each content, shared by all runs.
+ */
+export class KeptSteps {
+  readonly #options: KeptStepsOptions;
+  #hash: Promise<string> | undefined;
+
+  constructor(options: KeptStepsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the copy where it is missing, and notes that it is in use.
+   * @returns its absolute path, and whether it was made just now
+   * @throws SlipwayError `disk.full`, `disk.denied`, `cancelled`
+   */
+  async place(signal: AbortSignal): Promise<{ readonly folder: string; readonly isNew: boolean }> {
+    const { dataDir, now } = this.#options;
+    const { steps } = dataPaths(dataDir);
+    const folder = join(steps, await this.#contentHash());
+    throwIfAborted(signal);
+    const isNew = !(await onDisk(dataDir, () => touched(folder, now())));
+    if (isNew) await onDisk(dataDir, () => this.#copyTo(folder, signal));
+    return { folder, isNew };
+  }
+
+  #contentHash(): Promise<string> {
+    this.#hash ??= hashOf(this.#options.stepsDir).catch((error: unknown) => {
+      this.#hash = undefined;
+      throw error;
+    });
+    return this.#hash;
+  }
+
+  /** Under another name first, so that nobody meets half a copy. */
+  async #copyTo(folder: string, signal: AbortSignal): Promise<void> {
+    const { stepsDir } = this.#options;
+    const draft = `${folder}.${randomBytes(6).toString('hex')}.new`;
+    await makeFolders(draft);
+    try {
+      for (const path of await filesOf(stepsDir)) {
+        throwIfAborted(signal);
+        await copyDurably(join(stepsDir, path), join(draft, path));
+      }
+      await rename(draft, folder);
+    } catch (error) {
+      await rm(draft, { recursive: true, force: true });
+      // Another process was faster.
+      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** False when the folder is missing. */
+async function touched(folder: string, now: number): Promise<boolean> {
+  try {
+    await utimes(folder, now / 1000, now / 1000);
+    return (await stat(folder)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Files that are compressed beside themselves are for ConfigMaps. */
+async function filesOf(stepsDir: string): Promise<string[]> {
+  const paths = await stepFiles(stepsDir);
+  const there = new Set(paths);
+  return paths.filter((path) => !(path.endsWith('.gz') && there.has(path.slice(0, -'.gz'.length))));
+}
+
+async function hashOf(stepsDir: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of await filesOf(stepsDir)) {
+    const content = await readFile(join(stepsDir, path));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** The name of the copy promises its content, also after the machine went down. */
+async function copyDurably(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  const handle = await open(to, 'wx', 0o600);
+  try {
+    await handle.writeFile(await readFile(from));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
