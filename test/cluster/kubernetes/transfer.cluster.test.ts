@@ -24,7 +24,7 @@ afterEach(() => space.proxy.heal());
 
 const where = () => ({ namespace: space.namespace, pod: 'p', container: 'main' });
 const python = ['python3', '-I', '-S', '/tmp/steps/slipway_steps'];
-const receiver = () => ({ ...where(), command: [...python, 'receive', '/tmp/run/inputs'] });
+const receiver = (folder = '/tmp/run/inputs') => ({ ...where(), command: [...python, 'receive', folder] });
 const server = () => ({ ...where(), command: ['env', 'SLIPWAY_RUN_DIR=/tmp/run', ...python, 'files'] });
 const execOf = /\/exec\?/;
 
@@ -53,7 +53,11 @@ function file(path: string, bytes: number): UploadFile {
 }
 
 describe('an upload', () => {
+  let tries = 0;
+
   it('of 300 MB survives cuts, sends nothing twice, and is checked', async () => {
+    // What an earlier try of this test sent would not be sent again.
+    const folder = `/tmp/run/inputs-${(tries += 1)}`;
     const files = [
       file('data/big.bin', 200 * mebibyte),
       file('data/other.bin', 100 * mebibyte + 17),
@@ -73,7 +77,7 @@ describe('an upload', () => {
     };
     await uploadFiles(
       space.proxied,
-      receiver(),
+      receiver(folder),
       files,
       { onProgress, onRetry: (error) => retries.push(error) },
       space.signal,
@@ -82,7 +86,7 @@ describe('an upload', () => {
     expect(last).toEqual({ files: 4, totalFiles: 4, bytes: 300 * mebibyte + 20, totalBytes: 300 * mebibyte + 20 });
     // What had arrived before a cut was not sent again.
     expect(Math.max(...starts)).toBeGreaterThan(100_000_000);
-    const sums = await shell('cd /tmp/run/inputs && find . -type f | sort | tr "\\n" "\\0" | xargs -0 sha256sum');
+    const sums = await shell(`cd ${folder} && find . -type f | sort | tr "\\n" "\\0" | xargs -0 sha256sum`);
     expect(sums.trim().split('\n').sort()).toEqual(files.map(({ path, sha256 }) => `${sha256}  ./${path}`).sort());
   });
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,8 +160,7 @@ describe('a machine that does not cooperate', () => {
       expect(ended.stderr).toContain(blocked);
       return;
     }
-    const folder = join(machine.folder, 'read-only');
-    await mkdir(folder);
+    const folder = await mkdtemp(join(machine.folder, 'read-only-'));
     await chmod(folder, 0o500);
     const ended = await machine.slipway(['run', 'p.ipynb', '--python', testPython()], {
       env: { XDG_DATA_HOME: folder },
@@ -171,8 +170,7 @@ describe('a machine that does not cooperate', () => {
   });
 
   it('a read-only notebook folder is no obstacle: the run has its own', async () => {
-    const folder = join(machine.work, 'sealed');
-    await mkdir(folder);
+    const folder = await mkdtemp(join(machine.work, 'sealed-'));
     await writeFile(join(folder, 'n.ipynb'), notebook(['open("made-here.txt", "w").write("x")']));
     await chmod(folder, 0o500);
     const before = await readdir(folder);
@@ -187,8 +185,7 @@ describe('a machine that does not cooperate', () => {
 
   it('a full disk is named, and nothing is left', async ({ skip }) => {
     if (process.getuid?.() !== 0) skip('mounting a small file system needs root');
-    const small = join(machine.folder, 'small');
-    await mkdir(small);
+    const small = await mkdtemp(join(machine.folder, 'small-'));
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
     try {
       await machine.write('big/n.ipynb', notebook(['1']));

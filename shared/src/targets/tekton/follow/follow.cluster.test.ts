@@ -108,7 +108,30 @@ describe('a run of a command', () => {
     await expect(files.openFile(run, 'output/none', undefined, signal)).rejects.toMatchObject({
       code: 'artifact.notFound',
     });
-    await files.dispose();
+
+    // Another machine reads through the same pod; that the first one deletes it does not disturb it.
+    const others = await at.files();
+    onTestFinished(() => others.dispose());
+    const made = async () =>
+      (await hashOf((await others.openFile(run, 'work/made.txt', undefined, signal)).content)).bytes;
+    expect(await made()).toBe(5);
+    let isGone = false;
+    const reading = async () => {
+      while (!isGone) expect(await made()).toBe(5);
+    };
+    const deleting = async () => {
+      await files.dispose();
+      const [shared] = readers;
+      await at.space.until(async () => {
+        const there = await at.space.objects.metadata(resources.pods, readersOf, signal);
+        return there.every(({ uid }) => uid !== shared?.uid);
+      }, signal);
+      isGone = true;
+    };
+    const outcomes = await Promise.allSettled([reading(), deleting()]);
+    expect(outcomes).toEqual([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+
+    await others.dispose();
     await at.space.until(async () => {
       const left = await at.space.objects.metadata(resources.pods, readersOf, signal);
       return left.length === 0;

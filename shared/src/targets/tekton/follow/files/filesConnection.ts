@@ -13,6 +13,14 @@ const unreadMs = 60_000;
 
 export type FilesAnswer = Partial<Record<string, unknown>>;
 
+/** The cause where the pod, or the connection to it, ended before it answered. What only reads may be asked again of another. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** What the shell adds to the number of a signal: a container that ends takes its programs along. */
+const endedBySignal = 128;
+
 /** One connection to the verb `files`: one request at a time. Broken by what goes wrong, and of no use then. */
 export class FilesConnection {
   readonly #process: RemoteProcess;
@@ -133,13 +141,11 @@ export class FilesConnection {
 
   async #endedEarly(): Promise<SlipwayError> {
     const { exitCode, words } = await this.#process.ended;
-    if (exitCode !== undefined && exitCode !== 0) return helperFailed(exitCode, words);
+    if (exitCode !== undefined && exitCode !== 0 && exitCode < endedBySignal) return helperFailed(exitCode, words);
     return new SlipwayError(
       'cluster.unreachable',
       `The connection to the run's files broke${words === '' ? '' : `: ${words}`}`,
-      {
-        action: 'Try again.',
-      },
+      { action: 'Try again.', cause: new Unanswered(words) },
     );
   }
 }

@@ -5,7 +5,7 @@ import type { ReaderLease, ReaderPods } from '../reader/readerPods.ts';
 import type { StartHelper } from '../remoteProcess.ts';
 import type { PodContainer, RunLocator } from '../runPlace.ts';
 import { ConnectionPool } from './connectionPool.ts';
-import type { FilesConnection } from './filesConnection.ts';
+import { Unanswered, type FilesConnection } from './filesConnection.ts';
 
 /** Between a pod that has ended and a run that is final lies a moment. */
 const betweenMs = 300;
@@ -15,8 +15,14 @@ const mostTries = 20;
 export interface TakenConnection {
   readonly connection: FilesConnection;
   /** Idempotent. */
-  done(): void;
+  readonly done: () => void;
 }
+
+/**
+ * Something that is read through a connection. Asked again, of another one, where the pod ended before it answered. Calls `done`
+ * where it succeeds.
+ */
+export type Question<Answer> = (taken: TakenConnection) => Promise<Answer>;
 
 export interface FolderAccessOptions {
   readonly locator: RunLocator;
@@ -35,23 +41,25 @@ export class FolderAccess {
   }
 
   /**
-   * A connection to the files of a run; undefined as long as it has none.
+   * Asks something of the files of a run; undefined as long as it has none.
    * @throws SlipwayError `target.unsupported` for a run that Slipway did not make, `cluster.gone` where the volume is
-   *   gone, `cluster.*`
+   *   gone, `cluster.*`, and as the question
    */
-  async connect(run: string, signal: AbortSignal): Promise<TakenConnection | undefined> {
+  async ask<Answer>(run: string, question: Question<Answer>, signal: AbortSignal): Promise<Answer | undefined> {
     for (let tries = 1; ; tries += 1) {
       const place = await this.#options.locator.locate(run, signal);
       // A PipelineRun that is gone is of a run that left its folder.
       if (!place.own && place.uid !== undefined) throw notOurs(run);
       if (place.final)
-        return place.uid !== undefined && place.steps.size === 0 ? undefined : this.#throughReader(run, signal);
+        return place.uid !== undefined && place.steps.size === 0
+          ? undefined
+          : this.#throughReader(run, question, signal);
       if (place.live === undefined) {
         const begun = [...place.steps.values()].some(({ state }) => state !== 'waiting');
         if (!begun || tries === mostTries) return undefined;
       } else {
         try {
-          return await this.#take(place.live, undefined, signal);
+          return await this.#ask(place.live, undefined, question, signal);
         } catch (error) {
           if (tries >= 3 || !hasEnded(error)) throw error;
         }
@@ -60,9 +68,9 @@ export class FolderAccess {
     }
   }
 
-  /** A connection to the folder of all runs of the team's volume. @throws SlipwayError as `connect` */
-  connectAll(signal: AbortSignal): Promise<TakenConnection> {
-    return this.#throughReader(allRuns, signal);
+  /** Asks something of the folder of all runs of the team's volume. @throws SlipwayError as `ask` */
+  askAll<Answer>(question: Question<Answer>, signal: AbortSignal): Promise<Answer> {
+    return this.#throughReader(allRuns, question, signal);
   }
 
   close(): void {
@@ -70,11 +78,11 @@ export class FolderAccess {
     this.#pools.clear();
   }
 
-  async #throughReader(key: string, signal: AbortSignal): Promise<TakenConnection> {
+  async #throughReader<Answer>(key: string, question: Question<Answer>, signal: AbortSignal): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       const lease = await this.#options.readers.acquire(key, signal);
       try {
-        return await this.#take(lease, lease, signal);
+        return await this.#ask(lease, lease, question, signal);
       } catch (error) {
         // It had ended by its deadline, or another process has deleted it.
         if (tries < 3 && hasEnded(error)) lease.discard();
@@ -83,6 +91,21 @@ export class FolderAccess {
           throw error;
         }
       }
+    }
+  }
+
+  async #ask<Answer>(
+    where: PodContainer,
+    lease: ReaderLease | undefined,
+    question: Question<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const taken = await this.#take(where, lease, signal);
+    try {
+      return await question(taken);
+    } catch (error) {
+      taken.done();
+      throw error;
     }
   }
 
@@ -108,8 +131,10 @@ export class FolderAccess {
   }
 }
 
+/** The pod had ended, or ended before it answered. */
 function hasEnded(error: unknown): boolean {
-  return SlipwayError.is(error, 'run.conflict') || SlipwayError.is(error, 'cluster.notFound');
+  if (!SlipwayError.is(error)) return false;
+  return error.cause instanceof Unanswered || error.code === 'run.conflict' || error.code === 'cluster.notFound';
 }
 
 function notOurs(run: string): SlipwayError {

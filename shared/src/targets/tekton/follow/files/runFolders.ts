@@ -4,7 +4,7 @@ import { artifactSchema, failedCellSchema, SlipwayError, type Artifact } from '.
 import { containedParts } from '../../../local/containment.ts';
 import type { ByteRange, OpenedFile, StagedFile } from '../../../runTarget.ts';
 import type { FilesAnswer } from './filesConnection.ts';
-import type { FolderAccess } from './folderAccess.ts';
+import type { FolderAccess, Question } from './folderAccess.ts';
 
 const listSchema = z.object({ live: z.boolean().optional(), artifacts: z.array(z.unknown()) });
 const inputsSchema = z.object({ inputs: z.array(z.object({ path: z.string(), bytes: z.int().nonnegative() })) });
@@ -66,21 +66,20 @@ export class RunFolders {
    */
   async openFile(run: string, path: string, range: ByteRange | undefined, signal: AbortSignal): Promise<OpenedFile> {
     containedParts(path);
-    const taken = await this.#access.connect(run, signal);
-    if (taken === undefined) throw nothingYet(run);
-    try {
-      return await taken.connection.open(path, range, () => taken.done(), signal);
-    } catch (error) {
-      taken.done();
-      throw error;
-    }
+    const open: Question<OpenedFile> = ({ connection, done }) => connection.open(path, range, done, signal);
+    const opened = await this.#access.ask(run, open, signal);
+    if (opened === undefined) throw nothingYet(run);
+    return opened;
   }
 
   /** Resolves once files of the run can be opened without waiting, for a while. @throws as `openFile` */
   async prepare(run: string, signal: AbortSignal): Promise<void> {
-    const taken = await this.#access.connect(run, signal);
-    if (taken === undefined) throw nothingYet(run);
-    taken.done();
+    const nothing: Question<true> = ({ done }) => {
+      done();
+      return Promise.resolve(true);
+    };
+    const isThere = await this.#access.ask(run, nothing, signal);
+    if (isThere === undefined) throw nothingYet(run);
   }
 
   /** The staged input files. @throws as FolderAccess */
@@ -93,14 +92,18 @@ export class RunFolders {
 
   /** All runs of the team's volume whose folders can be read. @throws as FolderAccess */
   async *history(signal: AbortSignal): AsyncGenerator<PastRun, void, undefined> {
-    const taken = await this.#access.connectAll(signal);
+    const { lines, first, done } = await this.#access.askAll(async ({ connection, done }) => {
+      const lines = connection.askLines({ runs: true }, signal);
+      return { lines, first: await lines.next(), done };
+    }, signal);
     try {
-      for await (const answer of taken.connection.askLines({ runs: true }, signal)) {
-        const past = pastRunSchema.safeParse(answer);
+      for (let line = first; line.done !== true; line = await lines.next()) {
+        const past = pastRunSchema.safeParse(line.value);
         if (past.success) yield pastRun(past.data);
       }
     } finally {
-      taken.done();
+      await lines.return();
+      done();
     }
   }
 
@@ -110,13 +113,12 @@ export class RunFolders {
   }
 
   async #ask(run: string, request: object, signal: AbortSignal): Promise<FilesAnswer | undefined> {
-    const taken = await this.#access.connect(run, signal);
-    if (taken === undefined) return undefined;
-    try {
-      return await taken.connection.ask(request, signal);
-    } finally {
-      taken.done();
-    }
+    const question: Question<FilesAnswer> = async ({ connection, done }) => {
+      const answer = await connection.ask(request, signal);
+      done();
+      return answer;
+    };
+    return this.#access.ask(run, question, signal);
   }
 }
 

@@ -25,7 +25,7 @@ export interface ReaderPodsOptions {
 export interface ReaderLease extends PodContainer {
   /** Gives it back; idempotent. */
   release(): void;
-  /** It turned out not to work: the next one to ask gets another pod. */
+  /** It turned out not to work: the next one to ask gets another pod. Gives it back as well, where that is not done. */
   discard(): void;
 }
 
@@ -77,7 +77,9 @@ export class ReaderPods {
     try {
       const { name } = await untilAborted(reader.ready, signal);
       const discard = (): void => {
-        if (this.#readers.get(key) === reader) this.#readers.delete(key);
+        const isKept = this.#readers.get(key) === reader;
+        if (isKept) this.#readers.delete(key);
+        if (isKept && released && reader.users === 0) this.#end(key, reader);
         release();
       };
       return { pod: name, container: helperContainer, release, discard };
