@@ -10,6 +10,6 @@ export { everyRun, filteredRuns, isFiltering, stateFilters, type RunFilter, type
 export { statusItem, type StatusItem } from './statusItem.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';
-export { nameParts, shownText } from './shownText.ts';
+export { nameParts, shortName, shownText } from './shownText.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
 export { wordsOf, type Words } from './words/index.ts';

@@ -23,6 +23,9 @@ describe('a run as it is shown', () => {
   it('says which cell it is at, and since when', () => {
     const current = { id: 'a', number: 2, startedAt: 2_000, label: 'print()' };
     expect(viewOf({ cells: { total: 3, finished: 1, current } })).toBe('Running | notebook · cell 2/3 | 12s');
+    const shortOf = (changes: Partial<Run>): string => runView({ ...run, ...changes }, english, 13_000).shortDetail;
+    expect(shortOf({ cells: { total: 3, finished: 1, current } })).toBe('cell 2/3');
+    expect(shortOf({ steps: [{ name: 'report', state: 'running' }] })).toBe('report');
   });
 
   it('stands still, as of when it was last heard of, while its context is out of reach', () => {

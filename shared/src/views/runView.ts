@@ -11,6 +11,8 @@ export interface RunView {
   readonly word: string;
   /** Where it is or what became of it, in a few words: `notebook · cell 12/31`, `2 before it`; may be empty. */
   readonly detail: string;
+  /** The same where there is little room: `cell 12/31`, which only the step `notebook` has. */
+  readonly shortDetail: string;
   /** Since its start, or from start to end, in milliseconds; undefined before it began. */
   readonly elapsedMs: number | undefined;
   /** `elapsedMs` in words: `1m 12s`; empty before it began. */
@@ -72,6 +74,7 @@ export function runView(run: Run, words: Words, now: number, staleSince?: number
     state: stateOf(run),
     word: staleAt === undefined ? word : words.panels.stateAt(word, clock(staleAt)),
     detail: detailOf(run, words),
+    shortDetail: active ? (cellOf(run, words) ?? detailOf(run, words)) : detailOf(run, words),
     elapsedMs,
     elapsed: elapsedMs === undefined ? '' : formatDuration(elapsedMs),
     active,
@@ -97,8 +100,11 @@ function detailOf(run: Run, words: Words): string {
   }
   const step = run.steps.find(({ state }) => state === 'running');
   if (step === undefined) return run.reason ?? '';
-  const { cells } = run;
-  const cell =
-    step.name === 'notebook' && cells?.current !== undefined ? words.cell(cells.current.number, cells.total) : '';
-  return [step.name, cell].filter((part) => part !== '').join(' · ');
+  return [step.name, cellOf(run, words)].filter((part) => part !== undefined).join(' · ');
+}
+
+/** The cell that the step `notebook` is at; undefined while another step runs. */
+function cellOf({ cells, steps }: Run, words: Words): string | undefined {
+  const isAtNotebook = steps.find(({ state }) => state === 'running')?.name === 'notebook';
+  return isAtNotebook && cells?.current !== undefined ? words.cell(cells.current.number, cells.total) : undefined;
 }

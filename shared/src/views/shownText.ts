@@ -9,6 +9,13 @@ export function shownText(text: string): string {
 /** How many characters of a long name's end stay visible. */
 const keptEnd = 10;
 
+/** A name of at most so many characters, its end with the extension whole; for places that would cut off what stands behind it. */
+export function shortName(name: string, most: number): string {
+  const characters = Array.from(name);
+  if (characters.length <= most) return name;
+  return `${characters.slice(0, most - keptEnd - 1).join('')}…${characters.slice(-keptEnd).join('')}`;
+}
+
 /** Cuts a name in two: a beginning that may be shortened where there is no room, and an end (its extension) that stays. */
 export function nameParts(name: string): readonly [beginning: string, end: string] {
   const characters = Array.from(name);

@@ -70,4 +70,11 @@ describe('the status item', () => {
     });
     expect(statusItem([], words, now).state).toBeUndefined();
   });
+
+  it('tells how a run with a long title ended', () => {
+    const title = `${'a very long name '.repeat(10)}2026-11.ipynb`;
+    const { text, tooltip } = statusItem([run('a', 'local', { title, state: 'failed', finishedAt: now })], words, now);
+    expect(text).toBe('a very long name a very long …6-11.ipynb · Failed');
+    expect(tooltip).toContain(title);
+  });
 });

@@ -1,6 +1,7 @@
 import { terminalStates, type Run } from '../protocol/index.ts';
 import { createClockFormat } from './format.ts';
 import { newestFirst } from './runList.ts';
+import { shortName } from './shownText.ts';
 import { runView, type RunView, type StaleSince, type ViewState } from './runView.ts';
 import type { Words } from './words/index.ts';
 
@@ -20,6 +21,8 @@ export interface StatusItem {
 
 /** How long the end of a run stays in the status bar, in milliseconds. */
 const endShownMs = 300_000;
+/** How much of a title is told, in characters: the state behind it is to be seen, too. */
+const longestTitle = 40;
 const clock = createClockFormat(undefined);
 
 /** @param runs of this user @param now epoch ms @param staleSince of contexts; none is out of reach where it is left out */
@@ -55,7 +58,7 @@ function countOf(count: number, first: Run, { stale }: RunView, words: Words, st
 
 function textOf({ title }: Run, { active, stale, word, detail, elapsed }: RunView): string {
   const now = detail === '' ? [word, elapsed] : [detail, elapsed];
-  const parts = stale ? [word, detail] : active ? now : [title, word];
+  const parts = stale ? [word, detail] : active ? now : [shortName(title, longestTitle), word];
   return parts.filter((part) => part !== '').join(' · ');
 }
 

@@ -7,7 +7,7 @@ import { CodeServer, prepared } from './codeServer.ts';
 import { coresOf } from './processes.ts';
 
 /** HTML, an icon and a link as VS Code's own texts have them. */
-const markup = '<img src=x onerror=window.caught=1> $(flame) [press](command:workbench.action.toggleSidebarVisibility)';
+const markup = '$(flame) [press](command:workbench.action.toggleSidebarVisibility) <img src=x onerror=window.caught=1>';
 const bytes = 10_000_000;
 
 let server: CodeServer;
@@ -15,9 +15,27 @@ let elsewhere: Listener;
 let browser: Browser;
 let code: CodePage;
 
+/** Ways for a page to lead the frame that it stands in elsewhere, beside a form, which a sandbox without forms holds back. */
+const ways = ['location', 'refresh', 'link'] as const;
+
+/** A button for each of these ways, and for a form. */
+function exits(url: string): string {
+  const make = (tag: string, values: object): string =>
+    `Object.assign(document.createElement("${tag}"), ${JSON.stringify(values)})`;
+  const scripts: Record<(typeof ways)[number] | 'form', string> = {
+    location: `location.href = "${url}away-location"`,
+    refresh: `document.head.append(${make('meta', { httpEquiv: 'refresh', content: `0;url=${url}away-refresh` })})`,
+    link: `${make('a', { href: `${url}away-link`, target: '_self' })}.click()`,
+    form: `document.body.appendChild(${make('form', { action: `${url}away-form`, method: 'post' })}).submit()`,
+  };
+  return Object.entries(scripts)
+    .map(([way, script]) => `<button id="away-${way}" onclick='${script}'>${way}</button>`)
+    .join('');
+}
+
 /** Tries whatever reaches out of a page, and says in the page what became of each. */
 function attempts(url: string): string {
-  return `<ul id="attempts"></ul><script>
+  return `${exits(url)}<ul id="attempts"></ul><script>
     const tried = (name, work) => {
       const say = (end) => document.getElementById("attempts").insertAdjacentHTML("beforeend", "<li>" + name + ": " + end + "</li>");
       Promise.resolve().then(work).then(() => say("done"), () => say("refused"));
@@ -144,6 +162,38 @@ it('names, outputs, logs and reports full of markup reach neither the editor nor
   // It hears what does get out.
   await fetch(`${elsewhere.url}control`);
   expect(elsewhere.heard).toEqual(['/control']);
+});
+
+it('a report that leads its own frame elsewhere gets nowhere', async () => {
+  const heard = [...elsewhere.heard];
+  await code.showRuns();
+  for (const way of ways) {
+    await code.rowAction(/\[press\].*Passed/, 'Open report');
+    const report = await code.report('#attempts');
+    await report.locator('li').nth(9).waitFor();
+    const frame = await report.elementHandle().then((element) => element.ownerFrame());
+    if (frame === null) throw new Error('The report stands in no frame.');
+    // Its sandbox has no forms: nothing happens.
+    await frame.locator('#away-form').click();
+    await frame.locator(`#away-${way}`).click();
+    // The browser went to lead it away: what it showed is gone, and nothing came instead.
+    await expect.poll(() => frame.locator('#attempts').count(), { timeout: 30_000 }).toBe(0);
+    expect(await frame.getByText('elsewhere').count()).toBe(0);
+    await code.screenshot(`hostile-away-${way}`);
+    // Keys that are pressed in a frame with nothing in it reach nobody.
+    await code.page.locator('.part.sidebar .title-label').first().click();
+    await code.command('View: Close All Editors');
+  }
+  expect(elsewhere.heard).toEqual(heard);
+
+  // Where nothing holds it, each of these ways is heard.
+  const page = await code.page.context().newPage();
+  for (const way of [...ways, 'form']) {
+    await page.setContent(exits(elsewhere.url));
+    await page.locator(`#away-${way}`).click();
+    await expect.poll(() => elsewhere.heard, { timeout: 30_000 }).toContain(`/away-${way}`);
+  }
+  await page.close();
 });
 
 it('an output of 10 MB is shown in the panel, the executed notebook and the report', async () => {

@@ -8,6 +8,7 @@ import {
   isFiltering,
   retryOf,
   runView,
+  shortName,
   shownText,
   type RunFilter,
   type RunGroup,
@@ -26,6 +27,8 @@ const clock = createClockFormat(undefined);
 const gatherMs = 100;
 /** Runs older than this, in milliseconds, stand in one group whatever their day. */
 const groupedMs = 6 * 86_400_000;
+/** How much of a title a row shows, in characters: VS Code leaves out the state where a label fills the row. */
+const longestLabel = 28;
 
 /** Runs of all contexts, newest first, grouped by day; live. What has changed is drawn anew, for there may be thousands. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
@@ -172,7 +175,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
 
   #runItem(run: Run): vscode.TreeItem {
     const view = runView(run, this.#words.shared, Date.now(), this.#store.staleSince(run.context));
-    const item = new vscode.TreeItem(shownText(run.title));
+    const item = new vscode.TreeItem(shortName(shownText(run.title), longestLabel));
     item.id = `run/${keyOf(run.context, run.name)}`;
     item.iconPath = new vscode.ThemeIcon(
       codiconOf(view.state, view.stale),
@@ -182,8 +185,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     const made = new Date(run.createdAt);
     // The groups of the last days tell the day.
     const day = Date.now() - run.createdAt < groupedMs ? '' : made.toLocaleDateString(this.#words.locale);
-    const parts = [view.word, shownText(view.detail), view.elapsed, where, day].filter((part) => part !== '');
-    item.description = parts.join(' · ');
+    const partsWith = (detail: string): string[] =>
+      [view.word, shownText(detail), view.elapsed, where, day].filter((part) => part !== '');
+    const parts = partsWith(view.detail);
+    item.description = partsWith(view.shortDetail).join(' · ');
     item.tooltip = [
       `${run.title}: ${parts.join(' · ')}`,
       `${run.name} · ${made.toLocaleString(this.#words.locale)}`,

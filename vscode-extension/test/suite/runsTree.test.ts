@@ -69,6 +69,16 @@ describe('a tree of 1,000 runs', () => {
     assert.equal(top.flatMap((node) => tree.getChildren(node)).length, 1000);
   });
 
+  it('leaves room for the state beside a long name', () => {
+    const run = tree.getChildren().flatMap((node) => tree.getChildren(node))[1];
+    assert.ok(run !== undefined);
+    const { label, description, tooltip } = tree.getTreeItem(run);
+    assert.equal(label, 'a very very very …me 1.ipynb');
+    assert.match(String(description), /^Passed · /);
+    assert.ok(typeof tooltip === 'string');
+    assert.match(tooltip, /(very ){40}long name 1\.ipynb/);
+  });
+
   it('draws one row anew when one run has news', async () => {
     tree.getChildren();
     const drawn = next();

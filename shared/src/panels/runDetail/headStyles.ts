@@ -34,6 +34,14 @@ export const headStyles = css`
   }
   .state {
     min-width: 96px;
+    flex: 1;
+    /* Where not much more than its beginning would be seen, what stands beside the state stands in a line that is not. */
+    flex-wrap: wrap;
+    height: 1lh;
+    overflow: hidden;
+  }
+  .state .ellipsis {
+    flex: 1 0 72px;
   }
   .state b {
     flex: none;
