@@ -79,7 +79,7 @@ beforeAll(async () => {
   }
   // Neither pods nor Tekton's are made where the service account is still to come.
   for (const place of [namespace, restricted]) {
-    await kubectl(['wait', '--for=create', 'serviceaccount/default', '--namespace', place, '--timeout=60s']);
+    await kubectl(['wait', '--for=create', 'serviceaccount/default', '--namespace', place, '--timeout=240s']);
   }
 });
 
@@ -91,11 +91,11 @@ afterAll(async () => {
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let turns = 100; turns > 0; turns -= 1) {
+  for (const end = Date.now() + 300_000; Date.now() < end;) {
     if (await condition()) return;
-    await delay(2000);
+    await delay(1000);
   }
-  throw new Error('it did not come about in 200 s');
+  throw new Error('it did not come about in 300 s');
 }
 
 interface Conditioned {
@@ -298,8 +298,8 @@ describe('mistakes that are told before they are sent', () => {
       const { name } = object.metadata;
       const failed = reason === 'TaskRunValidationFailed' ? `taskrun/${name}-build` : `pipelinerun/${name}`;
       const condition = `--for=jsonpath={.status.conditions[0].reason}=${reason}`;
-      await kubectl(['wait', '--for=create', failed, '--timeout=60s']);
-      await kubectl(['wait', condition, failed, '--timeout=120s']);
+      await kubectl(['wait', '--for=create', failed, '--timeout=240s']);
+      await kubectl(['wait', condition, failed, '--timeout=240s']);
     }
   });
 

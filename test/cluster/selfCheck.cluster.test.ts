@@ -58,7 +58,7 @@ async function statusOf(object: string): Promise<Status> {
 }
 
 /** Waits until a field of an object is there, or has the value after `=`. */
-async function appears(object: string, field: string, seconds = 120): Promise<void> {
+async function appears(object: string, field: string, seconds = 240): Promise<void> {
   await inSpace('wait', `--for=jsonpath=${field}`, object, `--timeout=${seconds}s`);
 }
 
@@ -110,7 +110,7 @@ describe('the test cluster', () => {
     cluster = await clusterStatus();
     if (!cluster.running) throw new Error('The test cluster is down: npm run cluster:up');
     await kubectl(['create', 'namespace', space]);
-    await inSpace('wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
+    await inSpace('wait', '--for=create', 'serviceaccount/default', '--timeout=240s');
   });
 
   afterAll(async () => {
@@ -163,7 +163,7 @@ describe('the test cluster', () => {
         },
       },
     });
-    await appears(`pipelinerun/${run}`, '{.status.completionTime}', 170);
+    await appears(`pipelinerun/${run}`, '{.status.completionTime}');
     const [ended] = (await statusOf(`pipelinerun/${run}`)).conditions ?? [];
     expect(ended).toMatchObject({ status: 'True', reason: 'Succeeded' });
     expect(await inSpace('get', 'pipelinerun', run, '-o', 'jsonpath={.status.results[0].value}')).toBe(
@@ -176,7 +176,7 @@ describe('the test cluster', () => {
     const listens = { readinessProbe: { tcpSocket: { port: 8000 }, periodSeconds: 1 } };
     const script = 'cd /usr/share/common-licenses && exec python3 -m http.server 8000';
     await create(pod(server, script, { container: listens }));
-    await inSpace('wait', '--for=condition=Ready', `pod/${server}`, '--timeout=60s');
+    await inSpace('wait', '--for=condition=Ready', `pod/${server}`, '--timeout=240s');
     expect(await inSpace('exec', server, '--', 'id', '-un')).toBe('rapids\n');
     await expect(inSpace('exec', server, '--', 'sh', '-c', 'exit 7')).rejects.toThrow('exit code 7');
     const args = [`--kubeconfig=${cluster.kubeconfig}`, '-n', space, 'port-forward', `pod/${server}`, ':8000'];

@@ -74,7 +74,7 @@ async function tell({ events, columns, before = {} }: Telling): Promise<Told> {
 
 /** Until the run is watched: the command's parts are loaded first. */
 async function watched(core: FakeCore): Promise<void> {
-  await vi.waitFor(() => expect(core.requested('runs/get')).toHaveLength(1), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(() => expect(core.requested('runs/get')).toHaveLength(1), { timeout: 60_000, interval: 5 });
   await settle();
 }
 

@@ -154,7 +154,7 @@ describe('a notebook that exists only in its host', () => {
     const run = await finalRun(host, submitted.name);
     expect(run).toMatchObject({ state: 'succeeded', source: { unsaved: true } });
     expect(heard).toContain('running');
-    await expect.poll(() => heard.at(-1), { timeout: 10_000 }).toBe('succeeded');
+    await expect.poll(() => heard.at(-1), { timeout: 120_000 }).toBe('succeeded');
     expect(await wholeLog(onlooker, run.name)).toContain('答案 42');
 
     const { artifacts } = await onlooker.request('artifacts/list', { run: run.name }, never);

@@ -40,7 +40,7 @@ export class TestSpace {
         namespace,
         env: {},
         homedir: folder,
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(120_000),
       });
     const space = new TestSpace([await open(kubeconfig), await open(proxy.kubeconfig)], proxy, folder);
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
@@ -88,7 +88,7 @@ export class TestSpace {
   }
 
   async dispose(): Promise<void> {
-    await this.api.delete({ type: resources.namespaces, name: this.namespace }, {}, AbortSignal.timeout(10_000));
+    await this.api.delete({ type: resources.namespaces, name: this.namespace }, {}, AbortSignal.timeout(120_000));
     this.#stop.abort();
     this.proxied.dispose();
     this.api.dispose();
@@ -99,14 +99,18 @@ export class TestSpace {
 
 class NotYet extends Error {}
 
-/** Asks again until it is true; a test that waits for what never comes ends with the test's own time limit. */
+/** Before the test's own limit, which would not say what was waited for. */
+const eventuallyMs = 300_000;
+
+/** Asks again until it is true. @throws Error that shows the question where it does not become so */
 export async function eventually(ask: () => Promise<boolean> | boolean): Promise<void> {
-  while (true) {
+  for (const end = Date.now() + eventuallyMs; ;) {
     try {
       if (await ask()) return;
     } catch (error) {
       if (!(error instanceof NotYet)) throw error;
     }
+    if (Date.now() > end) throw new Error(`not within ${eventuallyMs / 1000} s: ${String(ask)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

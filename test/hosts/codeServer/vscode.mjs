@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
 /** A host that has not ended its suite after this many milliseconds never will. */
-const longestMs = 300_000;
+const longestMs = 600_000;
 
 const text = { type: 'string' };
 const { values, positionals } = parseArgs({

@@ -33,7 +33,7 @@ export interface Started {
 }
 
 /** How long `until` waits, in milliseconds. */
-const untilMs = 150_000;
+const untilMs = 300_000;
 
 /** One person's machine: a home, data and cache folders of its own, and a folder to work in. */
 export class Machine {

@@ -32,7 +32,7 @@ async function reached(started: Started, pattern: RegExp): Promise<string> {
 async function withinLimit(started: Started) {
   let limit: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    limit = setTimeout(() => reject(new Error(`still not over:\n${started.output()}`)), 150_000);
+    limit = setTimeout(() => reject(new Error(`still not over:\n${started.output()}`)), 300_000);
   });
   return Promise.race([started.ended, late]).finally(() => clearTimeout(limit));
 }

@@ -108,7 +108,7 @@ export class ClusterMachine {
   }
 
   /** Waits until `look` gives something. */
-  async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 120_000): Promise<T> {
+  async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 300_000): Promise<T> {
     const end = Date.now() + timeoutMs;
     for (;;) {
       const found = await look();

@@ -6,7 +6,7 @@ export const minutes = 60_000;
 /** So long a person may be left with something that is not so any more. */
 export const truthMs = 10_000;
 /** How long anything else may take on a machine that does other things besides. */
-export const patienceMs = 60_000;
+export const patienceMs = 180_000;
 
 /** The client is told within ten seconds that what is shown is old, how old, and why. */
 export async function toldStale(faulty: FaultyCore, from: number): Promise<void> {

@@ -27,7 +27,7 @@ export class FollowedLog {
   }
 
   /** Resolves when a step has more lines than now. */
-  async goesOn(step: StepName, withinMs = 60_000): Promise<void> {
+  async goesOn(step: StepName, withinMs = 180_000): Promise<void> {
     const before = this.lines(step).length;
     const end = Date.now() + withinMs;
     while (this.lines(step).length <= before) {

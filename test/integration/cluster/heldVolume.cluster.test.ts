@@ -54,7 +54,7 @@ async function spaceWithVolume(part: string, source: object): Promise<ClusterMac
     metadata: { name: 'team-data', namespace },
     spec: { accessModes, storageClassName: '', volumeName: name, resources: { requests: size } },
   } as Parameters<typeof apply>[0]);
-  await at.kubectl('wait', 'pvc/team-data', '--for=jsonpath={.status.phase}=Bound', '--timeout=60s');
+  await at.kubectl('wait', 'pvc/team-data', '--for=jsonpath={.status.phase}=Bound', '--timeout=240s');
   return at;
 }
 

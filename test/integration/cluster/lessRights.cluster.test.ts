@@ -62,7 +62,7 @@ describe.concurrent('a person who may not', () => {
 
     await ada.machine.write('theirs.json', JSON.stringify(theirs));
     await ada.kubectl('create', '-f', `${ada.machine.work}/theirs.json`);
-    await ada.kubectl('wait', 'pipelinerun/theirs', '--for=condition=Succeeded', '--timeout=120s');
+    await ada.kubectl('wait', 'pipelinerun/theirs', '--for=condition=Succeeded', '--timeout=240s');
     await refused(ada, ['logs', 'theirs'], 'pods/log');
   });
 

@@ -59,7 +59,7 @@ describe('a run goes on', () => {
       await wholeLog(log, step, lines);
       // The cluster was heard all the time.
       expect(faulty.news.slice(news)).toEqual([]);
-      await kubectl(['wait', 'pod', ...controller, '--for=condition=Ready', '--timeout=120s']);
+      await kubectl(['wait', 'pod', ...controller, '--for=condition=Ready', '--timeout=240s']);
     },
     8 * minutes,
   );

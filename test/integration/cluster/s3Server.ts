@@ -77,7 +77,7 @@ export class S3Server {
   }
 
   async #answers(): Promise<void> {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 240_000;
     let seen: unknown;
     while (Date.now() < end) {
       if (this.#failure !== undefined) throw this.#failure;

@@ -84,7 +84,7 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
   it('after its end: history, logs and artifacts are still there, on the volume of the team', async () => {
     const file = await team.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
     const { run } = json(await team.slipway(['run', file, '-o', 'json']));
-    await team.kubectl('delete', 'pipelinerun', run, '--timeout=60s');
+    await team.kubectl('delete', 'pipelinerun', run, '--timeout=240s');
     expect((await team.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
     const logs = await team.slipway(['logs', run, '--step', 'notebook']);
     expect(logs.exitCode, logs.stderr).toBe(0);

@@ -34,7 +34,7 @@ it("runs whose PipelineRuns are gone are recalled from the team's volume, by a m
   const [passed, failed] = ended.map(json);
   if (passed === undefined || failed === undefined) throw new Error('no run');
   expect([passed.state, failed.state], JSON.stringify(ended)).toEqual(['succeeded', 'failed']);
-  await ada.kubectl('delete', 'pipelinerun', passed.run, failed.run, '--timeout=60s');
+  await ada.kubectl('delete', 'pipelinerun', passed.run, failed.run, '--timeout=240s');
   await ada.until('their pods are gone', async () =>
     (await ada.kubectl('get', 'pods', '-o', 'name', '-l', 'tekton.dev/pipelineRun')) === '' ? true : undefined,
   );

@@ -93,7 +93,7 @@ describe.concurrent('a place', () => {
       },
     };
     await apply(ada, holder);
-    await ada.kubectl('wait', 'pod/holder', '--for=condition=Ready', '--timeout=120s');
+    await ada.kubectl('wait', 'pod/holder', '--for=condition=Ready', '--timeout=240s');
     const started = ada.start(['run', 'a.ipynb', '--instance-type', 'gpu']);
     await started.until(/GPU: .*1 full/);
     await started.until(/frees up when a GPU job ends on node-1/);
@@ -185,7 +185,7 @@ describe.concurrent('what a space has or forbids', () => {
 
   it('a space that is not there', async () => {
     const at = await spaceOfItsOwn('gone');
-    await at.kubectl('delete', 'namespace', at.namespace, '--timeout=60s');
+    await at.kubectl('delete', 'namespace', at.namespace, '--timeout=240s');
     for (const args of [
       ['run', 'a.ipynb'],
       ['run', 'a.ipynb', '--no-preflight'],

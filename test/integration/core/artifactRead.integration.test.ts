@@ -50,7 +50,7 @@ beforeAll(async () => {
     never,
   );
   run = started.name;
-  await vi.waitFor(() => read('work/ready'), { timeout: 90_000, interval: 200 });
+  await vi.waitFor(() => read('work/ready'), { timeout: 180_000, interval: 200 });
 });
 afterAll(async () => {
   await writeFile(join(machine.folder, 'go'), '');
@@ -60,7 +60,7 @@ afterAll(async () => {
       const { state } = await core.client.request('runs/get', { run }, never);
       if (!terminalStates.has(state)) throw new Error(`${run} is ${state}`);
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   );
   await core.stop();
   await machine.dispose();
@@ -128,7 +128,7 @@ describe('reading pieces of what a run leaves', () => {
     expect((await read('work/growing.txt', first.bytes)).content.length).toBe(0);
     await writeFile(join(machine.folder, 'go'), '');
     const rest = async () => (await read('work/growing.txt', first.bytes)).content.toString();
-    await expect.poll(rest, { timeout: 60_000 }).toBe('second');
+    await expect.poll(rest, { timeout: 120_000 }).toBe('second');
     expect((await read('work/growing.txt')).bytes).toBe('first,second'.length);
   });
 });

@@ -29,7 +29,7 @@ export async function startCore(env: NodeJS.ProcessEnv, files = false): Promise<
   await client.request(
     'initialize',
     { protocolVersion, host: { name: 'test', version: '0.1.0' }, capabilities: { files } },
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(120_000),
   );
   return {
     client,

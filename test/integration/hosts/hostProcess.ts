@@ -9,7 +9,7 @@ export interface HostSettings {
 }
 
 /** How long a server gets to answer, and to end when it is asked to, in milliseconds. */
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 const endMs = 20_000;
 const attempts = 3;
 

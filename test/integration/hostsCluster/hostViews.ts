@@ -4,7 +4,7 @@ import type { LabPage } from '../jupyterlab/labPage.ts';
 import type { CodePage } from '../vscode/codePage.ts';
 
 /** How long anything may take on a machine that does other things besides, in milliseconds. */
-export const patienceMs = 90_000;
+export const patienceMs = 180_000;
 
 /** From now on JupyterLab's button runs there. */
 export async function runInLab(lab: LabPage, name: string): Promise<void> {

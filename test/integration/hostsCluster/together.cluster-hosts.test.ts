@@ -47,7 +47,7 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
   await runInLab(lab, cluster);
   await lab.typeInto(0, 'print("as edited")');
   const run = await pressInLab(lab);
-  await lab.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
+  await lab.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
   const seen = await detailInCode(code, /from-lab\.ipynb/, run);
   await seen
     .getByText(/cell 2 of 3/)
@@ -73,11 +73,11 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
   await runInCode(code, cluster);
   await runInLab(lab, 'local');
   await lab.sidePanel.getByText('from-lab.ipynb, in local').waitFor({ timeout: patienceMs });
-  await code.row(/here\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  await code.row(/here\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
 
   await code.row(/from-lab\.ipynb.*Running.*test-cluster/).waitFor({ timeout: patienceMs });
   await endLoop(run);
-  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 120_000 });
+  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 240_000 });
   const lines = await printedBy(run, 'from-lab');
   await code.row(/from-lab\.ipynb.*Passed.*test-cluster/).waitFor({ timeout: patienceMs });
   await lab.page.locator('.Toastify__toast').filter({ hasText: 'Passed' }).first().waitFor({ timeout: patienceMs });
@@ -104,7 +104,7 @@ it('a cluster run of VS Code is followed in JupyterLab and cancelled there', asy
   const known = await runsInLab(lab);
   await code.page.locator('.tab').filter({ hasText: 'from-code.ipynb' }).click();
   await code.runButton.click();
-  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
+  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
   const run = await newRun(lab, known);
   const detail = await detailInLab(lab, run);
   await detail.getByRole('tab', { name: 'Logs' }).click();
@@ -129,7 +129,7 @@ it('a run that fails on the cluster says where and why in both, and passes when 
   const { lab, code } = await both.open({ lab: 'module.ipynb', code: 'here.ipynb' });
   await runInLab(lab, cluster);
   const run = await pressInLab(lab);
-  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 150_000 });
+  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
   const seen = await detailInCode(code, /module\.ipynb.*Failed/, run);
   for (const panel of [detail, seen]) {
@@ -148,7 +148,7 @@ it('a run that fails on the cluster says where and why in both, and passes when 
   await seen.getByRole('button', { name: 'Retry from prepare' }).click();
   const again = await newRun(lab, known);
   const passed = await detailInLab(lab, again);
-  await passed.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await passed.getByText('Passed').first().waitFor({ timeout: 240_000 });
   expect(await linesWith(passed, 'it is there now')).toBe(1);
 });
 
@@ -167,7 +167,7 @@ it('the form shows the manifest of a cluster run, and an image that is not there
   await code.page.locator('.tab').filter({ hasText: 'Run here.ipynb' }).click();
   await form.getByRole('button', { name: /^Run/ }).click();
   const run = await newRun(lab, known);
-  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 120_000 });
+  await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
   await detail
     .locator('.find')
@@ -181,7 +181,7 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
   const { lab, code } = await both.open({ lab: 'from-lab.ipynb', code: 'here.ipynb' });
   await runInLab(lab, cluster);
   const run = await pressInLab(lab);
-  await rowInLab(lab, run).and(lab.row('running')).waitFor({ timeout: 120_000 });
+  await rowInLab(lab, run).and(lab.row('running')).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
   const seen = await detailInCode(code, /from-lab\.ipynb/, run);
   await detail
@@ -195,15 +195,15 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
     lab.sidePanel
       .locator(`.slipway-context[data-context="${cluster}"]`)
       .getByText('Not reachable')
-      .waitFor({ timeout: 10_000 }),
+      .waitFor({ timeout: 60_000 }),
     rowInLab(lab, run)
       .and(lab.sidePanel.locator('[data-stale="true"]'))
       .getByText(/Running at \d\d:\d\d:\d\d/)
-      .waitFor({ timeout: 10_000 }),
-    lab.statusItem.getByText(/Running at \d\d:\d\d:\d\d/).waitFor({ timeout: 10_000 }),
-    code.row('test-cluster: Not reachable').waitFor({ timeout: 10_000 }),
-    detail.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
-    seen.getByText('test-cluster does not answer.').waitFor({ timeout: 10_000 }),
+      .waitFor({ timeout: 60_000 }),
+    lab.statusItem.getByText(/Running at \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 }),
+    code.row('test-cluster: Not reachable').waitFor({ timeout: 60_000 }),
+    detail.getByText('test-cluster does not answer.').waitFor({ timeout: 60_000 }),
+    seen.getByText('test-cluster does not answer.').waitFor({ timeout: 60_000 }),
   ]);
   await both.screenshot(lab, 'lab-out-of-reach');
   await both.screenshot(code, 'code-out-of-reach');
@@ -218,7 +218,7 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
     seen.getByText('test-cluster does not answer.').waitFor(isBack),
   ]);
   await endLoop(run);
-  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 120_000 });
+  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 240_000 });
   const lines = await printedBy(run, 'from-lab');
   expect(await linesWith(seen, 'of the loop')).toBe(lines);
   expect(await linesWith(detail, 'of the loop')).toBe(lines);

@@ -48,12 +48,12 @@ async function isThere(path: string): Promise<boolean> {
 it('a run is cancelled and deleted from the side panel, and opens no tab where the settings say so', async () => {
   const lab = await open('long.ipynb');
   await lab.runButton.click();
-  await lab.statusItem.filter({ hasText: 'cell 2' }).waitFor({ timeout: 90_000 });
+  await lab.statusItem.filter({ hasText: 'cell 2' }).waitFor({ timeout: 180_000 });
   expect(await lab.detail.count()).toBe(0);
   await lab.row('running').hover();
   await lab.row('running').getByLabel('Cancel').click();
   const cancelled = lab.row('cancelled');
-  await cancelled.waitFor({ timeout: 60_000 });
+  await cancelled.waitFor({ timeout: 120_000 });
   const folder = join(server.dataHome, 'slipway/runs', (await cancelled.getAttribute('data-run')) ?? '');
   expect(await isThere(folder)).toBe(true);
 
@@ -66,7 +66,7 @@ it('a run is cancelled and deleted from the side panel, and opens no tab where t
   await lab.rowMenu(cancelled, 'Delete…');
   await lab.screenshot('delete');
   await lab.page.locator('.jp-Dialog').getByRole('button', { name: 'Delete' }).click();
-  await cancelled.waitFor({ state: 'detached', timeout: 30_000 });
+  await cancelled.waitFor({ state: 'detached', timeout: 120_000 });
   await lab.detail.getByText('This run was deleted.').waitFor();
   await expect.poll(() => isThere(folder)).toBe(false);
   expect(lab.errors).toEqual([]);
@@ -75,11 +75,11 @@ it('a run is cancelled and deleted from the side panel, and opens no tab where t
 it('a run that failed is tried again, and passes with another parameter', async () => {
   const lab = await open('picky.ipynb');
   await lab.runButton.click();
-  await lab.row('failed').waitFor({ timeout: 90_000 });
+  await lab.row('failed').waitFor({ timeout: 180_000 });
   const first = await lab.row('failed').getAttribute('data-run');
   await lab.row('failed').hover();
   await lab.row('failed').getByLabel('Retry from the step that failed').click();
-  await expect.poll(() => lab.row('failed').count(), { timeout: 90_000 }).toBe(2);
+  await expect.poll(() => lab.row('failed').count(), { timeout: 180_000 }).toBe(2);
 
   const retried = lab.sidePanel.locator(`.slipway-row[data-state="failed"]:not([data-run="${first ?? ''}"])`);
   // What prepared the run was kept.
@@ -88,7 +88,7 @@ it('a run that failed is tried again, and passes with another parameter', async 
   const form = lab.page.locator('slipway-run-form');
   await form.getByLabel('factor').fill('2');
   await form.getByRole('button', { name: 'Run', exact: true }).click();
-  await lab.row('passed').waitFor({ timeout: 90_000 });
+  await lab.row('passed').waitFor({ timeout: 180_000 });
   const passed = (await lab.row('passed').getAttribute('data-run')) ?? '';
   const executed = join(server.dataHome, 'slipway/runs', passed, 'output/picky_output.ipynb');
   expect(await readFile(executed, 'utf8')).toContain('factor = 2');

@@ -49,10 +49,10 @@ it('works under a base URL', async () => {
   await lab.notebookReady();
   await lab.typeInto(1, 'print(open("helper.txt").read(), "as edited")');
   await lab.runButton.click();
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
   expect(await executedNotebook(based.home)).toContain('beside as edited');
   await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
-  await lab.report.getByText('as edited').first().waitFor({ timeout: 30_000 });
+  await lab.report.getByText('as edited').first().waitFor({ timeout: 120_000 });
 });
 
 it('works in Notebook 7', async () => {
@@ -62,9 +62,9 @@ it('works in Notebook 7', async () => {
   await lab.typeInto(1, 'print("as edited")');
   await lab.screenshot('notebook7-before');
   await lab.runButton.click();
-  await lab.detail.getByText('Running').first().waitFor({ timeout: 60_000 });
+  await lab.detail.getByText('Running').first().waitFor({ timeout: 120_000 });
   await lab.screenshot('notebook7-running');
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
   await lab.screenshot('notebook7-passed');
   expect(await executedNotebook(notebook.home)).toContain('as edited');
 });
@@ -75,7 +75,7 @@ it('runs a notebook that several people edit, as it is at this moment', async ()
   await lab.notebookReady();
   await lab.typeInto(1, 'print("typed a moment ago", open("helper.txt").read())');
   await lab.runButton.click();
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
   expect(await executedNotebook(shared.home)).toContain('typed a moment ago beside');
 });
 

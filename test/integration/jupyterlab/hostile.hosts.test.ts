@@ -113,7 +113,7 @@ it('two tabs that press at once run both, and names, outputs and logs full of ma
   await Promise.all([lab.runButton.click(), other.runButton.click()]);
   for (const tab of [lab, other]) {
     await tab.showSidePanel();
-    await expect.poll(() => tab.row('passed').count(), { timeout: 150_000 }).toBe(2);
+    await expect.poll(() => tab.row('passed').count(), { timeout: 240_000 }).toBe(2);
   }
   const row = lab.row('passed').filter({ hasText: markup });
   await row.waitFor();
@@ -122,18 +122,18 @@ it('two tabs that press at once run both, and names, outputs and logs full of ma
 
   await lab.detail.locator('button.file').filter({ hasText: '_output.ipynb' }).first().click();
   const executed = lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
-  await executed.getByText('beside on the disk').first().waitFor({ timeout: 30_000 });
+  await executed.getByText('beside on the disk').first().waitFor({ timeout: 120_000 });
   await executed.getByText('press me').first().waitFor();
   await lab.rowMenu(row, 'Logs');
   const log = lab.page.locator('slipway-log-view');
-  await log.getByText('press me').first().waitFor({ timeout: 30_000 });
+  await log.getByText('press me').first().waitFor({ timeout: 120_000 });
   expect(await log.locator(`a[href^="javascript"]`).count()).toBe(0);
   expect(await caught(lab)).toBe(false);
 
   await other.rowMenu(other.row('passed').filter({ hasText: 'long.ipynb' }), 'Logs');
   const whole = other.page.locator('slipway-log-view');
-  await whole.getByText('Complete').waitFor({ timeout: 60_000 });
-  await whole.getByText('the last line').first().waitFor({ timeout: 60_000 });
+  await whole.getByText('Complete').waitFor({ timeout: 120_000 });
+  await whole.getByText('the last line').first().waitFor({ timeout: 120_000 });
   await other.screenshot('long-log');
   expect(lab.errors).toEqual([]);
   expect(other.errors).toEqual([]);
@@ -148,7 +148,7 @@ it('runs a notebook of another contents drive with what is beside it', async () 
   });
   await lab.openNotebook('Memory:work/remote.ipynb');
   await lab.runButton.click();
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
   expect(await left('remote.ipynb', 'output/remote_output.ipynb')).toContain('beside in a drive');
   expect(lab.errors).toEqual([]);
 });
@@ -157,27 +157,27 @@ it('says that the server has gone, and goes on when it is back; a report that lo
   const lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
   await lab.notebookReady();
   await lab.showSidePanel();
-  await lab.sidePanel.getByRole('radio', { name: /local/ }).waitFor({ timeout: 60_000 });
+  await lab.sidePanel.getByRole('radio', { name: /local/ }).waitFor({ timeout: 120_000 });
   await server.end('SIGKILL');
   const alert = lab.sidePanel.getByRole('alert');
-  await alert.waitFor({ timeout: 60_000 });
+  await alert.waitFor({ timeout: 120_000 });
   expect(await alert.textContent()).toContain('look whether the server still runs');
   await lab.screenshot('offline');
   await server.start();
-  await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 90_000 });
+  await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 180_000 });
   // JupyterLab's own word about it.
   const dialog = lab.page.locator('.jp-Dialog');
   if (await dialog.isVisible()) await dialog.getByRole('button').last().click();
   await lab.runButton.click();
-  await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 90_000 });
+  await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 180_000 });
 
   // What its report tries stays in it.
   await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
   const verdict = lab.report.locator('#verdict');
-  await verdict.filter({ hasText: 'open:' }).waitFor({ timeout: 30_000 });
+  await verdict.filter({ hasText: 'open:' }).waitFor({ timeout: 120_000 });
   expect(await verdict.textContent()).toBe('open: ');
   await lab.report.locator('#leave').click();
-  await lab.report.locator('#leave').waitFor({ state: 'detached', timeout: 30_000 });
+  await lab.report.locator('#leave').waitFor({ state: 'detached', timeout: 120_000 });
   expect(await caught(lab)).toBe(false);
   expect(elsewhere.heard).toEqual([]);
   // It could be heard there.

@@ -35,6 +35,7 @@ explainFailures(
 async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   await page.goto(`${hub.url}hub/login?next=${encodeURIComponent(`/hub/user/${user}/lab/tree/analysis.ipynb`)}`);
   await page.fill('#username_input', user);
   await page.fill('#password_input', hub.password);
@@ -42,7 +43,7 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
   if (!hub.log.includes(`Server ${user} is ready`)) {
     await page.getByText('Launch Server').click();
     // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
-    await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 90_000 }).toBe(true);
+    await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 180_000 }).toBe(true);
   }
   await page.goto(`${hub.url}user/${user}/lab/tree/analysis.ipynb`);
   return { context, lab: LabPage.of(page) };
@@ -84,7 +85,7 @@ it('two users of a hub run notebooks beside each other, and neither reaches the 
   const bob = await signIn('bob');
   await bob.lab.notebookReady();
   await bob.lab.showSidePanel();
-  await bob.lab.sidePanel.getByText('No runs yet').waitFor({ timeout: 60_000 });
+  await bob.lab.sidePanel.getByText('No runs yet').waitFor({ timeout: 120_000 });
   for (const path of ['slipway/status', `slipway/runs/local/${run}/artifacts/output/analysis_output.html`]) {
     expect(['redirected', '403', '404']).toContain(await trespass(bob.lab, path));
   }

@@ -48,6 +48,8 @@ export class LabPage {
 
   private constructor(page: Page) {
     this.page = page;
+    // Playwright's thirty seconds are too few for a machine that does other things besides.
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => {
       // JupyterLab's own, where two tabs open at the same moment.
       if (!String(error).includes('Window name candidate')) this.errors.push(String(error));
@@ -103,7 +105,7 @@ export class LabPage {
 
   /** Waits until JupyterLab and the extension in it are there. */
   async runsReady(): Promise<void> {
-    await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').waitFor({ timeout: 60_000 });
+    await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').waitFor({ timeout: 120_000 });
   }
 
   /** Opens a notebook in this page, as the file browser does. @param path as the contents manager names it */
@@ -118,13 +120,13 @@ export class LabPage {
 
   /** Waits until the notebook can be typed into. */
   async notebookReady(): Promise<void> {
-    await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 120_000 });
     // It goes when the layout of the last time is there again, which may bring another tab to the front.
-    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 60_000 });
-    await this.runButton.waitFor({ timeout: 60_000 });
-    await this.page.locator('.jp-NotebookPanel .jp-Spinner').waitFor({ state: 'detached', timeout: 60_000 });
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 120_000 });
+    await this.runButton.waitFor({ timeout: 120_000 });
+    await this.page.locator('.jp-NotebookPanel .jp-Spinner').waitFor({ state: 'detached', timeout: 120_000 });
     // The button is there before its command is, and a click on it would be lost.
-    await this.runButton.locator('jp-button[aria-disabled="false"]').waitFor({ timeout: 60_000 });
+    await this.runButton.locator('jp-button[aria-disabled="false"]').waitFor({ timeout: 120_000 });
   }
 
   /** Replaces the source of a cell, counted from 0, as somebody types it; nothing is saved. */

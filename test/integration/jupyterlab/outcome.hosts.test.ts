@@ -46,26 +46,26 @@ describe('a run that passed', () => {
     const lab = await LabPage.open(context, server, 'lab/tree/good.ipynb');
     await lab.notebookReady();
     await lab.runButton.click();
-    await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
+    await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
     await lab.detail.locator('button.file').filter({ hasText: '.html' }).first().click();
     const frame = lab.page.frameLocator('.slipway-report iframe').locator('iframe');
     expect(await frame.getAttribute('sandbox')).toBe('allow-scripts');
     const verdict = lab.report.locator('#verdict');
-    await verdict.filter({ hasText: 'fetch' }).waitFor({ timeout: 30_000 });
+    await verdict.filter({ hasText: 'fetch' }).waitFor({ timeout: 120_000 });
     expect(await verdict.textContent()).toBe('parent refused, cookie refused, fetch refused');
     await lab.screenshot('report');
 
     await lab.showTab('good.ipynb', 1);
     await lab.detail.locator('button.file').filter({ hasText: '.ipynb' }).first().click();
     const executed = lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
-    await executed.getByText('fine').first().waitFor({ timeout: 30_000 });
+    await executed.getByText('fine').first().waitFor({ timeout: 120_000 });
     await executed.getByText('No Kernel').first().waitFor();
     await lab.screenshot('executed-notebook');
 
     await lab.showSidePanel();
     await lab.row('passed').hover();
     await lab.row('passed').getByLabel('Logs').click();
-    await lab.page.locator('slipway-log-view').getByText('fine').first().waitFor({ timeout: 30_000 });
+    await lab.page.locator('slipway-log-view').getByText('fine').first().waitFor({ timeout: 120_000 });
     await lab.screenshot('logs');
   });
 });
@@ -75,7 +75,7 @@ describe('a run that failed', () => {
     const lab = await LabPage.open(context, server, 'lab/tree/folder/bad.ipynb');
     await lab.notebookReady();
     await lab.runButton.click();
-    await lab.detail.getByText('NameError').first().waitFor({ timeout: 90_000 });
+    await lab.detail.getByText('NameError').first().waitFor({ timeout: 180_000 });
     await lab.screenshot('failed');
     await lab.detail.getByRole('button', { name: 'Open failing cell' }).click();
     await lab.page
@@ -88,7 +88,7 @@ describe('a run that failed', () => {
     await lab.typeInto(1, 'print("repaired")');
     await lab.runButton.click();
     await lab.showSidePanel();
-    await lab.row('passed').first().waitFor({ timeout: 90_000 });
+    await lab.row('passed').first().waitFor({ timeout: 180_000 });
   });
 });
 
@@ -98,7 +98,7 @@ describe('the form', () => {
     await lab.notebookReady();
     await lab.menu('Run', 'Run on GPU cluster with options…');
     const form = lab.page.locator('slipway-run-form');
-    await form.getByRole('button', { name: /^Run/ }).first().waitFor({ timeout: 30_000 });
+    await form.getByRole('button', { name: /^Run/ }).first().waitFor({ timeout: 120_000 });
     await lab.screenshot('form');
   });
 });

@@ -32,10 +32,10 @@ it('runs what is on the screen, unsaved, shows it live and says how it ended', a
   await lab.screenshot('before');
   await lab.typeInto(1, 'print("as edited")');
   await lab.runButton.click();
-  await lab.row('running').waitFor({ timeout: 60_000 });
-  await lab.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 60_000 });
+  await lab.row('running').waitFor({ timeout: 120_000 });
+  await lab.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
   await lab.screenshot('running');
-  await lab.row('passed').waitFor({ timeout: 90_000 });
+  await lab.row('passed').waitFor({ timeout: 180_000 });
   await lab.page.locator('.Toastify__toast').filter({ hasText: 'Passed' }).waitFor();
   await lab.screenshot('passed');
 

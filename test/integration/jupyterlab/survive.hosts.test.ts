@@ -54,7 +54,7 @@ async function savedLog(lab: LabPage): Promise<string> {
   await lab.row('passed').hover();
   await lab.row('passed').getByLabel('Logs').click();
   const view = lab.page.locator('.slipway-panel > slipway-log-view');
-  await view.getByText('Complete').waitFor({ timeout: 30_000 });
+  await view.getByText('Complete').waitFor({ timeout: 120_000 });
   const download = lab.page.waitForEvent('download');
   await view.getByRole('button', { name: 'Download' }).click();
   return readFile(await (await download).path(), 'utf8');
@@ -64,7 +64,7 @@ async function startSlowRun(at: Address = server): Promise<LabPage> {
   const lab = await LabPage.open(context, at, 'lab/tree/slow.ipynb');
   await lab.notebookReady();
   await lab.runButton.click();
-  await lab.detail.getByText('line 5 of the log').first().waitFor({ timeout: 90_000 });
+  await lab.detail.getByText('line 5 of the log').first().waitFor({ timeout: 180_000 });
   return lab;
 }
 
@@ -79,7 +79,7 @@ describe('a run outlives', () => {
     const first = await corePid();
     process.kill(first ?? 0, 'SIGKILL');
     await lab.showSidePanel();
-    await lab.row('passed').waitFor({ timeout: 90_000 });
+    await lab.row('passed').waitFor({ timeout: 180_000 });
     expect(await corePid()).not.toBe(first);
     expectWhole(await savedLog(lab));
     expect(lab.errors).toEqual([]);
@@ -90,13 +90,13 @@ describe('a run outlives', () => {
     const core = await corePid();
     await context.close();
     await server.end('SIGKILL');
-    await expect.poll(() => isAlive(core ?? 0), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(core ?? 0), { timeout: 60_000 }).toBe(false);
     await server.start();
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const lab = await LabPage.open(context, server, 'lab');
-    await lab.statusItem.filter({ hasText: /notebook|cell|Passed/ }).waitFor({ timeout: 60_000 });
+    await lab.statusItem.filter({ hasText: /notebook|cell|Passed/ }).waitFor({ timeout: 120_000 });
     await lab.showSidePanel();
-    await lab.row('passed').waitFor({ timeout: 90_000 });
+    await lab.row('passed').waitFor({ timeout: 180_000 });
     expectWhole(await savedLog(lab));
   });
 });
@@ -106,7 +106,7 @@ it('a connection that stays open and carries nothing is made anew, and the run i
   const url = server.url.replace(String(server.port), String(proxy.port));
   const lab = await startSlowRun({ url, token: server.token });
   proxy.silence();
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 240_000 });
   expectWhole(await savedLog(lab));
   await context.close();
   await proxy.dispose();
@@ -117,14 +117,14 @@ it('eight tabs see the same run through one core, which leaves when they are clo
   const tabs = await Promise.all(Array.from({ length: 7 }, () => LabPage.open(context, server, 'lab')));
   for (const tab of tabs) {
     await tab.showSidePanel();
-    await tab.row('running').or(tab.row('passed')).waitFor({ timeout: 60_000 });
+    await tab.row('running').or(tab.row('passed')).waitFor({ timeout: 120_000 });
   }
   const core = await corePid();
   expect(core).toBeDefined();
-  await lab.detail.getByText('Passed').first().waitFor({ timeout: 90_000 });
-  await Promise.all(tabs.map((tab) => tab.row('passed').waitFor({ timeout: 30_000 })));
+  await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
+  await Promise.all(tabs.map((tab) => tab.row('passed').waitFor({ timeout: 120_000 })));
   const runs = await readFile(join(server.home, 'jupyter/data/slipway/unfinished'), 'utf8');
   expect(runs).toBe('0');
   await context.close();
-  await expect.poll(() => isAlive(core ?? 0), { timeout: 60_000 }).toBe(false);
+  await expect.poll(() => isAlive(core ?? 0), { timeout: 120_000 }).toBe(false);
 });

@@ -29,6 +29,8 @@ export function useGallery(): { open(query: string, width?: number, height?: num
   return {
     open: async (query, width = 1000, height = 800) => {
       const page = await browser.newPage({ viewport: { width, height } });
+      // Playwright's thirty seconds are too few for a machine that does other things besides.
+      page.setDefaultTimeout(120_000);
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {

@@ -34,7 +34,7 @@ describe('the log view', () => {
 
   it('goes to any line of a million, and draws few of them', async () => {
     const { page, complaints } = await gallery.open('panel=log&state=passed&lines=1000000');
-    await page.getByText('of 1,000,000').waitFor({ timeout: 60_000 });
+    await page.getByText('of 1,000,000').waitFor({ timeout: 120_000 });
     expect((await rows(page)).at(-1)).toContain('(1000000)');
     await page.locator('.scroller').focus();
     await page.keyboard.press('Home');
@@ -58,7 +58,7 @@ describe('the log view', () => {
 
   it('searches lines that are not loaded, with keys', async () => {
     const { page } = await gallery.open('panel=log&state=passed&lines=200000');
-    await page.getByText('of 200,000').waitFor({ timeout: 60_000 });
+    await page.getByText('of 200,000').waitFor({ timeout: 120_000 });
     await page.locator('.scroller').focus();
     await page.keyboard.press('Control+f');
     expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.tagName)).toBe('INPUT');

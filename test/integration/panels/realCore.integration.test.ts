@@ -34,6 +34,7 @@ afterAll(async () => {
 /** A page whose panel speaks to the real core. */
 async function open(query: Record<string, string>): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -97,7 +98,7 @@ describe('the panels on a real core', () => {
     await form.page.getByLabel('rows').press('Control+Enter');
     const performed = () => performedIn(form.page);
     await expect
-      .poll(performed, { timeout: 60_000 })
+      .poll(performed, { timeout: 120_000 })
       .toMatchObject([{ kind: 'openRun', context: 'local' }, { kind: 'close' }]);
     expect(form.complaints).toEqual([]);
     const [{ run = '' } = {}] = (await performed()) as { run?: string }[];
@@ -109,7 +110,7 @@ describe('the panels on a real core', () => {
       .getByText(/^(Queued|Submitting|Running|Failed)$/)
       .first()
       .waitFor();
-    await page.getByRole('heading', { name: /Cell 3|ValueError|cell 3/ }).waitFor({ timeout: 90_000 });
+    await page.getByRole('heading', { name: /Cell 3|ValueError|cell 3/ }).waitFor({ timeout: 180_000 });
     expect(await page.locator('.src .bad').first().innerText()).toContain('raise ValueError');
     await page.getByRole('button', { name: 'Retry from notebook' }).waitFor();
     await page.getByRole('tab', { name: 'Parameters' }).click();
@@ -143,12 +144,12 @@ describe('the panels on a real core', () => {
       const tail = await core.client.request('logs/tail', { run: started.name, lines: 1, steps: ['command'] }, never);
       return tail.batches.map(({ data }) => data).join('');
     };
-    await expect.poll(written, { timeout: 60_000 }).toBe(`${manyLines}\n`);
+    await expect.poll(written, { timeout: 120_000 }).toBe(`${manyLines}\n`);
     const { page, complaints } = await open({ run: started.name });
     await page.getByText(new RegExp(`^${manyLines}$`)).waitFor();
-    await expect.poll(() => page.locator('.lfoot').innerText(), { timeout: 60_000 }).toMatch(/of 900,\d{3}/);
+    await expect.poll(() => page.locator('.lfoot').innerText(), { timeout: 120_000 }).toMatch(/of 900,\d{3}/);
     await writeFile(join(machine.folder, 'go'), '');
-    await page.getByText('the very last').waitFor({ timeout: 60_000 });
+    await page.getByText('the very last').waitFor({ timeout: 120_000 });
     await page.locator('.scroller').focus();
     await page.keyboard.press('Home');
     await expect.poll(() => page.locator('.row .x').allInnerTexts()).toContain('1');

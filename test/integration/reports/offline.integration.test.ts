@@ -63,6 +63,7 @@ async function open(path: string): Promise<{ page: Page; outside: string[]; erro
   const context = await browser.newContext({ viewport: { width: 1100, height: 1400 } });
   await context.setOffline(true);
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   const outside: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => {

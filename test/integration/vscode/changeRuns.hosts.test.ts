@@ -40,28 +40,28 @@ it('follows a log in a terminal, cancels from the row and from the panel, runs a
   await code.openNotebook('waits.ipynb');
   await code.runButton.click();
   await code.showRuns();
-  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 90_000 });
+  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 180_000 });
   await code.rowAction(/waits\.ipynb/, 'Follow log in a terminal');
-  await code.page.locator('.terminal .xterm-rows').getByText('begin').first().waitFor({ timeout: 60_000 });
+  await code.page.locator('.terminal .xterm-rows').getByText('begin').first().waitFor({ timeout: 120_000 });
   await code.screenshot('follow-log');
   await code.inlineAction(/waits\.ipynb/, 'Cancel run');
-  await code.row(/waits\.ipynb.*Cancelled/).waitFor({ timeout: 60_000 });
+  await code.row(/waits\.ipynb.*Cancelled/).waitFor({ timeout: 120_000 });
 
   await code.command('View: Close All Editors');
   await code.inlineAction(/waits\.ipynb/, 'Rerun');
-  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 90_000 });
+  await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 180_000 });
   const detail = await code.panel('slipway-run-detail');
   await detail.getByRole('button', { name: 'Cancel', exact: true }).click();
   await detail.getByRole('button', { name: 'Cancel the run' }).click();
   await code
     .row(/waits\.ipynb.*Cancelled/)
     .nth(1)
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 120_000 });
 
   const runs = await readdir(server.runs);
   await code.rowAction(/waits\.ipynb/, 'Delete run');
   await code.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
-  await expect.poll(() => code.row(/waits\.ipynb/).count(), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => code.row(/waits\.ipynb/).count(), { timeout: 120_000 }).toBe(1);
   await expect.poll(() => readdir(server.runs)).toHaveLength(runs.length - 1);
 });
 
@@ -71,11 +71,11 @@ it('tries again from the step that failed, and keeps what the steps before it ma
   await code.openNotebook('sum.ipynb');
   await code.runButton.click();
   await code.showRuns();
-  await code.row(/sum\.ipynb.*Failed/).waitFor({ timeout: 120_000 });
+  await code.row(/sum\.ipynb.*Failed/).waitFor({ timeout: 240_000 });
   // Beside the folder: of a notebook whose files have changed a step is not taken over.
   await writeFile(join(server.home, 'repaired'), '');
   await code.rowAction(/sum\.ipynb/, 'Retry from the step that failed');
-  await code.row(/sum\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  await code.row(/sum\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   const files = (await readdir(server.runs)).map((run) => readFile(join(server.runs, run, 'run.json'), 'utf8'));
   const runs = (await Promise.all(files)).map((text) => JSON.parse(text) as { reuse?: { steps: string[] } });
   expect(runs.flatMap(({ reuse }) => reuse?.steps ?? [])).toContain('notebook');

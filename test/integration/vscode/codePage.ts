@@ -20,6 +20,8 @@ export class CodePage {
 
   private constructor(page: Page) {
     this.page = page;
+    // Playwright's thirty seconds are too few for a machine that does other things besides.
+    page.setDefaultTimeout(120_000);
     page.on('console', (message) => {
       if (/Content Security Policy/i.test(message.text())) this.violations.push(message.text());
     });
@@ -27,10 +29,10 @@ export class CodePage {
 
   static async open(context: BrowserContext, server: CodeServer): Promise<CodePage> {
     const code = new CodePage(await context.newPage());
-    await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 90_000 });
-    await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
+    await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
+    await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 180_000 });
     // Before its extensions are known VS Code opens a notebook as text.
-    await code.statusItem.waitFor({ timeout: 90_000 });
+    await code.statusItem.waitFor({ timeout: 180_000 });
     return code;
   }
 
@@ -38,15 +40,15 @@ export class CodePage {
   async hasNoted(viewType: string): Promise<void> {
     const storage = async (): Promise<string> =>
       JSON.stringify(await this.page.context().storageState({ indexedDB: true }));
-    for (const end = Date.now() + 60_000; !(await storage()).includes(`mainThreadWebview-${viewType}`);) {
+    for (const end = Date.now() + 120_000; !(await storage()).includes(`mainThreadWebview-${viewType}`);) {
       if (Date.now() > end) throw new Error(`VS Code has not noted that ${viewType} is open.`);
       await this.page.waitForTimeout(500);
     }
   }
 
   async reload(): Promise<void> {
-    await this.page.reload({ timeout: 90_000 });
-    await this.statusItem.waitFor({ timeout: 90_000 });
+    await this.page.reload({ timeout: 180_000 });
+    await this.statusItem.waitFor({ timeout: 180_000 });
   }
 
   /** The button in the notebook's toolbar. */
@@ -87,8 +89,8 @@ export class CodePage {
   /** Opens a notebook and waits until its toolbar has our button: the extension is there. */
   async openNotebook(name: string): Promise<void> {
     await this.openFile(name);
-    await this.page.locator('.notebook-editor .code-cell-row').first().waitFor({ timeout: 60_000 });
-    await this.runButton.waitFor({ timeout: 60_000 });
+    await this.page.locator('.notebook-editor .code-cell-row').first().waitFor({ timeout: 120_000 });
+    await this.runButton.waitFor({ timeout: 120_000 });
   }
 
   /** Replaces the source of a code cell, counted from 0, as somebody types it; nothing is saved. */
@@ -148,7 +150,7 @@ export class CodePage {
   }
 
   async #inFrames(find: (frame: Frame) => Locator, failure: string): Promise<Locator> {
-    for (const end = Date.now() + 30_000; Date.now() < end;) {
+    for (const end = Date.now() + 120_000; Date.now() < end;) {
       for (const frame of this.page.frames()) {
         const found = find(frame);
         // A frame may go while it is looked at.

@@ -127,7 +127,7 @@ it('names, outputs, logs and reports full of markup reach neither the editor nor
   await code.openNotebook('press');
   await code.runButton.click();
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'Passed' });
-  await toast.waitFor({ timeout: 120_000 });
+  await toast.waitFor({ timeout: 240_000 });
   expect((await toast.textContent())?.replaceAll('\u200B', '')).toContain(markup);
   expect(await toast.locator('.notification-list-item-message a, img').count()).toBe(0);
   await code.screenshot('hostile-markup');
@@ -200,15 +200,15 @@ it('an output of 10 MB is shown in the panel, the executed notebook and the repo
   await code.openNotebook('long.ipynb');
   await code.runButton.click();
   await code.showRuns();
-  await code.row(/long\.ipynb.*Passed/).waitFor({ timeout: 150_000 });
+  await code.row(/long\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   const detail = await code.panel('slipway-run-detail');
   await detail.getByRole('tab', { name: 'Logs' }).click();
-  await detail.getByText('Complete').waitFor({ timeout: 60_000 });
+  await detail.getByText('Complete').waitFor({ timeout: 120_000 });
   await detail.getByLabel('Search', { exact: true }).fill('the last line');
-  await detail.getByText('1 of 1').waitFor({ timeout: 60_000 });
+  await detail.getByText('1 of 1').waitFor({ timeout: 120_000 });
   await code.rowAction(/long\.ipynb/, 'Open executed notebook');
   await code.output('xxx');
   await code.rowAction(/long\.ipynb/, 'Open report');
-  await (await code.report('body.jp-Notebook')).getByText('the last line').waitFor({ timeout: 60_000 });
+  await (await code.report('body.jp-Notebook')).getByText('the last line').waitFor({ timeout: 120_000 });
   await code.row(/long\.ipynb.*Passed/).waitFor();
 });

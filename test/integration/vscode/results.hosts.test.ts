@@ -41,12 +41,12 @@ afterAll(async () => {
 it('loses nothing when the core dies in mid-run, and opens the executed notebook', async () => {
   await code.openNotebook('good.ipynb');
   await code.runButton.click();
-  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 120_000 });
+  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
   await code.showRuns();
   const [first] = coresOf(server.home);
   if (first === undefined) throw new Error('There is no core.');
   process.kill(first, 'SIGKILL');
-  await code.row(/good\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  await code.row(/good\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   expect(coresOf(server.home)).toHaveLength(1);
   expect(coresOf(server.home)).not.toContain(first);
   const detail = await code.panel('slipway-run-detail');
@@ -63,7 +63,7 @@ it('opens the cell that failed in the notebook and marks its line', async () => 
   await code.openNotebook('bad.ipynb');
   await code.runButton.click();
   await code.showRuns();
-  await code.row(/bad\.ipynb.*Failed/).waitFor({ timeout: 120_000 });
+  await code.row(/bad\.ipynb.*Failed/).waitFor({ timeout: 240_000 });
   await code.screenshot('failed-dark');
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'bad.ipynb: Failed' });
   await toast.getByRole('button', { name: 'Open failing cell' }).click();

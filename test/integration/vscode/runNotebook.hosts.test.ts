@@ -60,9 +60,9 @@ async function pressAndWatch(code: CodePage): Promise<void> {
   await code.screenshot('before');
   await code.typeInto(1, 'print("as edited")');
   await code.runButton.click();
-  await code.statusItem.filter({ hasText: /cell 3\/4.*\d+s/ }).waitFor({ timeout: 90_000 });
+  await code.statusItem.filter({ hasText: /cell 3\/4.*\d+s/ }).waitFor({ timeout: 180_000 });
   await code.showRuns();
-  await code.row(/analysis\.ipynb.*Running/).waitFor({ timeout: 30_000 });
+  await code.row(/analysis\.ipynb.*Running/).waitFor({ timeout: 120_000 });
   const detail = await code.panel('slipway-run-detail');
   await detail.getByText('Running').first().waitFor();
   await code.screenshot('running');
@@ -75,7 +75,7 @@ async function pressAndWatch(code: CodePage): Promise<void> {
   await server.write('open', '');
   // The editor shows what the last cell printed without being asked to.
   await code.output('the end');
-  await code.row(/analysis\.ipynb.*Failed/).waitFor({ timeout: 120_000 });
+  await code.row(/analysis\.ipynb.*Failed/).waitFor({ timeout: 240_000 });
 }
 
 async function lookAtResults(code: CodePage): Promise<void> {

@@ -60,7 +60,7 @@ it('two windows that press at once have both runs, and one of them tells of each
   for (const window of windows) {
     await window.showRuns();
     for (const name of ['one', 'two'])
-      await window.row(new RegExp(`${name}\\.ipynb.*Passed`)).waitFor({ timeout: 120_000 });
+      await window.row(new RegExp(`${name}\\.ipynb.*Passed`)).waitFor({ timeout: 240_000 });
     expect(await window.row(/ipynb.*Passed/).count()).toBe(2);
   }
   expect(coresOf(server.home)).toHaveLength(2);
@@ -69,7 +69,7 @@ it('two windows that press at once have both runs, and one of them tells of each
     windows.map(async (window) => {
       const detail = await window.panel('slipway-run-detail');
       await detail.getByRole('tab', { name: 'Logs' }).click();
-      await detail.getByText('Complete').waitFor({ timeout: 60_000 });
+      await detail.getByText('Complete').waitFor({ timeout: 120_000 });
       return window.notifications();
     }),
   );
@@ -85,10 +85,10 @@ it('a run outlives the extension host, and its panel the reload of the page', as
   if (host === undefined || core === undefined) throw new Error('There is no extension host with a core.');
   process.kill(host, 'SIGKILL');
   // VS Code starts another by itself. What the first has shown stays there until then: news come from the new core.
-  await expect.poll(() => coresOf(server.home).filter((id) => id !== core), { timeout: 90_000 }).toHaveLength(1);
+  await expect.poll(() => coresOf(server.home).filter((id) => id !== core), { timeout: 180_000 }).toHaveLength(1);
   expect(extensionHostsOf(server.home)).not.toContain(host);
-  await code.page.locator('.statusbar').getByText('Restarting').waitFor({ state: 'hidden', timeout: 60_000 });
-  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 90_000 });
+  await code.page.locator('.statusbar').getByText('Restarting').waitFor({ state: 'hidden', timeout: 120_000 });
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 180_000 });
   await code.screenshot('extension-host-restarted');
   await code.hasNoted('slipway.run');
   await code.reload();
@@ -99,7 +99,7 @@ it('a run outlives the extension host, and its panel the reload of the page', as
     .first()
     .waitFor();
   await server.write('host', '');
-  await restored.getByText('Passed').first().waitFor({ timeout: 120_000 });
+  await restored.getByText('Passed').first().waitFor({ timeout: 240_000 });
   expectWhole(await savedLog(code, 'host'));
 });
 
@@ -111,14 +111,14 @@ it('a run outlives code-server, and the next window finds it', async () => {
   // Its own parent would end it in an orderly way.
   for (const id of serversOf(server.home)) process.kill(id, 'SIGKILL');
   await server.end();
-  await expect.poll(() => before.filter(isAlive), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => before.filter(isAlive), { timeout: 120_000 }).toEqual([]);
   await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const code = await CodePage.open(context, server);
-  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 90_000 });
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 180_000 });
   await server.write('server', '');
   await code.showRuns();
-  await code.row(/server\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  await code.row(/server\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'server.ipynb: Passed' });
   await toast.getByRole('button', { name: 'Open run' }).click();
   expectWhole(await savedLog(code, 'server'));
@@ -134,13 +134,13 @@ it('leaves nothing of the extension when it is uninstalled, and every run, also 
   await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 90_000 });
-  await expect.poll(ofSlipway, { timeout: 90_000 }).toEqual([]);
+  await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
+  await expect.poll(ofSlipway, { timeout: 180_000 }).toEqual([]);
   expect(await readdir(server.runs)).toEqual(runs);
   await server.write('uninstalled', '');
   const run = join(server.runs, runs.find((name) => name.startsWith('uninstalled-')) ?? '');
   const lastEvent = async () => (await readFile(join(run, 'events.jsonl'), 'utf8')).trim().split('\n').at(-1) ?? '';
-  await expect.poll(lastEvent, { timeout: 120_000 }).toMatch(/"finished".*"succeeded"/);
+  await expect.poll(lastEvent, { timeout: 240_000 }).toMatch(/"finished".*"succeeded"/);
   expectWhole(await readFile(join(run, 'logs/notebook.log'), 'utf8'));
 });
 
@@ -153,23 +153,23 @@ async function ofSlipway(): Promise<string[]> {
 async function startUntilGate(code: CodePage, name: string): Promise<void> {
   await code.openNotebook(`${name}.ipynb`);
   await code.runButton.click();
-  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 120_000 });
+  await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 240_000 });
 }
 
 /** The log of the run whose detail is open, as its button saves it. */
 async function savedLog(code: CodePage, name: string): Promise<string> {
   const detail = await code.panel('slipway-run-detail');
   await detail.getByRole('tab', { name: 'Logs' }).click();
-  await detail.getByText('Complete').waitFor({ timeout: 60_000 });
+  await detail.getByText('Complete').waitFor({ timeout: 120_000 });
   await detail.getByRole('button', { name: 'Download' }).click();
   const input = code.page.locator('.quick-input-widget input[type="text"]');
-  await expect.poll(() => input.inputValue(), { timeout: 30_000 }).toMatch(/\.log$/);
+  await expect.poll(() => input.inputValue(), { timeout: 120_000 }).toMatch(/\.log$/);
   await code.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
   const saved = async (): Promise<string> => {
     const file = (await readdir(server.folder)).find((each) => each.startsWith(`${name}-`) && each.endsWith('.log'));
     return file === undefined ? '' : readFile(join(server.folder, file), 'utf8');
   };
-  await expect.poll(saved, { timeout: 30_000 }).not.toBe('');
+  await expect.poll(saved, { timeout: 120_000 }).not.toBe('');
   return saved();
 }
 

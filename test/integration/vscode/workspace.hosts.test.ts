@@ -36,7 +36,7 @@ it('starts no run from a workspace that is not trusted, until it is', async () =
   await welcome.getByRole('button', { name: 'Manage workspace trust' }).click();
   await code.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await code.page.locator('.tab').filter({ hasText: 'short.ipynb' }).click();
-  await expect.poll(() => code.runButton.getAttribute('aria-disabled'), { timeout: 60_000 }).not.toBe('true');
+  await expect.poll(() => code.runButton.getAttribute('aria-disabled'), { timeout: 120_000 }).not.toBe('true');
   await code.runButton.click();
-  await code.row(/short\.ipynb.*Passed/).waitFor({ timeout: 120_000 });
+  await code.row(/short\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
 });

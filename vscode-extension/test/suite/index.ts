@@ -5,7 +5,7 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   const output = process.env.MOCHA_REPORT ?? '';
   if (output === '') throw new Error('MOCHA_REPORT is not set.');
-  const mocha = new Mocha({ timeout: 30_000, reporter: 'json', reporterOptions: { output }, forbidOnly: true });
+  const mocha = new Mocha({ timeout: 120_000, reporter: 'json', reporterOptions: { output }, forbidOnly: true });
   mocha.addFile(join(__dirname, 'tests.cjs'));
   const failures = await new Promise<number>((resolve) => void mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} failed`);

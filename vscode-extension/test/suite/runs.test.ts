@@ -93,7 +93,7 @@ describe('runs of the local target', function () {
     assert.equal(readFileSync(at('script.py').fsPath, 'utf8'), 'print("as edited")\n');
     const { core } = await slipway().activate();
     const asked = { context: 'local', run: runs.script.name, position: '' };
-    const { batches } = await core.request('logs/read', asked, AbortSignal.timeout(10_000));
+    const { batches } = await core.request('logs/read', asked, AbortSignal.timeout(60_000));
     assert.match(batches.map(({ data, encoding }) => Buffer.from(data, encoding).toString()).join(''), /as edited/);
   });
 

@@ -33,6 +33,6 @@ export async function eventually(holds: () => boolean, otherwise: string): Promi
     () => {
       if (!holds()) throw new Error(otherwise);
     },
-    { timeout: 20_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
 }

@@ -148,7 +148,7 @@ export function submissionOf(
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined> | Value | undefined,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<Value> {
   const deadline = Date.now() + limitMs;
   for (;;) {

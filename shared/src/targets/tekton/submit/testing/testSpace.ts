@@ -108,12 +108,12 @@ export class TestSpace {
 
   /** Waits for what the cluster does by itself. */
   async until<T>(what: () => Promise<T | undefined | false>, signal: AbortSignal): Promise<T> {
-    for (let tries = 0; tries < 360; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       const found = await what();
       if (found !== undefined && found !== false) return found;
       await systemClock.sleep(500, signal);
     }
-    throw new Error('it did not come to that within three minutes');
+    throw new Error('it did not come to that within five minutes');
   }
 
   async untilNothingIsLeft(run: string, signal: AbortSignal): Promise<void> {
@@ -144,9 +144,9 @@ export class TestSpace {
     const { shared } = this.submitter();
     const name = `look-${randomBytes(3).toString('hex')}`;
     const { namespace } = this.objects;
-    const expiresAt = Date.now() + 60_000;
+    const expiresAt = Date.now() + 300_000;
     const input = { name, namespace, profile: smallProfile, volume, scripts: shared.scripts, expiresAt };
-    await this.objects.create(resources.pods, renderVolumeReaderPod(input, { deadlineSeconds: 60 }), signal);
+    await this.objects.create(resources.pods, renderVolumeReaderPod(input, { deadlineSeconds: 300 }), signal);
     try {
       await untilRunning(this.objects, systemClock, name, 'the pod that looks', () => undefined, signal);
       const command = ['bash', '-c', `cd ${paths.runs} && find . -mindepth 1 -printf '%P\n' | sort`];
