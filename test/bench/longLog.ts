@@ -4,8 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
-/** Writes a finished run whose notebook step printed `lines` lines of 100 bytes; returns the log's path. */
-export async function writeRunWithLongLog(data: string, run: string, lines: number): Promise<string> {
+/**
+ * Writes a finished run whose notebook step printed `lines` lines of 100 bytes; returns the log's path.
+ * @param at epoch ms of the run
+ */
+export async function writeRunWithLongLog(data: string, run: string, lines: number, at = 0): Promise<string> {
   const folder = join(data, 'slipway/runs', run);
   await mkdir(join(folder, 'logs'), { recursive: true, mode: 0o700 });
   const steps = ['prepare', 'notebook', 'report', 'test', 'collect'] as const;
@@ -14,22 +17,22 @@ export async function writeRunWithLongLog(data: string, run: string, lines: numb
     context: 'local',
     title: 'long.ipynb',
     state: 'submitting',
-    createdAt: 1,
+    createdAt: at + 1,
     cancelRequested: false,
     steps: steps.map((name) => ({ name, state: 'pending' })),
   };
   const events = [
-    { time: 1, type: 'submitted', run: submitted },
-    { time: 2, type: 'staging' },
-    { time: 3, type: 'stepStarted', step: 'notebook' },
-    { time: 4, type: 'stepFinished', step: 'notebook', state: 'succeeded', exitCode: 0 },
-    { time: 5, type: 'finished', state: 'succeeded' },
+    { time: at + 1, type: 'submitted', run: submitted },
+    { time: at + 2, type: 'staging' },
+    { time: at + 3, type: 'stepStarted', step: 'notebook' },
+    { time: at + 4, type: 'stepFinished', step: 'notebook', state: 'succeeded', exitCode: 0 },
+    { time: at + 5, type: 'finished', state: 'succeeded' },
   ];
   await writeFile(join(folder, 'events.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   await writeFile(join(folder, 'run.json'), JSON.stringify(runFile(run, steps)));
   const path = join(folder, 'logs/notebook.log');
   await writeLines(path, lines);
-  const marks = Array.from({ length: lines / 1000 }, (_, index) => `${index * 100_000} ${1000 + index}\n`);
+  const marks = Array.from({ length: lines / 1000 }, (_, index) => `${index * 100_000} ${at + 1000 + index}\n`);
   await writeFile(join(folder, 'logs/notebook.times'), marks.join(''));
   return path;
 }

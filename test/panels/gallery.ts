@@ -32,6 +32,7 @@ const runs: Record<string, ReturnType<typeof exampleRuns>['running'] | undefined
 const run = runs[state] ?? exampleRuns(now).running;
 const isOver = run.finishedAt !== undefined;
 const log = new ScriptedLog('notebook', exampleLog(Number(query.get('lines') ?? 1204)), now - 230_000, isOver);
+const releaseCounting = query.get('counting') === 'held' ? log.holdCounting() : () => undefined;
 const hasResults = state === 'passed' || state === 'hostile';
 const isHostile = state === 'hostile';
 let release: () => void = () => undefined;
@@ -109,8 +110,10 @@ export interface GalleryWindow {
   readonly run: typeof run;
   /** Lets `?state=late` go on. */
   release(): void;
+  /** Lets the log's lines be counted where `?counting=held`. */
+  releaseCounting(): void;
 }
-Object.assign(globalThis, { host, log, panel, run, release } satisfies GalleryWindow);
+Object.assign(globalThis, { host, log, panel, run, release, releaseCounting } satisfies GalleryWindow);
 if (state === 'stale') {
   setTimeout(() => {
     host.notify('context/changed', {

@@ -93,6 +93,7 @@ export class ScriptedLog {
   readonly #startedAt: number;
   #ended: boolean;
   #waiting: (() => void)[] = [];
+  #counting: Promise<void> | undefined;
 
   constructor(step: string, text: string, startedAt: number, ended: boolean) {
     this.#step = step;
@@ -111,11 +112,21 @@ export class ScriptedLog {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
+  /** Counts no line until the function that it gives is called. */
+  holdCounting(): () => void {
+    let release = (): void => undefined;
+    this.#counting = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   get script(): Script {
     return {
       'logs/tail': ({ lines }) => this.#page(this.#lineStart(lines), this.#text.length),
       'logs/read': (params, signal) => this.#read(Number(params.position), params.maxBytes ?? 262_144, signal),
-      'logs/scan': ({ position, until, find }) => this.#scan(Number(position), until, find),
+      'logs/scan': async ({ position, until, find }) => {
+        await this.#counting;
+        return this.#scan(Number(position), until, find);
+      },
     };
   }
 

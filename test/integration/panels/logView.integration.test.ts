@@ -32,6 +32,19 @@ describe('the log view', () => {
     await page.close();
   });
 
+  it('goes to the first line although the lines before the first screen are not counted yet', async () => {
+    const { page, complaints } = await gallery.open('panel=log&state=passed&lines=5000&counting=held');
+    await expect.poll(async () => (await rows(page)).at(-1)).toContain('(5000)');
+    await page.locator('.scroller').focus();
+    await page.keyboard.press('Home');
+    await expect.poll(async () => (await rows(page))[0]).toContain('(4001)');
+    await page.evaluate(() => (globalThis as unknown as GalleryWindow).releaseCounting());
+    await page.getByText('of 5,000').waitFor();
+    await expect.poll(async () => (await rows(page))[0]).toContain('environment reused');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('goes to any line of a million, and draws few of them', async () => {
     const { page, complaints } = await gallery.open('panel=log&state=passed&lines=1000000');
     await page.getByText('of 1,000,000').waitFor({ timeout: 120_000 });

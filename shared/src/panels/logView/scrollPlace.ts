@@ -18,6 +18,8 @@ export class ScrollPlace {
   #rows = 0;
   #viewport = 0;
   #isPlaced = false;
+  /** Somebody wants the first row, which may not be known yet. */
+  #wantsStart = false;
   /** What the element's `scrollTop` was last, by us or by its user. */
   #scroll = 0;
   #observed: Element | undefined;
@@ -42,19 +44,25 @@ export class ScrollPlace {
     return isScaled(this.size);
   }
 
-  /** The list has so many rows; when those before the first are known for the first time, what is seen stays in place. */
+  /**
+   * The list has so many rows; when those before the first are known for the first time, what is seen stays in place, or is the
+   * first row where that was asked for.
+   */
   resize(rows: number, isPlaced: boolean): void {
-    if (isPlaced && !this.#isPlaced) this.top += (rows - this.#rows) * rowHeight;
+    if (isPlaced && !this.#isPlaced && !this.#wantsStart) this.top += (rows - this.#rows) * rowHeight;
     this.#isPlaced = isPlaced;
     this.#rows = rows;
     this.top = clampTop(this.top, this.size);
   }
 
+  /** @param top pixels; `-Infinity` is the first row, also where those before the ones known are not counted yet */
   move(top: number): void {
+    this.#wantsStart = top === -Infinity;
     this.top = clampTop(top, this.size);
   }
 
   toEnd(): void {
+    this.#wantsStart = false;
     this.top = largestTop(this.size);
   }
 
@@ -80,6 +88,7 @@ export class ScrollPlace {
     const before = this.#scroll;
     if (Math.abs(scrollTop - before) < 1) return 0;
     this.#scroll = scrollTop;
+    this.#wantsStart = false;
     this.top = topFromScroll(scrollTop, this.size);
     return scrollTop < before ? -1 : 1;
   }
@@ -98,6 +107,7 @@ export class ScrollPlace {
     this.top = 0;
     this.#rows = 0;
     this.#isPlaced = false;
+    this.#wantsStart = false;
   }
 
   dispose(): void {
