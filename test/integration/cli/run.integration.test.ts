@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples, json, Machine, notebook, testPython } from './slipway.ts';
@@ -164,8 +164,9 @@ describe('rerun and retry', () => {
   });
 
   it('retry after the notebook was edited refuses to reuse what the old one made', async () => {
-    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'r/n.ipynb']));
-    await machine.write('r/n.ipynb', notebook(['print("edited")']));
+    await machine.write('edited/n.ipynb', notebook(['print("as it was")']));
+    const first = json(await machine.slipway(['run', '-o', 'json', '--python', testPython(), 'edited/n.ipynb']));
+    await machine.write('edited/n.ipynb', notebook(['print("edited")']));
     const refused = await machine.slipway(['retry', first.run, '--from', 'test']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/notebook/);
@@ -200,11 +201,12 @@ describe('what a person types afterwards', () => {
     const runs = await machine.slipway(['runs']);
     expect(runs.stdout).toContain(result.run);
     expect((await machine.slipway(['logs', result.run])).stdout).toContain('hello from the notebook');
-    const target = join(machine.folder, 'fetched');
+    const folder = await mkdtemp(join(machine.folder, 'fetched-'));
+    const target = join(folder, 'all');
     expect((await machine.slipway(['artifacts', 'get', result.run, '-d', target])).exitCode).toBe(0);
     const files = await readdir(target, { recursive: true });
     expect(files.some((name) => name.endsWith('s_output.html'))).toBe(true);
-    const zip = join(machine.folder, 'zipped');
+    const zip = join(folder, 'zipped');
     expect((await machine.slipway(['artifacts', 'get', result.run, '--zip', '-d', zip])).exitCode).toBe(0);
     expect((await machine.slipway(['delete', result.run])).exitCode).toBe(0);
     expect((await machine.slipway(['runs'])).stdout).not.toContain(result.run);
@@ -217,7 +219,7 @@ describe('what a person types afterwards', () => {
   });
 
   it('spec init writes a job spec that validates', async () => {
-    const folder = join(machine.work, 'init');
+    const folder = await mkdtemp(join(machine.work, 'init-'));
     await cp(join(examples, 'failing'), folder, { recursive: true });
     const init = await machine.slipway(['spec', 'init', 'key_error.ipynb'], { cwd: folder });
     expect(init.exitCode, init.stderr).toBe(0);
@@ -240,7 +242,7 @@ describe('what a person types afterwards', () => {
 
 describe('a Python without papermill', () => {
   it('gets what is missing in an environment beside it; nothing is installed into it', async () => {
-    const folder = join(machine.folder, 'bare');
+    const folder = await mkdtemp(join(machine.folder, 'bare-'));
     execFileSync(testPython(), ['-m', 'venv', folder]);
     const packages = (): string =>
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'list'], { encoding: 'utf8' });

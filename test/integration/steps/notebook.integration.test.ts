@@ -23,6 +23,8 @@ describe('the notebook step', () => {
       cells: [
         { source: 'n = 1  # how many', tags: ['parameters'] },
         'import helper\nprint("n is", n, helper.double(n))',
+        // The kernel sends what is printed at moments of its own.
+        'import sys, time\nprint("to", end="", flush=True)\ntime.sleep(0.5)\nprint("gether")',
         'from pathlib import Path\nPath("figures").mkdir()\n_ = Path("figures/umap.txt").write_text("map")',
         'import os\n_ = open(os.path.join(os.environ["SLIPWAY_OUTPUT"], "model.bin"), "w").write(os.environ["GREETING"])',
       ],
@@ -36,12 +38,13 @@ describe('the notebook step', () => {
       state: 'succeeded',
       note: matching(/^python 3\.\S+ as it is$/),
     });
-    expect(results.notebook).toMatchObject({ state: 'succeeded', exitCode: 0, note: '4 cells' });
+    expect(results.notebook).toMatchObject({ state: 'succeeded', exitCode: 0, note: '5 cells' });
     expect(results.report).toMatchObject({ state: 'succeeded', note: 'analysis_output.html' });
     expect(results.test).toMatchObject({ state: 'skipped', reason: 'no tests' });
     expect(results.collect).toMatchObject({ state: 'succeeded', verdict: 'succeeded' });
     // Without an empty line after each one that a cell prints.
     expect(await run.text('output', 'papermill.log')).toContain('\nn is 21 42\nEnding Cell 3');
+    expect(await run.text('output', 'papermill.log')).toContain('\ntogether\nEnding Cell 4');
     expect(await run.text('logs', 'notebook.log')).toContain('n is 21 42');
     expect(await run.text('output', 'model.bin')).toBe('hello $(id)');
 

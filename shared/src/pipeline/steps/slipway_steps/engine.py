@@ -6,6 +6,7 @@ Progress comes from these calls and never from reading papermill's output, which
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import time
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import write_ipynb
+from papermill.log import logger
 
 from slipway_steps.failures import Raised, without_colours
 from slipway_steps.files import remove
@@ -160,6 +163,18 @@ class OwnPythonKernelManager(AsyncKernelManager):
         return command
 
 
+class PrintingClient(PapermillNotebookClient):
+    """Says of what is printed to which stream it was, for LogLines."""
+
+    def log_output_message(self, output: NotebookNode) -> None:
+        """Log an output of a cell."""
+        if output.output_type != "stream":
+            super().log_output_message(output)
+            return
+        level = logging.WARNING if output.name == "stderr" else logging.INFO
+        self.log.log(level, "%s", "".join(output.text), extra={"stream": output.name})
+
+
 class ReportingEngine(NBClientEngine):
     """The engine that the front registers as papermill's default."""
 
@@ -189,6 +204,16 @@ class ReportingEngine(NBClientEngine):
             manager.cleanup_pbar()
             manager.notebook_complete()
         return manager.nb
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: object
+    ) -> NotebookNode:
+        """Run the notebook as papermill's engine does, with a client of our own."""
+        options.pop("input_path", None)
+        options["startup_timeout"] = options.pop("start_timeout", 60)
+        options["timeout"] = options.pop("execution_timeout", None)
+        return PrintingClient(nb_man, kernel_name=kernel_name, log=logger, **options).execute()
 
 
 def _raised(cell: NotebookNode, exception: object) -> Raised:

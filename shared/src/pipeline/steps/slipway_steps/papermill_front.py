@@ -13,28 +13,8 @@ from papermill.engines import papermill_engines
 
 from slipway_steps.cells import CellReporter
 from slipway_steps.engine import ReportingEngine, Stopped
+from slipway_steps.log_lines import LogLines, OwnRecords
 from slipway_steps.run import RunFolder
-
-# What nbclient says of every message of the kernel. The outputs are in the log anyway, once.
-_ECHOES = frozenset({"msg_type: %s", "content: %s"})
-
-
-class _OwnRecords(logging.Filter):
-    """Lets papermill's records through, and warnings of others: at level DEBUG every library has something to say."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether a record is to be logged."""
-        if record.msg in _ECHOES:
-            return False
-        return record.levelno >= logging.WARNING or record.name.startswith("papermill")
-
-
-class _Lines(logging.Formatter):
-    """What a cell prints ends with a newline, and so does a record: with both, every second line would be empty."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Give the text of a record without the last newline."""
-        return super().format(record).removesuffix("\n")
 
 
 def main() -> None:
@@ -45,8 +25,9 @@ def main() -> None:
     papermill_engines.register(None, ReportingEngine)
 
     handler = logging.StreamHandler()
-    handler.addFilter(_OwnRecords())
-    handler.setFormatter(_Lines("%(message)s"))
+    handler.terminator = ""
+    handler.addFilter(OwnRecords())
+    handler.setFormatter(LogLines())
     logging.basicConfig(level=logging.DEBUG, handlers=[handler])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _stop)
