@@ -61,8 +61,8 @@ async function inLab(): Promise<Pair> {
     await writeRunWithLongLog(server.dataHome, run, lines, Date.now());
     await server.write('a.ipynb', notebookOf('1'));
     await server.start();
-    const lab = await LabPage.open(await newContext(browser), server, 'lab');
-    await lab.openNotebook('a.ipynb');
+    const lab = await LabPage.open(await newContext(browser), server, 'lab/tree/a.ipynb');
+    await lab.notebookReady();
     const before = await rested(server.home);
     await lab.showSidePanel();
     await lab.sidePanel.getByText('long.ipynb').first().click();
