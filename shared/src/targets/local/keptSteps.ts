@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SlipwayError } from '../../protocol/index.ts';
 import { stepFiles } from '../stepFiles.ts';
 import { errorCode, isMissing, makeFolders, onDisk, throwIfAborted } from './diskErrors.ts';
 import { dataPaths } from './runFolder.ts';
@@ -28,7 +29,7 @@ export class KeptSteps {
   /**
    * Makes the copy where it is missing, and notes that it is in use.
    * @returns its absolute path, and whether it was made just now
-   * @throws SlipwayError `disk.full`, `disk.denied`, `cancelled`
+   * @throws SlipwayError `disk.full`, `disk.denied`, `cancelled`; `supervisor.failed` where the scripts are gone before the first use
    */
   async place(signal: AbortSignal): Promise<{ readonly folder: string; readonly isNew: boolean }> {
     const { dataDir, now } = this.#options;
@@ -41,9 +42,10 @@ export class KeptSteps {
   }
 
   #contentHash(): Promise<string> {
-    this.#hash ??= hashOf(this.#options.stepsDir).catch((error: unknown) => {
+    const { stepsDir } = this.#options;
+    this.#hash ??= hashOf(stepsDir).catch((error: unknown) => {
       this.#hash = undefined;
-      throw error;
+      throw isMissing(error) ? filesGone(stepsDir, error) : error;
     });
     return this.#hash;
   }
@@ -65,6 +67,14 @@ export class KeptSteps {
       if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
     }
   }
+}
+
+function filesGone(stepsDir: string, cause: unknown): SlipwayError {
+  return new SlipwayError(
+    'supervisor.failed',
+    `Slipway's own files in ${stepsDir} are gone: it was updated or removed while it ran.`,
+    { action: 'Start it again: reload the window, or enter the command once more.', cause },
+  );
 }
 
 /** False when the folder is missing. */

@@ -80,4 +80,13 @@ describe('the step scripts of a run', () => {
     const left = await copies();
     expect([left.length, left.includes(first)]).toEqual([2, false]);
   });
+
+  it('that are gone before the first run are told of', async () => {
+    await rm(workshop.stepsDir, { recursive: true });
+    await expect(workshop.target().submit(submissionOf('one'), noSignal)).rejects.toMatchObject({
+      code: 'supervisor.failed',
+      message: expect.stringContaining('updated or removed while it ran') as string,
+    });
+    expect(await workshop.target().list(noSignal)).toEqual([]);
+  });
 });
