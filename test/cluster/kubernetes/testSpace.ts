@@ -93,7 +93,7 @@ export class TestSpace {
     this.proxied.dispose();
     this.api.dispose();
     await this.proxy.dispose();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -39,6 +39,6 @@ export async function datasetReasons(
     const { stdout } = await running;
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as string[];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }

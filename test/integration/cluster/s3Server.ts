@@ -73,7 +73,7 @@ export class S3Server {
       this.#process.kill('SIGKILL');
       await ended;
     }
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #answers(): Promise<void> {

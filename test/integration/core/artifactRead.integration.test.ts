@@ -15,7 +15,7 @@ let machine: Machine;
 let core: CoreProcess;
 let run: string;
 
-/** A run that leaves files of every kind, and goes on with one of them when the file `go` is there. */
+/** A run that leaves files of every kind, and goes on with one of them when the file `go-1` is there, with another by `go-2`. */
 const source = (folder: string): string => `
 import os, time
 open("table.bin", "wb").write(bytes(index % 251 for index in range(${size})))
@@ -27,13 +27,15 @@ os.symlink("/etc/passwd", "passwd")
 os.symlink("/etc", "etc")
 os.symlink("round", "round")
 os.mkfifo("pipe")
-growing = open("growing.txt", "w")
-growing.write("first,")
-growing.flush()
+growing = {number: open(f"growing-{number}.txt", "w") for number in (1, 2)}
+for file in growing.values():
+    file.write("first,")
+    file.flush()
 open("ready", "w").close()
-while not os.path.exists(${JSON.stringify(join(folder, 'go'))}): time.sleep(0.05)
-growing.write("second")
-growing.close()
+for number, file in growing.items():
+    while not os.path.exists(os.path.join(${JSON.stringify(folder)}, f"go-{number}")): time.sleep(0.05)
+    file.write("second")
+    file.close()
 `;
 
 beforeAll(async () => {
@@ -53,7 +55,7 @@ beforeAll(async () => {
   await vi.waitFor(() => read('work/ready'), { timeout: 180_000, interval: 200 });
 });
 afterAll(async () => {
-  await writeFile(join(machine.folder, 'go'), '');
+  for (const number of [1, 2]) await writeFile(join(machine.folder, `go-${number}`), '');
   // As long as it goes on it writes into the folder that is to be removed.
   await vi.waitFor(
     async () => {
@@ -122,13 +124,16 @@ describe('reading pieces of what a run leaves', () => {
     await expect(core.client.request('artifacts/read', asked, never)).rejects.toMatchObject({ code: 'run.notFound' });
   });
 
+  let tries = 0;
   it('goes on with a file that grows from where it was left', async () => {
-    const first = await read('work/growing.txt');
+    const number = (tries += 1);
+    const path = `work/growing-${number}.txt`;
+    const first = await read(path);
     expect(first.content.toString()).toBe('first,');
-    expect((await read('work/growing.txt', first.bytes)).content.length).toBe(0);
-    await writeFile(join(machine.folder, 'go'), '');
-    const rest = async () => (await read('work/growing.txt', first.bytes)).content.toString();
+    expect((await read(path, first.bytes)).content.length).toBe(0);
+    await writeFile(join(machine.folder, `go-${number}`), '');
+    const rest = async () => (await read(path, first.bytes)).content.toString();
     await expect.poll(rest, { timeout: 120_000 }).toBe('second');
-    expect((await read('work/growing.txt')).bytes).toBe('first,second'.length);
+    expect((await read(path)).bytes).toBe('first,second'.length);
   });
 });

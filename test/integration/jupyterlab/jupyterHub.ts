@@ -40,7 +40,7 @@ export class JupyterHub {
 
   async dispose(): Promise<void> {
     await this.#process.end();
-    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #makeHome(user: string): Promise<void> {

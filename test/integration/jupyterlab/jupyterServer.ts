@@ -117,7 +117,7 @@ export class JupyterServer {
   async dispose(): Promise<void> {
     await this.end();
     if (this.#options.home !== undefined) return;
-    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** A request as a script with the token makes it, or without it. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -130,7 +130,8 @@ describe('the panels on a real core', () => {
   });
 
   it('open a running step at its end, however long it is, and go on live', async () => {
-    const command = `seq 1 ${manyLines}; until [ -e "${machine.folder}/go" ]; do sleep 0.1; done; echo the very last`;
+    const go = join(await mkdtemp(join(machine.folder, 'told-')), 'go');
+    const command = `seq 1 ${manyLines}; until [ -e "${go}" ]; do sleep 0.1; done; echo the very last`;
     const started = await core.client.request(
       'runs/submit',
       {
@@ -148,7 +149,7 @@ describe('the panels on a real core', () => {
     const { page, complaints } = await open({ run: started.name });
     await page.getByText(new RegExp(`^${manyLines}$`)).waitFor();
     await expect.poll(() => page.locator('.lfoot').innerText(), { timeout: 120_000 }).toMatch(/of 900,\d{3}/);
-    await writeFile(join(machine.folder, 'go'), '');
+    await writeFile(go, '');
     await page.getByText('the very last').waitFor({ timeout: 120_000 });
     await page.locator('.scroller').focus();
     await page.keyboard.press('Home');

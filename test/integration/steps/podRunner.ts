@@ -98,7 +98,7 @@ export class PodRun {
 
   async dispose(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
-    await rm(this.base, { recursive: true, force: true });
+    await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private spawn(program: string, args: readonly string[], environment: Record<string, string>): ChildProcess {

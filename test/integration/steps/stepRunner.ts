@@ -100,7 +100,7 @@ export class StepRun {
   static async create(input: RunInput, base?: string): Promise<StepRun> {
     const home = base ?? (await mkdtemp(join(tmpdir(), 'slipway steps ')));
     const run = new StepRun(home, runFileOf(input));
-    await rm(run.folder, { recursive: true, force: true });
+    await rm(run.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     await run.writeInput(input);
     await cp(run.path('inputs'), run.path('work'), { recursive: true });
     await writeFile(run.path('run.json'), JSON.stringify(run.runFile));
@@ -192,7 +192,7 @@ export class StepRun {
 
   async dispose(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
-    await rm(this.base, { recursive: true, force: true });
+    await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private async writeInput(input: RunInput): Promise<void> {

@@ -121,7 +121,7 @@ export class CodeServer {
   async dispose(): Promise<void> {
     await this.end();
     if (this.#options.home !== undefined) return;
-    await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   get #settings(): HostSettings {

@@ -85,7 +85,7 @@ export class Workshop {
     );
     await chmod(this.dataDir, 0o700);
     // A supervisor leaves the queue after its run's last event, so a folder may still get a file.
-    await rm(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(async () => {
   pool.close();
   helper.dispose();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
 });
 
 async function open(path: string, range?: { start: number; end: number }) {

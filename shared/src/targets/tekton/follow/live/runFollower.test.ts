@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await spool.close();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
 });
 
 function place(more: Partial<RunPlace> = {}, state: StepPlace['state'] = 'running'): RunPlace {

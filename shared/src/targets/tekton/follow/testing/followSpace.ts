@@ -164,7 +164,9 @@ export class FollowSpace {
   async dispose(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#files.map((files) => files.dispose()));
     await this.space.dispose(signal);
-    await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    await Promise.all(
+      this.#folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })),
+    );
   }
 
   #watched(api: KubernetesApi): KubernetesApi {
