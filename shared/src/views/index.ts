@@ -11,5 +11,6 @@ export { statusItem, type StatusItem } from './statusItem.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';
 export { nameParts, shortName, shownText } from './shownText.ts';
+export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
 export { wordsOf, type Words } from './words/index.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { formatSpec, parseSpecText } from '../../jobs/index.ts';
 import { SlipwayError, type JobSpec } from '../../protocol/index.ts';
+import { specDifference, type SpecDifference } from '../../views/index.ts';
 import type { Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';
@@ -38,13 +38,6 @@ export async function editSpec(
   }
 }
 
-/** How an edited job spec differs from the original. */
-export interface SpecDifference {
-  readonly changes: Partial<JobSpec>;
-  /** Fields that were taken out. */
-  readonly unset: (keyof JobSpec)[];
-}
-
 interface Edited {
   readonly changes: SpecDifference | undefined;
   readonly problems: readonly string[];
@@ -63,17 +56,9 @@ export function readEdited(original: JobSpec, text: string): Edited {
       problems: [`slipway.yaml: ${list} cannot be taken out of a rerun; give another value instead.`],
     };
   }
-  const unset = missingKeys(original, spec).filter((key) => !isSwap(key, spec)) as (keyof JobSpec)[];
-  const changed = Object.entries(spec).filter(
-    ([key, value]) => !isDeepStrictEqual(value, original[key as keyof JobSpec]),
-  );
-  const isSame = changed.length === 0 && unset.length === 0;
-  return { changes: isSame ? undefined : { changes: Object.fromEntries(changed), unset }, problems: [] };
-}
-
-/** A command takes the notebook's place, and the other way round. */
-function isSwap(key: string, edited: JobSpec): boolean {
-  return (key === 'notebook' && edited.command !== undefined) || (key === 'command' && edited.notebook !== undefined);
+  const difference = specDifference(original, spec);
+  const isSame = Object.keys(difference.changes).length === 0 && difference.unset === undefined;
+  return { changes: isSame ? undefined : difference, problems: [] };
 }
 
 function missingKeys(before: object, after: object): string[] {

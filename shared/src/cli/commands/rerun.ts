@@ -1,11 +1,12 @@
 import type { JobSpec, Run } from '../../protocol/index.ts';
+import type { SpecDifference } from '../../views/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
 import { fact } from '../view/labels.ts';
 import { formatValue } from '../view/values.ts';
-import { editSpec, type SpecDifference } from './editSpec.ts';
+import { editSpec } from './editSpec.ts';
 import { readDeclarations, readRunFile } from './originalSpec.ts';
 import { readParameterArguments, typeParameters } from './parameters.ts';
 import { followRepeated, type RepeatOptions } from './retry.ts';
@@ -24,18 +25,18 @@ export async function rerun(session: Session, reference: RunReference, options: 
   const parameters = await changedParameters(session, core, original, options.parameters);
   const difference: SpecDifference | undefined = options.edit
     ? await editChanges(session, core, original, parameters)
-    : { changes: { parameters }, unset: [] };
+    : { changes: { parameters } };
   if (difference === undefined) {
     session.err.writeLines([
       [plain('Nothing was changed, so nothing was run. To run it as it was: slipway rerun '), plain(original.name)],
     ]);
     return exitCodes.passed;
   }
-  const { changes, unset } = difference;
+  const { changes, ...rest } = difference;
   const request = {
     ...refOf(original),
     ...(Object.keys(changes.parameters ?? {}).length > 0 || options.edit ? { changes } : {}),
-    ...(unset.length > 0 ? { unset } : {}),
+    ...rest,
   };
   const started = await core.handlers['runs/rerun'](request, session.signal);
   return followRepeated(session, started, options, [
@@ -67,7 +68,7 @@ async function editChanges(
   return editSpec(session, spec, hasNew ? { ...spec, parameters: { ...spec.parameters, ...parameters } } : spec);
 }
 
-function describeChanges({ changes, unset }: SpecDifference, width: number) {
+function describeChanges({ changes, unset = [] }: SpecDifference, width: number) {
   const { parameters, ...others } = changes;
   const list = [
     ...Object.entries(parameters ?? {}).map(([name, value]) => `${name}=${formatValue(value)}`),

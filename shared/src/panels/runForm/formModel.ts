@@ -232,27 +232,6 @@ export function environmentOf(text: string): Record<string, string> | undefined 
   return variables;
 }
 
-/** How the spec of a rerun differs from the run's own. */
-export interface SpecDifference {
-  readonly changes: Partial<JobSpec>;
-  /** Fields that the run had and the new one does without. */
-  readonly unset?: (keyof JobSpec)[];
-}
-
-/** What a rerun changes: the fields of the spec that differ from the run's own. */
-export function changesOf(original: JobSpec, wanted: JobSpec): SpecDifference {
-  const changes: Record<string, unknown> = {};
-  const unset: (keyof JobSpec)[] = [];
-  const fields = new Set([...Object.keys(original), ...Object.keys(wanted)]) as ReadonlySet<keyof JobSpec>;
-  for (const field of fields) {
-    const [before, after] = [original[field], wanted[field]];
-    if (JSON.stringify(before) === JSON.stringify(after)) continue;
-    if (after === undefined) unset.push(field);
-    else changes[field] = after;
-  }
-  return unset.length === 0 ? { changes } : { changes, unset };
-}
-
 /** Where the values of a job are kept. */
 export function memoryKey(context: string, spec: JobSpec): string {
   const command = Array.isArray(spec.command) ? spec.command.join(' ') : (spec.command ?? '');

@@ -1,6 +1,6 @@
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { JobSpec, Submission } from '../../protocol/index.ts';
-import { shownText } from '../../views/index.ts';
+import { shownText, specDifference } from '../../views/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
 import { cutName } from '../base/names.ts';
 import { PanelElement } from '../base/panelElement.ts';
@@ -10,7 +10,7 @@ import type { Disposable } from '../panelHost.ts';
 import { datasetSection } from './datasetSection.ts';
 import { takesSecret } from './datasetValues.ts';
 import type { FieldContext } from './fields.ts';
-import { changesOf, memoryKey, problemsOf, specOf, type FormValues } from './formModel.ts';
+import { memoryKey, problemsOf, specOf, type FormValues } from './formModel.ts';
 import { FormRun, type RunReference } from './formRun.ts';
 import { descriptionsOf, type Hints } from './hints.ts';
 import { OpeningFocus } from './openingFocus.ts';
@@ -246,7 +246,7 @@ export class RunForm extends PanelElement {
       const submission = this.#wanted();
       const run =
         submission === undefined || this.rerun !== undefined
-          ? await host.request('runs/rerun', { ...this.rerunReference, ...changesOf(form.base, spec) }, signal)
+          ? await host.request('runs/rerun', { ...this.rerunReference, ...specDifference(form.base, spec) }, signal)
           : await host.request('runs/submit', submission, signal);
       await host.perform({ kind: 'openRun', context: run.context, run: run.name });
       await host.perform({ kind: 'close' });
