@@ -9,6 +9,16 @@ import { ClusterMachine, context, profile } from './clusterMachine.ts';
 import { FollowedLog } from './followedLog.ts';
 
 const never = new AbortController().signal;
+/** Ends the lines of a run, in its container. */
+const stopFile = '/tmp/stop';
+const countingScript = `import os, time
+number = 0
+while not os.path.exists("${stopFile}"):
+    print("line", number)
+    number += 1
+    time.sleep(0.1)
+print("all", number)
+`;
 const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 
 /** What a client was told of the connection to the cluster. */
@@ -79,18 +89,24 @@ export class FaultyCore {
     return seen;
   }
 
-  /** Starts a command that prints `line 0`, `line 1`, … with a pause after each. */
-  async submitLines(lines: number, pauseMs: number): Promise<Run> {
-    await this.machine.machine.write('lines.py', countingScript(lines, pauseMs));
+  /** Starts a command that prints `line 0`, `line 1`, … until it is told to end, and how many there were. */
+  async submitLines(): Promise<Run> {
+    await this.machine.machine.write('lines.py', countingScript);
     const spec: JobSpec = { command: ['python3', '-u', 'lines.py'], files: { include: ['lines.py'] } };
     const folder = { kind: 'disk' as const, path: this.machine.machine.work };
     return this.core.handlers['runs/submit']({ context, folder, spec }, never);
   }
 
   /** The same by kubectl: a PipelineRun that Slipway did not make, whose logs only the API has. */
-  async createLines(name: string, lines: number, pauseSeconds: number): Promise<void> {
-    const count = `i=0; while [ $i -lt ${lines} ]; do echo "line $i"; i=$((i+1)); sleep ${pauseSeconds}; done`;
+  async createLines(name: string): Promise<void> {
+    const count = `i=0; until [ -e ${stopFile} ]; do echo "line $i"; i=$((i+1)); sleep 0.1; done; echo "all $i"`;
     await this.createByHand(name, count);
+  }
+
+  /** Lets the lines of a run of `submitLines` or `createLines` end. */
+  async endLines(run: string, step: 'command' | 'build/print'): Promise<void> {
+    const [pod, container] = step === 'command' ? [`${run}-run-pod`, 'command'] : [`${run}-build-pod`, 'print'];
+    await this.machine.kubectl('exec', pod, '-c', `step-${container}`, '--', 'touch', stopFile);
   }
 
   /** A PipelineRun with the step `build/print`, by kubectl. */
@@ -141,8 +157,4 @@ export async function until<T>(what: string, timeoutMs: number, look: () => T | 
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
     await sleep(50);
   }
-}
-
-function countingScript(lines: number, pauseMs: number): string {
-  return `import time\nfor i in range(${lines}):\n    print("line", i)\n    time.sleep(${pauseMs / 1000})\n`;
 }

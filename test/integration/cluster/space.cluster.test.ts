@@ -116,10 +116,10 @@ describe('a space that others use too', () => {
     async () => {
       const other = await FaultyCore.create('leaving');
       try {
-        const run = await other.submitLines(600, 100);
+        const run = await other.submitLines();
         await other.createByHand('beside', 'i=0; while [ $i -lt 600 ]; do echo $i; i=$((i+1)); sleep 1; done');
         const log = other.follow(run.name);
-        await log.goesOn('command', 2 * minutes);
+        await log.goesOn('command');
         await until('the other one is followed', patienceMs, () =>
           other.seenOf('beside').find(({ state }) => state === 'running'),
         );
@@ -137,6 +137,6 @@ describe('a space that others use too', () => {
         await other.dispose();
       }
     },
-    5 * minutes,
+    20 * minutes,
   );
 });
