@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .errors import SlipwayError
+from .socket_folder import make_socket_folder, socket_name
 
 _goodbye_seconds = 5.0
 _line_limit = 1024 * 1024
-# A path of a socket has about 100 bytes, of which our own part takes 25.
-_longest_home = 70
 
 
 class CoreProcess:
@@ -40,7 +37,7 @@ class CoreProcess:
         self._folder = folder
         self.secret = secret
         self.version = version
-        self.socket_path = folder / "core.sock"
+        self.socket_path = folder / socket_name
         self._log_pump = asyncio.ensure_future(_pump_log(process, log))
 
     @classmethod
@@ -56,13 +53,13 @@ class CoreProcess:
 
         Raises SlipwayError, with what the core said, where it does not come up in time.
         """
-        folder = Path(tempfile.mkdtemp(prefix="slipway-", dir=_socket_home(environment)))
+        folder = make_socket_folder(environment)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 "serve",
                 "--socket",
-                str(folder / "core.sock"),
+                str(folder / socket_name),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -113,12 +110,6 @@ class CoreProcess:
 
 
 _start_advice = "Look into the log of the Jupyter server; a longer wait is set with c.SlipwayApp.start_timeout."
-
-
-def _socket_home(environment: Mapping[str, str]) -> str | None:
-    """Return the folder for sockets; None for the system's temporary one, whose path is short enough for a socket."""
-    runtime = environment.get("XDG_RUNTIME_DIR", "")
-    return runtime if 0 < len(runtime) < _longest_home and os.access(runtime, os.W_OK) else None
 
 
 async def _greet(process: asyncio.subprocess.Process, secret: str) -> str:
