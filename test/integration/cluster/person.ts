@@ -84,7 +84,7 @@ export class Person {
   /** Gives exactly these rights in the person's space, and waits until the API server goes by them. */
   async may(rules: readonly Rule[]): Promise<void> {
     const { namespace } = this.#machine;
-    const metadata = { name: 'person', namespace };
+    const metadata = { name: this.email, namespace };
     const api = 'rbac.authorization.k8s.io';
     const role = {
       apiVersion: `${api}/v1`,
@@ -96,7 +96,7 @@ export class Person {
       apiVersion: `${api}/v1`,
       kind: 'RoleBinding',
       metadata,
-      roleRef: { apiGroup: api, kind: 'Role', name: 'person' },
+      roleRef: { apiGroup: api, kind: 'Role', name: this.email },
       subjects: [{ kind: 'User', apiGroup: api, name: `oidc:${this.email}` }],
     };
     await kubectl(['apply', '-f', '-'], { input: `${stringify(role)}---\n${stringify(binding)}` });
