@@ -7,6 +7,7 @@ import json
 import os
 
 _UNIT_STEP = 1000
+_WHOLE_FROM = 99.95
 
 
 def read_text(path: str) -> str:
@@ -52,16 +53,14 @@ def append_line(path: str, value: object) -> None:
 
 
 def size_words(size: int) -> str:
-    """Return a size in bytes for people: "4.1 kB"."""
+    """Return a size in bytes for people, as the editors write it: "4.1 kB", "150 MB"."""
     if size < _UNIT_STEP:
         return f"{size} B"
-    value = float(size)
-    for unit in ("kB", "MB", "GB"):
-        value /= _UNIT_STEP
-        # Rounded, it must not come to four digits.
-        if round(value, 1) < _UNIT_STEP:
-            return f"{value:.1f} {unit}"
-    return f"{value / _UNIT_STEP:.1f} TB"
+    value, units = size / _UNIT_STEP, ["kB", "MB", "GB", "TB"]
+    # From here on it would round to 1000 of the smaller unit.
+    while value >= _UNIT_STEP - 0.5 and len(units) > 1:
+        value, units = value / _UNIT_STEP, units[1:]
+    return f"{value:.{0 if value >= _WHOLE_FROM else 1}f} {units[0]}"
 
 
 def count(number: int, noun: str) -> str:

@@ -253,7 +253,7 @@ def test_a_full_volume_is_seen_before(fetch: Fetch, monkeypatch: pytest.MonkeyPa
         f_bavail, f_frsize = 10, 1000
 
     monkeypatch.setattr(os, "statvfs", lambda _: Volume)
-    assert "needs 256.0 kB, and 10.0 kB are free on the volume" in fetch.reason()
+    assert "needs 256 kB, and 10.0 kB are free on the volume" in fetch.reason()
 
 
 @pytest.fixture
@@ -286,16 +286,16 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 def test_by_content_it_is_fetched_once(cached: Cached, server: Server) -> None:
-    assert cached.fetch(sha256=DIGEST, bytes=len(CONTENT))["note"] == "data.bin fetched (256.0 kB)"
+    assert cached.fetch(sha256=DIGEST, bytes=len(CONTENT))["note"] == "data.bin fetched (256 kB)"
     assert (cached.base / "cache" / DIGEST / "data.bin").read_bytes() == CONTENT
     assert cached.files() == [".complete", ".lock", "data.bin"]
-    assert cached.fetch(sha256=DIGEST)["note"] == "data.bin from the cache (256.0 kB)"
+    assert cached.fetch(sha256=DIGEST)["note"] == "data.bin from the cache (256 kB)"
     assert len(server.asked) == 1
 
 
 def test_by_address_it_is_asked_for_each_time_and_fetched_when_it_changed(cached: Cached, server: Server) -> None:
-    assert cached.fetch()["note"] == "data.bin fetched (256.0 kB)"
-    assert cached.fetch()["note"] == "data.bin from the cache, unchanged (256.0 kB)"
+    assert cached.fetch()["note"] == "data.bin fetched (256 kB)"
+    assert cached.fetch()["note"] == "data.bin from the cache, unchanged (256 kB)"
     server.content, server.etag = b"new", '"v2"'
     assert cached.fetch()["note"] == "data.bin fetched (3 B)"
 
@@ -322,14 +322,14 @@ def test_what_was_resumed_and_does_not_fit_is_fetched_once_more(cached: Cached, 
 def test_a_copy_that_was_cut_is_not_taken_from_the_cache(cached: Cached) -> None:
     cached.fetch(sha256=DIGEST)
     (cached.base / "cache" / DIGEST / "data.bin").write_bytes(b"x")
-    assert cached.fetch(sha256=DIGEST)["note"] == "data.bin fetched (256.0 kB)"
+    assert cached.fetch(sha256=DIGEST)["note"] == "data.bin fetched (256 kB)"
 
 
 def test_progress_is_told(cached: Cached) -> None:
     cached.fetch(sha256=DIGEST)
     lines = [json.loads(line) for line in (cached.base / "progress.jsonl").read_text().splitlines()]
     assert all(line["type"] == "stepNote" and line["step"] == "dataset" for line in lines)
-    assert lines[-1]["text"] == "checking data.bin (256.0 kB)"
+    assert lines[-1]["text"] == "checking data.bin (256 kB)"
 
 
 def test_a_file_on_a_volume_is_checked_where_it_is(cached: Cached, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,7 +337,7 @@ def test_a_file_on_a_volume_is_checked_where_it_is(cached: Cached, monkeypatch: 
     (volumes / "shared").mkdir(parents=True)
     (volumes / "shared" / "d.bin").write_bytes(CONTENT)
     monkeypatch.setenv("SLIPWAY_DATASET_VOLUMES", str(volumes))
-    assert cached.fetch(path="shared/d.bin", sha256=DIGEST)["note"] == f"{volumes}/shared/d.bin (256.0 kB)"
+    assert cached.fetch(path="shared/d.bin", sha256=DIGEST)["note"] == f"{volumes}/shared/d.bin (256 kB)"
     assert cached.fetch(path="shared")["state"] == "succeeded"
     assert "not the 3 that were expected" in cached.fetch(path="shared/d.bin", bytes=3)["reason"]
     assert "is its volume mounted?" in cached.fetch(path="gone/d.bin")["reason"]

@@ -143,9 +143,13 @@ def test_a_result_is_written_on_a_full_disk_without_what_is_large(
         (999, "999 B"),
         (1000, "1.0 kB"),
         (4100, "4.1 kB"),
-        (999_960, "1.0 MB"),
+        (999_500, "1.0 MB"),
         (3_200_000, "3.2 MB"),
-        (10**15, "1000.0 TB"),
+        (99_949, "99.9 kB"),
+        (99_950, "100 kB"),
+        (999_499, "999 kB"),
+        (407_800, "408 kB"),
+        (10**15, "1000 TB"),
     ],
 )
 def test_sizes_are_for_people(size: int, words: str) -> None:
