@@ -1,6 +1,6 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { terminalStates } from '@slipway/shared/protocol';
-import { groupByDay } from '@slipway/shared/views';
+import { groupByDay, shortName } from '@slipway/shared/views';
 import type { Message } from '@lumino/messaging';
 import type { JSX } from 'react';
 import type { Disposable } from '@slipway/shared/panels';
@@ -8,6 +8,9 @@ import { checkIcon, clusterIcon, computerIcon, runIcon, slipwayIcon } from './ic
 import { RunRow } from './runRow.tsx';
 import type { SidePanelModel } from './sidePanelModel.ts';
 import { useNow } from './useNow.ts';
+
+/** Two lines of the panel as wide as it is at first; the whole name is told where the mouse rests. */
+const longestName = 48;
 
 /** Runs and contexts, on the right. While it is visible it holds the connection. */
 export class SidePanel extends ReactWidget {
@@ -64,8 +67,10 @@ function Contents({ model }: { readonly model: SidePanelModel }): JSX.Element {
           <runIcon.react tag="span" />
           {words.shared.runOnCluster}
         </button>
-        <p className="slipway-muted">
-          {state.notebook === undefined ? words.lab.noNotebook : words.lab.runsIn(state.notebook, state.chosenContext)}
+        <p className="slipway-muted" title={state.notebook}>
+          {state.notebook === undefined
+            ? words.lab.noNotebook
+            : words.lab.runsIn(shortName(state.notebook, longestName), state.chosenContext)}
         </p>
       </section>
       {state.failure !== undefined && <Failure model={model} />}
