@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
 import type { TeamProfile } from '../../../protocol/index.ts';
+import { objectSchema } from './clusterObjects.ts';
 import { podsOf } from './runPods.ts';
 import { laterApi } from './testing/mortalApi.ts';
 import { commandRun } from './testing/submissions.ts';
@@ -161,6 +162,28 @@ describe.concurrent('delete', () => {
     expect(await submitter.delete(run, signal)).toEqual([]);
     expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
     await expect(submitter.delete(run, signal)).rejects.toMatchObject({ code: 'run.notFound' });
+  });
+
+  it('ends the pod of a run that Tekton has ended and left working', async () => {
+    const run = named('left');
+    const submitter = space.submitter({ profile: onClaim });
+    await submitter.submit(commandRun(run, 'sleep 600'), signal);
+    await untilRunning(run, 'step-collect');
+    // As it is where a run is cancelled while Tekton makes one of its TaskRuns.
+    const lastTransitionTime = new Date().toISOString();
+    const condition = { type: 'Succeeded', status: 'False', reason: 'Cancelled', lastTransitionTime };
+    await space.api.patch(
+      { ...space.objects.path(resources.pipelineRuns, run), subresource: 'status' },
+      { status: { completionTime: lastTransitionTime, conditions: [condition] } },
+      { kind: 'merge' },
+      objectSchema,
+      signal,
+    );
+    expect(await submitter.delete(run, signal)).toEqual([]);
+    expect(await space.run(run, signal)).toBeUndefined();
+    expect(await podsOf(space.objects, run, signal)).toEqual([]);
+    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
+    await space.untilNothingIsLeft(run, signal);
   });
 
   it('refuses while a run has not ended', async () => {

@@ -2,7 +2,7 @@ import { resources, type Clock, type ResourceType } from '../../../kubernetes/in
 import { labels, managedSelector } from '../../../pipeline/index.ts';
 import { SlipwayError, type TeamProfile } from '../../../protocol/index.ts';
 import { noSuchRun } from './cancelRun.ts';
-import { claimSchema, objectSchema, pipelineRunSchema, type PipelineRun } from './clusterObjects.ts';
+import { claimSchema, objectSchema, pipelineRunSchema, type PipelineRun, type Pod } from './clusterObjects.ts';
 import { reusedBy } from './reuses.ts';
 import { sharedVolume } from './originalVolume.ts';
 import type { RunFolders } from './runFolders.ts';
@@ -32,10 +32,23 @@ export async function deleteRun(remover: Remover, run: string, signal: AbortSign
   const { space } = remover;
   const pipelineRun = await space.find(resources.pipelineRuns, run, pipelineRunSchema, signal);
   if (pipelineRun === undefined) return deleteRemains(remover, run, signal);
-  await checkMayGo(remover, pipelineRun, signal);
+  const { goesOn } = await checkMayGo(remover, pipelineRun, signal);
+  if (goesOn) return removeWithPods(remover, pipelineRun, signal);
   const notes = await removeRun(remover, pipelineRun, 'Foreground', signal);
   await untilGone(remover, pipelineRun, signal);
   return notes;
+}
+
+/** Nothing but the end of the PipelineRun ends its pods; before that they would write into the folder again. */
+async function removeWithPods(
+  remover: Remover,
+  pipelineRun: PipelineRun,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { name, uid } = pipelineRun.metadata;
+  await remover.space.remove(resources.pipelineRuns, { name, uid }, signal, 'Foreground');
+  await untilGone(remover, pipelineRun, signal);
+  return isOurs(pipelineRun.metadata) ? noting(() => removeRest(remover, name, signal), signal) : [];
 }
 
 /** Removes a run that has ended, with all that is its own. @returns as `deleteRun` */
@@ -53,17 +66,30 @@ export async function removeRun(
   return notes;
 }
 
-/** @throws SlipwayError `run.conflict` while it, its pod or a retry that reads it has not ended */
-async function checkMayGo({ space, clock }: Remover, run: PipelineRun, signal: AbortSignal): Promise<void> {
+/**
+ * @returns `goesOn`: a pod of it works on although the run is over, as where Tekton was just making it when it was cancelled
+ * (decision 10)
+ * @throws SlipwayError `run.conflict` while it, its pod or a retry that reads it has not ended
+ */
+async function checkMayGo(
+  { space, clock }: Remover,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<{ readonly goesOn: boolean }> {
   const { name } = run.metadata;
   if (!isDone(run)) throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
   const end = clock.now() + endingMs;
-  while (!(await podsOf(space, name, signal)).every(isTerminal)) {
-    if (clock.now() > end) throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
+  const working = async (): Promise<readonly Pod[]> =>
+    (await podsOf(space, name, signal)).filter((pod) => !isTerminal(pod));
+  let pods = await working();
+  while (pods.length > 0 && clock.now() <= end) {
     await clock.sleep(pollMs, signal);
+    pods = await working();
   }
+  if (pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined))
+    throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
   const retry = await readerOf(space, run, signal);
-  if (retry === undefined) return;
+  if (retry === undefined) return { goesOn: pods.length > 0 };
   throw notFinal(
     `The run ${retry} takes steps from ${name} and has not ended.`,
     `Wait for it, or cancel it: slipway cancel ${retry}.`,
@@ -88,16 +114,17 @@ async function readerOf(space: SpaceObjects, run: PipelineRun, signal: AbortSign
 }
 
 /** A run whose PipelineRun is gone, or was never made. */
-async function deleteRemains(
-  { space, profile, folders }: Remover,
-  run: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function deleteRemains(remover: Remover, run: string, signal: AbortSignal): Promise<readonly string[]> {
+  if (!(await removeRest(remover, run, signal))) throw noSuchRun(run, remover.space);
+  return [];
+}
+
+/** False where nothing was left of the run. */
+async function removeRest({ space, profile, folders }: Remover, run: string, signal: AbortSignal): Promise<boolean> {
   const removed = await removeUnowned(space, run, signal);
   const volume = sharedVolume(profile);
   const folder = volume !== undefined && (await folders.remove(volume, run, signal));
-  if (removed === 0 && !folder) throw noSuchRun(run, space);
-  return [];
+  return removed > 0 || folder;
 }
 
 /** On a volume that stays when the run goes, its folder would stay too. */
