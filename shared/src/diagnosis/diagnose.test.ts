@@ -336,6 +336,12 @@ describe('causes that lie outside of the program', () => {
         'The run was lost in step notebook: the process that drove it ended without a verdict, as after a restart of the machine',
       evidence: ['a', 'last line'],
       fixes: ['slipway retry analysis-7f3a'],
+      translations: {
+        'zh-cn': {
+          cause: '运行在 notebook 步骤中丢失：管理它的进程没有给出结果就结束了，例如机器重启之后',
+          fixes: ['slipway retry analysis-7f3a'],
+        },
+      },
     });
     expect(diagnose({ run: runThat('lost'), logTail: '' })?.cause).toMatch(/^The run was lost: /);
   });
@@ -365,6 +371,7 @@ describe('causes that lie outside of the program', () => {
       cause: 'The run failed, and no step says why',
       evidence: [],
       fixes: ['slipway retry analysis-7f3a'],
+      translations: { 'zh-cn': { cause: '运行失败，没有步骤说明原因', fixes: ['slipway retry analysis-7f3a'] } },
     });
   });
 });

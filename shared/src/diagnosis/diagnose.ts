@@ -4,7 +4,8 @@ import { clusterEntries } from './catalogue/cluster.ts';
 import { catalogue } from './catalogue/order.ts';
 import { cutLine, cutTo } from './cleanText.ts';
 import { type Facts, gatherFacts } from './facts.ts';
-import { fill, fillFirst, type Values } from './template.ts';
+import { inChinese } from './inChinese.ts';
+import { fill, type Values } from './template.ts';
 
 /** What is known of a run that ended badly. */
 export interface Evidence {
@@ -74,7 +75,7 @@ function tryEntry(entry: CatalogueEntry, facts: Facts): Diagnosis | undefined {
     ...named(Object.entries(match.groups ?? {})),
     ...(list === undefined || entry.list === undefined ? {} : { [entry.list.name]: list.words }),
   };
-  const cause = fillFirst(entry.causes, values);
+  const cause = firstSentence(entry.causes, values);
   if (cause === undefined) return undefined;
   const lines = [
     ...evidenceOf(entry.look, text, match, facts),
@@ -85,22 +86,45 @@ function tryEntry(entry: CatalogueEntry, facts: Facts): Diagnosis | undefined {
     entry.id,
     cause,
     lines,
-    entry.fixes.map((fix) => fill(fix, values)),
+    entry.fixes.flatMap((fix) => sentence(fix, values) ?? []),
   );
 }
 
-function answer(
-  id: string,
-  cause: string,
-  lines: readonly string[],
-  fixes: readonly (string | undefined)[],
-): Diagnosis {
+/** A sentence of the catalogue, filled in, in each language. */
+interface Sentence {
+  readonly english: string;
+  readonly chinese: string;
+}
+
+function sentence(template: string, values: Values): Sentence | undefined {
+  const english = fill(template, values);
+  return english === undefined ? undefined : { english, chinese: inChinese(template, values) ?? english };
+}
+
+/** A sentence without values. */
+function plain(english: string): Sentence {
+  return { english, chinese: inChinese(english, {}) ?? english };
+}
+
+/** Of the first template that can be filled: the most specific one is written first. */
+function firstSentence(templates: readonly string[], values: Values): Sentence | undefined {
+  for (const template of templates) {
+    const filled = sentence(template, values);
+    if (filled !== undefined) return filled;
+  }
+  return undefined;
+}
+
+function answer(id: string, cause: Sentence, lines: readonly string[], fixes: readonly Sentence[]): Diagnosis {
   const evidence = [...new Set(lines.map(cutLine))].filter((line) => line.trim() !== '').slice(0, mostEvidence);
   return {
     id,
-    cause: shorten(sentenceCase(cause)),
+    cause: shorten(sentenceCase(cause.english)),
     evidence,
-    fixes: fixes.filter((fix) => fix !== undefined).map(shorten),
+    fixes: fixes.map(({ english }) => shorten(english)),
+    translations: {
+      'zh-cn': { cause: shorten(cause.chinese), fixes: fixes.map(({ chinese }) => shorten(chinese)) },
+    },
   };
 }
 
@@ -138,19 +162,30 @@ function findList(pattern: RegExp, log: string, most: number): { words: string; 
   return { words: names.slice(0, most).join(', ') + more, lines: matches.slice(0, most).map(([whole]) => whole) };
 }
 
+const noStepSaysWhy = 'The run failed, and no step says why';
+const readIt = 'Read what the step wrote: slipway logs {run} --step {step}';
+export const unknownCauses: readonly string[] = [
+  'Step {step} ended with exit code {exitCode}: {why}',
+  'Step {step} ended with exit code {exitCode}',
+  'Step {step} failed: {why}',
+  'Step {step} failed',
+  'The run failed: {why}',
+  noStepSaysWhy,
+];
+export const unknownFixes = [readIt] as const;
+
 function unknown(facts: Facts): Diagnosis {
   const values = facts.values;
-  const causes = [
-    'Step {step} ended with exit code {exitCode}: {why}',
-    'Step {step} ended with exit code {exitCode}',
-    'Step {step} failed: {why}',
-    'Step {step} failed',
-    'The run failed: {why}',
-  ];
-  const cause = fillFirst(causes, values) ?? 'The run failed, and no step says why';
+  const cause = firstSentence(unknownCauses, values) ?? plain(noStepSaysWhy);
   const lines = facts.errorLines.length > 0 ? facts.errorLines : facts.lastLines;
-  return answer('unknown', cause, lines, [
-    fill('Read what the step wrote: slipway logs {run} --step {step}', values),
-    fill('slipway retry {run} --from {step}', values) ?? fill('slipway retry {run}', values),
-  ]);
+  const fixes = [
+    sentence(readIt, values),
+    firstSentence(['slipway retry {run} --from {step}', 'slipway retry {run}'], values),
+  ];
+  return answer(
+    'unknown',
+    cause,
+    lines,
+    fixes.filter((fix) => fix !== undefined),
+  );
 }

@@ -3,5 +3,5 @@
  * Pure: no I/O, no clock, no environment. Says "unknown" and shows the evidence rather than a cause that may be wrong.
  * Start reading at diagnose.ts, then catalogue/entry.ts.
  */
-export * from './diagnose.ts';
+export { diagnose, diagnoseCluster, type ClusterEvidence, type Evidence } from './diagnose.ts';
 export { maskSecrets } from './maskSecrets.ts';

@@ -7,12 +7,3 @@ export function fill(template: string, values: Values): string | undefined {
   if (names.some((name) => known(name) === '')) return undefined;
   return template.replace(/\{(\w+)\}/g, (_whole, name: string) => known(name));
 }
-
-/** The first template that can be filled: the most specific one is written first. */
-export function fillFirst(templates: readonly string[], values: Values): string | undefined {
-  for (const template of templates) {
-    const text = fill(template, values);
-    if (text !== undefined) return text;
-  }
-  return undefined;
-}

@@ -116,6 +116,8 @@ export const diagnosisSchema = z.object({
   cause: z.string(),
   evidence: z.array(z.string()),
   fixes: z.array(z.string()),
+  /** Cause and fixes in other languages, by the locale in lower case: `zh-cn`. As many fixes, in the same order. */
+  translations: z.record(z.string(), z.object({ cause: z.string(), fixes: z.array(z.string()) })).optional(),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FailedCell, Run } from '../protocol/index.ts';
 import { cellLines, findingOf, retryOf } from './finding.ts';
 import { relativeTime } from './relativeTime.ts';
+import { runView } from './runView.ts';
 import { nameParts, shownText } from './shownText.ts';
 import { stepGroups } from './stepGroups.ts';
 import { wordsOf } from './words/index.ts';
@@ -62,6 +63,20 @@ describe('the finding', () => {
       'Cell 2 failed, cause unknown',
     );
     expect(findingOf({ ...failed, failedCell: undefined }, words)?.heading).toBe('step notebook failed');
+  });
+
+  it('and what ended the run is told in Chinese where the core knows it, else in English', () => {
+    const chinese = wordsOf('zh-cn');
+    const english = { id: 'oom', cause: 'Out of memory', evidence: [], fixes: ['Take more: slipway rerun r-1 --edit'] };
+    const translations = { 'zh-cn': { cause: '内存不足', fixes: ['申请更多：slipway rerun r-1 --edit'] } };
+    const known: Run = { ...failed, diagnosis: { ...english, translations } };
+    expect(findingOf(known, chinese)).toMatchObject({ heading: '内存不足', advice: ['申请更多：修改后重新运行…'] });
+    expect(runView(known, chinese, 9_000).detail).toBe('内存不足');
+    expect(findingOf(known, words)?.heading).toBe('Out of memory');
+    expect(findingOf({ ...failed, diagnosis: english }, chinese)?.heading).toBe('Out of memory');
+    const cancelled: Run = { ...run, state: 'cancelled', reason: 'cancelled on request' };
+    expect(runView(cancelled, chinese, 9_000).detail).toBe('已按请求取消');
+    expect(runView({ ...cancelled, reason: 'constructor' }, chinese, 9_000).detail).toBe('constructor');
   });
 
   it('of a run that waits is why, line by line, and its place', () => {

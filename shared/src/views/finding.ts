@@ -1,6 +1,7 @@
 import { terminalStates, type FailedCell, type Run, type StepName } from '../protocol/index.ts';
 import { adviceInEditor, advisedStep } from './advice.ts';
 import { shownText } from './shownText.ts';
+import { diagnosisIn, reasonIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** What a person must know first: why the run failed, or why it waits. */
@@ -25,16 +26,17 @@ export function findingOf(run: Run, words: Words): Finding | undefined {
   const { diagnosis, failedCell } = run;
   const isUnknown = diagnosis === undefined || diagnosis.id === 'unknown';
   const inCell = isUnknown && failedCell !== undefined && failedCell.number > 0;
-  const known = diagnosis?.cause ?? run.reason ?? words.states[run.state];
+  const told = diagnosis === undefined ? undefined : diagnosisIn(diagnosis, words);
+  const known = told?.cause ?? (run.reason === undefined ? words.states[run.state] : reasonIn(run.reason, words));
   const heading = inCell ? words.panels.finding.unknownInCell(failedCell.number) : known;
-  const reason = run.reason ?? '';
+  const reason = reasonIn(run.reason ?? '', words);
   return {
     kind: 'failed',
     heading: shownText(heading),
     text: heading === reason || reason === '' || diagnosis !== undefined ? [] : [shownText(reason)],
     evidence: diagnosis?.evidence ?? [],
     cell: failedCell,
-    advice: (diagnosis?.fixes ?? []).map((fix) => adviceInEditor(shownText(fix), words)),
+    advice: (told?.fixes ?? []).map((fix) => adviceInEditor(shownText(fix), words)),
     retry: retryOf(run),
   };
 }

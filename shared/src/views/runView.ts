@@ -1,5 +1,6 @@
 import { terminalStates, type Run, type RunState, type Step, type StepState } from '../protocol/index.ts';
 import { createClockFormat, formatDuration } from './format.ts';
+import { diagnosisIn, reasonIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** The states that people tell apart, which decide icon and colour (screens/README.md, "States"). */
@@ -94,13 +95,19 @@ function detailOf(run: Run, words: Words): string {
     return run.reason ?? (run.queuePosition === undefined ? '' : words.queuePosition(run.queuePosition));
   }
   if (terminalStates.has(run.state)) {
-    const reason = run.state === 'succeeded' ? '' : (run.reason ?? '');
+    const reason = run.state === 'succeeded' ? '' : whyOf(run, words);
     // A cluster's own word for an end may be the state over again.
     return reason.toLowerCase() === run.state.toLowerCase() ? '' : reason;
   }
   const step = run.steps.find(({ state }) => state === 'running');
   if (step === undefined) return run.reason ?? '';
   return [step.name, cellOf(run, words)].filter((part) => part !== undefined).join(' · ');
+}
+
+/** Why it ended: as the words' language has it where the core tells it in that. */
+function whyOf({ reason = '', diagnosis }: Run, words: Words): string {
+  if (diagnosis === undefined || words.language === 'en') return reasonIn(reason, words);
+  return reason === '' ? '' : diagnosisIn(diagnosis, words).cause;
 }
 
 /** The cell that the step `notebook` is at; undefined while another step runs. */

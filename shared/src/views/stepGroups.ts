@@ -2,6 +2,7 @@ import type { Run, Step } from '../protocol/index.ts';
 import { formatDuration } from './format.ts';
 import { stepView, type StepView } from './runView.ts';
 import { shownText } from './shownText.ts';
+import { reasonIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** A step as it stands in the graph. */
@@ -61,7 +62,7 @@ function shownStep(run: Run, step: Step, words: Words, now: number): ShownStep {
   const view = stepView(step, words, now);
   const detail = shownText(detailOf(run, step, words));
   const name = shownText(step.name.slice(step.name.lastIndexOf('/') + 1));
-  const reason = step.reason === undefined ? '' : shownText(step.reason);
+  const reason = step.reason === undefined ? '' : shownText(reasonIn(step.reason, words));
   const parts = [
     shownText(step.name),
     view.word,
@@ -88,7 +89,8 @@ function detailOf(run: Run, step: Step, words: Words): string {
     if (step.state === 'pending') return steps.cells(cells.total);
   }
   if (step.state === 'skipped' || step.state === 'pending') return words.stepStates[step.state];
-  return step.note ?? (step.state === 'failed' ? step.reason : undefined) ?? words.stepStates[step.state];
+  const said = step.note ?? (step.state === 'failed' ? step.reason : undefined);
+  return said === undefined ? words.stepStates[step.state] : reasonIn(said, words);
 }
 
 function progressOf({ cells }: Run, step: Step): number | undefined {

@@ -1,4 +1,4 @@
-import type { Artifact, JobSpec, Run } from '../../protocol/index.ts';
+import type { Artifact, Diagnosis, JobSpec, Run } from '../../protocol/index.ts';
 
 /** The one object that `-o json` prints of a run. Keys are always there; what does not apply is null. */
 export function runJson(run: Run, artifacts: readonly Artifact[], parameters?: JobSpec['parameters']): object {
@@ -19,7 +19,12 @@ export function runJson(run: Run, artifacts: readonly Artifact[], parameters?: J
     })),
     failedCell: run.failedCell ?? null,
     artifacts,
-    diagnosis: run.diagnosis ?? null,
+    diagnosis: run.diagnosis === undefined ? null : inEnglish(run.diagnosis),
     ...(parameters === undefined ? {} : { parameters }),
   };
+}
+
+/** For scripts, as all else here. */
+function inEnglish({ id, cause, evidence, fixes }: Diagnosis): Diagnosis {
+  return { id, cause, evidence, fixes };
 }

@@ -3,6 +3,8 @@ import { englishPanels } from './englishPanels.ts';
 
 /** Every word that a host or panel shows, by what it is for. Step names, identifiers and log text stay as they are. */
 export const english = {
+  /** The locale of what the core says in this language. */
+  language: 'en',
   product: 'Slipway',
   runOnCluster: 'Run on GPU cluster',
   states: {
@@ -33,6 +35,13 @@ export const english = {
   older: 'Older',
   runCount: (count: number) => (count === 1 ? '1 run' : `${count} runs`),
   activeRuns: (count: number) => `${count} runs active`,
+  /** What the core says of runs and steps in words that are always the same. */
+  reasons: {
+    'cancelled on request': 'cancelled on request',
+    'the notebook failed': 'the notebook failed',
+    'no tests': 'no tests',
+    'environment reused': 'environment reused',
+  } satisfies Record<string, string> as Readonly<Record<string, string>>,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
 };

@@ -146,7 +146,9 @@ export const englishPanels = {
     loading: 'Loading…',
     noAnswer: (context: string) => `${context} does not answer.`,
     staleSince: (time: string) => `What is shown is as of ${time}. The run goes on.`,
-    disconnected: 'The connection to Slipway is broken. It is being made again; the run goes on.',
+    disconnected: (time: string) =>
+      `The connection to Slipway is broken. What is shown is as of ${time}; the run goes on.`,
+    whileDisconnected: 'The connection is being made again. Where this lasts, close this tab and open the run anew.',
     deleted: 'This run was deleted.',
     failedAction: 'That did not work.',
   },
@@ -170,6 +172,7 @@ export const englishPanels = {
     lineUncounted: (total: string) => `Last ${total} lines`,
     counting: (size: string) => `Counting lines, ${size} read`,
     live: 'Live',
+    notLive: 'Not connected',
     ended: 'Complete',
     empty: 'Nothing was printed.',
     emptyYet: 'Nothing was printed yet.',

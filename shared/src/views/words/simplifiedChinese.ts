@@ -2,6 +2,7 @@ import type { Words } from './english.ts';
 import { simplifiedChinesePanels } from './simplifiedChinesePanels.ts';
 
 export const simplifiedChinese: Words = {
+  language: 'zh-cn',
   product: 'Slipway',
   runOnCluster: '在 GPU 集群上运行',
   states: {
@@ -25,13 +26,19 @@ export const simplifiedChinese: Words = {
     cancelled: '已取消',
   },
   cancelling: '正在取消…',
-  cell: (number, total) => `单元 ${number}/${total}`,
+  cell: (number, total) => `单元格 ${number}/${total}`,
   queuePosition: (before) => (before === 0 ? '下一个运行' : `前面还有 ${before} 个`),
   today: '今天',
   yesterday: '昨天',
   older: '更早',
   runCount: (count) => `${count} 个运行`,
   activeRuns: (count) => `${count} 个运行进行中`,
+  reasons: {
+    'cancelled on request': '已按请求取消',
+    'the notebook failed': '笔记本失败',
+    'no tests': '没有测试',
+    'environment reused': '沿用已有环境',
+  },
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
 };
