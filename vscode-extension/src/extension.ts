@@ -99,9 +99,17 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     { dispose: () => ending.abort(new SlipwayError('cancelled', 'The window is closing.')) },
   );
   // A run that this user was to be told of may have ended, or go on, since the last window was closed.
-  void followed.any().then((any) => {
-    if (any) open();
-  });
+  followed
+    .any()
+    .catch((error: unknown) => {
+      log.error(String(error));
+      return false;
+    })
+    .then((any) => {
+      status.appear(any);
+      if (any) open();
+    })
+    .catch((error: unknown) => log.error(String(error)));
   return context.extensionMode === vscode.ExtensionMode.Test ? { core, store } : undefined;
 }
 

@@ -35,5 +35,5 @@ export const simplifiedChinese: LabWords = {
   versions: (page, server) =>
     `页面的 Slipway 版本是 ${page}，Jupyter 服务器的是 ${server}。请在服务器上执行 "pip install slipway_jupyterlab==${page}" 并重启，或刷新页面。`,
   notSaved: '未保存的副本',
-  failedCellGone: '失败的单元已不在此笔记本中。',
+  failedCellGone: '失败的单元格已不在此笔记本中。',
 };

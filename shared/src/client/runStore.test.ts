@@ -29,7 +29,7 @@ interface Asked {
 }
 
 /** A connection whose answers come when the test says so. */
-function rig(contexts: readonly string[] = ['local']) {
+function rig(contexts: readonly string[] = ['local'], now = () => 7) {
   const connection = new Emitter<boolean>();
   const notifications = new NotificationEmitters();
   const asked: Asked[] = [];
@@ -47,7 +47,7 @@ function rig(contexts: readonly string[] = ['local']) {
       return { dispose: () => (held -= 1) };
     },
   };
-  const store = new RunStore(source, () => 7);
+  const store = new RunStore(source, now);
   const ended: string[] = [];
   store.onEnd((runs) => ended.push(...runs.map(({ name }) => name)));
   return {
@@ -143,12 +143,12 @@ describe('the runs of a host', () => {
     ]);
     expect([store.staleSince('local'), store.staleSince('far')]).toEqual([undefined, 7]);
     tell('context/changed', { watch: '2', context: 'far', state: 'live', since: 9 });
-    expect(store.staleSince('far')).toBeUndefined();
+    expect(store.staleSince('far'), 'until they were read').toBe(7);
     (await next('runs/watch')).answer({});
     (await next('runs/list')).answer({ runs: [run('b2', { context: 'far' })] });
     await settled();
     expect(store.get('far', 'b2')?.name).toBe('b2');
-    expect(store.contexts[1]?.state).toBe('live');
+    expect(store.contexts[1]).toMatchObject({ state: 'live', since: undefined });
   });
 
   it('stay shown while the core is gone, as of then', async () => {
@@ -162,6 +162,29 @@ describe('the runs of a host', () => {
     await settled();
     expect(store.contexts).toEqual([{ name: 'local', state: 'stale', since: 7, reason: undefined }]);
     expect(store.runs).toHaveLength(1);
+  });
+
+  it('are shown as of when the core was lost, however often it is tried for, until they were read anew', async () => {
+    let now = 7;
+    const { store, connect, next } = rig(['local'], () => now);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('a1')] });
+    await settled();
+    expect(store.staleSince('local')).toBeUndefined();
+    for (now = 10; now < 13; now += 1) connect(false);
+    expect(store.contexts).toMatchObject([{ state: 'stale', since: 10 }]);
+    now = 20;
+    connect(true);
+    expect(store.contexts).toMatchObject([{ state: 'loading', since: 10 }]);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).fail(new SlipwayError('internal', 'Broken.'));
+    await settled();
+    expect(store.contexts).toMatchObject([{ state: 'stale', since: 10, reason: 'Broken.' }]);
+    store.refresh();
+    (await next('runs/list')).answer({ runs: [run('a1')] });
+    await settled();
+    expect(store.contexts).toMatchObject([{ state: 'live', since: undefined }]);
   });
 
   it('hold the connection while one of ours goes on, and tell how many do', async () => {

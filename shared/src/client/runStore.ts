@@ -6,7 +6,7 @@ import { type ListReading, RunCollection } from './runCollection.ts';
 export interface ContextState {
   readonly name: string;
   readonly state: 'loading' | 'live' | 'stale';
-  /** Epoch ms as of which its runs are shown, while it is stale. */
+  /** Epoch ms as of which its runs are shown, from when it was lost until they were read anew. */
   readonly since: number | undefined;
   /** Why it is not live, in words. */
   readonly reason: string | undefined;
@@ -110,7 +110,7 @@ export class RunStore {
     this.#runs.abandonLists();
     if (connected) this.refresh();
     else {
-      for (const context of this.#contexts.keys()) this.#setContext(context, 'stale', this.#now(), undefined);
+      for (const context of this.#contexts.keys()) this.#lose(context, this.#now(), undefined);
       this.#changed([]);
     }
   }
@@ -118,18 +118,19 @@ export class RunStore {
   #onContext({ context, state, since, reason }: NotificationParams<'context/changed'>): void {
     // What could not be read while the context was out of reach can be now.
     if (state === 'live' && !this.#listed.has(context) && !this.#runs.isReading(context)) this.#load(context);
-    else this.#setContext(context, state, state === 'stale' ? since : undefined, reason);
+    else if (state === 'stale') this.#lose(context, since, reason);
+    else this.#setContext(context, state, undefined, reason);
     this.#changed([]);
   }
 
   #load(context: string): void {
-    this.#setContext(context, 'loading', undefined, undefined);
+    this.#setContext(context, 'loading', this.staleSince(context), undefined);
     const reading = this.#runs.beginList(context);
     // A context that cannot be read says so in its own row and keeps no other from being shown.
     this.#read(reading)
       .catch((error: unknown) => {
         if (SlipwayError.is(error, 'cancelled') || !this.#runs.isCurrent(reading)) return;
-        this.#setContext(context, 'stale', this.#now(), error instanceof Error ? error.message : String(error));
+        this.#lose(context, this.#now(), error instanceof Error ? error.message : String(error));
       })
       .finally(() => {
         if (this.#ending.signal.aborted || !this.#runs.isCurrent(reading)) return;
@@ -183,6 +184,11 @@ export class RunStore {
     }
     this.#changes.fire(undefined);
     if (ended.length > 0) this.#endings.fire(ended);
+  }
+
+  /** However often it is tried for in vain, its runs are shown as of when it was lost first. */
+  #lose(context: string, now: number, reason: string | undefined): void {
+    this.#setContext(context, 'stale', Math.min(now, this.staleSince(context) ?? now), reason);
   }
 
   #setContext(name: string, state: ContextState['state'], since: number | undefined, reason: string | undefined): void {

@@ -48,8 +48,11 @@ export interface PanelHost {
     name: Name,
     listener: (params: NotificationParams<Name>) => void,
   ): Disposable;
-  /** Tells when the connection to the core breaks (`false`) and is there again (`true`): what was watched must be asked for anew. */
-  onConnection(listener: (connected: boolean) => void): Disposable;
+  /**
+   * Tells when the connection to the core breaks (`false`) and is there again (`true`): what was watched must be asked for
+   * anew. `heardAt` (epoch ms) is as of when all is known, where that is longer ago.
+   */
+  onConnection(listener: (connected: boolean, heardAt?: number) => void): Disposable;
   /** @throws SlipwayError where the host cannot do it, for the panel to show */
   perform(action: HostAction): Promise<void>;
   /** What `remember` kept under this key, in an earlier window too; undefined where there is nothing. JSON values. */

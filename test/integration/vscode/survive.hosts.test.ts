@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -7,8 +7,10 @@ import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
 import { coresOf, extensionHostsOf, serversOf } from './processes.ts';
+import { recordStatusItem } from './statusRecord.ts';
 
 const lines = 40;
+const runningAt = /Running at (\d\d:\d\d:\d\d)/;
 const begin = `for line in range(${lines / 2}):
     print("line", line, "of the" + " log", flush=True)`;
 const end = `for line in range(${lines / 2}, ${lines}):
@@ -83,6 +85,7 @@ it('a run outlives the extension host, and its panel the reload of the page', as
   const [host] = extensionHostsOf(server.home);
   const [core] = coresOf(server.home);
   if (host === undefined || core === undefined) throw new Error('There is no extension host with a core.');
+  const status = await recordStatusItem(code.page);
   process.kill(host, 'SIGKILL');
   // VS Code starts another by itself. What the first has shown stays there until then: news come from the new core.
   await expect.poll(() => coresOf(server.home).filter((id) => id !== core), { timeout: 180_000 }).toHaveLength(1);
@@ -90,6 +93,14 @@ it('a run outlives the extension host, and its panel the reload of the page', as
   await code.page.locator('.statusbar').getByText('Restarting').waitFor({ state: 'hidden', timeout: 120_000 });
   await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 180_000 });
   await code.screenshot('extension-host-restarted');
+  // Never as if nothing went on.
+  expect(await status.shown()).toEqual(['loading', 'gone', 'sync', 'loading']);
+  // VS Code leaves the panel of the dead host where it is.
+  await (
+    await code.panel('slipway-run-detail')
+  )
+    .getByText(/^The connection to Slipway is broken. What is shown is as of \d\d:\d\d:\d\d/)
+    .waitFor({ timeout: 60_000 });
   await code.hasNoted('slipway.run');
   await code.reload();
   const restored = await code.panel('slipway-run-detail');
@@ -103,21 +114,27 @@ it('a run outlives the extension host, and its panel the reload of the page', as
   expectWhole(await savedLog(code, 'host'));
 });
 
-it('a run outlives code-server, and the next window finds it', async () => {
-  await startUntilGate(await CodePage.open(context, server), 'server');
+it('says as of when it knows of a run while the core or code-server is gone, and goes on when they are back', async () => {
+  const code = await CodePage.open(context, server);
+  await startUntilGate(code, 'server');
+  await code.showRuns();
+  await withoutCore(code);
+
   const before = [...coresOf(server.home), ...extensionHostsOf(server.home), ...serversOf(server.home)];
   expect(before.length).toBeGreaterThanOrEqual(3);
-  await context.close();
   // Its own parent would end it in an orderly way.
   for (const id of serversOf(server.home)) process.kill(id, 'SIGKILL');
   await server.end();
   await expect.poll(() => before.filter(isAlive), { timeout: 120_000 }).toEqual([]);
+  const detail = await code.panel('slipway-run-detail');
+  await detail.getByText('The connection to Slipway is broken').waitFor({ timeout: 60_000 });
+  await detail.getByText(runningAt).first().waitFor();
+  await code.screenshot('code-server-gone');
   await server.start();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const code = await CodePage.open(context, server);
+  // VS Code's own.
+  await code.page.getByRole('button', { name: 'Reload Window' }).click({ timeout: 120_000 });
   await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 180_000 });
   await server.write('server', '');
-  await code.showRuns();
   await code.row(/server\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'server.ipynb: Passed' });
   await toast.getByRole('button', { name: 'Open run' }).click();
@@ -148,6 +165,35 @@ it('leaves nothing of the extension when it is uninstalled, and every run, also 
 async function ofSlipway(): Promise<string[]> {
   const paths = await readdir(join(server.home, 'vscode'), { recursive: true });
   return paths.filter((path) => /slipway/i.test(path) && !/^user[\\/]logs[\\/]/.test(path));
+}
+
+/** What is shown while no core can be started, and once it can be again. */
+async function withoutCore(code: CodePage): Promise<void> {
+  const extensions = join(server.home, 'vscode/extensions');
+  const extension = (await readdir(extensions)).find((name) => name.startsWith('slipway.')) ?? '';
+  const script = join(extensions, extension, 'dist/core/slipway.js');
+  await rename(script, `${script}.away`);
+  for (const core of coresOf(server.home)) process.kill(core, 'SIGKILL');
+  const detail = await code.panel('slipway-run-detail');
+  await code.row(/local: Not reachable.*as of \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 });
+  await code.row(/server\.ipynb.*Running at \d\d:/).waitFor({ timeout: 60_000 });
+  await code.statusItem.filter({ hasText: runningAt }).waitFor({ timeout: 60_000 });
+  await detail.getByText(runningAt).first().waitFor({ timeout: 60_000 });
+  expect(await detail.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+  await code.screenshot('core-gone');
+  // It is tried for several times meanwhile, in vain; the time stays that of the loss.
+  const time = async (): Promise<string | undefined> =>
+    runningAt.exec((await code.statusItem.textContent()) ?? '')?.[1];
+  const lostAt = await time();
+  await code.page.waitForTimeout(4_000);
+  expect(await time()).toBe(lostAt);
+
+  await rename(`${script}.away`, script);
+  await code.row('local: Not reachable').waitFor({ state: 'hidden', timeout: 120_000 });
+  await code.row(/server\.ipynb.*Running · cell 2\/3/).waitFor({ timeout: 60_000 });
+  await code.statusItem.filter({ hasText: /^\s*notebook · cell 2\/3/ }).waitFor({ timeout: 60_000 });
+  await detail.getByText(runningAt).waitFor({ state: 'hidden', timeout: 60_000 });
+  expect(await detail.getByRole('button', { name: 'Cancel' }).isEnabled()).toBe(true);
 }
 
 async function startUntilGate(code: CodePage, name: string): Promise<void> {

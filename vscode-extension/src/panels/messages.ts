@@ -49,6 +49,8 @@ const key = z.string().min(1).max(1000);
 
 export const panelMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
+  /** Whether anybody is there. */
+  z.strictObject({ type: z.literal('ping') }),
   z.strictObject({ type: z.literal('request'), id, name: z.enum(allowedRequests), params: z.json() }),
   z.strictObject({ type: z.literal('abort'), id }),
   z.strictObject({ type: z.literal('perform'), id, action: hostActionSchema }),

@@ -70,6 +70,12 @@ it('gives a panel the news of its own watches only, and ends them with it', asyn
   expect(listeners.size).toBe(0);
 });
 
+it('tells a panel that asks whether the core is there', () => {
+  const { made, sent } = relay();
+  made.receive({ type: 'ping' });
+  expect(sent).toEqual([{ type: 'connection', connected: true }]);
+});
+
 it('survives whatever a webview posts', () => {
   fc.assert(
     fc.property(fc.anything(), (message) => {

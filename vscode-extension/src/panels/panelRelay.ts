@@ -75,6 +75,9 @@ export class PanelRelay {
       case 'ready':
         onReady();
         break;
+      case 'ping':
+        this.#send({ type: 'connection', connected: this.#options.core.connected });
+        break;
       case 'title':
         onTitle(message.title, message.state);
         break;

@@ -13,6 +13,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #context: () => string;
   readonly #subscription: { dispose(): void };
   #timer: ReturnType<typeof setInterval> | undefined;
+  #looksFor = false;
 
   constructor(store: RunStore, words: WindowWords, context: () => string) {
     this.#item = vscode.window.createStatusBarItem('slipway.status', vscode.StatusBarAlignment.Left, 10);
@@ -21,6 +22,14 @@ export class StatusBar implements vscode.Disposable {
     this.#words = words;
     this.#context = context;
     this.#subscription = store.onChange(() => this.show());
+  }
+
+  /**
+   * To be called once it is known whether runs may go on that this window has not heard of: until it has, the item does not
+   * look as if nothing went on.
+   */
+  appear(looksForRuns: boolean): void {
+    this.#looksFor = looksForRuns;
     this.show();
     this.#item.show();
   }
@@ -29,8 +38,9 @@ export class StatusBar implements vscode.Disposable {
     const { runs, staleSince } = this.#store;
     const { state, stale, text, tooltip } = statusItem(runs, this.#words.shared, Date.now(), staleSince);
     if (state === undefined) {
-      this.#item.text = `$(rocket) ${withoutIcons(this.#context())}`;
-      this.#item.tooltip = this.#words.host.idle(this.#context());
+      const isLooking = this.#looksFor && !this.#store.loaded;
+      this.#item.text = `$(${isLooking ? 'sync~spin' : 'rocket'}) ${withoutIcons(this.#context())}`;
+      this.#item.tooltip = isLooking ? this.#words.host.lookingForRuns : this.#words.host.idle(this.#context());
       this.#item.command = 'slipway.chooseContext';
     } else {
       this.#item.text = `$(${codiconOf(state, stale)}) ${withoutIcons(text)}`;

@@ -22,11 +22,14 @@ export class WebviewHost implements PanelHost {
   readonly #post: (message: unknown) => void;
   readonly #pending = new Map<number, Pending>();
   readonly #notifications = new NotificationEmitters();
-  readonly #connections = new Emitter<boolean>();
+  readonly #connections = new Emitter<{ readonly connected: boolean; readonly heardAt: number | undefined }>();
+  #connected: boolean;
   #last = 0;
 
-  constructor(locale: string, post: (message: unknown) => void) {
+  /** @param connected whether the extension has a connection to the core */
+  constructor(locale: string, connected: boolean, post: (message: unknown) => void) {
     this.locale = locale;
+    this.#connected = connected;
     this.#post = post;
   }
 
@@ -45,8 +48,13 @@ export class WebviewHost implements PanelHost {
     return this.#notifications.on(name, listener);
   }
 
-  onConnection(listener: (connected: boolean) => void): Disposable {
-    return this.#connections.on(listener);
+  onConnection(listener: (connected: boolean, heardAt?: number) => void): Disposable {
+    return this.#connections.on(({ connected, heardAt }) => listener(connected, heardAt));
+  }
+
+  /** Nothing has come from the extension since then (epoch ms), though it was asked. */
+  fallSilent(heardAt: number): void {
+    this.#setConnected(false, heardAt);
   }
 
   perform(action: HostAction): Promise<void> {
@@ -77,11 +85,17 @@ export class WebviewHost implements PanelHost {
         this.#notifications.fire(message.name, message.params);
         break;
       case 'connection':
-        this.#connections.fire(message.connected);
+        this.#setConnected(message.connected, undefined);
         break;
       case 'show':
         break;
     }
+  }
+
+  #setConnected(connected: boolean, heardAt: number | undefined): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#connections.fire({ connected, heardAt });
   }
 
   #ask<Result>(message: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Result> {

@@ -13,6 +13,7 @@ export const english = {
   activeRuns: 'Active runs',
   chooseContext: 'Where runs go',
   idle: (context: string) => `Runs go to ${context}. Click to choose.`,
+  lookingForRuns: 'Looking for runs that go on…',
   thisMachine: 'This machine',
   current: 'runs go here',
   connecting: 'Connecting…',

@@ -37,6 +37,7 @@ export class LogView extends PanelElement {
     wrap: { state: true },
     announce: { state: true },
     failure: { state: true },
+    hasCore: { state: true },
   };
 
   declare context: string;
@@ -48,6 +49,7 @@ export class LogView extends PanelElement {
   declare private wrap: boolean;
   declare private announce: boolean;
   declare private failure: Trouble | undefined;
+  declare private hasCore: boolean;
 
   protected override readonly subjects = ['host', 'context', 'run', 'step'];
   #store: LogStore | undefined;
@@ -66,6 +68,7 @@ export class LogView extends PanelElement {
     this.follow = true;
     this.wrap = false;
     this.announce = false;
+    this.hasCore = true;
   }
 
   protected override start(): void {
@@ -78,6 +81,7 @@ export class LogView extends PanelElement {
     this.follow = true;
     this.#listeners = [
       host.onConnection((connected) => {
+        this.hasCore = connected;
         if (connected) void store.open();
       }),
     ];
@@ -221,7 +225,7 @@ export class LogView extends PanelElement {
     const total = numbers.format(store.total);
     return html`<div class="lfoot">
       <span>${store.counted ? text.line(numbers.format(last), total) : text.lineUncounted(total)}</span>
-      <span>${store.ended ? text.ended : text.live}</span>
+      <span>${store.ended ? text.ended : this.hasCore ? text.live : text.notLive}</span>
       <span class="end"
         >${store.counted ? formatBytes(store.bytes) : store.trouble === undefined ? text.counting(formatBytes(store.bytes)) : ''}</span
       >

@@ -42,11 +42,11 @@ const hostNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function header(run: Run, words: Words, state: HeaderState, actions: HeaderActions): TemplateResult {
-  const view = runView(run, words, state.now);
+  const view = runView(run, words, state.now, state.staleSince);
   return html`<header class="head">
     <div class="title">
       <h1>${cutName(run.title)}</h1>
-      ${stateLine(run, view, words, state)}
+      ${stateLine(run, view, words)}
     </div>
     <div class="acts ${view.active || view.state === 'failed' || retryOf(run) === undefined ? '' : 'many'}">
       ${buttons(run, view, words, state, actions)}
@@ -55,10 +55,9 @@ export function header(run: Run, words: Words, state: HeaderState, actions: Head
   </header>`;
 }
 
-function stateLine(run: Run, view: RunView, words: Words, { staleSince }: HeaderState): TemplateResult {
-  const word = staleSince === undefined ? view.word : words.panels.stateAt(view.word, clock(staleSince));
+function stateLine(run: Run, view: RunView, words: Words): TemplateResult {
   return html`<p class="st state">
-    ${stateIcon(view.state, staleSince !== undefined)} <b>${word}</b>
+    ${stateIcon(view.state, view.stale)} <b>${view.word}</b>
     <span class="muted ellipsis">${shownText(stateDetail(run, view, words))}</span>
   </p>`;
 }

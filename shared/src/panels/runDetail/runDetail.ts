@@ -141,7 +141,7 @@ export class RunDetail extends PanelElement {
       <div class="notices">${this.#notices(feed)}</div>
       ${finding === undefined ? nothing : this.#card(run, finding, stale !== undefined)}
       <p class="vh" role="status">${finding === undefined ? '' : finding.heading}</p>
-      ${this.#steps(run, stale !== undefined)} ${this.#tabs(run, feed)}
+      ${this.#steps(run, stale)} ${this.#tabs(run, feed)}
     </div>`;
   }
 
@@ -156,14 +156,18 @@ export class RunDetail extends PanelElement {
   /** Since when what is shown may be out of date; undefined while it is live. */
   #staleSince(feed: RunFeed): number | undefined {
     const isOver = feed.run !== undefined && terminalStates.has(feed.run.state);
-    return isOver ? undefined : feed.freshness.stale?.since;
+    if (isOver) return undefined;
+    const { lostAt, stale } = feed.freshness;
+    return lostAt === undefined || stale === undefined ? (lostAt ?? stale?.since) : Math.min(lostAt, stale.since);
   }
 
   #notices(feed: RunFeed): TemplateResult[] {
     const text = this.words.panels.notices;
-    const { stale, connected } = feed.freshness;
+    const { stale, connected, lostAt } = feed.freshness;
     const notices: TemplateResult[] = [];
-    if (!connected) notices.push(troubleNote({ message: text.disconnected, action: undefined }));
+    if (!connected && lostAt !== undefined) {
+      notices.push(troubleNote({ message: text.disconnected(clock(lostAt)), action: text.whileDisconnected }));
+    }
     if (stale !== undefined) {
       const message = `${text.noAnswer(this.context)} ${text.staleSince(clock(stale.since))}`;
       const again = html`<button class="b" @click=${() => void feed.load()}>
@@ -194,11 +198,11 @@ export class RunDetail extends PanelElement {
     );
   }
 
-  #steps(run: Run, stale: boolean): TemplateResult {
-    return stepGraph(stepGroups(run, this.words, this.now), this.words, {
+  #steps(run: Run, staleSince: number | undefined): TemplateResult {
+    return stepGraph(stepGroups(run, this.words, staleSince ?? this.now), this.words, {
       selected: this.chosenStep,
       tabStop: this.tabStop,
-      stale,
+      stale: staleSince !== undefined,
       choose: (step) => this.#showLog(this.chosenStep === step ? undefined : step),
       focused: (step) => {
         this.tabStop = step;

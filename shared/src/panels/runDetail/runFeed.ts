@@ -21,6 +21,8 @@ export interface RunResults {
 export interface Freshness {
   /** False while the connection to the core is broken. */
   readonly connected: boolean;
+  /** As of when the run is known (epoch ms), from a break of the connection until it was read anew. */
+  readonly lostAt: number | undefined;
   /** Since when the context has not answered (epoch ms), and why. */
   readonly stale: { readonly since: number; readonly reason: string | undefined } | undefined;
 }
@@ -32,7 +34,7 @@ export class RunFeed implements Disposable {
   run: Run | undefined;
   trouble: Trouble | undefined;
   deleted = false;
-  freshness: Freshness = { connected: true, stale: undefined };
+  freshness: Freshness = { connected: true, lostAt: undefined, stale: undefined };
   results: RunResults = nothingYet;
   spec: { readonly spec?: JobSpec; readonly trouble?: Trouble } | undefined;
 
@@ -63,8 +65,9 @@ export class RunFeed implements Disposable {
         this.freshness = { ...this.freshness, stale: state === 'stale' ? { since, reason } : undefined };
         onChange();
       }),
-      host.onConnection((connected) => {
-        this.freshness = { ...this.freshness, connected };
+      host.onConnection((connected, heardAt = Date.now()) => {
+        const lostAt = this.freshness.lostAt ?? (connected ? undefined : heardAt);
+        this.freshness = { ...this.freshness, connected, lostAt };
         onChange();
         if (connected) void this.load();
       }),
@@ -83,7 +86,9 @@ export class RunFeed implements Disposable {
       this.#watch = watch;
       // Too late to be of use: the panel has gone meanwhile.
       if (this.#signal.aborted) this.#forgetWatch();
-      this.take(await this.#host.request('runs/get', this.#reference, this.#signal));
+      const run = await this.#host.request('runs/get', this.#reference, this.#signal);
+      if (this.freshness.connected) this.freshness = { ...this.freshness, lostAt: undefined };
+      this.take(run);
     } catch (error) {
       this.trouble = troubleOf(error, this.#signal);
       this.#tell();
