@@ -1,7 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { testCluster } from '../cluster/clusterMachine.ts';
+import { HubServer } from '../cluster/hubServer.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
+import type { CodePage } from '../vscode/codePage.ts';
 import { BothHosts } from './bothHosts.ts';
 import {
   cluster,
@@ -25,12 +28,18 @@ while number < 500 and not os.path.exists("end"):
     number += 1
     time.sleep(0.5)`;
 
+const showDataset = `import os, pathlib
+folder = pathlib.Path(os.environ["SLIPWAY_DATASET"])
+print("dataset", [(path.name, path.read_text().strip()) for path in folder.iterdir()])`;
+
 let both: BothHosts;
+let hub: HubServer;
 
 beforeAll(async () => {
+  hub = await HubServer.start(testCluster().nodeAddress, { 'cells.csv': 'one,two\n' });
   both = await BothHosts.start('both-hosts', {
     'from-lab.ipynb': notebookOf('print("as saved")', loop, 'print("total", number)'),
-    'from-code.ipynb': notebookOf('print("as saved")', loop, 'print("total", number)'),
+    'from-code.ipynb': notebookOf(showDataset, loop, 'print("total", number)'),
     'here.ipynb': notebookOf('print("on this machine")'),
     'module.ipynb': notebookOf('values = 3', 'import values_of_the_team\nprint(values_of_the_team.first)'),
   });
@@ -40,6 +49,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await both.dispose();
+  await hub.dispose();
 });
 
 it('a cluster run of JupyterLab is followed in VS Code, beside a local run, while the context is switched', async () => {
@@ -98,16 +108,17 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
   await both.screenshot(code, 'code-executed');
 });
 
-it('a cluster run of VS Code is followed in JupyterLab and cancelled there', async () => {
+it('a cluster run of VS Code, with a dataset from its form, is followed in JupyterLab and cancelled there', async () => {
   const { lab, code } = await both.open({ lab: 'here.ipynb', code: 'from-code.ipynb' });
   await runInCode(code, cluster);
   const known = await runsInLab(lab);
   await code.page.locator('.tab').filter({ hasText: 'from-code.ipynb' }).click();
-  await code.runButton.click();
-  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
+  await runWithDataset(code);
   const run = await newRun(lab, known);
+  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
   await detail.getByRole('tab', { name: 'Logs' }).click();
+  await detail.getByText("dataset [('cells.csv', 'one,two')]", { exact: true }).waitFor({ timeout: patienceMs });
   await detail
     .getByText(/line \d+ of the loop/)
     .first()
@@ -201,9 +212,15 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
       .getByText(/Running at \d\d:\d\d:\d\d/)
       .waitFor({ timeout: 60_000 }),
     lab.statusItem.getByText(/Running at \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 }),
-    code.row('test-cluster: Not reachable').waitFor({ timeout: 60_000 }),
+    code.row(/test-cluster: Not reachable.*as of \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 }),
+    code.row(/from-lab\.ipynb.*Running at \d\d:/).waitFor({ timeout: 60_000 }),
+    code.statusItem.getByText(/Running at \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 }),
     detail.getByText('test-cluster does not answer.').waitFor({ timeout: 60_000 }),
     seen.getByText('test-cluster does not answer.').waitFor({ timeout: 60_000 }),
+    seen
+      .getByText(/^Running at \d\d:\d\d:\d\d/)
+      .first()
+      .waitFor({ timeout: 60_000 }),
   ]);
   await both.screenshot(lab, 'lab-out-of-reach');
   await both.screenshot(code, 'code-out-of-reach');
@@ -214,6 +231,8 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
     lab.sidePanel.locator(`.slipway-context[data-context="${cluster}"]`).getByText('Not reachable').waitFor(isBack),
     rowInLab(lab, run).and(lab.sidePanel.locator('[data-stale="true"]')).waitFor(isBack),
     code.row('test-cluster: Not reachable').waitFor(isBack),
+    code.row(/from-lab\.ipynb.*Running at/).waitFor(isBack),
+    code.statusItem.getByText('Running at').waitFor(isBack),
     detail.getByText('test-cluster does not answer.').waitFor(isBack),
     seen.getByText('test-cluster does not answer.').waitFor(isBack),
   ]);
@@ -223,6 +242,20 @@ it('both say within ten seconds that the cluster is out of reach, and come back 
   expect(await linesWith(seen, 'of the loop')).toBe(lines);
   expect(await linesWith(detail, 'of the loop')).toBe(lines);
 });
+
+/** Fills in where the data comes from and as whom, in VS Code's form, and runs. */
+async function runWithDataset(code: CodePage): Promise<void> {
+  // A second try has the same secret.
+  await both.machine.kubectl('delete', 'secret', 'hub-ada', '--ignore-not-found');
+  await both.machine.kubectl('create', 'secret', 'generic', 'hub-ada', `--from-literal=token=${hub.token}`);
+  await code.command('Run on GPU cluster with options');
+  const form = await code.panel('slipway-run-form');
+  await form.getByLabel('Dataset', { exact: true }).fill('hf://datasets/lab/pbmc');
+  await form.getByLabel('Secret', { exact: true }).fill('hub-ada');
+  await form.getByLabel('Server', { exact: true }).fill(hub.url);
+  await both.screenshot(code, 'code-dataset');
+  await form.getByRole('button', { name: /^Run/ }).click();
+}
 
 /** Lets the loop of a run end; the run's volume is on this machine, which is the node. */
 async function endLoop(run: string): Promise<void> {
