@@ -19,7 +19,7 @@ const patience = { expect: { poll: { timeout: 120_000 } }, testTimeout: 600_000,
 /** A second try, which the report tells of: real processes and a cluster share two processors. */
 const secondTry = {
   retry: 1,
-  setupFiles: process.env.SLIPWAY_TEST_FAIL_FIRST === undefined ? [] : ['test/failFirstTry.ts'],
+  ...(process.env.SLIPWAY_TEST_FAIL_FIRST !== undefined && { runner: './test/failFirstRunner.ts' }),
 };
 
 export default defineConfig({

@@ -98,7 +98,7 @@ describe('limits, files of parameters, and a log that is followed', () => {
   it('a cell without an end meets the time limit of its step', async () => {
     const folder = join(machine.work, 'endless');
     await cp(join(examples, 'failing/endless.ipynb'), join(folder, 'endless.ipynb'));
-    await machine.write('endless/slipway.yaml', 'notebook: endless.ipynb\ntimeouts:\n  notebook: 6s\n');
+    await machine.write('endless/slipway.yaml', 'notebook: endless.ipynb\ntimeouts:\n  notebook: 25s\n');
     const ended = await machine.slipway(['run', '-o', 'json', '--python', testPython()], { cwd: folder });
     const result = json(ended);
     expect(ended.exitCode).toBe(1);

@@ -62,20 +62,20 @@ async function expectsAllButVerdict(ended: Ended, result: JsonResult, marker: st
 describe.concurrent('a notebook that ends badly keeps report, logs and summary, and says why', () => {
   it('a cell over its time limit', async () => {
     const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)', 'print("never")'];
-    const { ended, result } = await runIn('cell', { 'a.ipynb': notebook(cells) }, ['a.ipynb', '--cell-timeout', '5s']);
+    const { ended, result } = await runIn('cell', { 'a.ipynb': notebook(cells) }, ['a.ipynb', '--cell-timeout', '10s']);
     expect(result).toMatchObject({ state: 'timedOut', failedCell: { number: 2, id: 'cell-1' } });
     expect(result.diagnosis?.id).toBe('cellTimeout');
-    expect(result.diagnosis?.cause).toMatch(/time limit.*5s.*cell 2/);
+    expect(result.diagnosis?.cause).toMatch(/time limit.*10s.*cell 2/);
     await expectsAllButVerdict(ended, result, 'first 42', /limit/);
   });
 
   it('a step over its time limit', async () => {
     const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
-    const spec = 'notebook: a.ipynb\ntimeouts:\n  notebook: 30s\n';
+    const spec = 'notebook: a.ipynb\ntimeouts:\n  notebook: 60s\n';
     const { ended, result } = await runIn('step', { 'a.ipynb': notebook(cells), 'slipway.yaml': spec }, []);
     expect(result.state).toBe('timedOut');
     expect(result.diagnosis?.id).toBe('stepTimeout');
-    expect(result.diagnosis?.cause).toMatch(/step notebook, 30s, was reached in cell 2/);
+    expect(result.diagnosis?.cause).toMatch(/step notebook, 60s, was reached in cell 2/);
     await expectsAllButVerdict(ended, result, 'first 42', /limit/);
   });
 

@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples, json, notebook } from '../cli/slipway.ts';
@@ -36,7 +36,7 @@ describe('a run on the cluster', () => {
 
     const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
     expect(logs.stdout).toContain('line 2');
-    const folder = join(ada.machine.folder, 'results');
+    const folder = join(await mkdtemp(join(ada.machine.folder, 'results-')), 'all');
     const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
     expect(got.exitCode, got.stderr).toBe(0);
     expect(await readFile(join(folder, 'output/analysis_output.html'), 'utf8')).toContain('line 2');

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl } from '../../cluster/cluster.mjs';
@@ -89,7 +89,7 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
     const logs = await team.slipway(['logs', run, '--step', 'notebook']);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toContain('first 42');
-    const folder = join(team.machine.folder, 'kept');
+    const folder = join(await mkdtemp(join(team.machine.folder, 'kept-')), 'all');
     const got = await team.slipway(['artifacts', 'get', run, '-d', folder]);
     expect(got.exitCode, got.stderr).toBe(0);
     expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kubectl } from '../../cluster/cluster.mjs';
@@ -48,7 +48,7 @@ it("runs whose PipelineRuns are gone are recalled from the team's volume, by a m
   const logs = await bob.slipway(['logs', passed.run, '--step', 'notebook']);
   expect(logs.exitCode, logs.stderr).toBe(0);
   expect(logs.stdout).toContain('first 42');
-  const folder = join(bob.machine.folder, 'results');
+  const folder = join(await mkdtemp(join(bob.machine.folder, 'results-')), 'all');
   const got = await bob.slipway(['artifacts', 'get', passed.run, '-d', folder]);
   expect(got.exitCode, got.stderr).toBe(0);
   expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');

@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { testCluster } from '../cluster/clusterMachine.ts';
 import { HubServer } from '../cluster/hubServer.ts';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import type { CodePage } from '../vscode/codePage.ts';
 import { BothHosts } from './bothHosts.ts';
@@ -35,21 +36,19 @@ print("dataset", [(path.name, path.read_text().strip()) for path in folder.iterd
 let both: BothHosts;
 let hub: HubServer;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   hub = await HubServer.start(testCluster().nodeAddress, { 'cells.csv': 'one,two\n' });
+  own(() => hub.dispose());
   both = await BothHosts.start('both-hosts', {
     'from-lab.ipynb': notebookOf('print("as saved")', loop, 'print("total", number)'),
     'from-code.ipynb': notebookOf(showDataset, loop, 'print("total", number)'),
     'here.ipynb': notebookOf('print("on this machine")'),
     'module.ipynb': notebookOf('values = 3', 'import values_of_the_team\nprint(values_of_the_team.first)'),
   });
+  own(() => both.dispose());
 });
 afterEach(async () => {
   await both.close();
-});
-afterAll(async () => {
-  await both.dispose();
-  await hub.dispose();
 });
 
 it('a cluster run of JupyterLab is followed in VS Code, beside a local run, while the context is switched', async () => {
@@ -135,8 +134,6 @@ it('a cluster run of VS Code, with a dataset from its form, is followed in Jupyt
 });
 
 it('a run that fails on the cluster says where and why in both, and passes when it is tried again as advised', async () => {
-  // A second try of this test finds what the first has written.
-  await rm(join(both.jupyter.folder, 'values_of_the_team.py'), { force: true });
   const { lab, code } = await both.open({ lab: 'module.ipynb', code: 'here.ipynb' });
   await runInLab(lab, cluster);
   const run = await pressInLab(lab);

@@ -1,7 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
@@ -11,16 +12,15 @@ let server: JupyterServer;
 let browser: Browser;
 let context: BrowserContext;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await JupyterServer.create();
+  own(() => server.dispose());
   await server.choose('@slipway/jupyterlab', { openRunDetail: false });
   await server.write('long.ipynb', notebookOf('print("begin")', 'import time\ntime.sleep(300)'));
   await server.write('picky.ipynb', notebookOf(parametersCell('factor = 1'), 'assert factor > 1, "too small"'));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 afterEach(async () => {
   await context.close();

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { addMemoryDrive } from './memoryDrive.ts';
 import { JupyterServer } from './jupyterServer.ts';
@@ -63,19 +64,18 @@ let elsewhere: Listener;
 let browser: Browser;
 let context: BrowserContext;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   elsewhere = await Listener.start();
+  own(() => elsewhere.dispose());
   server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
+  own(() => server.dispose());
   await server.write(`${folder}/${markup}.ipynb`, notebookOf('print(open("beside.txt").read())', hostile));
   await server.write(`${folder}/beside.txt`, 'beside on the disk');
   await server.write('long.ipynb', notebookOf(long));
   await server.write('short.ipynb', notebookOf('print("short")', wayOut(elsewhere.url)));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  await elsewhere.dispose();
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
@@ -20,15 +21,14 @@ let server: JupyterServer;
 let browser: Browser;
 let context: BrowserContext;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await JupyterServer.create();
+  own(() => server.dispose());
   await server.write('good.ipynb', notebookOf('print("fine")', hostileReport));
   await server.write('folder/bad.ipynb', notebookOf('ready = True', 'print("one")\nmissing_name\nprint("three")'));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage, launchBrowser } from './labPage.ts';
@@ -10,14 +11,13 @@ import { notebookOf } from './notebooks.ts';
 let server: JupyterServer;
 let browser: Browser;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await JupyterServer.create();
+  own(() => server.dispose());
   await server.write('analysis.ipynb', notebookOf('import time', 'print("as saved")', 'time.sleep(3)', 'print("end")'));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 explainFailures(
   () => browser,

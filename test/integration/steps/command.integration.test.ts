@@ -51,13 +51,13 @@ describe('the command step', () => {
   it('keeps its time limit for everything that the command started', async () => {
     const run = await make({
       command: ['bash', '-c', 'sleep 600 & echo $! > pid; wait'],
-      change: { timeouts: { command: 1 } },
+      change: { timeouts: { command: 5 } },
     });
     const results = await run.all();
     expect(results.command).toMatchObject({
       exitCode: 124,
       reasonCode: 'timeout',
-      reason: 'the time limit of 1s was reached',
+      reason: 'the time limit of 5s was reached',
     });
     const sleeping = Number(await run.text('work', 'pid'));
     expect(await isRunning(sleeping)).toBe(false);

@@ -222,16 +222,16 @@ describe('the notebook step', () => {
   });
 
   it('keeps the limit of a cell', async () => {
-    const run = await make({ cells: ['1', 'import time\ntime.sleep(600)'], change: { timeouts: { cell: 1 } } });
+    const run = await make({ cells: ['1', 'import time\ntime.sleep(600)'], change: { timeouts: { cell: 5 } } });
     const results = await run.all();
     expect(results.notebook).toMatchObject({
       state: 'failed',
       exitCode: 1,
       reasonCode: 'timeout',
-      reason: 'the time limit of 1s was reached by cell 2',
+      reason: 'the time limit of 5s was reached by cell 2',
     });
     expect(results.collect?.verdict).toBe('timedOut');
-    expect(await run.text('output', 'analysis_output.html')).toContain('the cell ran longer than its limit of 1s');
+    expect(await run.text('output', 'analysis_output.html')).toContain('the cell ran longer than its limit of 5s');
   });
 
   it('keeps its own limit, shuts the kernel down and still leaves a report', async () => {
@@ -240,14 +240,14 @@ describe('the notebook step', () => {
         'import os\nopen("pid", "w").write(str(os.getpid()))',
         'import time\nprint("asleep", flush=True)\ntime.sleep(600)',
       ],
-      change: { timeouts: { notebook: 12 } },
+      change: { timeouts: { notebook: 40 } },
     });
     const results = await run.all();
     expect(results.notebook).toMatchObject({
       state: 'failed',
       exitCode: 124,
       reasonCode: 'timeout',
-      reason: 'the time limit of 12s was reached',
+      reason: 'the time limit of 40s was reached',
       failedCell: { id: 'cell-1', number: 2 },
     });
     expect(results.report?.state).toBe('succeeded');

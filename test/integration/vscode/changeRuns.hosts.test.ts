@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -10,12 +11,13 @@ let server: CodeServer;
 let browser: Browser;
 let code: CodePage;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await CodeServer.create({
     vsix: prepared('SLIPWAY_TEST_VSIX'),
     // Drawn by a graphics processor a terminal has no text in the page.
     settings: { 'workbench.colorTheme': 'Default Dark Modern', 'terminal.integrated.gpuAcceleration': 'off' },
   });
+  own(() => server.dispose());
   await server.write('waits.ipynb', notebookOf('print("begin")', server.gate('never')));
   await server.write(
     'sum.ipynb',
@@ -25,15 +27,13 @@ beforeAll(async () => {
     'tests/test_gate.py',
     `import pathlib\n\n\ndef test_gate():\n    assert pathlib.Path(${JSON.stringify(join(server.home, 'repaired'))}).exists()\n`,
   );
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
   code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
 });
 afterEach(async () => {
   await code.screenshot('change-runs-last');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
 });
 
 it('follows a log in a terminal, cancels from the row and from the panel, runs again, deletes', async () => {

@@ -1,5 +1,6 @@
 import type { Browser, Frame } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { Listener } from '../hosts/listener.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
@@ -74,23 +75,22 @@ print("\\x1b]8;;javascript:window.caught=1\\x1b\\\\press me\\x1b]8;;\\x1b\\\\ <b
 const long = `for _ in range(${bytes / 100}): print("x" * 99)
 print("the last" + " line", flush=True)`;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   elsewhere = await Listener.start();
+  own(() => elsewhere.dispose());
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  own(() => server.dispose());
   await server.write(`${markup}.ipynb`, notebookOf('1', hostile(elsewhere.url)));
   await server.write('long.ipynb', notebookOf(long));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
   code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
 });
 afterEach(async ({ task }) => {
   await code.screenshot(`hostile-${task.name.replaceAll(/\W+/g, '-')}`);
   await code.command('View: Close All Editors');
   await code.command('View: Show Explorer');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
-  await elsewhere.dispose();
 });
 
 /** Addresses of frames in which something of a run was executed. */

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -11,11 +12,12 @@ let browser: Browser;
 let context: BrowserContext;
 let code: CodePage;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await CodeServer.create({
     vsix: prepared('SLIPWAY_TEST_VSIX'),
     settings: { 'workbench.colorTheme': 'Default Dark Modern' },
   });
+  own(() => server.dispose());
   await server.write('good.ipynb', notebookOf('import time', 'time.sleep(6)', 'print(1)'));
   await server.write('bad.ipynb', notebookOf('counts = {}', 'a = 1\ncounts["missing"]'));
   await server.write('helper.py', 'def double(x):\n    return 2 * x\n\n\ndef unused():\n    return 0\n');
@@ -23,7 +25,9 @@ beforeAll(async () => {
     'tests/test_double.py',
     'from helper import double\n\n\ndef test_double():\n    assert double(2) == 4\n',
   );
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -32,10 +36,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await code.screenshot('results-last');
   await context.close();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
 });
 
 it('loses nothing when the core dies in mid-run, and opens the executed notebook', async () => {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -27,19 +28,18 @@ def test_wrong():
 let server: CodeServer;
 let browser: Browser;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  own(() => server.dispose());
   await server.write(
     'analysis.ipynb',
     notebookOf('print("first")', 'print("as saved")', server.gate('open'), 'print("the end")'),
   );
   await server.write('helper.py', helper);
   await server.write('tests/test_double.py', test);
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.dispose();
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
 });
 
 it('runs what the editor shows, unsaved, and shows how far it is and what it left', async () => {

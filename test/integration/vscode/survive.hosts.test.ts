@@ -2,6 +2,7 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { isAlive } from '../hosts/hostProcess.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
@@ -17,40 +18,32 @@ const end = `for line in range(${lines / 2}, ${lines}):
     print("line", line, "of the" + " log", flush=True)`;
 
 let server: CodeServer;
-let isUsable = false;
 let browser: Browser;
 let context: BrowserContext;
 
-async function startServer(): Promise<void> {
+anewAfterFailure(async (own) => {
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  own(() => server.dispose());
   await server.write('one.ipynb', notebookOf('print("of one")'));
   await server.write('two.ipynb', notebookOf('print("of two")'));
   await server.write('host.ipynb', notebookOf(begin, server.gate('host'), end));
   await server.write('uninstalled.ipynb', notebookOf(begin, server.gate('uninstalled'), end));
   await server.write('server.ipynb', notebookOf(begin, server.gate('server'), end));
   await server.start();
-  isUsable = true;
-}
-
+});
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 beforeEach(async () => {
-  if (!isUsable) await startServer();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
 });
 afterEach(async ({ task }) => {
   const picture = task.name.replaceAll(/\W+/g, '-');
   for (const [index, page] of context.pages().entries()) await CodePage.screenshot(page, `${picture}-${index}`);
   await context.close();
-  // What a failed test has left would be in the way of the next, and of its own second try.
-  if (task.result?.state !== 'fail') return;
-  isUsable = false;
-  await server.dispose();
 });
 afterAll(async () => {
   await browser.close();
-  await server.dispose();
 });
 
 it('two windows that press at once have both runs, and one of them tells of each end', async () => {

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage, launchBrowser } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -8,21 +9,22 @@ let server: CodeServer;
 let browser: Browser;
 let code: CodePage;
 
-beforeAll(async () => {
+anewAfterFailure(async (own) => {
   server = await CodeServer.create({
     vsix: prepared('SLIPWAY_TEST_VSIX'),
     asksForTrust: true,
     settings: { 'security.workspace.trust.startupPrompt': 'never', 'workbench.editor.useModal': 'off' },
   });
+  own(() => server.dispose());
   await server.write('short.ipynb', notebookOf('print(6 * 7)'));
-  await Promise.all([server.start(), launchBrowser().then((launched) => (browser = launched))]);
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   code = await CodePage.open(context, server);
 });
-afterAll(async () => {
+afterEach(async () => {
   await code.screenshot('workspace-last');
-  await browser.close();
-  await server.dispose();
 });
 
 it('starts no run from a workspace that is not trusted, until it is', async () => {
