@@ -28,7 +28,7 @@ const gatherMs = 100;
 /** Runs older than this, in milliseconds, stand in one group whatever their day. */
 const groupedMs = 6 * 86_400_000;
 /** How much of a title a row shows, in characters: VS Code leaves out the state where a label fills the row. */
-const longestLabel = 28;
+const longestLabel = 26;
 
 /** Runs of all contexts, newest first, grouped by day; live. What has changed is drawn anew, for there may be thousands. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
