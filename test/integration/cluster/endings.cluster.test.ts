@@ -75,7 +75,7 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
     const { ended, result } = await runIn('step', { 'a.ipynb': notebook(cells), 'slipway.yaml': spec }, []);
     expect(result.state).toBe('timedOut');
     expect(result.diagnosis?.id).toBe('stepTimeout');
-    expect(result.diagnosis?.cause).toMatch(/step notebook, 60s, was reached in cell 2/);
+    expect(result.diagnosis?.cause).toMatch(/step notebook, 1m, was reached in cell 2/);
     await expectsAllButVerdict(ended, result, 'first 42', /limit/);
   });
 
