@@ -76,6 +76,9 @@ describe('the finding', () => {
     expect(findingOf({ ...failed, diagnosis: english }, chinese)?.heading).toBe('Out of memory');
     const cancelled: Run = { ...run, state: 'cancelled', reason: 'cancelled on request' };
     expect(runView(cancelled, chinese, 9_000).detail).toBe('已按请求取消');
+    const raised: Run = { ...failed, reason: "KeyError 'pca' in cell 3" };
+    expect(runView(raised, chinese, 9_000).detail).toBe("单元格 3 出现 KeyError 'pca'");
+    expect(runView(raised, words, 9_000).detail).toBe(raised.reason);
     expect(runView({ ...cancelled, reason: 'constructor' }, chinese, 9_000).detail).toBe('constructor');
   });
 

@@ -74,7 +74,7 @@ describe('a tree of 1,000 runs', () => {
     assert.ok(run !== undefined);
     const { label, description, tooltip } = tree.getTreeItem(run);
     assert.equal(label, 'a very very ver…me 1.ipynb');
-    assert.match(String(description), /^Passed · /);
+    assert.equal(description, 'Passed');
     assert.ok(typeof tooltip === 'string');
     assert.match(tooltip, /(very ){40}long name 1\.ipynb/);
   });

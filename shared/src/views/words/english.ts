@@ -42,6 +42,7 @@ export const english = {
     'no tests': 'no tests',
     'environment reused': 'environment reused',
   } satisfies Record<string, string> as Readonly<Record<string, string>>,
+  raisedIn: (error: string, cell: number) => `${error} in cell ${cell}`,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
 };

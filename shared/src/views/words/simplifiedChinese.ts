@@ -39,6 +39,7 @@ export const simplifiedChinese: Words = {
     'no tests': '没有测试',
     'environment reused': '沿用已有环境',
   },
+  raisedIn: (error, cell) => `单元格 ${cell} 出现 ${error}`,
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
 };
