@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError, type Artifact, type PythonChoice, type RunEvent, type StepName } from '../../protocol/index.ts';
 import { runFileSchema, type RunFile } from '../../pipeline/index.ts';
@@ -18,6 +18,7 @@ import { artifactsOf } from './artifactFiles.ts';
 import { openContained, readRange } from './containment.ts';
 import { walkTree } from './copyTree.ts';
 import { isMissing, onDisk, throwIfAborted } from './diskErrors.ts';
+import { namesIn } from './folderNames.ts';
 import { withDefaults, type LocalTargetOptions, type LocalTargetSettings } from './localOptions.ts';
 import { endProcesses } from './processes/endProcesses.ts';
 import { liveness } from './processes/identity.ts';
@@ -60,7 +61,7 @@ class LocalTarget implements RunTarget {
 
   async list(signal: AbortSignal): Promise<readonly string[]> {
     throwIfAborted(signal);
-    const names = (await readdir(this.runs).catch(emptyIfMissing)).filter(isRunName);
+    const names = (await namesIn(this.runs)).filter(isRunName);
     const dated = await Promise.all(
       names.map(async (name) => ({ name, at: await changedAt(new RunPaths(join(this.runs, name)).runFile) })),
     );
@@ -214,9 +215,4 @@ async function changedAt(path: string): Promise<number | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-function emptyIfMissing(error: unknown): string[] {
-  if (isMissing(error)) return [];
-  throw error;
 }

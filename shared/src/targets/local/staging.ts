@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatBytes, SlipwayError, type RunEvent, type StepName } from '../../protocol/index.ts';
 import type { RunSubmission, StagedFile } from '../runTarget.ts';
 import { containedParts } from './containment.ts';
 import { copyTree } from './copyTree.ts';
 import { isMissing, makeFolders, onDisk, throwIfAborted } from './diskErrors.ts';
+import { namesIn } from './folderNames.ts';
 import type { LocalTargetSettings } from './localOptions.ts';
 import { takeOver } from './reuse.ts';
 import { dataPaths, isRunName, RunPaths, type LocalSettings } from './runFolder.ts';
@@ -159,11 +160,7 @@ async function exists(path: string): Promise<boolean> {
 /** Removes what killed submitters and deleters left in the runs folder. */
 export async function sweepRemains(settings: LocalTargetSettings): Promise<void> {
   const { runs } = dataPaths(settings.dataDir);
-  const names = await readdir(runs).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  for (const name of names.filter((candidate) => /^\.(staging|trash)-/.test(candidate))) {
+  for (const name of (await namesIn(runs)).filter((candidate) => /^\.(staging|trash)-/.test(candidate))) {
     try {
       const { mtimeMs } = await stat(join(runs, name));
       if (settings.now() - mtimeMs > remainsMs) await rm(join(runs, name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './diskErrors.ts';
+import { namesIn } from './folderNames.ts';
 import type { LocalTargetSettings } from './localOptions.ts';
 import { EventReader, isFinal } from './runEvents.ts';
 import { dataPaths, isRunName, RunPaths } from './runFolder.ts';
@@ -35,13 +35,4 @@ async function foldersInUse(settings: LocalTargetSettings): Promise<ReadonlySet<
     used.add(parseLocalSettings(await readFile(paths.local, 'utf8')).stepsDir);
   }
   return used;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

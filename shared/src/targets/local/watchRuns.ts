@@ -1,8 +1,9 @@
 import { readdirSync, watch, type FSWatcher } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable, TargetChange } from '../runTarget.ts';
 import { isMissing, makeFolders } from './diskErrors.ts';
+import { namesIn } from './folderNames.ts';
 import { isRunName, knownSteps, RunPaths } from './runFolder.ts';
 
 /** How often the logs of unfinished runs are measured; more often would wake programs for lines nobody can read so fast. */
@@ -181,15 +182,6 @@ export class RunsWatcher implements Disposable {
     queueMicrotask(() => {
       if (!this.disposed) this.options.listener(change);
     });
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }
 
