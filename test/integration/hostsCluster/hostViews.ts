@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { context } from '../cluster/clusterMachine.ts';
+import { isVisible } from '../hosts/visible.ts';
 import type { LabPage } from '../jupyterlab/labPage.ts';
 import type { CodePage } from '../vscode/codePage.ts';
 
@@ -64,8 +65,7 @@ export async function detailInCode(code: CodePage, row: RegExp, run: string): Pr
     for (const again = Date.now() + 15_000; Date.now() < again;) {
       for (const frame of code.page.frames()) {
         const detail = frame.locator('slipway-run-detail').filter({ hasText: run });
-        // A frame may go while it is looked at.
-        if (await detail.isVisible().catch(() => false)) return detail;
+        if (await isVisible(detail)) return detail;
       }
       await code.page.waitForTimeout(200);
     }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Frame, type Locator, type Page } from 'playwright-core';
+import { isVisible } from '../hosts/visible.ts';
 import { type CodeServer, prepared } from './codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
@@ -153,8 +154,7 @@ export class CodePage {
     for (const end = Date.now() + 120_000; Date.now() < end;) {
       for (const frame of this.page.frames()) {
         const found = find(frame);
-        // A frame may go while it is looked at.
-        if (await found.isVisible().catch(() => false)) return found;
+        if (await isVisible(found)) return found;
       }
       await this.page.waitForTimeout(200);
     }
