@@ -17,13 +17,15 @@ let jupyter = '';
 let begun;
 let installedHosts;
 
-/** A stage that later ones need: its failure ends the run. */
+/** What later stages need: a failure ends the run. Installers wait for the network and the disk half of their time. */
 const preparation = [
-  ['install packages', installPackages],
-  ['install Python tools', async () => void (python = await testPython())],
-  ['install JupyterLab', async () => void (jupyter = await jupyterPython())],
-  ['install browser', async () => void (browser = await testBrowser())],
-  ['build', build],
+  [
+    ['install Python tools', async () => void (python = await testPython())],
+    ['install JupyterLab', async () => void (jupyter = await jupyterPython())],
+    ['install browser', async () => void (browser = await testBrowser())],
+    ['install packages', installPackages],
+  ],
+  [['build', build]],
 ];
 
 /**
@@ -143,7 +145,7 @@ try {
   }
   // Its first build takes longer than all other stages: it begins at once, beside them.
   if (wanted.size === 0 || wanted.has('cluster')) begun = beginCluster();
-  for (const step of preparation) await besides([step]);
+  for (const line of preparation) await besides(line);
   for (const line of lines) await besides(line.filter(([name]) => wanted.size === 0 || wanted.has(name)));
 } catch (error) {
   broken = error;
