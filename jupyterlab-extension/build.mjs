@@ -1,13 +1,16 @@
 /**
  * Builds what the wheel holds: the labextension (esbuild makes one module of our sources, JupyterLab's builder makes it a
- * federated one) and a copy of the core's bundle. Nothing is fetched: JupyterLab's versions come from an npm package.
+ * federated one), the panels, which the server half serves, and a copy of the core's bundle. Nothing is fetched:
+ * JupyterLab's versions come from an npm package.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { leanPanels } from '../shared/leanPanels.mjs';
+import { licences } from '../shared/licences.mjs';
 
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
@@ -15,12 +18,30 @@ const { version, dependencies } = JSON.parse(readFileSync(join(here, 'package.js
 const core = join(here, 'slipway_jupyterlab/core');
 const dist = join(here, '../shared/dist');
 
+const browser = {
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minifyIdentifiers: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  plugins: [leanPanels],
+  metafile: true,
+  logLevel: 'warning',
+};
+
 writeVersion();
-await bundle();
+const panels = await buildPanels();
+const page = await buildPage(panels.file);
 federate();
 copyCore();
 copyFileSync(join(here, '../LICENSE'), join(here, 'LICENSE'));
-copyFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), join(here, 'THIRD-PARTY-LICENSES.txt'));
+const inputs = [panels, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const ofCore = readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+writeFileSync(join(here, 'THIRD-PARTY-LICENSES.txt'), licences(inputs, [ofCore]));
 
 /** The Python half carries the same version. */
 function writeVersion() {
@@ -29,27 +50,42 @@ function writeVersion() {
   if (readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-async function bundle() {
+/**
+ * One module with all panels, compressed: a Jupyter server compresses nothing of a labextension. Its name changes with its
+ * content, so that a browser may keep it. Resolves to that name and what esbuild tells.
+ */
+async function buildPanels() {
+  const folder = join(here, 'slipway_jupyterlab/panels');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const result = await build({
+    ...browser,
+    entryPoints: { panels: join(here, '../shared/src/panels/index.ts') },
+    entryNames: '[name]-[hash]',
+    outdir: folder,
+    write: false,
+  });
+  const [{ path, contents }] = result.outputFiles;
+  writeFileSync(`${path}.gz`, gzipSync(contents, { level: 9 }));
+  return { file: basename(path), ...result };
+}
+
+/** @param panelsFile what the server half has the panels as */
+async function buildPage(panelsFile) {
   rmSync(join(here, 'lib'), { recursive: true, force: true });
   const lab = Object.keys(dependencies).filter((name) => !name.startsWith('@slipway/'));
-  await build({
+  return build({
+    ...browser,
     entryPoints: [join(here, 'src/index.ts')],
     outdir: join(here, 'lib'),
-    bundle: true,
-    // The protocol and the panels come when they are first needed.
+    // White space goes with JupyterLab's builder; with it would go the comment that keeps that from the import of the panels.
+    minifyWhitespace: false,
+    // The protocol comes when it is first needed.
     splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-    legalComments: 'none',
     jsx: 'automatic',
-    charset: 'utf8',
-    plugins: [leanPanels],
     // What JupyterLab brings.
     external: [...lab, ...lab.map((name) => `${name}/*`)],
-    define: { SLIPWAY_VERSION: JSON.stringify(version) },
-    logLevel: 'warning',
+    define: { SLIPWAY_VERSION: JSON.stringify(version), SLIPWAY_PANELS: JSON.stringify(panelsFile) },
   });
 }
 

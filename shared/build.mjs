@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { licences } from './licences.mjs';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -76,37 +77,8 @@ cpSync(require.resolve('mathjax/es5/tex-svg-full.js'), join(assets, 'mathjax.js'
 writeFileSync(join(assets, 'mathjax.js.gz'), gzipSync(readFileSync(join(assets, 'mathjax.js')), { level: 9 }));
 cpSync(require.resolve('requirejs/require.js'), join(assets, 'require.js'));
 
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(result.metafile.inputs)));
+const besides = ['mathjax/package.json', 'requirejs/package.json'].map((name) => require.resolve(name));
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([...Object.keys(result.metafile.inputs), ...besides]));
 chmodSync(join(dist, 'slipway.js'), 0o755);
 const schema = execFileSync(process.execPath, [join(dist, 'slipway.js'), 'spec', 'schema']);
 writeFileSync(join(dist, 'slipway.schema.json'), schema);
-
-/** The licence texts of every package whose code is in the bundle or beside it. */
-function licences(inputs) {
-  const packages = new Map([
-    ['mathjax', require.resolve('mathjax/package.json')],
-    ['requirejs', require.resolve('requirejs/package.json')],
-  ]);
-  for (const input of inputs) {
-    const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(join(process.cwd(), input));
-    if (match) packages.set(match[2], join(match[1], 'package.json'));
-  }
-  return [...packages]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, manifest]) => {
-      const { version: packageVersion, license } = JSON.parse(readFileSync(manifest, 'utf8'));
-      return `${name} ${packageVersion} (${license})\n\n${licenceText(manifest)}`;
-    })
-    .join('\n\n----------------------------------------\n\n');
-}
-
-function licenceText(manifest) {
-  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE', 'License.txt']) {
-    try {
-      return readFileSync(join(manifest, '..', file), 'utf8').trim();
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
-    }
-  }
-  return 'No licence file in the package.';
-}

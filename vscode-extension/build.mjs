@@ -6,6 +6,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { leanPanels } from '../shared/leanPanels.mjs';
+import { licences } from '../shared/licences.mjs';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -21,9 +22,10 @@ const common = {
   charset: 'utf8',
   logLevel: 'warning',
   define: { SLIPWAY_VERSION: JSON.stringify(version) },
+  metafile: true,
 };
-await buildExtension();
-await build({
+const extension = await buildExtension();
+const panels = await build({
   ...common,
   entryPoints: { panels: join(here, 'src/webview/main.ts') },
   outdir: dist,
@@ -40,11 +42,13 @@ for (const part of ['slipway.js', 'supervisor.js', 'chunks', 'steps']) {
 mkdirSync(join(dist, 'core'), { recursive: true });
 writeFileSync(join(dist, 'core/package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
 copyFileSync(join(here, '../LICENSE'), join(here, 'LICENSE'));
-copyFileSync(join(core, 'THIRD-PARTY-LICENSES.txt'), join(here, 'THIRD-PARTY-LICENSES.txt'));
+const inputs = [extension, panels].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const ofCore = readFileSync(join(core, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+writeFileSync(join(here, 'THIRD-PARTY-LICENSES.txt'), licences(inputs, [ofCore]));
 
 /** esbuild splits ES modules only: each of them becomes CommonJS afterwards, and loads the others when they are asked for. */
 async function buildExtension() {
-  const { outputFiles } = await build({
+  const result = await build({
     ...common,
     entryPoints: { extension: join(here, 'src/extension.ts') },
     outdir: dist,
@@ -59,7 +63,7 @@ async function buildExtension() {
     external: ['vscode'],
   });
   mkdirSync(join(dist, 'extension'), { recursive: true });
-  for (const { path, text } of outputFiles) {
+  for (const { path, text } of result.outputFiles) {
     const { code } = await transform(text, {
       format: 'cjs',
       platform: 'node',
@@ -70,4 +74,5 @@ async function buildExtension() {
     });
     writeFileSync(path, code);
   }
+  return result;
 }

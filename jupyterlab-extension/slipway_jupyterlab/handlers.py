@@ -20,6 +20,7 @@ from ._version import __version__
 from .artifact_forward import forwarded_headers, read_answer, read_body, request_head
 from .core_supervisor import CoreSupervisor
 from .errors import SlipwayError
+from .panels_module import PanelsModule
 from .unfinished import UnfinishedRuns
 
 auth_resource = "slipway"
@@ -37,6 +38,7 @@ class Services:
     unfinished: UnfinishedRuns
     contents_root: str | None
     """Absolute path of what the contents API shows, where it is a folder on this machine's disk."""
+    panels: PanelsModule
 
 
 class StatusHandler(APIHandler):
@@ -222,11 +224,38 @@ class ArtifactHandler(JupyterHandler):
                 self.set_header(name, value)
 
 
+class PanelsHandler(JupyterHandler):
+    """The module with the panels, which a page imports when the first one is opened."""
+
+    auth_resource = auth_resource
+
+    def initialize(self, services: Services) -> None:
+        """Take the services from the route."""
+        self._services = services
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Send the module. Its name says what is in it, so a browser may keep it."""
+        panels = self._services.panels
+        is_compressed = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        content = await asyncio.to_thread(panels.compressed if is_compressed else panels.plain, name)
+        if content is None:
+            raise web.HTTPError(404)
+        if is_compressed:
+            self.set_header("Content-Encoding", "gzip")
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.set_header("Vary", "Accept-Encoding")
+        self.finish(content)
+
+
 def routes(services: Services) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
     """Return the routes; the server puts them below its base URL."""
     arguments = {"services": services}
     return [
         ("/slipway/status", StatusHandler, arguments),
         ("/slipway/core", CoreSocketHandler, arguments),
+        ("/slipway/panels/([^/]+)", PanelsHandler, arguments),
         ("/slipway/(runs/.+)", ArtifactHandler, arguments),
     ]

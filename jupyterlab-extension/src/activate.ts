@@ -24,7 +24,7 @@ import { submissionOf } from './notebook/submitNotebook.ts';
 import { RunOrigins } from './runOrigins.ts';
 import { ServerHalf } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
-import { loadPanels } from './surfaces/loadPanels.ts';
+import { PanelLoader } from './surfaces/panelLoader.ts';
 import { PanelWidget } from './surfaces/panelWidget.ts';
 import { addRunMenu } from './surfaces/runMenu.ts';
 import { RunTabs } from './surfaces/runTabs.ts';
@@ -34,6 +34,8 @@ import { StatusWidget } from './surfaces/statusWidget.tsx';
 import { hostWords, type HostWords } from './words/index.ts';
 
 declare const SLIPWAY_VERSION: string;
+/** The file with the panels, which is named by its content. */
+declare const SLIPWAY_PANELS: string;
 
 export interface LabServices {
   readonly app: JupyterFrontEnd;
@@ -122,6 +124,7 @@ export async function activate(lab: LabServices): Promise<void> {
     follow(run);
     store.put(run);
   });
+  const panels = new PanelLoader(server.panelsUrl(SLIPWAY_PANELS), words.lab);
   const tabs = new RunTabs(
     app.shell,
     words,
@@ -130,7 +133,7 @@ export async function activate(lab: LabServices): Promise<void> {
         tag,
         host,
         held: core.hold(),
-        load: loadPanels,
+        load: () => panels.load(),
         onFailure: (error) => notices.failed(error),
       }),
   );

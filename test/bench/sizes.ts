@@ -4,25 +4,23 @@ import { gzipSync } from 'node:zlib';
 
 const root = join(import.meta.dirname, '../..');
 const built = join(root, 'jupyterlab-extension/slipway_jupyterlab/labextension/static');
-const page = join(root, 'jupyterlab-extension/lib/index.js');
+const panels = join(root, 'jupyterlab-extension/slipway_jupyterlab/panels');
 const extension = join(root, 'vscode-extension/dist/extension.cjs');
 
 /** How a bundle names the bundles that are loaded with it; those that it loads later are named otherwise. */
-const imports = /(?:from|import)"(\.\/[^"]+)"/g;
 const requires = /[ ,]\w+=require\("(\.\/[^"]+)"\)/g;
 
 /**
- * What the hosts' halves weigh, in units of 1000 bytes. The labextension is every script of the wheel that a browser can load;
- * "at page load" is without the panels and the connection, which come when they are first needed. The .vsix has the core in it.
+ * What the hosts' halves weigh, in units of 1000 bytes. The labextension is every script of its folder; all but the connection
+ * come when a page loads. The panels come compressed from the server half, with the first one. The .vsix has the core in it.
  */
 export async function sizes(vsix: string): Promise<string> {
   const scripts = (await readdir(built)).filter((name) => name.endsWith('.js')).map((name) => join(built, name));
-  const federation = scripts.filter((file) => file.includes('remoteEntry'));
   return [
     'Sizes of what is installed',
     await line('labextension, all scripts', scripts, 150_000),
-    await line('labextension, at page load', [...federation, ...(await withImports(page, imports))]),
-    await line('.vsix, scripts at activation', await withImports(extension, requires)),
+    `  ${'panels, as they are sent'.padEnd(30)}${kilobytes(await folderBytes(panels))}`,
+    await line('.vsix, scripts at activation', await withRequired(extension)),
     `  ${'.vsix, whole'.padEnd(30)}${kilobytes((await stat(vsix)).size)}`,
   ].join('\n');
 }
@@ -36,13 +34,18 @@ async function line(name: string, files: readonly string[], goal?: number): Prom
   return `  ${name.padEnd(30)}${kilobytes(bytes)}   ${kilobytes(compressed)} with gzip${judged}`;
 }
 
+async function folderBytes(folder: string): Promise<number> {
+  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** A bundle and all that are loaded with it. */
-async function withImports(file: string, pattern: RegExp, known = new Set<string>()): Promise<readonly string[]> {
+async function withRequired(file: string, known = new Set<string>()): Promise<readonly string[]> {
   if (known.has(file)) return [...known];
   known.add(file);
   const text = await readFile(file, 'utf8');
-  for (const [, name] of text.matchAll(pattern)) {
-    if (name !== undefined) await withImports(join(dirname(file), name), pattern, known);
+  for (const [, name] of text.matchAll(requires)) {
+    if (name !== undefined) await withRequired(join(dirname(file), name), known);
   }
   return [...known];
 }

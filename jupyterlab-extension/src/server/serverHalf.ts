@@ -49,6 +49,11 @@ export class ServerHalf {
     return new this.#settings.WebSocket(this.coreUrl);
   }
 
+  /** The address of the module with the panels, for `import`. */
+  panelsUrl(file: string): string {
+    return URLExt.join(this.#settings.baseUrl, 'slipway', 'panels', file);
+  }
+
   /** The address of a file that a run left, for frames and downloads. */
   artifactUrl(context: string, run: string, path: string): string {
     const parts = ['runs', context, run, 'artifacts', ...path.split('/')].map(encodeURIComponent);

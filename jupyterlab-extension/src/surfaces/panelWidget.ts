@@ -1,5 +1,6 @@
 import { Widget } from '@lumino/widgets';
 import type { Disposable, PanelHost } from '@slipway/shared/panels';
+import { SlipwayError } from '@slipway/shared/protocol';
 
 export type PanelTag = 'slipway-run-detail' | 'slipway-log-view' | 'slipway-run-form';
 
@@ -26,18 +27,32 @@ export class PanelWidget extends Widget {
     super();
     this.addClass('slipway-panel');
     this.#held = held;
-    load().then(() => {
-      if (this.isDisposed) return;
-      this.#element = document.createElement(tag);
-      Object.assign(this.#element, { host, ...this.#properties });
-      this.node.append(this.#element);
-    }, onFailure);
+    load().then(
+      () => {
+        if (this.isDisposed) return;
+        this.#element = document.createElement(tag);
+        Object.assign(this.#element, { host, ...this.#properties });
+        this.node.append(this.#element);
+      },
+      (error: unknown) => {
+        this.#showFailure(error);
+        onFailure(error);
+      },
+    );
   }
 
   /** Gives the panel what it shows. */
   display(properties: PanelProperties): void {
     this.#properties = { ...this.#properties, ...properties };
     if (this.#element !== undefined) Object.assign(this.#element, properties);
+  }
+
+  /** A tab that stays empty says why. */
+  #showFailure(error: unknown): void {
+    const text = document.createElement('p');
+    text.className = 'slipway-panel-failure';
+    text.textContent = SlipwayError.is(error) ? `${error.message} ${error.action ?? ''}` : String(error);
+    this.node.append(text);
   }
 
   override dispose(): void {

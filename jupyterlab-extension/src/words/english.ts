@@ -34,6 +34,8 @@ export const english = {
   sandboxed: 'Shown in a sandbox: no network, no access to JupyterLab.',
   versions: (page: string, server: string) =>
     `The page has Slipway ${page}, the Jupyter server ${server}. Run "pip install slipway_jupyterlab==${page}" beside the server and restart it, or reload the page.`,
+  noPanels: 'The Jupyter server did not send what shows runs.',
+  reloadForPanels: 'Reload the page: Slipway may have been updated since it was opened.',
   notSaved: 'unsaved copy',
   failedCellGone: 'The cell that failed is no longer in this notebook.',
 };

@@ -34,6 +34,8 @@ export const simplifiedChinese: LabWords = {
   sandboxed: '在沙箱中显示：无网络，不能访问 JupyterLab。',
   versions: (page, server) =>
     `页面的 Slipway 版本是 ${page}，Jupyter 服务器的是 ${server}。请在服务器上执行 "pip install slipway_jupyterlab==${page}" 并重启，或刷新页面。`,
+  noPanels: 'Jupyter 服务器没有发来用于显示运行的界面。',
+  reloadForPanels: '请重新加载页面：打开此页面后，Slipway 可能已更新。',
   notSaved: '未保存的副本',
   failedCellGone: '失败的单元格已不在此笔记本中。',
 };

@@ -41,6 +41,24 @@ explainFailures(
   () => server,
 );
 
+it('a page that was opened before an update says that it is to be loaded anew', async () => {
+  const lab = await LabPage.open(context, server, 'lab/tree/good.ipynb');
+  await lab.notebookReady();
+  const panels = '**/slipway/panels/*';
+  await context.route(panels, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  await lab.menu('Run', 'Run on GPU cluster with options…');
+  await lab.page.locator('.slipway-panel').getByText('did not send what shows runs').waitFor();
+  await lab.page.locator('.Toastify__toast').getByText('Reload the page').waitFor();
+  await lab.screenshot('panels-missing');
+  await context.unroute(panels);
+  await lab.page.reload();
+  await lab.page.locator('.jp-DirListing-item').filter({ hasText: 'good.ipynb' }).dblclick();
+  await lab.notebookReady();
+  await lab.menu('Run', 'Run on GPU cluster with options…');
+  const form = lab.page.locator('slipway-run-form');
+  await form.getByRole('button', { name: /^Run/ }).first().waitFor();
+});
+
 describe('a run that passed', () => {
   it('has its report in a sandbox, its notebook and its log in JupyterLab', async () => {
     const lab = await LabPage.open(context, server, 'lab/tree/good.ipynb');

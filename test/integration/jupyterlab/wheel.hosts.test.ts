@@ -42,13 +42,24 @@ it('holds the labextension, the core and Python, for any platform, and is small'
   expect(names.filter((path) => path.includes('slipway_jupyterlab/labextension/'))).toEqual([]);
 });
 
-it('makes a page that only loads fetch little: the protocol and the panels come later', () => {
+it('makes a page that only loads fetch little: the panels come later, from the server half', () => {
   const [name = ''] = readdirSync(wheels);
-  const chunks = entriesOf(join(wheels, name)).filter(({ name: path }) =>
-    /@slipway\/jupyterlab\/static\/.*\.js$/.test(path),
-  );
-  const sizes = chunks.map(({ bytes }) => bytes).sort((a, b) => b - a);
-  // The two largest are those that come later.
-  const first = sizes.slice(2).reduce((sum, bytes) => sum + bytes, 0);
-  expect(first).toBeLessThan(150 * kilobyte);
+  const entries = entriesOf(join(wheels, name));
+  const bytesOf = (pattern: RegExp): number =>
+    entries.filter(({ name: path }) => pattern.test(path)).reduce((sum, { bytes }) => sum + bytes, 0);
+  const labextension = bytesOf(/labextensions\/@slipway\/jupyterlab\//);
+  const panels = bytesOf(/slipway_jupyterlab\/panels\/panels-\w+\.js\.gz$/);
+  expect(labextension).toBeGreaterThan(0);
+  expect(panels).toBeGreaterThan(0);
+  expect(labextension).toBeLessThan(150 * kilobyte);
+  expect(panels).toBeLessThan(60 * kilobyte);
+});
+
+it('has the licences of all whose code is in it, in browsers too', () => {
+  const [name = ''] = readdirSync(wheels);
+  const read =
+    'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.read(next(n for n in z.namelist() if n.endswith("THIRD-PARTY-LICENSES.txt"))).decode())';
+  const texts = execFileSync(jupyterPython(), ['-c', read, join(wheels, name)], { encoding: 'utf8' });
+  for (const packageName of ['lit', 'lit-html', '@lit/reactive-element', 'zod', 'mathjax'])
+    expect(texts).toMatch(new RegExp(`^${packageName} \\d`, 'm'));
 });
