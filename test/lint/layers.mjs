@@ -10,7 +10,8 @@ const domain = ['identity', 'kubernetes', 'jobs', 'pipeline', 'targets', 'runs',
 const allowed = {
   protocol: [],
   ...Object.fromEntries(domain.map((module) => [module, ['protocol', ...domain.filter((other) => other !== module)]])),
-  server: ['protocol', ...domain],
+  localization: ['protocol'],
+  server: ['protocol', 'localization', ...domain],
   cli: ['protocol', ...domain, 'server', 'views'],
   views: ['protocol'],
   client: ['protocol'],
@@ -18,7 +19,7 @@ const allowed = {
 };
 
 /** Folders whose code has no I/O, no clock and no environment. */
-export const pureFolders = ['protocol', 'jobs', 'pipeline', 'diagnosis', 'views', 'client'].map(
+export const pureFolders = ['protocol', 'jobs', 'pipeline', 'diagnosis', 'localization', 'views', 'client'].map(
   (name) => `shared/src/${name}`,
 );
 

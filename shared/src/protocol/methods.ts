@@ -49,7 +49,10 @@ export const requests = {
       protocolVersion: z.string(),
       host: z.object({ name: z.string(), version: z.string() }),
       capabilities: hostCapabilitiesSchema,
-      /** Upgrade advice is worded for this host: the command that would bring host and core together. */
+      /**
+       * As the host names it: `en`, `zh-cn`. What the core says to people comes in this language where it has words for it,
+       * else in English: messages and actions of errors, reasons and notes of runs, plans. Identifiers and logs stay as they are.
+       */
       locale: z.string().optional(),
     }),
     result: z.object({

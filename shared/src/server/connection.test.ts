@@ -23,6 +23,28 @@ describe('a connection', () => {
     expect(core.sessions).toHaveLength(1);
   });
 
+  it('speaks the language of its client: in results, notifications and errors, not in the log', async () => {
+    const run = { ...runNamed('a-1'), reason: 'cancelled on request' };
+    const core = standInCore(() => ({
+      'runs/get': () => Promise.resolve(run),
+      'runs/delete': () =>
+        Promise.reject(new SlipwayError('internal', 'There is no run "b".', { action: 'Try again.' })),
+    }));
+    const { client, log } = wire(core);
+    await hello(client, false, 'zh-cn');
+    const heard: unknown[] = [];
+    client.onNotification('run/changed', (params) => heard.push(params.run.reason));
+    core.sessions[0]?.notify('run/changed', { watch: 'w', run });
+    expect((await client.request('runs/get', { run: 'a-1' }, never)).reason).toBe('已按请求取消');
+    expect(heard).toEqual(['已按请求取消']);
+    const refusal = { code: 'internal', message: '没有运行 "b"。', action: '请重试。' };
+    await expect(client.request('runs/delete', { run: 'b' }, never)).rejects.toMatchObject(refusal);
+    expect(log.join()).toContain('There is no run');
+    const english = wire(core);
+    await hello(english.client, false, 'en');
+    expect((await english.client.request('runs/get', { run: 'a-1' }, never)).reason).toBe('cancelled on request');
+  });
+
   it('takes requests that were sent right behind initialize', async () => {
     const { client } = wire(standInCore());
     const [, run] = await Promise.all([hello(client), client.request('runs/get', { run: 'b' }, never)]);

@@ -8,6 +8,7 @@ import {
   type ResponseError,
 } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
+import { type Localizer, localizerFor } from '../localization/index.ts';
 import {
   type NotificationName,
   type RequestName,
@@ -78,6 +79,8 @@ class ClientConnection {
   readonly #inFlight = new Set<AbortController>();
   /** Set by `initialize`. */
   #session: CoreSession | undefined;
+  /** For clients that do not speak English; set by `initialize`. */
+  #localizer: Localizer | undefined;
 
   constructor(core: SessionSource, connection: MessageConnection, writer: MessageWriter, options: ServeOptions) {
     this.#core = core;
@@ -122,7 +125,8 @@ class ClientConnection {
     if (name === 'initialize') this.#initialize(params);
     const session = this.#initialized();
     const valid = checked(shape.params, params ?? {}, `The request ${name}`);
-    const result = await session.handlers[name](valid, signal);
+    const answer = await session.handlers[name](valid, signal);
+    const result = this.#localizer?.result(name, answer) ?? answer;
     if (name === 'shutdown') setImmediate(() => this.#writer.end());
     return this.#options.checkResults === true ? shape.result.parse(result) : result;
   }
@@ -132,10 +136,13 @@ class ClientConnection {
       throw new SlipwayError('protocol.invalid', 'initialize was sent twice on one connection.');
     }
     const hello = checked(requests.initialize.params, params, 'The request initialize');
+    this.#localizer = localizerFor(hello.locale);
     checkVersion(hello.protocolVersion, hello.host);
     const hostFiles = hello.capabilities.files ? hostFilesOver(this.#connection) : undefined;
     const session = this.#core.openSession(hostFiles);
-    session.onNotification((name, content) => this.#send(this.#notify(name, content)));
+    session.onNotification((name, content) => {
+      this.#send(this.#notify(name, this.#localizer?.notification(name, content) ?? content));
+    });
     this.#session = session;
   }
 
@@ -161,7 +168,8 @@ class ClientConnection {
   #wireError(error: unknown, method: string, params: unknown, signal: AbortSignal): ResponseError<WireErrorData> {
     if (signal.aborted && !SlipwayError.is(error)) return toResponseError(cancelled(method), rpcCodes.requestCancelled);
     const secrets = [...(this.#options.secrets ?? []), ...secretValues(params)];
-    const named = nameFailure(error, method, this.#options.log, secrets);
+    const failure = nameFailure(error, method, this.#options.log, secrets);
+    const named = this.#localizer?.error(failure) ?? failure;
     if (named.code !== 'protocol.invalid') return toResponseError(named);
     const early = this.#session === undefined && method !== 'initialize';
     return toResponseError(named, early ? ErrorCodes.ServerNotInitialized : ErrorCodes.InvalidParams);

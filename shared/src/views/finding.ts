@@ -1,7 +1,7 @@
 import { terminalStates, type FailedCell, type Run, type StepName } from '../protocol/index.ts';
 import { adviceInEditor, advisedStep } from './advice.ts';
 import { shownText } from './shownText.ts';
-import { diagnosisIn, reasonIn } from './translated.ts';
+import { diagnosisIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** What a person must know first: why the run failed, or why it waits. */
@@ -27,9 +27,9 @@ export function findingOf(run: Run, words: Words): Finding | undefined {
   const isUnknown = diagnosis === undefined || diagnosis.id === 'unknown';
   const inCell = isUnknown && failedCell !== undefined && failedCell.number > 0;
   const told = diagnosis === undefined ? undefined : diagnosisIn(diagnosis, words);
-  const known = told?.cause ?? (run.reason === undefined ? words.states[run.state] : reasonIn(run.reason, words));
+  const known = told?.cause ?? run.reason ?? words.states[run.state];
   const heading = inCell ? words.panels.finding.unknownInCell(failedCell.number) : known;
-  const reason = reasonIn(run.reason ?? '', words);
+  const reason = run.reason ?? '';
   return {
     kind: 'failed',
     heading: shownText(heading),

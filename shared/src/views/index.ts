@@ -13,5 +13,5 @@ export { relativeTime } from './relativeTime.ts';
 export { nameParts, shortName, shownText } from './shownText.ts';
 export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
-export { diagnosisIn, reasonIn } from './translated.ts';
+export { diagnosisIn } from './translated.ts';
 export { wordsOf, type Words } from './words/index.ts';

@@ -1,6 +1,6 @@
 import { terminalStates, type Run, type RunState, type Step, type StepState } from '../protocol/index.ts';
 import { createClockFormat, formatDuration } from './format.ts';
-import { diagnosisIn, reasonIn } from './translated.ts';
+import { diagnosisIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** The states that people tell apart, which decide icon and colour (screens/README.md, "States"). */
@@ -106,7 +106,7 @@ function detailOf(run: Run, words: Words): string {
 
 /** Why it ended: as the words' language has it where the core tells it in that. */
 function whyOf({ reason = '', diagnosis }: Run, words: Words): string {
-  if (diagnosis === undefined || words.language === 'en') return reasonIn(reason, words);
+  if (diagnosis === undefined || words.language === 'en') return reason;
   return reason === '' ? '' : diagnosisIn(diagnosis, words).cause;
 }
 

@@ -2,7 +2,6 @@ import type { Run, Step } from '../protocol/index.ts';
 import { formatDuration } from './format.ts';
 import { stepView, type StepView } from './runView.ts';
 import { shownText } from './shownText.ts';
-import { reasonIn } from './translated.ts';
 import type { Words } from './words/index.ts';
 
 /** A step as it stands in the graph. */
@@ -62,7 +61,7 @@ function shownStep(run: Run, step: Step, words: Words, now: number): ShownStep {
   const view = stepView(step, words, now);
   const detail = shownText(detailOf(run, step, words));
   const name = shownText(step.name.slice(step.name.lastIndexOf('/') + 1));
-  const reason = step.reason === undefined ? '' : shownText(reasonIn(step.reason, words));
+  const reason = step.reason === undefined ? '' : shownText(step.reason);
   const parts = [
     shownText(step.name),
     view.word,
@@ -90,7 +89,7 @@ function detailOf(run: Run, step: Step, words: Words): string {
   }
   if (step.state === 'skipped' || step.state === 'pending') return words.stepStates[step.state];
   const said = step.note ?? (step.state === 'failed' ? step.reason : undefined);
-  return said === undefined ? words.stepStates[step.state] : reasonIn(said, words);
+  return said ?? words.stepStates[step.state];
 }
 
 function progressOf({ cells }: Run, step: Step): number | undefined {

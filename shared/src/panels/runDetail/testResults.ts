@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { terminalStates, type CoverageReport, type Run, type TestReport } from '../../protocol/index.ts';
-import { formatDuration, reasonIn, shownText, type ViewState, type Words } from '../../views/index.ts';
+import { formatDuration, shownText, type ViewState, type Words } from '../../views/index.ts';
 import { stateIcon } from '../base/icons.ts';
 import { troubleNote } from '../base/troubleNote.ts';
 import type { RunResults } from './runFeed.ts';
@@ -50,7 +50,7 @@ export function coverageBar(coverage: CoverageReport, words: Words): TemplateRes
 export function noTests(run: Run, words: Words): string {
   const step = run.steps.find(({ name }) => name === 'test');
   if (step?.state === 'skipped' && step.reason !== undefined) {
-    return words.panels.tests.skippedBecause(shownText(reasonIn(step.reason, words)));
+    return words.panels.tests.skippedBecause(shownText(step.reason));
   }
   return terminalStates.has(run.state) ? words.panels.tests.noneRan : words.panels.tests.none;
 }

@@ -48,9 +48,10 @@ export function connected(socketPath: string): Promise<Socket> {
   });
 }
 
-export function hello(client: ProtocolClient, files = false): Promise<RequestResult<'initialize'>> {
+export function hello(client: ProtocolClient, files = false, locale?: string): Promise<RequestResult<'initialize'>> {
   const host = { name: 'test', version: '1.0.0' };
-  return client.request('initialize', { protocolVersion, host, capabilities: { files } }, never);
+  const params = { protocolVersion, host, capabilities: { files }, ...(locale !== undefined && { locale }) };
+  return client.request('initialize', params, never);
 }
 
 /** A signal that never aborts. */

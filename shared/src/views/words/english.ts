@@ -35,14 +35,6 @@ export const english = {
   older: 'Older',
   runCount: (count: number) => (count === 1 ? '1 run' : `${count} runs`),
   activeRuns: (count: number) => `${count} runs active`,
-  /** What the core says of runs and steps in words that are always the same. */
-  reasons: {
-    'cancelled on request': 'cancelled on request',
-    'the notebook failed': 'the notebook failed',
-    'no tests': 'no tests',
-    'environment reused': 'environment reused',
-  } satisfies Record<string, string> as Readonly<Record<string, string>>,
-  raisedIn: (error: string, cell: number) => `${error} in cell ${cell}`,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
 };

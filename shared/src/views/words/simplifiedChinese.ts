@@ -33,13 +33,6 @@ export const simplifiedChinese: Words = {
   older: '更早',
   runCount: (count) => `${count} 个运行`,
   activeRuns: (count) => `${count} 个运行进行中`,
-  reasons: {
-    'cancelled on request': '已按请求取消',
-    'the notebook failed': '笔记本失败',
-    'no tests': '没有测试',
-    'environment reused': '沿用已有环境',
-  },
-  raisedIn: (error, cell) => `单元格 ${cell} 出现 ${error}`,
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
 };

@@ -1,0 +1,122 @@
+import type {
+  NotificationName,
+  NotificationParams,
+  RequestName,
+  RequestResult,
+  Run,
+  RunPlan,
+  Step,
+  Task,
+} from '../protocol/index.ts';
+import { SlipwayError } from '../protocol/index.ts';
+import { chineseClusterErrors } from './chinese/clusterErrors.ts';
+import { chineseJobErrors } from './chinese/jobErrors.ts';
+import { chineseRunErrors } from './chinese/runErrors.ts';
+import { chineseRuns } from './chinese/runs.ts';
+import { chineseSteps } from './chinese/steps.ts';
+import { chineseWaiting } from './chinese/waiting.ts';
+import { createTranslator, type Table, type Translator } from './translator.ts';
+
+/** Words what the core sends to a client in that client's language; what it has no words for stays English. */
+export interface Localizer {
+  result<Name extends RequestName>(name: Name, result: RequestResult<Name>): RequestResult<Name>;
+  notification<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): NotificationParams<Name>;
+  error(error: SlipwayError): SlipwayError;
+}
+
+/** All sentences in Simplified Chinese. */
+export const chineseTables: readonly Table[] = [
+  chineseWaiting,
+  chineseSteps,
+  chineseRuns,
+  chineseClusterErrors,
+  chineseJobErrors,
+  chineseRunErrors,
+];
+
+let chinese: Localizer | undefined;
+
+/** @param locale as hosts name it: `zh-cn`, `zh_CN`, `zh-Hans`; undefined for English, which needs no other words */
+export function localizerFor(locale: string | undefined): Localizer | undefined {
+  if (!/^zh([-_](cn|sg|hans.*))?$/i.test(locale ?? '')) return undefined;
+  chinese ??= new TableLocalizer(createTranslator(chineseTables));
+  return chinese;
+}
+
+type Say = (text: string) => string;
+
+class TableLocalizer implements Localizer {
+  readonly #say: Say;
+
+  constructor(translator: Translator) {
+    this.#say = (text) => translator.translate(text) ?? text;
+  }
+
+  result<Name extends RequestName>(name: Name, result: RequestResult<Name>): RequestResult<Name> {
+    return results[name]?.(result, this.#say) ?? result;
+  }
+
+  notification<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): NotificationParams<Name> {
+    return notifications[name]?.(params, this.#say) ?? params;
+  }
+
+  error(error: SlipwayError): SlipwayError {
+    const action = error.action === undefined ? {} : { action: this.#say(error.action) };
+    return new SlipwayError(error.code, this.#say(error.message), { ...action, cause: error });
+  }
+}
+
+/** Results in which the core speaks to people. */
+const results: {
+  readonly [Name in RequestName]?: (result: RequestResult<Name>, say: Say) => RequestResult<Name>;
+} = {
+  'jobs/plan': planIn,
+  'runs/submit': runIn,
+  'runs/submitManifest': runIn,
+  'runs/get': runIn,
+  'runs/cancel': runIn,
+  'runs/rerun': runIn,
+  'runs/retry': runIn,
+  'runs/list': ({ runs }, say) => ({ runs: runs.map((run) => runIn(run, say)) }),
+};
+
+const notifications: {
+  readonly [Name in NotificationName]?: (params: NotificationParams<Name>, say: Say) => NotificationParams<Name>;
+} = {
+  'run/changed': ({ run, ...rest }, say) => ({ ...rest, run: runIn(run, say) }),
+  'context/changed': (params, say) => withReason(params, say),
+  'submit/progress': ({ text }, say) => ({ text: say(text) }),
+};
+
+function runIn(run: Run, say: Say): Run {
+  return {
+    ...withReason(run, say),
+    steps: run.steps.map((step) => stepIn(step, say)),
+    ...(run.tasks !== undefined && { tasks: run.tasks.map((task): Task => withReason(task, say)) }),
+  };
+}
+
+function stepIn(step: Step, say: Say): Step {
+  return step.note === undefined ? withReason(step, say) : { ...withReason(step, say), note: say(step.note) };
+}
+
+function withReason<Said extends { readonly reason?: string | undefined }>(said: Said, say: Say): Said {
+  return said.reason === undefined ? said : { ...said, reason: say(said.reason) };
+}
+
+function planIn(plan: RunPlan, say: Say): RunPlan {
+  const { python, cluster, companions } = plan;
+  return {
+    ...plan,
+    ...(python !== undefined && { python: { ...python, explanation: say(python.explanation) } }),
+    ...(cluster !== undefined && {
+      cluster: { ...cluster, volume: say(cluster.volume), inputs: say(cluster.inputs) },
+    }),
+    companions: {
+      ...companions,
+      ignored: companions.ignored.map(({ path, reason }) => ({ path, reason: say(reason) })),
+      warnings: companions.warnings.map(say),
+    },
+    warnings: plan.warnings.map(say),
+  };
+}
