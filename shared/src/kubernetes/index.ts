@@ -7,10 +7,19 @@ export * from './api.ts';
 export * from './exec/index.ts';
 export * from './logFollower/index.ts';
 export * from './portForward/index.ts';
-export * from './reflector/index.ts';
+export {
+  createReflector,
+  listCells,
+  type Change,
+  type Reflector,
+  type ReflectorOptions,
+  type ReflectorState,
+  type TableCells,
+} from './reflector/index.ts';
 export * from './resources.ts';
 export * from './transfer/index.ts';
 export { createKubernetesApi, type KubernetesApiOptions } from './client.ts';
+export { countObjects } from './count.ts';
 export { openCluster, type OpenClusterOptions } from './openCluster.ts';
 export { listAll, listWhole, type ListPage } from './list.ts';
 export type { ClusterAccess, Impersonation, ServerTrust } from './access.ts';

@@ -6,6 +6,7 @@ export * from './runFile.ts';
 export * from './manifest/manifestInput.ts';
 export { settleRun } from './manifest/clusterSettings.ts';
 export type { ClusterSettings } from './manifest/clusterSettings.ts';
+export { dated, dayOf } from './manifest/dayLabel.ts';
 export { renderHelperPod, renderVolumeReaderPod } from './manifest/helperPod.ts';
 export type { HelperPodOptions, VolumeReaderInput } from './manifest/helperPod.ts';
 export { planInputs, renderInputs, runFileText } from './manifest/inputs.ts';

@@ -2,3 +2,4 @@ export { createReflector, type Reflector, type ReflectorOptions } from './reflec
 export type { ReflectorState } from './machine.ts';
 export type { Change } from './store.ts';
 export { listCells, type TableCells } from './tableCells.ts';
+export { readBody } from './listing.ts';

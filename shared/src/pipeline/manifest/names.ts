@@ -6,6 +6,8 @@ export const labels = {
   run: 'slipway.dev/run',
   notebook: 'slipway.dev/notebook',
   trigger: 'slipway.dev/trigger',
+  /** When the PipelineRun was made, by the cluster's clock: {@link dayOf}. Not on what somebody else makes of a manifest. */
+  day: 'slipway.dev/day',
   /** On helper pods: `upload` or `reader`. */
   helper: 'slipway.dev/helper',
 } as const;

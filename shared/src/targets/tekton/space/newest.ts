@@ -17,6 +17,8 @@ export interface ReadRun {
 /** Runs beyond those asked for that may be read to be sure, for each one asked for, and in any case. */
 const spareFactor = 3;
 const spareRuns = 200;
+/** Read at first, for each one asked for: mostly no second round is needed then. */
+const firstShare = 1.5;
 
 /**
  * The `limit` runs that were made last, newest first, when only the ages of their starts are known, and those coarsely. No
@@ -36,7 +38,8 @@ export async function newestOf<Run extends ReadRun>(
   const found: Run[] = [];
   let printedBefore = Number.POSITIVE_INFINITY;
   let next = 0;
-  for (let end = Math.min(order.length, (waiting === -1 ? order.length : waiting) + limit); next < end;) {
+  const first = Math.ceil(limit * firstShare);
+  for (let end = Math.min(order.length, (waiting === -1 ? order.length : waiting) + first); next < end;) {
     if (end > most) return undefined;
     const chunk = order.slice(next, end);
     const runs = await read(chunk.map(({ name }) => name));
@@ -48,6 +51,12 @@ export async function newestOf<Run extends ReadRun>(
     end = last === undefined ? Math.min(order.length, next + limit) : endOfRivals(order, next, last, printedBefore);
   }
   return found.slice(0, limit);
+}
+
+/** Whether those that were found in part of a space are the newest of all of it. @param since all that was made later was looked at */
+export function areNewest(found: readonly ReadRun[], limit: number, since: number): boolean {
+  const last = found[limit - 1];
+  return last !== undefined && last.createdAt >= since;
 }
 
 /** Newest first; of one second, by name. */

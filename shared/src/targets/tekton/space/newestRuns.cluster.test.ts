@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { resources, systemClock } from '../../../kubernetes/index.ts';
+import { dayOf, labels } from '../../../pipeline/index.ts';
 import { TestSpace } from '../submit/testing/testSpace.ts';
 import { NewestRuns, type Newest } from './newestRuns.ts';
 import { RunRows } from './runRows.ts';
@@ -17,9 +18,9 @@ beforeEach(async () => {
   await space.api.patch(namespace, { metadata }, { kind: 'merge' }, z.unknown(), signal);
   // Echo and bravo are ours; delta says that it is charlie, which is not believed.
   const told = new Map([
-    ['echo', 'echo'],
-    ['bravo', 'bravo'],
-    ['delta', 'charlie'],
+    ['echo', { [labels.run]: 'echo', [labels.day]: today }],
+    ['bravo', { [labels.run]: 'bravo', [labels.day]: today }],
+    ['delta', { [labels.run]: 'charlie' }],
   ]);
   for (const name of ['delta', 'alpha', 'echo', 'bravo', 'charlie']) await make(name, told.get(name));
   for (const name of ['delta', 'alpha', 'echo', 'charlie']) await end(name, 'True', 'Succeeded');
@@ -31,13 +32,16 @@ afterEach(async () => {
 
 const path = (name?: string) => ({ type: resources.pipelineRuns, namespace: space.api.cluster.namespace, name });
 
+const today = dayOf(Date.now()) ?? '';
+const daysAgo = dayOf(Date.now() - 5 * 86_400_000) ?? '';
+
 /** One that Tekton leaves waiting. */
-async function make(name: string, told?: string): Promise<void> {
+async function make(name: string, told: Readonly<Record<string, string>> = {}): Promise<void> {
   const steps = [{ name: 'work', image: 'testbed.local/busybox:1', script: 'true' }];
   const body = {
     apiVersion: 'tekton.dev/v1',
     kind: 'PipelineRun',
-    metadata: { name, ...(told !== undefined && { labels: { 'slipway.dev/run': told } }) },
+    metadata: { name, labels: told },
     spec: {
       status: 'PipelineRunPending',
       pipelineSpec: { tasks: [{ name: 'work', taskSpec: { steps } }] },
@@ -60,7 +64,23 @@ const begun = Math.ceil(Date.now() / 1_000) * 1_000 + 10_000;
 const endedAt = (ms: number) => begun + ms;
 
 function reader(): NewestRuns {
-  return new NewestRuns({ api: space.api, context: 'c', onManyRuns: () => undefined, fewRuns: 0 });
+  return new NewestRuns({ api: space.api, context: 'c', clock: systemClock, onManyRuns: () => undefined, fewRuns: 0 });
+}
+
+function allRows(): RunRows {
+  return new RunRows({
+    api: space.api,
+    context: 'c',
+    clock: systemClock,
+    random: Math.random,
+    onChange: () => undefined,
+    onState: () => undefined,
+    onManyRuns: () => undefined,
+  });
+}
+
+function differences(newest: NewestRuns, rows: RunRows): string[] {
+  return [...newest.differences(rows.items)].map(({ kind, run }) => `${run} ${kind}`).sort();
 }
 
 async function read(newest: NewestRuns, limit: number): Promise<Newest> {
@@ -92,22 +112,42 @@ describe('the newest runs of a space', () => {
     await make('foxtrot');
     await end('bravo', 'False', 'Failed');
     await space.api.delete(path('delta'), {}, signal);
-    const rows = new RunRows({
-      api: space.api,
-      context: 'c',
-      clock: systemClock,
-      random: Math.random,
-      onChange: () => undefined,
-      onState: () => undefined,
-      onManyRuns: () => undefined,
-    });
+    const rows = allRows();
     try {
       await rows.answered(signal);
-      const differences = [...newest.differences(rows.items)].map(({ kind, run }) => `${run} ${kind}`);
-      expect(differences.sort()).toEqual(['bravo changed', 'delta gone', 'foxtrot changed']);
+      expect(differences(newest, rows)).toEqual(['bravo changed', 'delta gone', 'foxtrot changed']);
       expect([...newest.differences(rows.items)]).toEqual([]);
     } finally {
       rows.dispose();
     }
+  });
+
+  it('are all of them for a list that nobody corrects, and soon for a watch, whatever their labels say', async () => {
+    await make('foxtrot', { [labels.run]: 'foxtrot', [labels.day]: daysAgo });
+    await end('foxtrot', 'True', 'Succeeded');
+    expect((await read(reader(), 3)).names).toEqual(['foxtrot', 'charlie', 'bravo']);
+    const newest = reader();
+    newest.beginComparing();
+    const { names, all } = await read(newest, 3);
+    expect(names).toEqual(['charlie', 'bravo', 'echo']);
+    expect([...all.keys()].sort()).toEqual(['alpha', 'bravo', 'charlie', 'delta', 'echo']);
+    const rows = allRows();
+    try {
+      await rows.answered(signal);
+      expect(differences(newest, rows)).toEqual(['foxtrot changed']);
+    } finally {
+      rows.dispose();
+    }
+  });
+
+  it('are looked for among all where those of the last days are too few', async () => {
+    await make('foxtrot', { [labels.run]: 'foxtrot', [labels.day]: daysAgo });
+    await make('golf', { [labels.run]: 'golf', [labels.day]: '2020-01-01' });
+    await make('hotel', { [labels.run]: 'hotel', [labels.day]: dayOf(Date.now() - 20 * 86_400_000) ?? '' });
+    const newest = reader();
+    newest.beginComparing();
+    expect((await read(newest, 8)).names.slice(0, 4)).toEqual(['hotel', 'golf', 'foxtrot', 'charlie']);
+    // What no request names, because it is too long ago, comes along.
+    expect((await read(newest, 3)).names).toEqual(['golf', 'charlie', 'bravo']);
   });
 });

@@ -1,42 +1,38 @@
-import { listCells, resources, type KubernetesApi } from '../../../kubernetes/index.ts';
-import { labels } from '../../../pipeline/index.ts';
+import { countObjects, resources, type Clock, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { terminalStates, type Run } from '../../../protocol/index.ts';
-import { parseAge, pipelineRunSchema, rowOf, type Age, type PipelineRun } from '../observe/index.ts';
-import { newestOf, type Glimpse } from './newest.ts';
-import { columns, conditionOf, manyRuns, SharedTexts, type RunRow } from './runRow.ts';
+import { rowOf } from '../observe/index.ts';
+import { areNewest, newestOf, type ReadRun } from './newest.ts';
+import { recentDays, type RecentDays } from './recentDays.ts';
+import { manyRuns, type RunRow } from './runRow.ts';
+import { hasChanged, lookAt, type Sight } from './sight.ts';
+import { readRuns } from './wholeRuns.ts';
 
 /** Of so few runs all rows come in one page. */
 const onePage = 500;
 /** More than these are not read one by one. */
 const mostRuns = 1_000;
-const readersAtOnce = 8;
-/** So many names make an address that every proxy takes. */
-const namesAtOnce = 60;
-/** Of the value of a label. Source: Kubernetes, "Labels and Selectors". */
-const longestLabel = 63;
 /** How many of those that were read are kept. */
 const keptRuns = 2_000;
+/** Days that are looked at alone, before all runs are: since yesterday; over a long weekend. */
+const recentTries = [2, 9] as const;
 
 export interface NewestRunsOptions {
   readonly api: KubernetesApi;
   readonly context: string;
+  readonly clock: Clock;
   readonly onManyRuns: () => void;
   /** With so few runs or fewer, reading all rows is as good. Default 500. */
   readonly fewRuns?: number;
 }
 
-/** What was seen of a space. */
-interface Sight {
-  /** Of all its runs, by name: `conditionOf`. */
-  readonly conditions: ReadonlyMap<string, string>;
-  readonly glimpses: readonly Glimpse[];
-  readonly resourceVersion: string;
+interface FoundRun extends ReadRun {
+  readonly run: Run;
 }
 
 /** The newest runs, and whether others are left out. */
 export interface Newest {
   readonly names: readonly string[];
-  /** Of all runs of the space. */
+  /** Of all runs of the space where `names` are fewer than were asked for; else of some of them. */
   readonly all: ReadonlyMap<string, string>;
 }
 
@@ -51,18 +47,20 @@ export type Difference =
 export class NewestRuns {
   readonly #api: KubernetesApi;
   readonly #context: string;
+  readonly #clock: Clock;
   readonly #onManyRuns: () => void;
   readonly #fewRuns: number;
   readonly #rows = new Map<string, Run>();
   #reading: Promise<unknown> = Promise.resolve();
   #compares = false;
   /** What was told first since `beginComparing`. */
-  #seen: ReadonlyMap<string, string> | undefined;
+  #seen: Sight | undefined;
   #shown = new Set<string>();
 
-  constructor({ api, context, onManyRuns, fewRuns }: NewestRunsOptions) {
+  constructor({ api, context, clock, onManyRuns, fewRuns }: NewestRunsOptions) {
     this.#api = api;
     this.#context = context;
+    this.#clock = clock;
     this.#onManyRuns = onManyRuns;
     this.#fewRuns = fewRuns ?? onePage;
   }
@@ -74,7 +72,7 @@ export class NewestRuns {
 
   /** Names of all runs, in no order. @throws SlipwayError as `read` */
   async all(signal: AbortSignal): Promise<readonly string[]> {
-    return [...(await this.#look(signal)).conditions.keys()];
+    return [...(await this.#looked(undefined, signal)).conditions.keys()];
   }
 
   /**
@@ -109,10 +107,10 @@ export class NewestRuns {
     this.#stopComparing();
     for (const [run, { createdAt }] of this.#rows) {
       const row = rows.get(run);
-      if (row?.condition !== seen?.get(run) || row?.run.createdAt !== createdAt) this.drop(run);
+      if (row?.condition !== seen?.conditions.get(run) || row?.run.createdAt !== createdAt) this.drop(run);
     }
     if (seen === undefined) return;
-    for (const [run, { condition }] of rows) if (seen.get(run) !== condition) yield { kind: 'changed', run };
+    for (const [run, row] of rows) if (hasChanged(seen, run, row)) yield { kind: 'changed', run };
     for (const run of shown) if (!rows.has(run)) yield { kind: 'gone', run };
   }
 
@@ -133,78 +131,59 @@ export class NewestRuns {
   }
 
   async #read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {
-    const sight = await this.#look(signal);
+    // A label may lie and hide a run. A watch shows it as soon as all rows are there; nobody corrects a list without one.
+    const many = this.#compares ? await this.#readRecent(limit, signal) : undefined;
+    if (many !== undefined) return many === 'few' ? undefined : many;
+    const sight = await this.#looked(undefined, signal);
     if (sight.glimpses.length <= this.#fewRuns) return undefined;
     const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
-    if (found === undefined) return undefined;
+    return found === undefined ? undefined : this.#take(found, sight);
+  }
+
+  /** Looks at those of the last days alone; undefined where that does not tell. */
+  async #readRecent(limit: number, signal: AbortSignal): Promise<Newest | 'few' | undefined> {
+    const counting = countObjects(this.#api, this.#path(), signal);
+    // Both fail alike.
+    counting.catch(() => undefined);
+    for (const days of recentTries) {
+      const recent = recentDays(this.#clock.now(), days);
+      if (recent === undefined) return undefined;
+      const sight = await this.#looked(recent, signal);
+      const count = await counting;
+      if (count === undefined) return undefined;
+      if (count <= this.#fewRuns) return 'few';
+      if (sight.glimpses.length < limit) continue;
+      const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
+      // Meanwhile all rows may have come, and nobody would correct it any more.
+      if (found === undefined || !this.#compares) return undefined;
+      if (areNewest(found, limit, sight.since)) return this.#take(found, sight);
+    }
+    return undefined;
+  }
+
+  #take(found: readonly FoundRun[], sight: Sight): Newest {
     for (const { run } of found) this.#keep(run);
     if (this.#compares) {
-      this.#seen ??= sight.conditions;
+      this.#seen ??= sight;
       for (const { name } of found) this.#shown.add(name);
     }
     return { names: found.map(({ name }) => name), all: sight.conditions };
   }
 
-  async #look(signal: AbortSignal): Promise<Sight> {
-    const { rows, resourceVersion } = await listCells(this.#api, this.#path(), columns, signal);
-    if (rows.length >= manyRuns) this.#onManyRuns();
-    const conditions = new Map<string, string>();
-    const glimpses: Glimpse[] = [];
-    const texts = new SharedTexts();
-    // Most are as old as others, in words.
-    const ages = new Map<unknown, Age | undefined>();
-    for (const [name, succeeded, reason, started] of rows) {
-      if (typeof name !== 'string') continue;
-      conditions.set(name, texts.of(conditionOf(succeeded, reason)));
-      if (!ages.has(started)) ages.set(started, typeof started === 'string' ? parseAge(started) : undefined);
-      glimpses.push({ name, started: ages.get(started) });
-    }
-    return { conditions, glimpses, resourceVersion };
+  async #looked(recent: RecentDays | undefined, signal: AbortSignal): Promise<Sight> {
+    const sight = await lookAt(this.#api, this.#path(), recent, this.#clock.now(), signal);
+    if (sight.glimpses.length >= manyRuns) this.#onManyRuns();
+    return sight;
   }
 
-  async #readRuns(names: readonly string[], sight: Sight, signal: AbortSignal) {
-    const ours = await this.#readOurs(names, sight, signal);
-    const seen = new Set(ours.map(({ metadata }) => metadata.name));
-    const others = await this.#readByName(
-      names.filter((name) => !seen.has(name)),
-      sight,
-      signal,
-    );
-    return [...ours, ...others].map((pipelineRun) => ({
+  async #readRuns(names: readonly string[], { resourceVersion }: Sight, signal: AbortSignal) {
+    const pipelineRuns = await readRuns(this.#api, this.#path(), names, resourceVersion, signal);
+    return pipelineRuns.map((pipelineRun) => ({
       name: pipelineRun.metadata.name,
       createdAt: pipelineRun.metadata.creationTimestamp ?? 0,
       startedAt: pipelineRun.status?.startTime,
       run: rowOf(this.#context, pipelineRun),
     }));
-  }
-
-  /** Our runs carry their names as a label, so that many come with one request. */
-  async #readOurs(names: readonly string[], { resourceVersion }: Sight, signal: AbortSignal): Promise<PipelineRun[]> {
-    const possible = names.filter((name) => name.length <= longestLabel);
-    const wanted = new Set(possible);
-    const pages = Array.from({ length: Math.ceil(possible.length / namesAtOnce) }, (_, index) => {
-      const some = possible.slice(index * namesAtOnce, (index + 1) * namesAtOnce);
-      const options = { labelSelector: `${labels.run} in (${some.join(',')})`, resourceVersion };
-      return this.#api.list(this.#path(), options, pipelineRunSchema, signal);
-    });
-    const found = (await Promise.all(pages)).flatMap(({ items }) => items);
-    // Anybody may write any label on runs of their own.
-    return found.filter(({ metadata }) => wanted.delete(metadata.name));
-  }
-
-  /** Each by its own, from the server's memory: a list by name costs it far less than a read from its store. */
-  async #readByName(names: readonly string[], { resourceVersion }: Sight, signal: AbortSignal): Promise<PipelineRun[]> {
-    const found: PipelineRun[] = [];
-    let next = 0;
-    const readOn = async (): Promise<void> => {
-      for (let name = names[next++]; name !== undefined; name = names[next++]) {
-        const options = { fieldSelector: `metadata.name=${name}`, resourceVersion };
-        const page = await this.#api.list(this.#path(), options, pipelineRunSchema, signal);
-        found.push(...page.items);
-      }
-    };
-    await Promise.all(Array.from({ length: readersAtOnce }, readOn));
-    return found;
   }
 
   #keep(run: Run): void {

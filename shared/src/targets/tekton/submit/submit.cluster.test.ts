@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../../kubernetes/index.ts';
+import { dayOf } from '../../../pipeline/index.ts';
 import { objectSchema } from './clusterObjects.ts';
 import { mortalApi, laterApi, type Death } from './testing/mortalApi.ts';
 import { commandRun, stagedFile } from './testing/submissions.ts';
@@ -41,6 +42,9 @@ describe('a run with small inputs', () => {
     expect(run.status?.conditions.map(({ status, message }) => ({ status, message }))).toMatchObject([
       { status: 'True' },
     ]);
+    const day = run.metadata.labels['slipway.dev/day'];
+    const madeAt = Date.parse(run.metadata.creationTimestamp);
+    expect([dayOf(madeAt), dayOf(madeAt - 60_000)]).toContain(day);
     for (const kind of ['inputs', 'data'] as const) {
       const owners = (await space.metadata(kind, name, signal))?.ownerReferences;
       expect(owners).toEqual([{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name, uid: run.metadata.uid }]);

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { apiFailureOf, isAlreadyExists, resources } from '../../../kubernetes/index.ts';
 import {
+  dated,
   objectNames,
   type KubernetesObject,
   type SharedConfigMap,
@@ -13,6 +13,8 @@ import { originalVolume, volumeGone, type OriginalVolume } from './originalVolum
 import { renderRun, type RenderedRun } from './renderedRun.ts';
 import { runOf } from './runObjects.ts';
 import { checkSecrets } from './secretNames.ts';
+import { isSameRunFile, otherRun } from './sameRun.ts';
+import { ServerClock } from './serverClock.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 import { submitPlan, type MadeObject, type SubmitStep } from './submitPlan.ts';
 import type { SubmitterOptions } from './submitterOptions.ts';
@@ -95,6 +97,7 @@ class Submitting {
   readonly #reusedClaim: string | undefined;
   readonly #onProgress: (text: string) => void;
   readonly #uploading: InputsUpload;
+  readonly #serverClock: ServerClock;
   readonly #made: MadeObject[] = [];
   /** The run, once it is on the cluster. */
   #pipelineRun: ClusterObject | undefined;
@@ -110,6 +113,7 @@ class Submitting {
     this.#reusedClaim = reusedClaim;
     this.#onProgress = onProgress;
     this.#uploading = new InputsUpload(space, options.clock, rendered.input);
+    this.#serverClock = new ServerClock(options.clock.now);
   }
 
   async go(signal: AbortSignal): Promise<void> {
@@ -193,7 +197,8 @@ class Submitting {
   }
 
   async #makeRun(signal: AbortSignal): Promise<void> {
-    this.#pipelineRun = await this.#make('pipelineRun', this.#rendered.pipelineRun, signal);
+    const pipelineRun = dated(this.#rendered.pipelineRun, this.#serverClock.now());
+    this.#pipelineRun = await this.#make('pipelineRun', pipelineRun, signal);
     // Another submission of the same run was faster.
     if (this.#pipelineRun === undefined) await this.#adoptRun(signal);
   }
@@ -227,7 +232,9 @@ class Submitting {
     const { name } = body.metadata;
     try {
       const object = await this.#space.create(typesMade[kind], body, signal);
-      if (object !== undefined) this.#made.push({ kind, name, uid: object.metadata.uid });
+      if (object === undefined) return undefined;
+      this.#made.push({ kind, name, uid: object.metadata.uid });
+      this.#serverClock.hear(object.metadata.creationTimestamp);
       return object;
     } catch (error) {
       if (!isRefusal(error)) this.#made.push({ kind, name, uid: undefined });
@@ -270,22 +277,6 @@ class Submitting {
 function isRefusal(error: unknown): boolean {
   const status = apiFailureOf(error)?.status;
   return status !== undefined && status < 500;
-}
-
-function isSameRunFile(text: string | undefined, runFile: RunSubmission['runFile']): boolean {
-  if (text === undefined) return false;
-  try {
-    return isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(runFile)));
-  } catch {
-    // What is not JSON is not this run's.
-    return false;
-  }
-}
-
-function otherRun(run: string): SlipwayError {
-  return new SlipwayError('run.conflict', `There is another run with the name ${run}.`, {
-    action: 'Submit under another name.',
-  });
 }
 
 function cancelled(error: unknown): SlipwayError {

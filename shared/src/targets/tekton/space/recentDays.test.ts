@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dayOf } from '../../../pipeline/index.ts';
+import { parseAge } from '../observe/index.ts';
+import { printedAge } from '../observe/testing/printedAge.ts';
+import { areNewest, newestFirst, newestOf, type ReadRun } from './newest.ts';
+import { recentDays } from './recentDays.ts';
+
+const second = 1_000;
+const dayMs = 86_400 * second;
+const now = Date.UTC(2026, 10, 26, 9, 30);
+
+/** A run, and the day that it carries as a label. */
+interface LabelledRun extends ReadRun {
+  readonly day: string | undefined;
+}
+
+/** Whole seconds, as a cluster keeps times. */
+const labelledRun = fc.record({
+  madeAgo: fc.oneof(fc.integer({ min: 0, max: 3 * 86_400 }), fc.integer({ min: 0, max: 400 * 86_400 })),
+  /** Between the label and the creation, seconds; undefined for a run without a label. */
+  late: fc.option(fc.integer({ min: 0, max: 3_600 }), { nil: undefined }),
+});
+
+function runOf({ madeAgo, late }: { madeAgo: number; late: number | undefined }, index: number): LabelledRun {
+  const createdAt = now - madeAgo * second;
+  const day = late === undefined ? undefined : dayOf(createdAt - late * second);
+  return { name: `run-${index}`, createdAt, startedAt: createdAt, day };
+}
+
+/** What a server gives for `KEY notin (DAYS)`: also what has no such label. */
+function selected(runs: readonly LabelledRun[], leftOut: readonly string[]): LabelledRun[] {
+  return runs.filter(({ day }) => day === undefined || !leftOut.includes(day));
+}
+
+describe('runs of recent days', () => {
+  it('are those since yesterday, and all without a label', () => {
+    const recent = recentDays(now, 2);
+    expect(recent?.leftOut.slice(0, 2)).toEqual(['2026-11-24', '2026-11-23']);
+    expect(recent?.leftOut.at(-1)).toBe('2026-05-29');
+    expect(recent?.labelSelector).toMatch(/^slipway\.dev\/day notin \(2026-11-24,2026-11-23,.*\)$/);
+    expect(recent?.since).toBe(Date.UTC(2026, 10, 25, 1));
+  });
+
+  it('are asked for with an address that every proxy takes', () => {
+    expect(encodeURIComponent(recentDays(now, 2)?.labelSelector ?? '').length).toBeLessThan(4_000);
+  });
+
+  it('are none by a clock that cannot be', () => {
+    expect(recentDays(Number.NaN, 2)).toBeUndefined();
+    expect(recentDays(Number.POSITIVE_INFINITY, 2)).toBeUndefined();
+  });
+
+  it('hold the newest of all whenever they say so, however wrong the clock of the reader is', async () => {
+    let told = 0;
+    const skew = fc.oneof(fc.constant(0), fc.integer({ min: -500 * 86_400, max: 500 * 86_400 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(labelledRun, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 10 }),
+        skew,
+        async (given, limit, days, secondsAhead) => {
+          const runs = given.map(runOf);
+          const recent = recentDays(now + secondsAhead * second, days);
+          if (recent === undefined) throw new Error('there are such days');
+          const seen = selected(runs, recent.leftOut);
+          const glimpses = seen.map(({ name, createdAt }) => ({
+            name,
+            started: parseAge(printedAge(now - createdAt)),
+          }));
+          const found = await newestOf(glimpses, limit, (names) =>
+            Promise.resolve(seen.filter(({ name }) => names.includes(name))),
+          );
+          if (found === undefined || !areNewest(found, limit, recent.since)) return;
+          told += 1;
+          expect(found).toEqual(runs.toSorted(newestFirst).slice(0, limit));
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(told).toBeGreaterThan(20);
+  });
+
+  it('tell the newest where enough were made since yesterday', () => {
+    const recent = recentDays(now, 2);
+    const found = Array.from({ length: 50 }, (_, index) => ({
+      name: `run-${index}`,
+      createdAt: now - index * 60 * second,
+      startedAt: undefined,
+    }));
+    expect(areNewest(found, 50, recent?.since ?? now)).toBe(true);
+    expect(areNewest(found, 51, recent?.since ?? now)).toBe(false);
+    const older = [...found, { name: 'older', createdAt: now - 2 * dayMs, startedAt: undefined }];
+    expect(areNewest(older, 51, recent?.since ?? now)).toBe(false);
+  });
+});

@@ -1,0 +1,58 @@
+import { listCells, type KubernetesApi, type ResourcePath } from '../../../kubernetes/index.ts';
+import { parseAge, type Age } from '../observe/index.ts';
+import type { Glimpse } from './newest.ts';
+import type { RecentDays } from './recentDays.ts';
+import { columns, conditionOf, SharedTexts, type RunRow } from './runRow.ts';
+
+/** How exact the times of ended runs are in rows that were printed a while after they ended. */
+const exactnessMs = 120_000;
+
+/** What was seen of a space. */
+export interface Sight {
+  /** Of the runs that were looked at, by name: `conditionOf`. */
+  readonly conditions: ReadonlyMap<string, string>;
+  readonly glimpses: readonly Glimpse[];
+  readonly resourceVersion: string;
+  /** Epoch ms, this machine's clock. */
+  readonly at: number;
+  /** Epoch ms: of all runs that were made later it was seen, unless their labels lie. Of all runs where it is -Infinity. */
+  readonly since: number;
+}
+
+/**
+ * Looks at the runs of a space, at all or at those of recent days.
+ * @param now epoch ms, this machine's clock
+ * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
+ */
+export async function lookAt(
+  api: KubernetesApi,
+  path: ResourcePath,
+  recent: RecentDays | undefined,
+  now: number,
+  signal: AbortSignal,
+): Promise<Sight> {
+  const { rows, resourceVersion } = await listCells(api, path, recent?.labelSelector, columns, signal);
+  const conditions = new Map<string, string>();
+  const glimpses: Glimpse[] = [];
+  const texts = new SharedTexts();
+  // Most are as old as others, in words.
+  const ages = new Map<unknown, Age | undefined>();
+  for (const [name, succeeded, reason, started] of rows) {
+    if (typeof name !== 'string') continue;
+    conditions.set(name, texts.of(conditionOf(succeeded, reason)));
+    if (!ages.has(started)) ages.set(started, typeof started === 'string' ? parseAge(started) : undefined);
+    glimpses.push({ name, started: ages.get(started) });
+  }
+  return { conditions, glimpses, resourceVersion, at: now, since: recent?.since ?? Number.NEGATIVE_INFINITY };
+}
+
+/**
+ * Whether a run is another one than it was when the space was looked at, or was overlooked. One that was not looked at has
+ * not changed if it is too old to have been shown, and had ended before.
+ */
+export function hasChanged({ conditions, since, at }: Sight, name: string, row: RunRow): boolean {
+  const before = conditions.get(name);
+  if (before !== undefined) return before !== row.condition;
+  const { finishedAt } = row.run;
+  return row.madeAt >= since || finishedAt === undefined || finishedAt >= at - exactnessMs;
+}
