@@ -94,6 +94,7 @@ export class ScriptedLog {
   #ended: boolean;
   #waiting: (() => void)[] = [];
   #counting: Promise<void> | undefined;
+  #broken: string | undefined;
 
   constructor(step: string, text: string, startedAt: number, ended: boolean) {
     this.#step = step;
@@ -110,6 +111,16 @@ export class ScriptedLog {
   end(): void {
     this.#ended = true;
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Refuses everything from now on, as without a core, until `mend`. */
+  break(message: string): void {
+    this.#broken = message;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  mend(): void {
+    this.#broken = undefined;
   }
 
   /** Counts no line until the function that it gives is called. */
@@ -138,6 +149,7 @@ export class ScriptedLog {
       });
       signal.throwIfAborted();
     }
+    if (this.#broken !== undefined) throw new Error(this.#broken);
     const limit = position + maxBytes;
     const lineEnd = this.#text.lastIndexOf('\n', limit - 1) + 1;
     // A line that is longer than what was asked for comes in pieces.

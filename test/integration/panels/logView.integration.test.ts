@@ -138,6 +138,49 @@ describe('the log view', () => {
     await page.close();
   });
 
+  it('says as of when it is while the cluster or the core is out of reach, once, and goes on by itself', async () => {
+    const { page, complaints } = await gallery.open('panel=log&state=running&lines=3');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.evaluate(() => {
+      const { host, log, run } = globalThis as unknown as GalleryWindow;
+      const since = new Date(2026, 0, 2, 12, 3, 4).getTime();
+      const reason = 'The VPN is off.';
+      host.notify('context/changed', { watch: 'w1', context: run.context, state: 'stale', since, reason });
+      log.break('The cluster cannot be reached.');
+    });
+    await page.getByText('Not reachable, as of 12:03:04').waitFor();
+    await page.getByText('The VPN is off.').waitFor();
+    expect(await page.getByText('The cluster cannot be reached.').count()).toBe(0);
+    await page.evaluate(() => {
+      const { host, log, run } = globalThis as unknown as GalleryWindow;
+      log.mend();
+      log.append('written meanwhile\n');
+      host.notify('context/changed', { watch: 'w1', context: run.context, state: 'live', since: Date.now() });
+    });
+    await page.getByText('written meanwhile').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.evaluate(() => {
+      const { host, log } = globalThis as unknown as GalleryWindow;
+      host.connect(false);
+      log.break('The core closed the connection.');
+    });
+    await page.getByText(/^Not connected, as of \d\d:\d\d:\d\d$/).waitFor();
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([
+      expect.stringMatching(/^The connection to Slipway is broken. What is shown is as of \d\d:\d\d:\d\d/),
+    ]);
+    await page.evaluate(() => {
+      const { host, log } = globalThis as unknown as GalleryWindow;
+      log.mend();
+      log.append('and after the core came back\n');
+      host.connect(true);
+    });
+    await page.getByText('and after the core came back').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('keeps hostile output inert', async () => {
     const { page, complaints } = await gallery.open('panel=log&state=running&lines=1');
     await page.locator('.row').first().waitFor();

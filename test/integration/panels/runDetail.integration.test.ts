@@ -121,6 +121,28 @@ describe('the run detail', () => {
     await page.close();
   });
 
+  it('tells a loss once, the log with it, and leaves the look of a run that has ended', async () => {
+    const { page } = await gallery.open('state=running');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.evaluate(() => {
+      const { host, log } = globalThis as unknown as GalleryWindow;
+      host.connect(false);
+      log.break('The core closed the connection.');
+    });
+    await page.getByText(/^Not connected, as of/).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await page.close();
+    const { page: over } = await gallery.open('state=failed');
+    await over.locator('.state .c-failed').waitFor();
+    await over.evaluate(() => (globalThis as unknown as GalleryWindow).host.connect(false));
+    await over.getByText('The connection to Slipway is broken.', { exact: true }).waitFor();
+    expect(await over.locator('.state .c-failed').count()).toBe(1);
+    expect(await over.locator('.graph .c-neutral').count()).toBe(
+      await over.locator('.graph [aria-label*="kipped"]').count(),
+    );
+    await over.close();
+  });
+
   it('can be used with keys alone: one stop for the steps, one for the tabs', async () => {
     const { page } = await gallery.open('state=failed');
     await page.locator('.node').first().focus();

@@ -1,13 +1,15 @@
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatBytes, type StepName } from '../../protocol/index.ts';
+import type { StepName } from '../../protocol/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
+import { ContextWatch, freshnessNotes, knownAt, type Freshness } from '../base/freshness.ts';
 import { PanelElement } from '../base/panelElement.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import { troubleNote } from '../base/troubleNote.ts';
-import type { Disposable } from '../panelHost.ts';
+import type { PanelHost } from '../panelHost.ts';
 import { plainLine } from './ansi.ts';
+import { footer } from './footer.ts';
 import { LogSearch } from './logSearch.ts';
 import { LogStore } from './logStore.ts';
 import { row, type RowOptions } from './rows.ts';
@@ -22,7 +24,8 @@ const typingMs = 200;
 
 /**
  * `slipway-log-view`: a run's log, however long. Properties: `host`, `context`, `run` (names), `step` (only this one; may
- * be changed by the view, which then fires `slipway-step`), `stepNames` (to choose from; asked for where not given).
+ * be changed by the view, which then fires `slipway-step`), `stepNames` (to choose from; asked for where not given),
+ * `freshness` (where what is around the view watches the context and tells of breaks; else the view does).
  */
 export class LogView extends PanelElement {
   static override styles: CSSResultGroup = [baseStyles, logViewStyles];
@@ -32,30 +35,31 @@ export class LogView extends PanelElement {
     run: {},
     step: {},
     stepNames: { attribute: false },
+    freshness: { attribute: false },
     timestamps: { state: true },
     follow: { state: true },
     wrap: { state: true },
     announce: { state: true },
     failure: { state: true },
-    hasCore: { state: true },
   };
 
   declare context: string;
   declare run: string;
   declare step: StepName | undefined;
   declare stepNames: readonly StepName[] | undefined;
+  declare freshness: Freshness | undefined;
   declare private timestamps: boolean;
   declare private follow: boolean;
   declare private wrap: boolean;
   declare private announce: boolean;
   declare private failure: Trouble | undefined;
-  declare private hasCore: boolean;
 
   protected override readonly subjects = ['host', 'context', 'run', 'step'];
   #store: LogStore | undefined;
   #search: LogSearch | undefined;
   #askedSteps: readonly StepName[] = [];
-  #listeners: readonly Disposable[] = [];
+  #context: ContextWatch | undefined;
+  #wasFresh = true;
   #typing: ReturnType<typeof setTimeout> | undefined;
   readonly #place = new ScrollPlace(() => this.requestUpdate());
   #spoken: readonly string[] = [];
@@ -68,7 +72,6 @@ export class LogView extends PanelElement {
     this.follow = true;
     this.wrap = false;
     this.announce = false;
-    this.hasCore = true;
   }
 
   protected override start(): void {
@@ -79,12 +82,7 @@ export class LogView extends PanelElement {
     );
     this.#store = store;
     this.follow = true;
-    this.#listeners = [
-      host.onConnection((connected) => {
-        this.hasCore = connected;
-        if (connected) void store.open();
-      }),
-    ];
+    if (this.freshness === undefined) this.#watchContext(host, context, store);
     void store.open();
     void this.#recall();
     if (this.stepNames === undefined) void this.#askSteps(store.signal);
@@ -97,8 +95,8 @@ export class LogView extends PanelElement {
     this.#store?.dispose();
     this.#store = undefined;
     this.#search?.dispose();
-    for (const listener of this.#listeners) listener.dispose();
-    this.#listeners = [];
+    this.#context?.dispose();
+    this.#context = undefined;
     clearTimeout(this.#typing);
     this.#place.reset();
     this.failure = undefined;
@@ -111,6 +109,28 @@ export class LogView extends PanelElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#place.dispose();
+  }
+
+  #watchContext(host: PanelHost, context: string, store: LogStore): void {
+    const watch = async (): Promise<void> => {
+      try {
+        await own.watch(store.signal);
+        own.renewed();
+        this.requestUpdate();
+      } catch (error) {
+        this.failure = troubleOf(error, store.signal);
+      }
+    };
+    const own = new ContextWatch(host, context, {
+      onChange: () => this.requestUpdate(),
+      onConnected: () => void watch(),
+    });
+    this.#context = own;
+    void watch();
+  }
+
+  get #freshness(): Freshness {
+    return this.freshness ?? this.#context?.freshness ?? { connected: true, lostAt: undefined, stale: undefined };
   }
 
   async #askSteps(signal: AbortSignal): Promise<void> {
@@ -147,20 +167,27 @@ export class LogView extends PanelElement {
     const scroller = this.renderRoot.querySelector<HTMLElement>('.scroller');
     const rows = this.renderRoot.querySelector<HTMLElement>('.rows');
     if (scroller !== null && rows !== null) this.#place.apply(scroller, rows, this.wrap);
+    const isFresh = knownAt(this.#freshness) === undefined;
+    if (isFresh && !this.#wasFresh) void this.#store?.open();
+    this.#wasFresh = isFresh;
   }
 
   protected override render(): TemplateResult {
     const store = this.#store;
     const { words } = this;
     const numbers = numbersOf(this.locale);
-    const trouble = store?.trouble ?? this.#search?.trouble ?? this.failure;
+    const freshness = this.#freshness;
+    // What cannot be read while all is out of reach is no trouble of its own.
+    const trouble = knownAt(freshness) === undefined ? (store?.trouble ?? this.#search?.trouble) : undefined;
+    const told = trouble ?? this.failure;
     if (this.follow) this.#place.toEnd();
     const size = this.#place.size;
     const { timestamps, follow, wrap, announce, step } = this;
     const state = { steps: this.stepNames ?? this.#askedSteps, step, search: this.#search, numbers };
     return html`<div class="sw" @keydown=${this.#onKey}>
       ${toolbar(words, { ...state, timestamps, follow, wrap, announce }, this.#actions())}
-      ${trouble === undefined ? nothing : this.#troubleNote(trouble)}
+      ${this.freshness === undefined ? this.#freshnessNotes(freshness, store) : nothing}
+      ${told === undefined ? nothing : this.#troubleNote(told)}
       ${
         store?.loaded === true && store.total === 0
           ? html`<p class="empty muted">${store.ended ? words.panels.log.empty : words.panels.log.emptyYet}</p>`
@@ -184,7 +211,7 @@ export class LogView extends PanelElement {
         </div>
       </div>
       ${announce ? html`<div class="vh" aria-live="polite">${this.#spoken.map((line) => html`<p>${line}</p>`)}</div>` : nothing}
-      ${this.#footer(store, numbers)}
+      ${footer(store, { lastRow: this.#place.lastRow(), freshness, numbers, words })}
     </div>`;
   }
 
@@ -218,18 +245,10 @@ export class LogView extends PanelElement {
     return html`<div class="trouble">${troubleNote(trouble, again)}</div>`;
   }
 
-  #footer(store: LogStore | undefined, numbers: Intl.NumberFormat): TemplateResult {
-    const text = this.words.panels.log;
-    if (store?.loaded !== true) return html`<div class="lfoot"><span>${this.words.panels.notices.loading}</span></div>`;
-    const last = Math.min(store.total, this.#place.lastRow());
-    const total = numbers.format(store.total);
-    return html`<div class="lfoot">
-      <span>${store.counted ? text.line(numbers.format(last), total) : text.lineUncounted(total)}</span>
-      <span>${store.ended ? text.ended : this.hasCore ? text.live : text.notLive}</span>
-      <span class="end"
-        >${store.counted ? formatBytes(store.bytes) : store.trouble === undefined ? text.counting(formatBytes(store.bytes)) : ''}</span
-      >
-    </div>`;
+  #freshnessNotes(freshness: Freshness, store: LogStore | undefined): TemplateResult[] {
+    const active = store?.ended !== true;
+    const notes = freshnessNotes(freshness, this.context, active, this.words, () => void store?.open());
+    return notes.map((note) => html`<div class="trouble">${note}</div>`);
   }
 
   #actions(): ToolbarActions {

@@ -7,8 +7,9 @@ import {
   type TemplateResult,
 } from 'lit';
 import { terminalStates, type Run, type StepName } from '../../protocol/index.ts';
-import { createClockFormat, findingOf, retryOf, runView, stepGroups, type Finding } from '../../views/index.ts';
+import { findingOf, retryOf, runView, stepGroups, type Finding } from '../../views/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
+import { freshnessNotes, knownAt } from '../base/freshness.ts';
 import { PanelElement } from '../base/panelElement.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import { troubleNote } from '../base/troubleNote.ts';
@@ -27,8 +28,6 @@ import { stepGraph } from './stepGraph.ts';
 import { currentTab, tabRow, type TabName } from './tabs.ts';
 import { tabStyles } from './tabStyles.ts';
 import { testResults } from './testResults.ts';
-
-const clock = createClockFormat(undefined);
 
 /**
  * `slipway-run-detail`: one run, what happened to it first. Properties: `host`, `context`, `run` (names).
@@ -138,7 +137,7 @@ export class RunDetail extends PanelElement {
     return html`<div class="sw">
       ${header(run, words, state, this.#headerActions(run))}
       <p class="vh" role="status">${spokenState(run, words, now)}</p>
-      <div class="notices">${this.#notices(feed)}</div>
+      <div class="notices">${this.#notices(feed, run)}</div>
       ${finding === undefined ? nothing : this.#card(run, finding, stale !== undefined)}
       <p class="vh" role="status">${finding === undefined ? '' : finding.heading}</p>
       ${this.#steps(run, stale)} ${this.#tabs(run, feed)}
@@ -153,30 +152,19 @@ export class RunDetail extends PanelElement {
     return html`<div class="pad">${troubleNote(feed.trouble, again)}</div>`;
   }
 
-  /** Since when what is shown may be out of date; undefined while it is live. */
-  #staleSince(feed: RunFeed): number | undefined {
-    const isOver = feed.run !== undefined && terminalStates.has(feed.run.state);
-    if (isOver) return undefined;
-    const { lostAt, stale } = feed.freshness;
-    return lostAt === undefined || stale === undefined ? (lostAt ?? stale?.since) : Math.min(lostAt, stale.since);
+  /** Since when what is shown may be out of date; undefined while it is live, and of a run that has ended. */
+  #staleSince({ run, freshness }: RunFeed): number | undefined {
+    return run !== undefined && terminalStates.has(run.state) ? undefined : knownAt(freshness);
   }
 
-  #notices(feed: RunFeed): TemplateResult[] {
-    const text = this.words.panels.notices;
-    const { stale, connected, lostAt } = feed.freshness;
-    const notices: TemplateResult[] = [];
-    if (!connected && lostAt !== undefined) {
-      notices.push(troubleNote({ message: text.disconnected(clock(lostAt)), action: text.whileDisconnected }));
-    }
-    if (stale !== undefined) {
-      const message = `${text.noAnswer(this.context)} ${text.staleSince(clock(stale.since))}`;
-      const again = html`<button class="b" @click=${() => void feed.load()}>
-        ${this.words.panels.actions.tryAgain}
-      </button>`;
-      notices.push(troubleNote({ message, action: stale.reason }, again));
-    }
-    if (feed.deleted) notices.push(troubleNote({ message: text.deleted, action: undefined }));
-    for (const trouble of [feed.trouble, this.failure]) if (trouble !== undefined) notices.push(troubleNote(trouble));
+  #notices(feed: RunFeed, run: Run): TemplateResult[] {
+    const { freshness } = feed;
+    const active = !terminalStates.has(run.state);
+    const notices = freshnessNotes(freshness, this.context, active, this.words, () => void feed.load());
+    if (feed.deleted) notices.push(troubleNote({ message: this.words.panels.notices.deleted, action: undefined }));
+    // Without a core nothing can be asked: that was said.
+    const troubles = [freshness.connected ? feed.trouble : undefined, this.failure];
+    for (const trouble of troubles) if (trouble !== undefined) notices.push(troubleNote(trouble));
     return notices;
   }
 
@@ -226,17 +214,18 @@ export class RunDetail extends PanelElement {
         },
       })}
       <div id="tabpanel" role="tabpanel" aria-labelledby="tab-${tab}" class="content ${tab === 'logs' ? 'fill' : ''}">
-        ${tab === 'logs' ? this.#log(run) : html`<div class="pad">${this.#content(tab, run, feed)}</div>`}
+        ${tab === 'logs' ? this.#log(run, feed) : html`<div class="pad">${this.#content(tab, run, feed)}</div>`}
       </div>`;
   }
 
-  #log(run: Run): TemplateResult {
+  #log(run: Run, { freshness }: RunFeed): TemplateResult {
     return html`<slipway-log-view
       .host=${this.host}
       .context=${this.context}
       .run=${this.run}
       .step=${this.chosenStep}
       .stepNames=${run.steps.map(({ name }) => name)}
+      .freshness=${freshness}
       @slipway-step=${(event: CustomEvent<{ step: StepName | undefined }>) => {
         this.chosenStep = event.detail.step;
       }}

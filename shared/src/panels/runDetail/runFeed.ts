@@ -6,6 +6,7 @@ import {
   type Run,
   type TestReport,
 } from '../../protocol/index.ts';
+import { ContextWatch, type Freshness } from '../base/freshness.ts';
 import { troubleOf, type Trouble } from '../base/trouble.ts';
 import type { Disposable, PanelHost } from '../panelHost.ts';
 
@@ -17,16 +18,6 @@ export interface RunResults {
   readonly trouble: Trouble | undefined;
 }
 
-/** How current the run is. */
-export interface Freshness {
-  /** False while the connection to the core is broken. */
-  readonly connected: boolean;
-  /** As of when the run is known (epoch ms), from a break of the connection until it was read anew. */
-  readonly lostAt: number | undefined;
-  /** Since when the context has not answered (epoch ms), and why. */
-  readonly stale: { readonly since: number; readonly reason: string | undefined } | undefined;
-}
-
 const nothingYet: RunResults = { artifacts: undefined, tests: undefined, coverage: undefined, trouble: undefined };
 
 /** One run as it is now: asked for, watched, asked for anew after a break. Tells its listener of every change. */
@@ -34,7 +25,6 @@ export class RunFeed implements Disposable {
   run: Run | undefined;
   trouble: Trouble | undefined;
   deleted = false;
-  freshness: Freshness = { connected: true, lostAt: undefined, stale: undefined };
   results: RunResults = nothingYet;
   spec: { readonly spec?: JobSpec; readonly trouble?: Trouble } | undefined;
 
@@ -43,7 +33,7 @@ export class RunFeed implements Disposable {
   readonly #onChange: () => void;
   readonly #life = new AbortController();
   readonly #listeners: readonly Disposable[];
-  #watch: string | undefined;
+  readonly #context: ContextWatch;
   /** Of the steps that had ended when the results were asked for last. */
   #resultsKey: string | undefined;
 
@@ -51,6 +41,7 @@ export class RunFeed implements Disposable {
     this.#host = host;
     this.#reference = reference;
     this.#onChange = onChange;
+    this.#context = new ContextWatch(host, reference.context, { onChange, onConnected: () => void this.load() });
     this.#listeners = [
       host.onNotification('run/changed', ({ run }) => {
         if (run.name === reference.run && run.context === reference.context) this.take(run);
@@ -60,18 +51,11 @@ export class RunFeed implements Disposable {
         this.deleted = true;
         onChange();
       }),
-      host.onNotification('context/changed', ({ context, state, since, reason }) => {
-        if (context !== reference.context) return;
-        this.freshness = { ...this.freshness, stale: state === 'stale' ? { since, reason } : undefined };
-        onChange();
-      }),
-      host.onConnection((connected, heardAt = Date.now()) => {
-        const lostAt = this.freshness.lostAt ?? (connected ? undefined : heardAt);
-        this.freshness = { ...this.freshness, connected, lostAt };
-        onChange();
-        if (connected) void this.load();
-      }),
     ];
+  }
+
+  get freshness(): Freshness {
+    return this.#context.freshness;
   }
 
   get #signal(): AbortSignal {
@@ -81,13 +65,9 @@ export class RunFeed implements Disposable {
   /** Asks for the run and watches it from now on. Never throws: `trouble` tells. */
   async load(): Promise<void> {
     try {
-      const { watch } = await this.#host.request('runs/watch', { context: this.#reference.context }, this.#signal);
-      this.#forgetWatch();
-      this.#watch = watch;
-      // Too late to be of use: the panel has gone meanwhile.
-      if (this.#signal.aborted) this.#forgetWatch();
+      await this.#context.watch(this.#signal);
       const run = await this.#host.request('runs/get', this.#reference, this.#signal);
-      if (this.freshness.connected) this.freshness = { ...this.freshness, lostAt: undefined };
+      this.#context.renewed();
       this.take(run);
     } catch (error) {
       this.trouble = troubleOf(error, this.#signal);
@@ -143,18 +123,10 @@ export class RunFeed implements Disposable {
   dispose(): void {
     this.#life.abort();
     for (const listener of this.#listeners) listener.dispose();
-    this.#forgetWatch();
+    this.#context.dispose();
   }
 
   #tell(): void {
     if (!this.#signal.aborted) this.#onChange();
-  }
-
-  #forgetWatch(): void {
-    const watch = this.#watch;
-    this.#watch = undefined;
-    if (watch === undefined) return;
-    // Without a connection there is no watch any more, which is what was wanted.
-    this.#host.request('runs/unwatch', { watch }, new AbortController().signal).catch(() => undefined);
   }
 }
