@@ -29,43 +29,75 @@ export class KeptSteps {
   /**
    * Makes the copy where it is missing, and notes that it is in use.
    * @returns its absolute path, and whether it was made just now
-   * @throws SlipwayError `disk.full`, `disk.denied`, `cancelled`; `supervisor.failed` where the scripts are gone before the first use
+   * @throws SlipwayError `disk.full`, `disk.denied`, `cancelled`; `supervisor.failed` where the scripts are gone and no copy is left
    */
   async place(signal: AbortSignal): Promise<{ readonly folder: string; readonly isNew: boolean }> {
-    const { dataDir, now } = this.#options;
-    const { steps } = dataPaths(dataDir);
-    const folder = join(steps, await this.#contentHash());
+    const known = this.#folderOf(await this.#contentHash());
     throwIfAborted(signal);
-    const isNew = !(await onDisk(dataDir, () => touched(folder, now())));
-    if (isNew) await onDisk(dataDir, () => this.#copyTo(folder, signal));
+    if (await this.#isThere(known)) return { folder: known, isNew: false };
+    // They may have been changed or removed since their name was found.
+    const { hash, files } = await readScripts(this.#options.stepsDir);
+    this.#hash = Promise.resolve(hash);
+    const folder = this.#folderOf(hash);
+    const isNew = folder === known || !(await this.#isThere(folder));
+    if (isNew) await onDisk(this.#options.dataDir, () => copyTo(folder, files, signal));
     return { folder, isNew };
   }
 
-  #contentHash(): Promise<string> {
-    const { stepsDir } = this.#options;
-    this.#hash ??= hashOf(stepsDir).catch((error: unknown) => {
-      this.#hash = undefined;
-      throw isMissing(error) ? filesGone(stepsDir, error) : error;
-    });
-    return this.#hash;
+  #folderOf(hash: string): string {
+    return join(dataPaths(this.#options.dataDir).steps, hash);
   }
 
-  /** Under another name first, so that nobody meets half a copy. */
-  async #copyTo(folder: string, signal: AbortSignal): Promise<void> {
-    const { stepsDir } = this.#options;
-    const draft = `${folder}.${randomBytes(6).toString('hex')}.new`;
-    await makeFolders(draft);
-    try {
-      for (const path of await filesOf(stepsDir)) {
-        throwIfAborted(signal);
-        await copyDurably(join(stepsDir, path), join(draft, path));
-      }
-      await rename(draft, folder);
-    } catch (error) {
-      await rm(draft, { recursive: true, force: true });
-      // Another process was faster.
-      if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
+  #isThere(folder: string): Promise<boolean> {
+    const { dataDir, now } = this.#options;
+    return onDisk(dataDir, () => touched(folder, now()));
+  }
+
+  #contentHash(): Promise<string> {
+    this.#hash ??= readScripts(this.#options.stepsDir).then(
+      ({ hash }) => hash,
+      (error: unknown) => {
+        this.#hash = undefined;
+        throw error;
+      },
+    );
+    return this.#hash;
+  }
+}
+
+interface Script {
+  /** Relative to their folder, with forward slashes. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** @throws SlipwayError `supervisor.failed` where they are gone */
+async function readScripts(stepsDir: string): Promise<{ readonly hash: string; readonly files: readonly Script[] }> {
+  try {
+    const files: Script[] = [];
+    for (const path of await filesOf(stepsDir)) files.push({ path, content: await readFile(join(stepsDir, path)) });
+    const hash = createHash('sha256');
+    for (const { path, content } of files) hash.update(`${path}\0${content.length}\0`).update(content);
+    return { hash: hash.digest('hex').slice(0, 32), files };
+  } catch (error) {
+    throw isMissing(error) ? filesGone(stepsDir, error) : error;
+  }
+}
+
+/** Under another name first, so that nobody meets half a copy. */
+async function copyTo(folder: string, files: readonly Script[], signal: AbortSignal): Promise<void> {
+  const draft = `${folder}.${randomBytes(6).toString('hex')}.new`;
+  await makeFolders(draft);
+  try {
+    for (const { path, content } of files) {
+      throwIfAborted(signal);
+      await writeDurably(join(draft, path), content);
     }
+    await rename(draft, folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Another process was faster.
+    if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -95,21 +127,12 @@ async function filesOf(stepsDir: string): Promise<string[]> {
   return paths.filter((path) => !(path.endsWith('.gz') && there.has(path.slice(0, -'.gz'.length))));
 }
 
-async function hashOf(stepsDir: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of await filesOf(stepsDir)) {
-    const content = await readFile(join(stepsDir, path));
-    hash.update(`${path}\0${content.length}\0`).update(content);
-  }
-  return hash.digest('hex').slice(0, 32);
-}
-
 /** The name of the copy promises its content, also after the machine went down. */
-async function copyDurably(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-  const handle = await open(to, 'wx', 0o600);
+async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const handle = await open(path, 'wx', 0o600);
   try {
-    await handle.writeFile(await readFile(from));
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();

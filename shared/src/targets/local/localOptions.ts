@@ -18,6 +18,8 @@ export interface LocalTargetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Told of what could not be read or removed and keeps nobody waiting; nobody if not given. */
+  readonly log?: (entry: string) => void;
   /** The context's name; `local` if not given. */
   readonly context?: string;
   /** How many runs may run at once; 2 if not given. All cores on one data folder should agree. */
@@ -43,6 +45,7 @@ export interface LocalTargetSettings extends Required<LocalTargetOptions> {
 
 export function withDefaults(options: LocalTargetOptions): LocalTargetSettings {
   return {
+    log: () => undefined,
     context: 'local',
     slots: 2,
     cancelGraceMs: 10_000,

@@ -1,4 +1,4 @@
-import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logText, noSignal, submissionOf, untilEvent, untilFinished, Workshop } from './testing/testTarget.ts';
@@ -79,6 +79,65 @@ describe('the step scripts of a run', () => {
     await workshop.target().submit(submissionOf('three'), noSignal);
     const left = await copies();
     expect([left.length, left.includes(first)]).toEqual([2, false]);
+  });
+
+  it('are removed although a run beside them is damaged, unless that may use them; what could not be read is logged', async () => {
+    const entries: string[] = [];
+    const target = workshop.target();
+    const submitAnew = (run: string): Promise<void> =>
+      workshop.target({ log: (entry) => entries.push(entry) }).submit(submissionOf(run), noSignal);
+    await target.submit(submissionOf('one'), noSignal);
+    await inNotebook('one');
+    const [first = ''] = await copies();
+    await mkdir(join(workshop.dataDir, 'steps', 'older'));
+    await aged('older', 3);
+    await writeFile(join(workshop.runDir('one'), 'local.json'), '{"version": 1');
+    await newVersion('result succeeded succeeded');
+    await submitAnew('two');
+    const left = await copies();
+    expect([left.length, left.includes(first), left.includes('older')]).toEqual([2, true, false]);
+    expect(entries.join('\n')).toMatch(/one.*local\.json is damaged/);
+    expect(entries).toHaveLength(1);
+
+    // Nothing tells when this one began: all may be its own.
+    await rm(join(workshop.runDir('one'), 'run.json'));
+    await aged(first, 2);
+    await newVersion('result succeeded  succeeded');
+    await submitAnew('three');
+    expect(await copies()).toContain(first);
+    await Promise.all(['one', 'two', 'three'].map(go));
+    await Promise.all(['two', 'three'].map((run) => untilFinished(target, run)));
+  });
+
+  it('that are gone together with their copy under a core that goes on are told of, and nothing is left', async () => {
+    const target = workshop.target();
+    await target.submit(submissionOf('one'), noSignal);
+    await go('one');
+    await untilFinished(target, 'one');
+    await rm(workshop.stepsDir, { recursive: true });
+    for (const copy of await copies()) await rm(join(workshop.dataDir, 'steps', copy), { recursive: true });
+    await expect(target.submit(submissionOf('two'), noSignal)).rejects.toMatchObject({
+      code: 'supervisor.failed',
+      message: expect.stringContaining('updated or removed while it ran') as string,
+      action: expect.stringContaining('Start it again') as string,
+    });
+    expect(await copies()).toEqual([]);
+    expect(await target.list(noSignal)).toEqual(['one']);
+  });
+
+  it('are copied as they are now where they were changed in place since the first run', async () => {
+    const target = workshop.target();
+    await target.submit(submissionOf('one'), noSignal);
+    await go('one');
+    await untilFinished(target, 'one');
+    const [first = ''] = await copies();
+    await rm(join(workshop.dataDir, 'steps', first), { recursive: true });
+    await newVersion('echo second; result succeeded succeeded');
+    await target.submit(submissionOf('two'), noSignal);
+    const now = await copies();
+    expect([now.length, now.includes(first)]).toEqual([1, false]);
+    await go('two');
+    await untilFinished(target, 'two');
   });
 
   it('that are gone before the first run are told of', async () => {

@@ -87,9 +87,17 @@ export function runFileText(runFile: RunSubmission['runFile']): string {
 
 async function placeSteps(settings: LocalTargetSettings, signal: AbortSignal): Promise<string> {
   const { folder, isNew } = await settings.keptSteps.place(signal);
-  // What is left of other versions is no concern of this run.
-  if (isNew) await sweepSteps(settings).catch(() => undefined);
+  if (isNew) await sweepOthers(settings);
   return folder;
+}
+
+/** What is left of other versions is no concern of a run that is submitted. */
+async function sweepOthers(settings: LocalTargetSettings): Promise<void> {
+  try {
+    await sweepSteps(settings);
+  } catch (error) {
+    settings.log(`old step scripts: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function localSettings(settings: LocalTargetSettings, interpreter: string, stepsDir: string): LocalSettings {
