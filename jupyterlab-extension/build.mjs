@@ -23,9 +23,7 @@ const browser = {
   format: 'esm',
   platform: 'browser',
   target: 'es2022',
-  minifyIdentifiers: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: 'none',
   charset: 'utf8',
   plugins: [leanPanels],
@@ -51,7 +49,7 @@ function writeVersion() {
 }
 
 /**
- * One module with all panels, compressed: a Jupyter server compresses nothing of a labextension. Its name changes with its
+ * One script with all panels, compressed: a Jupyter server compresses nothing of a labextension. Its name changes with its
  * content, so that a browser may keep it. Resolves to that name and what esbuild tells.
  */
 async function buildPanels() {
@@ -60,7 +58,8 @@ async function buildPanels() {
   mkdirSync(folder, { recursive: true });
   const result = await build({
     ...browser,
-    entryPoints: { panels: join(here, '../shared/src/panels/index.ts') },
+    entryPoints: [join(here, 'src/panels.ts')],
+    format: 'iife',
     entryNames: '[name]-[hash]',
     outdir: folder,
     write: false,
@@ -78,8 +77,6 @@ async function buildPage(panelsFile) {
     ...browser,
     entryPoints: [join(here, 'src/index.ts')],
     outdir: join(here, 'lib'),
-    // White space goes with JupyterLab's builder; with it would go the comment that keeps that from the import of the panels.
-    minifyWhitespace: false,
     // The protocol comes when it is first needed.
     splitting: true,
     jsx: 'automatic',

@@ -16,7 +16,7 @@ from .core_process import CoreProcess
 from .core_supervisor import CoreSupervisor
 from .handlers import Services, routes
 from .node import find_node
-from .panels_module import PanelsModule
+from .panels_script import PanelsScript
 from .unfinished import UnfinishedRuns
 
 _package = Path(__file__).parent
@@ -50,7 +50,7 @@ class SlipwayApp(ExtensionApp):
             supervisor=self._supervisor,
             unfinished=UnfinishedRuns(Path(jupyter_data_dir()) / "slipway" / "unfinished"),
             contents_root=self._contents_root(),
-            panels=PanelsModule(_package / "panels"),
+            panels=PanelsScript(_package / "panels"),
         )
         self.handlers.extend(routes(services))
 

@@ -20,7 +20,7 @@ from ._version import __version__
 from .artifact_forward import forwarded_headers, read_answer, read_body, request_head
 from .core_supervisor import CoreSupervisor
 from .errors import SlipwayError
-from .panels_module import PanelsModule
+from .panels_script import PanelsScript
 from .unfinished import UnfinishedRuns
 
 auth_resource = "slipway"
@@ -38,7 +38,7 @@ class Services:
     unfinished: UnfinishedRuns
     contents_root: str | None
     """Absolute path of what the contents API shows, where it is a folder on this machine's disk."""
-    panels: PanelsModule
+    panels: PanelsScript
 
 
 class StatusHandler(APIHandler):
@@ -225,7 +225,7 @@ class ArtifactHandler(JupyterHandler):
 
 
 class PanelsHandler(JupyterHandler):
-    """The module with the panels, which a page imports when the first one is opened."""
+    """The script with the panels, which a page asks for when the first one is opened."""
 
     auth_resource = auth_resource
 
@@ -236,7 +236,7 @@ class PanelsHandler(JupyterHandler):
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """Send the module. Its name says what is in it, so a browser may keep it."""
+        """Send the script. Its name says what is in it, so a browser may keep it."""
         panels = self._services.panels
         is_compressed = "gzip" in self.request.headers.get("Accept-Encoding", "")
         content = await asyncio.to_thread(panels.compressed if is_compressed else panels.plain, name)

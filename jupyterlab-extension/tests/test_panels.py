@@ -1,4 +1,4 @@
-"""The module with the panels: what a page imports, and nothing else of the folder."""
+"""The script with the panels: what a page asks for, and nothing else of the folder."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _folder = Path(slipway_jupyterlab.__file__).parent / "panels"
 
 
 def _built() -> Path:
-    (module,) = _folder.iterdir()
-    return module
+    (script,) = _folder.iterdir()
+    return script
 
 
 async def test_is_sent_compressed_to_be_kept(jp_fetch: Fetch) -> None:

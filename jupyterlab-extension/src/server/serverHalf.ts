@@ -49,7 +49,7 @@ export class ServerHalf {
     return new this.#settings.WebSocket(this.coreUrl);
   }
 
-  /** The address of the module with the panels, for `import`. */
+  /** The address of the script with the panels. */
   panelsUrl(file: string): string {
     return URLExt.join(this.#settings.baseUrl, 'slipway', 'panels', file);
   }

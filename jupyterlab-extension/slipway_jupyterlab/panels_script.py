@@ -1,4 +1,4 @@
-"""The panels as the build left them: one module for browsers, compressed, named by its content."""
+"""The panels as the build left them: one script for browsers, compressed, named by its content."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 _name = re.compile(r"panels-[A-Z0-9]{8}\.js")
 
 
-class PanelsModule:
-    """Reads the module with the panels."""
+class PanelsScript:
+    """Reads the script with the panels."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder that the build wrote."""
         self._folder = folder
 
     def compressed(self, name: str) -> bytes | None:
-        """Return the module in gzip; None where there is none of this name, as after an update."""
+        """Return the script in gzip; None where there is none of this name, as after an update."""
         if _name.fullmatch(name) is None:
             return None
         try:
@@ -26,6 +26,6 @@ class PanelsModule:
             return None
 
     def plain(self, name: str) -> bytes | None:
-        """Return the module for whoever takes no gzip."""
+        """Return the script for whoever takes no gzip."""
         content = self.compressed(name)
         return None if content is None else gzip.decompress(content)
