@@ -69,7 +69,6 @@ export default defineConfig({
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
-          fileParallelism: false,
         },
       },
       {

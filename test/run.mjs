@@ -90,7 +90,8 @@ async function hosts(stage) {
   const variables = await installHosts(stage);
   await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
   await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
-  await stage.vitest('hosts', variables, 1);
+  // Half of their time these wait for a page; the other processor's half is another file's.
+  await stage.vitest('hosts', variables, 2);
 }
 
 /** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
@@ -108,8 +109,11 @@ function installHosts(stage) {
 async function cluster(stage) {
   const missing = await withCluster(begun, async (file) => {
     const where = { SLIPWAY_TEST_CLUSTER: file };
-    await stage.vitest('cluster', { ...tools(), ...where }, 3);
-    await stage.vitest('cluster-hosts', { ...(await installHosts(stage)), ...where }, 1);
+    const installed = await installHosts(stage);
+    await allOf([
+      stage.vitest('cluster-hosts', { ...installed, ...where }, 1, { isHeld: true }),
+      stage.vitest('cluster', { ...tools(), ...where }, 3),
+    ]);
     await stage.vitest('cluster-alone', { ...tools(), ...where }, 1);
   });
   if (missing.length === 0) return;
