@@ -29,8 +29,7 @@ const preparation = [
 ];
 
 /**
- * Those of a line run beside each other. The hosts' tests and the cluster's do not: each fills two processors, so that side by
- * side they took as long and waits ran out.
+ * Those of a line run beside each other. The hosts' tests and the cluster's do not: each fills two processors.
  */
 const lines = [
   [
@@ -90,7 +89,7 @@ async function hosts(stage) {
   const variables = await installHosts(stage);
   await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
   await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
-  // Half of their time these wait for a page; the other processor's half is another file's.
+  // One file at a time waits for pages half of its time.
   await stage.vitest('hosts', variables, 2);
 }
 
