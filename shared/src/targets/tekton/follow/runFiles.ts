@@ -95,6 +95,7 @@ class ClusterRunFiles implements RunFiles {
       space,
       clock,
       render: (key, signal) => readerPodOf({ space, profile, scripts, clock }, key, signal),
+      answers: (where, signal) => this.#access.answers(where, signal),
       onWaiting: (run, words) => onNote?.(run, words),
     });
     this.#access = new FolderAccess({ locator, readers: this.#readers, startHelper, clock });

@@ -73,6 +73,27 @@ export class FolderAccess {
     return this.#throughReader(allRuns, question, signal);
   }
 
+  /**
+   * Whether the helper in a container answers by now. The connection is at hand then for whoever asks next.
+   * @throws SlipwayError `cluster.forbidden`, where nobody may ask
+   */
+  async answers(where: PodContainer, signal: AbortSignal): Promise<boolean> {
+    // Any answer will do, also that this asks for nothing.
+    const hello: Question<true> = async ({ connection, done }) => {
+      await connection.ask({}, signal);
+      done();
+      return true;
+    };
+    try {
+      return await this.#ask(where, undefined, hello, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // A node has many words for a container that is not there yet.
+      if (SlipwayError.is(error, 'cluster.forbidden') || !SlipwayError.is(error)) throw error;
+      return false;
+    }
+  }
+
   close(): void {
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();

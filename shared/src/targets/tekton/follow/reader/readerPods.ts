@@ -2,17 +2,16 @@ import { resources, type Clock } from '../../../../kubernetes/index.ts';
 import { helperContainer, type KubernetesObject } from '../../../../pipeline/index.ts';
 import { SlipwayError } from '../../../../protocol/index.ts';
 import { podSchema } from '../../submit/clusterObjects.ts';
-import { isRunning, obstacleOf } from '../../submit/podWaiting.ts';
+import { obstacleOf } from '../../submit/podWaiting.ts';
 import type { SpaceObjects } from '../../submit/spaceObjects.ts';
 import type { PodContainer } from '../runPlace.ts';
+import { notRunning, untilUsable, type ReaderStartOptions, type StartingPod } from './readerStart.ts';
 
 /** A reader that nobody uses is deleted after this. */
 const idleMs = 60_000;
-/** A node may have to be found, a volume attached and an image pulled. */
-const startMs = 5 * 60_000;
 const goneMs = 250;
 
-export interface ReaderPodsOptions {
+export interface ReaderPodsOptions extends Pick<ReaderStartOptions, 'answers'> {
   readonly space: SpaceObjects;
   readonly clock: Clock;
   /** The pod that reads what `key` stands for. @throws SlipwayError where there is nothing left to read */
@@ -58,7 +57,7 @@ export class ReaderPods {
   }
 
   /**
-   * Gives a pod that runs.
+   * Gives a pod whose helper can be started.
    * @throws SlipwayError `cluster.forbidden` where pods may not be made, `cluster.refused` with the reason why it does not run
    */
   async acquire(key: string, signal: AbortSignal): Promise<ReaderLease> {
@@ -151,7 +150,7 @@ export class ReaderPods {
       const there = await space.find(resources.pods, name, podSchema, signal);
       if (there === undefined) continue;
       if (obstacleOf(there)?.final !== true) {
-        await this.#untilRunning(key, name, there.metadata.uid, signal);
+        await this.#untilUsable(key, { name, uid: there.metadata.uid }, signal);
         return { name, uid: there.metadata.uid, ours: false };
       }
       await space.remove(resources.pods, { name, uid: there.metadata.uid }, signal);
@@ -162,7 +161,7 @@ export class ReaderPods {
 
   async #ownOne(key: string, name: string, uid: string, signal: AbortSignal): Promise<ReaderPod> {
     try {
-      await this.#untilRunning(key, name, uid, signal);
+      await this.#untilUsable(key, { name, uid }, signal);
       return { name, uid, ours: true };
     } catch (error) {
       // If even that fails, it ends by its deadline.
@@ -191,25 +190,10 @@ export class ReaderPods {
     }
   }
 
-  async #untilRunning(key: string, name: string, uid: string, signal: AbortSignal): Promise<void> {
-    const { space, clock, onWaiting } = this.#options;
-    const begun = clock.now();
-    const end = begun + startMs;
-    let told: string | undefined;
-    while (true) {
-      const pod = await space.find(resources.pods, name, podSchema, signal);
-      if (pod?.metadata.uid !== uid) throw notRunning(name, 'somebody deleted it');
-      if (isRunning(pod)) return;
-      const obstacle = obstacleOf(pod);
-      const words = obstacle?.reason ?? 'its volume is attached and its image pulled';
-      if (obstacle?.final === true || clock.now() > end) throw notRunning(name, words);
-      // That it starts is no news; what keeps it from starting is.
-      if (obstacle !== undefined && words !== told)
-        onWaiting(key, `waiting for the pod that reads the run's files: ${words}`);
-      told = words;
-      // Asked often at first, because most start within a second or two; the tenth part of the time is not noticed.
-      await clock.sleep(Math.min(1_000, Math.max(50, (clock.now() - begun) / 10)), signal);
-    }
+  #untilUsable(key: string, pod: StartingPod, signal: AbortSignal): Promise<void> {
+    const { space, clock, answers, onWaiting } = this.#options;
+    const look = (name: string, inner: AbortSignal) => space.find(resources.pods, name, podSchema, inner);
+    return untilUsable({ clock, look, answers, onWaiting: (words) => onWaiting(key, words) }, pod, signal);
   }
 
   async #untilGone(name: string, uid: string, signal: AbortSignal): Promise<void> {
@@ -221,17 +205,6 @@ export class ReaderPods {
       await clock.sleep(goneMs, signal);
     }
   }
-}
-
-function notRunning(name: string, why: string): SlipwayError {
-  return new SlipwayError(
-    'cluster.refused',
-    `The pod ${name}, which reads the run's files, does not run: ${why.replace(/\.+$/, '')}.`,
-    {
-      action:
-        'It takes the volume, the image and the nodes of the run: see whether these are still there, and try again.',
-    },
-  );
 }
 
 /** What others wait for, too, is not ended by one who does not want to wait any more. */
