@@ -56,6 +56,8 @@ export class NewestRuns {
   /** What was told first since `beginComparing`. */
   #seen: Sight | undefined;
   #shown = new Set<string>();
+  /** Epoch ms when the oldest of these was made. */
+  #shownSince = Number.POSITIVE_INFINITY;
 
   constructor({ api, context, clock, onManyRuns, fewRuns }: NewestRunsOptions) {
     this.#api = api;
@@ -93,9 +95,8 @@ export class NewestRuns {
 
   /** From now on what is read counts as told to somebody who wants to hear of changes. */
   beginComparing(): void {
+    this.#stopComparing();
     this.#compares = true;
-    this.#seen = undefined;
-    this.#shown.clear();
   }
 
   /**
@@ -104,13 +105,14 @@ export class NewestRuns {
   *differences(rows: ReadonlyMap<string, RunRow>): Generator<Difference> {
     const seen = this.#seen;
     const shown = this.#shown;
+    const shownSince = this.#shownSince;
     this.#stopComparing();
     for (const [run, { createdAt }] of this.#rows) {
       const row = rows.get(run);
       if (row?.condition !== seen?.conditions.get(run) || row?.run.createdAt !== createdAt) this.drop(run);
     }
     if (seen === undefined) return;
-    for (const [run, row] of rows) if (hasChanged(seen, run, row)) yield { kind: 'changed', run };
+    for (const [run, row] of rows) if (hasChanged(seen, shownSince, run, row)) yield { kind: 'changed', run };
     for (const run of shown) if (!rows.has(run)) yield { kind: 'gone', run };
   }
 
@@ -128,6 +130,7 @@ export class NewestRuns {
     this.#compares = false;
     this.#seen = undefined;
     this.#shown = new Set();
+    this.#shownSince = Number.POSITIVE_INFINITY;
   }
 
   async #read(limit: number, signal: AbortSignal): Promise<Newest | undefined> {
@@ -165,7 +168,10 @@ export class NewestRuns {
     for (const { run } of found) this.#keep(run);
     if (this.#compares) {
       this.#seen ??= sight;
-      for (const { name } of found) this.#shown.add(name);
+      for (const { name, createdAt } of found) {
+        this.#shown.add(name);
+        this.#shownSince = Math.min(this.#shownSince, createdAt);
+      }
     }
     return { names: found.map(({ name }) => name), all: sight.conditions };
   }

@@ -15,6 +15,9 @@ const partly: Sight = {
   since: at - day,
 };
 
+/** The oldest that was shown was made an hour before. */
+const shownSince = at - 60 * minute;
+
 function row(name: string, madeAgo: number, endedAgo: number | undefined, condition = succeeded): RunRow {
   const createdAt = at - madeAgo;
   const finishedAt = endedAgo === undefined ? undefined : at - endedAgo;
@@ -33,26 +36,31 @@ function row(name: string, madeAgo: number, endedAgo: number | undefined, condit
 
 describe('a run, compared with what was seen', () => {
   it('has changed with its condition', () => {
-    expect(hasChanged(partly, 'seen', row('seen', minute, 0))).toBe(false);
-    expect(hasChanged(partly, 'seen', row('seen', minute, 0, conditionOf('False', 'Failed')))).toBe(true);
+    expect(hasChanged(partly, shownSince, 'seen', row('seen', minute, 0))).toBe(false);
+    expect(hasChanged(partly, shownSince, 'seen', row('seen', minute, 0, conditionOf('False', 'Failed')))).toBe(true);
   });
 
   it('is news where all were looked at and it was not there', () => {
     const all = { ...partly, since: Number.NEGATIVE_INFINITY };
-    expect(hasChanged(all, 'new', row('new', 30 * day, 29 * day))).toBe(true);
+    expect(hasChanged(all, shownSince, 'new', row('new', 30 * day, 29 * day))).toBe(true);
   });
 
   it('is no news where it is older than those that were looked at, and had ended', () => {
-    expect(hasChanged(partly, 'old', row('old', 3 * day, 2 * day))).toBe(false);
+    expect(hasChanged(partly, shownSince, 'old', row('old', 3 * day, 2 * day))).toBe(false);
   });
 
   it('is news where its label said that it was older than it is', () => {
-    expect(hasChanged(partly, 'liar', row('liar', minute, minute))).toBe(true);
-    expect(hasChanged(partly, 'ended', row('ended', 3 * minute, 3 * minute))).toBe(true);
+    expect(hasChanged(partly, shownSince, 'liar', row('liar', minute, minute))).toBe(true);
+    expect(hasChanged(partly, shownSince, 'ended', row('ended', 3 * minute, 3 * minute))).toBe(true);
+  });
+
+  it('is no news where its label lied and it is too old for what was shown all the same', () => {
+    expect(hasChanged(partly, shownSince, 'old', row('old', 61 * minute, 60 * minute))).toBe(false);
+    expect(hasChanged(partly, shownSince, 'old', row('old', 60 * minute, 59 * minute))).toBe(true);
   });
 
   it('is news where it is old and went on, or ended meanwhile', () => {
-    expect(hasChanged(partly, 'long', row('long', 3 * day, undefined))).toBe(true);
-    expect(hasChanged(partly, 'long', row('long', 3 * day, -2_000))).toBe(true);
+    expect(hasChanged(partly, shownSince, 'long', row('long', 3 * day, undefined))).toBe(true);
+    expect(hasChanged(partly, shownSince, 'long', row('long', 3 * day, -2_000))).toBe(true);
   });
 });

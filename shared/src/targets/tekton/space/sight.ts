@@ -47,12 +47,14 @@ export async function lookAt(
 }
 
 /**
- * Whether a run is another one than it was when the space was looked at, or was overlooked. One that was not looked at has
- * not changed if it is too old to have been shown, and had ended before.
+ * Whether a run is another one than it was when the space was looked at, or is missing in what was shown then. One that was not
+ * looked at is neither where it is older than all that was shown, and had ended before.
+ * @param shownSince epoch ms when the oldest was made that was shown
  */
-export function hasChanged({ conditions, since, at }: Sight, name: string, row: RunRow): boolean {
+export function hasChanged({ conditions, since, at }: Sight, shownSince: number, name: string, row: RunRow): boolean {
   const before = conditions.get(name);
   if (before !== undefined) return before !== row.condition;
+  if (since === Number.NEGATIVE_INFINITY || row.madeAt >= shownSince) return true;
   const { finishedAt } = row.run;
-  return row.madeAt >= since || finishedAt === undefined || finishedAt >= at - exactnessMs;
+  return finishedAt === undefined || finishedAt >= at - exactnessMs;
 }
