@@ -31,7 +31,7 @@ import { RunTabs } from './surfaces/runTabs.ts';
 import { SidePanel } from './surfaces/sidePanel.tsx';
 import { SidePanelModel } from './surfaces/sidePanelModel.ts';
 import { StatusWidget } from './surfaces/statusWidget.tsx';
-import { hostWords, type HostWords } from './words/index.ts';
+import { hostWords, troubleIn, type HostWords } from './words/index.ts';
 
 declare const SLIPWAY_VERSION: string;
 /** The file with the panels, which is named by its content. */
@@ -120,7 +120,7 @@ export async function activate(lab: LabServices): Promise<void> {
     closeForm: () => tabs.closeForm(),
   });
   const perform = (action: HostAction): Promise<void> => hostActions.perform(action);
-  const host = createPanelHost(core, perform, lab.memory, words.locale, (run) => {
+  const host = createPanelHost(core, perform, lab.memory, words, (run) => {
     follow(run);
     store.put(run);
   });
@@ -172,7 +172,7 @@ export async function activate(lab: LabServices): Promise<void> {
       chosenContext: settings.context,
       notebook: notebooks.currentWidget?.title.label,
       loaded: store.loaded,
-      failure: core.connected || core.failure === undefined ? undefined : core.failure,
+      failure: core.connected || core.failure === undefined ? undefined : troubleIn(core.failure, words),
     }),
   );
   const changed = new Signal<RunStore, undefined>(store);

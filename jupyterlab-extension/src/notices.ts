@@ -2,7 +2,7 @@ import { Notification } from '@jupyterlab/apputils';
 import type { Run } from '@slipway/shared/protocol';
 import { SlipwayError } from '@slipway/shared/protocol';
 import { runView } from '@slipway/shared/views';
-import type { HostWords } from './words/index.ts';
+import { troubleIn, type HostWords } from './words/index.ts';
 
 /** What JupyterLab tells in its corner, and keeps in its list of notifications. */
 export class Notices {
@@ -29,8 +29,7 @@ export class Notices {
 
   failed(error: unknown): void {
     if (SlipwayError.is(error, 'cancelled')) return;
-    const message = error instanceof Error ? error.message : String(error);
-    const action = SlipwayError.is(error) ? error.action : undefined;
+    const { message, action } = troubleIn(error, this.#words);
     Notification.error(action === undefined ? message : `${message}\n${action}`, { autoClose: false });
   }
 

@@ -1,3 +1,5 @@
+import type { Sentences } from '@slipway/shared/views';
+
 /** Words that only JupyterLab shows; all others are in the shared views. */
 export const english = {
   runCaption: 'Run this notebook, as it is on the screen, in the chosen context',
@@ -38,6 +40,8 @@ export const english = {
   reloadForPanels: 'Reload the page: Slipway may have been updated since it was opened.',
   notSaved: 'unsaved copy',
   failedCellGone: 'The cell that failed is no longer in this notebook.',
+  /** Errors of this host itself and of its server half, by the English sentence. */
+  errors: {} as Sentences,
 };
 
 export type LabWords = typeof english;

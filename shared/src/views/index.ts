@@ -10,6 +10,7 @@ export { everyRun, filteredRuns, isFiltering, stateFilters, type RunFilter, type
 export { statusItem, type StatusItem } from './statusItem.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';
+export { sentenceIn, type Sentences } from './sentences.ts';
 export { nameParts, shortName, shownText } from './shownText.ts';
 export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';

@@ -85,6 +85,15 @@ it('speaks Chinese where JupyterLab does', async () => {
   const page = await LabPage.open(context, lab, 'lab/tree/sub/analysis.ipynb');
   await page.notebookReady();
   await page.runButton.getByText('在 GPU 集群上运行').waitFor();
+  await page.runButton.click();
+  await page.detail
+    .getByText(/\d 个产物，/)
+    .first()
+    .waitFor({ timeout: 180_000 });
+  await page.detail
+    .getByText(/沿用 Python|沿用已有环境|已构建环境/)
+    .first()
+    .waitFor();
   await page.showSidePanel();
   await page.screenshot('chinese');
 });

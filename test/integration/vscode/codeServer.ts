@@ -80,6 +80,17 @@ export class CodeServer {
     await writeFile(path, text);
   }
 
+  /** Windows that open from now on are Chinese. Of VS Code's own words the language pack has none: those stay English. */
+  async speakChinese(): Promise<void> {
+    const user = join(this.home, 'vscode/user');
+    const words = join(user, 'words.json');
+    const extensions = [{ extensionIdentifier: { id: 'test.language-pack' }, version: '1.0.0' }];
+    const pack = { hash: 'test', extensions, translations: { vscode: words }, label: '简体中文' };
+    await writeFile(words, JSON.stringify({ version: '1.0.0', contents: {} }));
+    await writeFile(join(user, 'languagepacks.json'), JSON.stringify({ 'zh-cn': pack }));
+    await writeFile(join(user, 'User/argv.json'), JSON.stringify({ locale: 'zh-cn' }));
+  }
+
   /** Source of a cell that waits until a test writes that file. */
   gate(name: string): string {
     return `import pathlib, time\nwhile not pathlib.Path(${JSON.stringify(join(this.folder, name))}).exists():\n    time.sleep(0.1)`;

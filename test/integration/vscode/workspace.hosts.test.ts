@@ -27,7 +27,7 @@ afterEach(async () => {
   await code.screenshot('workspace-last');
 });
 
-it('starts no run from a workspace that is not trusted, until it is', async () => {
+it('starts no run from a workspace that is not trusted, until it is; tells of it in Chinese where the window is', async () => {
   await code.openNotebook('short.ipynb');
   expect(await code.runButton.getAttribute('aria-disabled')).toBe('true');
   await code.showRuns();
@@ -41,4 +41,22 @@ it('starts no run from a workspace that is not trusted, until it is', async () =
   await expect.poll(() => code.runButton.getAttribute('aria-disabled'), { timeout: 120_000 }).not.toBe('true');
   await code.runButton.click();
   await code.row(/short\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
+
+  // A window that speaks Chinese tells of that run in Chinese, what the core says of its steps too.
+  await server.speakChinese();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
+  const chinese = await CodePage.open(context, server);
+  await chinese.showRuns();
+  await chinese.row(/short\.ipynb.*通过/).click();
+  const detail = await chinese.panel('slipway-run-detail');
+  await detail
+    .getByText(/沿用 Python|沿用已有环境|已构建环境/)
+    .first()
+    .waitFor();
+  await detail
+    .getByText(/\d 个产物，/)
+    .first()
+    .waitFor();
+  await chinese.screenshot('chinese');
+  await context.close();
 });

@@ -32,6 +32,7 @@ function relay(answer: (name: string) => unknown = () => ({})) {
     onReady: () => undefined,
     onTitle: () => undefined,
     onStarted: () => undefined,
+    describe: (error) => ({ message: String(error), action: undefined }),
     onRefused: refused,
   });
   return { made, sent, asked, listeners, perform, refused };

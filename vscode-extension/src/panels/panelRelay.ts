@@ -14,6 +14,8 @@ export interface PanelRelayOptions {
   readonly onTitle: (title: string, state: string) => void;
   /** A run that this panel started. */
   readonly onStarted: (run: Run) => void;
+  /** An error in the words of the window. */
+  readonly describe: (error: unknown) => { readonly message: string; readonly action: string | undefined };
   /** Hears of messages that are none. */
   readonly onRefused: (reason: string) => void;
 }
@@ -144,10 +146,8 @@ export class PanelRelay {
   #refuse(message: unknown, error: unknown): void {
     const id = idOf(message);
     if (id === undefined) return;
-    const named = SlipwayError.is(error)
-      ? error
-      : new SlipwayError('internal', error instanceof Error ? error.message : 'That did not work.');
-    const { code, message: text, action } = named;
+    const code = SlipwayError.is(error) ? error.code : 'internal';
+    const { message: text, action } = this.#options.describe(error);
     this.#send({ type: 'refusal', id, error: { code, message: text, ...(action !== undefined && { action }) } });
   }
 

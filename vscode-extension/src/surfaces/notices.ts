@@ -2,7 +2,7 @@ import { type FollowedRuns, keyOf, type RunStore } from '@slipway/shared/client'
 import { SlipwayError, type Run } from '@slipway/shared/protocol';
 import { findingOf, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import type { WindowWords } from '../words/index.ts';
+import { troubleIn, type WindowWords } from '../words/index.ts';
 import { plainMessage } from './plainText.ts';
 
 /** Ends are gathered for so long: those of a whole history come at once, in milliseconds. */
@@ -43,8 +43,7 @@ export class Notices implements vscode.Disposable {
 
   failed(error: unknown): void {
     if (SlipwayError.is(error, 'cancelled')) return;
-    const message = error instanceof Error ? error.message : String(error);
-    const action = SlipwayError.is(error) ? error.action : undefined;
+    const { message, action } = troubleIn(error, this.#words);
     this.#log.error(error instanceof Error ? error : message);
     const details = this.#words.host.showDetails;
     const shown = vscode.window.showErrorMessage(plainMessage([message, action ?? ''].join(' ').trim()), details);

@@ -7,7 +7,7 @@ import type { PanelRelay } from '../panels/panelRelay.ts';
 import type { HostMessage, PanelShown } from '../panels/panelShown.ts';
 import { panelPage } from '../panels/webviewPage.ts';
 import { referenceOf } from '../runs/runReference.ts';
-import type { WindowWords } from '../words/index.ts';
+import { troubleIn, type WindowWords } from '../words/index.ts';
 
 export interface PanelsOptions {
   readonly core: CoreConnection;
@@ -105,6 +105,7 @@ export class Panels implements vscode.Disposable {
         panel.title = title;
       },
       onStarted,
+      describe: (error) => troubleIn(error, words),
       onRefused: (reason) => log.warn(`A message of the panel ${panel.title} was refused: ${reason}`),
     });
   }

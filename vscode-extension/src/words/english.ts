@@ -1,3 +1,5 @@
+import type { Sentences } from '@slipway/shared/views';
+
 /** Words that only VS Code shows; all others are in the shared views. */
 export const english = {
   chooseFile: 'What to run',
@@ -41,6 +43,8 @@ export const english = {
   filtered: (shown: number, all: number) => `${shown} of ${all} runs`,
   ranAs: (run: string) => `Run ${run}`,
   coverage: 'Coverage',
+  /** Errors of the extension itself, by the English sentence. */
+  errors: {} as Sentences,
 };
 
 export type HostWords = typeof english;

@@ -1,4 +1,5 @@
-import { wordsOf, type Words } from '@slipway/shared/views';
+import { SlipwayError } from '@slipway/shared/protocol';
+import { sentenceIn, wordsOf, type Words } from '@slipway/shared/views';
 import { english, type HostWords } from './english.ts';
 import { simplifiedChinese } from './simplifiedChinese.ts';
 
@@ -14,4 +15,17 @@ export interface WindowWords {
 export function windowWords(locale: string): WindowWords {
   const shared = wordsOf(locale);
   return { locale, shared, host: shared === wordsOf('zh-cn') ? simplifiedChinese : english };
+}
+
+/** What went wrong, for people: the core's words as they are, the host's own in the language of the words. */
+export function troubleIn(
+  error: unknown,
+  { shared, host }: WindowWords,
+): { message: string; action: string | undefined } {
+  const say = (text: string): string => sentenceIn(text, host.errors, shared.ofClient);
+  const action = SlipwayError.is(error) ? error.action : undefined;
+  return {
+    message: say(error instanceof Error ? error.message : String(error)),
+    action: action === undefined ? undefined : say(action),
+  };
 }

@@ -42,4 +42,21 @@ export const simplifiedChinese: HostWords = {
   filtered: (shown, all) => `显示 ${shown} / ${all} 个运行`,
   ranAs: (run) => `运行 ${run}`,
   coverage: '覆盖率',
+  errors: {
+    'Only notebooks and Python scripts can be run.': '只能运行笔记本和 Python 脚本。',
+    'Open a .ipynb or .py file and run it from there.': '请打开 .ipynb 或 .py 文件，从那里运行。',
+    'The script is not saved, and a run takes it from the disk.': '脚本还没有保存，而运行使用磁盘上的文件。',
+    'Save it and run it again.': '请保存后重新运行。',
+    'The notebook was never saved and no folder is open, so it has no files beside it.':
+      '笔记本从未保存，也没有打开文件夹，因此它旁边没有文件。',
+    'slipway.yaml beside the file is not valid: {}': '文件旁边的 slipway.yaml 无效：{}',
+    'Correct slipway.yaml and run it again.': '请更正 slipway.yaml 后重新运行。',
+    '{} is in no folder that a run was started from.': '{} 不在任何启动过运行的文件夹中。',
+    '{} cannot be read through VS Code.': '无法通过 VS Code 读取 {}。',
+    'The core cannot be started.': '无法启动核心程序。',
+    'Set slipway.nodePath to Node 22.15.1 or later.': '请把 slipway.nodePath 设为 Node 22.15.1 或更新版本。',
+    'The connection is closed.': '连接已关闭。',
+    'The panel sent a message that is not allowed.': '面板发来了不允许的消息。',
+    'That did not work.': '操作没有成功。',
+  },
 };

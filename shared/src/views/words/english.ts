@@ -1,4 +1,5 @@
 import type { RunState, StepState } from '../../protocol/index.ts';
+import type { Sentences } from '../sentences.ts';
 import { englishPanels } from './englishPanels.ts';
 
 /** Every word that a host or panel shows, by what it is for. Step names, identifiers and log text stay as they are. */
@@ -35,6 +36,14 @@ export const english = {
   older: 'Older',
   runCount: (count: number) => (count === 1 ? '1 run' : `${count} runs`),
   activeRuns: (count: number) => `${count} runs active`,
+  /** What the client of the core says itself; hosts have tables of their own beside it. */
+  ofClient: {
+    'The core closed the connection.': 'The core closed the connection.',
+    'The connection to the core failed.': 'The connection to the core failed.',
+    'The core cannot be reached.': 'The core cannot be reached.',
+    'A message of the core cannot be read: {}.': 'A message of the core cannot be read: {}.',
+    'The host failed to answer {}.': 'The host failed to answer {}.',
+  } as Sentences,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
 };

@@ -33,6 +33,13 @@ export const simplifiedChinese: Words = {
   older: '更早',
   runCount: (count) => `${count} 个运行`,
   activeRuns: (count) => `${count} 个运行进行中`,
+  ofClient: {
+    'The core closed the connection.': '核心程序关闭了连接。',
+    'The connection to the core failed.': '与核心程序的连接失败。',
+    'The core cannot be reached.': '无法连接核心程序。',
+    'A message of the core cannot be read: {}.': '无法读取核心程序的消息：{}。',
+    'The host failed to answer {}.': '宿主程序未能响应 {}。',
+  },
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
 };
