@@ -5,6 +5,7 @@
  */
 export * from './artifact.ts';
 export * from './bytes.ts';
+export * from './datasetUrl.ts';
 export * from './errors.ts';
 export * from './job.ts';
 export * from './log.ts';

@@ -1,16 +1,16 @@
 import type { RunFile } from '../../pipeline/index.ts';
-import { SlipwayError, type JobSpec } from '../../protocol/index.ts';
+import { parseDatasetUrl, SlipwayError, type DatasetUrl, type JobSpec } from '../../protocol/index.ts';
 import { checkRelativePath, nameOf } from '../paths.ts';
 import { refuseUserInfo } from './userInfo.ts';
 
 type Dataset = NonNullable<JobSpec['dataset']>;
 
-/** Fields that only some kinds of datasets have; `https:` stands for both kinds of addresses that are downloaded as they are. */
-const fieldsOf: Readonly<Record<'path' | 'https' | 's3' | 'hf', readonly (keyof Dataset)[]>> = {
+/** Fields that only some kinds of datasets have. */
+const fieldsOf: Readonly<Record<'path' | DatasetUrl['kind'], readonly (keyof Dataset)[]>> = {
   path: [],
-  https: [],
+  web: [],
   s3: ['secret', 'endpoint', 'region', 'addressing'],
-  hf: ['secret', 'endpoint'],
+  hub: ['secret', 'endpoint'],
 };
 const special = ['secret', 'endpoint', 'region', 'addressing'] as const;
 
@@ -46,34 +46,31 @@ function fileName(place: string): string {
 
 function placeOf({ url = '', path, sha256, bytes }: Dataset): { kind: keyof typeof fieldsOf; place: string } {
   if (path !== undefined) return { kind: 'path', place: checkRelativePath(path, 'dataset.path') };
-  if (url.startsWith('s3://')) {
-    const [, bucket = '', key = ''] = /^s3:\/\/([A-Za-z0-9][\w.-]+)\/(.*)$/u.exec(url) ?? [];
-    if (bucket === '') throw notAnAddress('an object or a prefix of a bucket', 's3://bucket/data/cells.h5ad');
-    const isPrefix = key === '' || key.endsWith('/');
-    if (isPrefix && (sha256 ?? bytes) !== undefined) throw checkedOfFiles();
-    return { kind: 's3', place: plainPath(key) || bucket };
+  const found = parseDatasetUrl(url);
+  switch (found.kind) {
+    case undefined:
+      throw nowhere(found.like);
+    case 's3': {
+      const isPrefix = found.key === '' || found.key.endsWith('/');
+      if (isPrefix && (sha256 ?? bytes) !== undefined) throw checkedOfFiles();
+      return { kind: 's3', place: plainPath(found.key) || found.bucket };
+    }
+    case 'hub':
+      return { kind: 'hub', place: plainPath(found.path) || found.name };
+    case 'web':
+      refuseUserInfo(found.url, 'dataset.url', 'dataset.secret, for s3:// and hf://');
+      return { kind: 'web', place: found.url.pathname };
   }
-  if (url.startsWith('hf://')) return { kind: 'hf', place: hubPlace(url) };
-  const parsed = URL.parse(url);
-  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw new SlipwayError('spec.invalid', 'dataset.url is not an address that can be downloaded from.', {
-      action: 'Give an address that begins with https://, http://, s3:// or hf://.',
-    });
-  }
-  refuseUserInfo(parsed, 'dataset.url', 'dataset.secret, for s3:// and hf://');
-  return { kind: 'https', place: parsed.pathname };
 }
 
-/** `hf://[datasets/]OWNER/NAME[@REVISION][/PATH]`; a reference such as `refs/convert/parquet` has slashes of its own. */
-function hubPlace(url: string): string {
-  const repository = /^hf:\/\/(?:datasets\/)?(?!datasets\/|spaces\/)[\w.-]+\/([\w.-]+)/;
-  const revision = /(?:@(?:refs\/(?:convert|pr)\/[^/]+|[^/]+))?/;
-  const found = new RegExp(`${repository.source}${revision.source}(?:/(.*))?$`, 'u').exec(url);
-  if (found === null) {
-    throw notAnAddress('a repository of the Hugging Face Hub', 'hf://datasets/owner/name@main/data/cells.parquet');
+function nowhere(like: DatasetUrl['kind']): SlipwayError {
+  if (like === 's3') return notAnAddress('an object or a prefix of a bucket', 's3://bucket/data/cells.h5ad');
+  if (like === 'hub') {
+    return notAnAddress('a repository of the Hugging Face Hub', 'hf://datasets/owner/name@main/data/cells.parquet');
   }
-  const [, name = '', path = ''] = found;
-  return plainPath(path) || name;
+  return new SlipwayError('spec.invalid', 'dataset.url is not an address that can be downloaded from.', {
+    action: 'Give an address that begins with https://, http://, s3:// or hf://.',
+  });
 }
 
 /** A key or path without the slash at its end. Where a part is missing or dots, no volume could have such a file. */

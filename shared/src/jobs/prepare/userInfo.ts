@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../protocol/index.ts';
+import { hasUserInfo, SlipwayError } from '../../protocol/index.ts';
 
 /**
  * Credentials come from a Secret: in an address they would end up in logs and manifests.
@@ -6,8 +6,7 @@ import { SlipwayError } from '../../protocol/index.ts';
  * @throws SlipwayError `spec.invalid`
  */
 export function refuseUserInfo(url: URL, field: string, instead: string): void {
-  const named = url.protocol === 'ssh:' ? url.password : `${url.username}${url.password}`;
-  if (named === '') return;
+  if (!hasUserInfo(url)) return;
   throw new SlipwayError('spec.invalid', `${field} holds a user name or password.`, {
     action: `Take it out of the address and name a Kubernetes Secret instead (${instead}).`,
   });

@@ -123,6 +123,8 @@ export const chineseJobErrors: Table = {
   'Give an address that begins with https://, http://, s3:// or hf://.':
     '请给出以 https://、http://、s3:// 或 hf:// 开头的地址。',
   'dataset.url is not the address of {what~}.': 'dataset.url 不是{what}的地址。',
+  'an object or a prefix of a bucket': '存储桶中对象或前缀',
+  'a repository of the Hugging Face Hub': ' Hugging Face Hub 仓库',
   'Give an address such as {example}.': '请给出如 {example} 的地址。',
   'dataset.sha256 and dataset.bytes are of one file, not of a prefix.':
     'dataset.sha256 和 dataset.bytes 用于单个文件，不用于前缀。',

@@ -1,4 +1,4 @@
-import type { JobSpec } from '../../protocol/index.ts';
+import { hasUserInfo, parseDatasetUrl, parseWebUrl, type JobSpec } from '../../protocol/index.ts';
 
 type Dataset = NonNullable<JobSpec['dataset']>;
 
@@ -23,19 +23,13 @@ export function datasetKind(
 ): { readonly kind: DatasetKind } | { readonly problem: DatasetProblem; readonly kind?: undefined } {
   const source = text.trim();
   if (source === '') return { kind: 'none' };
-  if (source.startsWith('s3://')) {
-    return /^s3:\/\/[A-Za-z0-9][\w.-]+\//.test(source) ? { kind: 's3' } : { problem: 'dataset' };
-  }
-  if (source.startsWith('hf://')) {
-    return /^hf:\/\/(?:datasets\/)?(?!datasets\/|spaces\/)[\w.-]+\/[\w.-]+/.test(source)
-      ? { kind: 'hub' }
-      : { problem: 'dataset' };
-  }
   if (!/^[A-Za-z][\w+.-]*:/.test(source)) {
     const isBelow = !source.startsWith('/') && !source.split('/').includes('..');
     return isBelow ? { kind: 'path' } : { problem: 'dataset' };
   }
-  return webAddress(source) ?? { kind: 'web' };
+  const found = parseDatasetUrl(source);
+  if (found.kind === undefined) return { problem: 'dataset' };
+  return found.kind === 'web' && hasUserInfo(found.url) ? { problem: 'userInfo' } : { kind: found.kind };
 }
 
 /** True for the kinds that are read with a Secret and from a server of one's own. */
@@ -52,18 +46,11 @@ export function datasetProblems(
   if (found.kind === undefined) return [{ field: 'dataset', problem: found.problem }];
   if (!takesSecret(values.dataset)) return [];
   const endpoint = values.datasetEndpoint.trim();
-  const endpointProblem = endpoint === '' ? undefined : webAddress(endpoint)?.problem;
+  const endpointProblem = endpoint === '' ? undefined : problemOfEndpoint(endpoint);
   const secret = values.datasetSecret.trim();
   return [
     ...(secret === '' || secretPattern.test(secret) ? [] : [{ field: 'datasetSecret', problem: 'name' } as const]),
-    ...(endpointProblem === undefined
-      ? []
-      : [
-          {
-            field: 'datasetEndpoint',
-            problem: endpointProblem === 'dataset' ? 'endpoint' : endpointProblem,
-          } as const,
-        ]),
+    ...(endpointProblem === undefined ? [] : [{ field: 'datasetEndpoint', problem: endpointProblem } as const]),
   ];
 }
 
@@ -99,9 +86,9 @@ export function datasetOf(base: JobSpec['dataset'], values: DatasetValues): Data
   };
 }
 
-/** What is wrong with an address of the web. Credentials belong into a Secret: an address is shown and logged. */
-function webAddress(text: string): { readonly problem: 'dataset' | 'userInfo' } | undefined {
-  const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return { problem: 'dataset' };
-  return `${url.username}${url.password}` === '' ? undefined : { problem: 'userInfo' };
+/** Credentials belong into a Secret: an address is shown and logged. */
+function problemOfEndpoint(text: string): 'endpoint' | 'userInfo' | undefined {
+  const url = parseWebUrl(text);
+  if (url === undefined) return 'endpoint';
+  return hasUserInfo(url) ? 'userInfo' : undefined;
 }
