@@ -119,7 +119,10 @@ async function ensureScripts({ space, scripts }: ReaderPodParts, signal: AbortSi
   for (const { name, render } of shared.objects) {
     if (name !== shared.scripts.stepsName) continue;
     // Without the right it is there, as a rule, and if not, the pod says so.
-    await unlessForbidden(() => space.create(resources.configMaps, render(), signal));
+    await unlessForbidden(async () => {
+      if (!(await space.exists(resources.configMaps, name, signal)))
+        await space.create(resources.configMaps, render(), signal);
+    });
   }
   return shared.scripts;
 }
