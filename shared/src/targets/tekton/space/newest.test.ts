@@ -54,6 +54,9 @@ describe('the newest runs', () => {
     const { of, read } = reader(runs);
     expect(names(await newestOf(runs.map(glimpseOf), 50, of))).toEqual(names(runs.slice(0, 50)));
     expect(read.length).toBeLessThan(80);
+    const { of: ofMany, read: many } = reader(runs);
+    expect(names(await newestOf(runs.map(glimpseOf), 1_000, ofMany))).toEqual(names(runs.slice(0, 1_000)));
+    expect(many.length).toBeLessThan(1_100);
   });
 
   it('are found where some are gone since', async () => {

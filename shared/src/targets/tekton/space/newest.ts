@@ -17,8 +17,9 @@ export interface ReadRun {
 /** Runs beyond those asked for that may be read to be sure, for each one asked for, and in any case. */
 const spareFactor = 3;
 const spareRuns = 200;
-/** Read at first, for each one asked for: mostly no second round is needed then. */
-const firstShare = 1.5;
+/** Read at first beyond those asked for, for each of them and at most: mostly no second round is needed then. */
+const firstSpareShare = 0.5;
+const mostFirstSpare = 60;
 
 /**
  * The `limit` runs that were made last, newest first, when only the ages of their starts are known, and those coarsely. No
@@ -38,7 +39,7 @@ export async function newestOf<Run extends ReadRun>(
   const found: Run[] = [];
   let printedBefore = Number.POSITIVE_INFINITY;
   let next = 0;
-  const first = Math.ceil(limit * firstShare);
+  const first = limit + Math.min(mostFirstSpare, Math.ceil(limit * firstSpareShare));
   for (let end = Math.min(order.length, (waiting === -1 ? order.length : waiting) + first); next < end;) {
     if (end > most) return undefined;
     const chunk = order.slice(next, end);
