@@ -79,7 +79,7 @@ async function afterKill(space: TestSpace, order: Order, again: boolean): Promis
     const exitCode = await child.ended;
     const told = child.output().split('\n').at(-2) ?? '';
     if (exitCode !== 0) problems.push(`submitting again failed: ${child.output().slice(-500)}`);
-    else if ((JSON.parse(told) as { log: string }).log !== wholeLog) problems.push('its log is not whole');
+    else problems.push(...differencesOf((JSON.parse(told) as { log: string }).log));
   }
   const runs = await space.objects.metadata(resources.pipelineRuns, `slipway.dev/run=${order.run}`, never);
   if (again ? runs.length !== 1 : runs.length > 1) problems.push(`there are ${runs.length} runs`);
@@ -88,6 +88,14 @@ async function afterKill(space: TestSpace, order: Order, again: boolean): Promis
   await space.submitter({ api, profile: smallProfile }).prune({ keep: 0 }, never);
   await space.untilNothingIsLeft(order.run, never).catch((error: unknown) => problems.push(String(error)));
   return problems;
+}
+
+/** What is wrong with a log, if anything. */
+function differencesOf(log: string): string[] {
+  if (log === wholeLog) return [];
+  const found = log.split('\n');
+  const at = wholeLog.split('\n').findIndex((line, index) => line !== found[index]);
+  return [`its log differs from line ${at + 1} of ${lines} on: ${JSON.stringify(found.slice(at, at + 3))}`];
 }
 
 function start(order: Order) {

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextEntry } from '../../shared/src/protocol/index.ts';
-import { openClusterTarget, type ClusterTarget } from '../../shared/src/targets/index.ts';
+import { openClusterTarget, readWholeLog, type ClusterTarget } from '../../shared/src/targets/index.ts';
 import { commandRun, stagedFile } from '../../shared/src/targets/tekton/submit/testing/submissions.ts';
 
 export interface Order {
@@ -28,8 +28,7 @@ async function follow(target: ClusterTarget, run: string): Promise<string> {
     if (events.some(({ type }) => type === 'finished')) break;
     await sleep(200);
   }
-  const { bytes } = await target.readLog(run, 'command', 0, 1 << 20, never);
-  return Buffer.from(bytes).toString('utf8');
+  return (await readWholeLog(target, run, 'command', 1 << 20, never)).toString('utf8');
 }
 
 async function main({ entry, run, script, inputBytes, dataDir }: Order): Promise<void> {

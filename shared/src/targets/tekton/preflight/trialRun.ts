@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kubernetes/index.ts';
 import { runFileSchema, type RunFile } from '../../../pipeline/index.ts';
 import { SlipwayError, type JobSpec, type PipelineStepName, type Run, type RunEvent } from '../../../protocol/index.ts';
+import { readWholeLog } from '../../readWholeLog.ts';
 import type { ClusterTarget, StagedFile } from '../../runTarget.ts';
 
 /** A trial that has not ended by then is cancelled. */
@@ -38,8 +39,8 @@ export async function tryRun(
   try {
     const last = await finalEvent(target, run, clock, signal);
     const step = trial.notebook === undefined ? 'command' : 'notebook';
-    const { bytes } = await target.readLog(run, step, 0, longestLog, signal);
-    return { state: last.state, reason: last.reason ?? last.state, output: Buffer.from(bytes).toString('utf8') };
+    const log = await readWholeLog(target, run, step, longestLog, signal);
+    return { state: last.state, reason: last.reason ?? last.state, output: log.toString('utf8') };
   } finally {
     await clear(target, run, clock);
   }
