@@ -97,10 +97,9 @@ function Failure({ model }: { readonly model: SidePanelModel }): JSX.Element {
 
 function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element | null {
   const { words, actions, state } = model;
-  const now = useNow(
-    model.now,
-    state.runs.some((run) => !terminalStates.has(run.state)),
-  );
+  const goesOn = state.runs.some((run) => !terminalStates.has(run.state));
+  // Of ended runs "3 min ago" changes, and the day.
+  const now = useNow(model.now, goesOn ? 1_000 : 30_000);
   if (state.runs.length === 0) {
     // Nobody knows, and above it says why.
     if (!state.loaded && state.failure !== undefined) return null;

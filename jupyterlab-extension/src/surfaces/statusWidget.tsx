@@ -33,7 +33,7 @@ export class StatusWidget extends ReactWidget {
 
 function Item({ options }: { readonly options: StatusWidgetOptions }): JSX.Element | null {
   const runs = options.runs();
-  const now = useNow(options.now, runs.length > 0);
+  const now = useNow(options.now, runs.length > 0 ? 1_000 : undefined);
   const { state, stale, text, tooltip, run } = statusItem(runs, options.words.shared, now, options.staleSince);
   if (state === undefined || run === undefined) return null;
   return (

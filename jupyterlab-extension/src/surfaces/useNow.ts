@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 
-/** The time in epoch ms, anew every second while `ticking`. */
-export function useNow(now: () => number, ticking: boolean): number {
+/** The time in epoch ms, anew every so many milliseconds; not by itself where that is undefined. */
+export function useNow(now: () => number, everyMs: number | undefined): number {
   const [, tick] = useState(0);
   useEffect(() => {
-    if (!ticking) return undefined;
-    const timer = setInterval(() => tick((count) => count + 1), 1000);
+    if (everyMs === undefined) return undefined;
+    const timer = setInterval(() => tick((count) => count + 1), everyMs);
     return () => clearInterval(timer);
-  }, [ticking]);
+  }, [everyMs]);
   return now();
 }

@@ -86,6 +86,18 @@ describe('a run that passed', () => {
     await lab.page.locator('slipway-log-view').getByText('fine').first().waitFor({ timeout: 120_000 });
     await lab.screenshot('logs');
   });
+
+  it('is told to be older by and by, also where nothing happens', async () => {
+    await context.clock.install();
+    const lab = await LabPage.open(context, server, 'lab/tree/good.ipynb');
+    await lab.notebookReady();
+    await lab.runButton.click();
+    await lab.showSidePanel();
+    const when = lab.row('passed').first().locator('.slipway-when');
+    await when.waitFor({ timeout: 180_000 });
+    await context.clock.fastForward('20:00');
+    await expect.poll(() => when.textContent()).toMatch(/^2\d min ago$/);
+  });
 });
 
 describe('a run that failed', () => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -34,8 +35,16 @@ _OUTPUT_TIMEOUT = 600
 _MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 
 
-class Stopped(BaseException):
-    """The step was asked to stop (TERM)."""
+class Stopped(SystemExit):
+    """The step was asked to stop (TERM).
+
+    What a callback raises asyncio logs and forgets, unless it ends the process; and TERM may come while one saves the
+    notebook.
+    """
+
+    def __init__(self) -> None:
+        """Take the exit code from the signal, as shells do."""
+        super().__init__(128 + signal.SIGTERM)
 
 
 class ReportingManager(NotebookExecutionManager):

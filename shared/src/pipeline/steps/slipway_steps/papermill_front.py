@@ -38,8 +38,6 @@ def main() -> None:
         if end.code in {0, None} and reporter.failed:
             sys.exit(1)
         raise
-    except Stopped:
-        sys.exit(128 + signal.SIGTERM)
     except NoSuchKernel as error:
         names = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
         reporter.broke(f"there is no kernel {error.name!r}; the kernels that exist: {names}", "environment")
