@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [start|logs|run|jupyter|activation|memory|sizes|panels …]` measures what runs on this machine; `cluster`, or the names of single figures of it,
- * what runs on the test cluster; `all` both. `--pairs N` and `--runs N` change the sizes. Prepares the machine like
+ * `npm run bench -- [start|logs|run|jupyter|activation|press|memory|sizes|panels …]` measures what runs on this machine; `cluster`,
+ * or the names of single figures of it, what runs on the test cluster; `all` both. `--pairs N` and `--runs N` change the sizes. Prepares the machine like
  * `npm test`, then runs main.ts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { codeServer, packageExtension } from '../hosts/codeServer/setup.mjs';
 import { jupyterHost } from '../hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from '../setup.mjs';
 
-const onThisMachine = new Set(['start', 'logs', 'run', 'jupyter', 'activation', 'memory', 'sizes', 'panels']);
+const onThisMachine = new Set(['start', 'logs', 'run', 'jupyter', 'activation', 'press', 'memory', 'sizes', 'panels']);
 const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'space']);
 
 const words = process.argv.slice(2);
@@ -26,9 +26,9 @@ const python = await testPython();
 await build();
 const env = { ...pinnedNode(), SLIPWAY_TEST_PYTHON: python };
 const isWanted = (name) => names.length === 0 || names.includes('all') || names.includes(name);
-if (isWanted('jupyter') || isWanted('memory')) env.SLIPWAY_TEST_JUPYTER = await jupyterHost();
-if (isWanted('activation') || isWanted('memory') || isWanted('sizes')) env.SLIPWAY_TEST_VSIX = await packageExtension();
-if (isWanted('activation') || isWanted('memory')) {
+if (['jupyter', 'press', 'memory'].some(isWanted)) env.SLIPWAY_TEST_JUPYTER = await jupyterHost();
+if (['activation', 'press', 'memory', 'sizes'].some(isWanted)) env.SLIPWAY_TEST_VSIX = await packageExtension();
+if (['activation', 'press', 'memory'].some(isWanted)) {
   env.SLIPWAY_TEST_CODE_SERVER = await codeServer();
   env.SLIPWAY_TEST_BROWSER = await testBrowser();
 }

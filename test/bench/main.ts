@@ -7,6 +7,7 @@ import { jupyterForward } from './jupyterForward.ts';
 import { logs } from './logs.ts';
 import { describeMachine } from './machine.ts';
 import { memory } from './memory/memory.ts';
+import { press } from './press.ts';
 import { runOverhead } from './runOverhead.ts';
 import { sizes } from './sizes.ts';
 import { describeComparison, type Comparison } from './statistics.ts';
@@ -24,6 +25,7 @@ const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   jupyter: () => jupyterForward(pairs ?? 500),
   run: async () => [await runOverhead(pairs ?? 5)],
   activation: async () => [await activation(pairs ?? 5)],
+  press: () => press(pairs ?? 5),
   memory: () => memory(pairs ?? 3),
 };
 const cluster = clusterBenches({ pairs, runs });

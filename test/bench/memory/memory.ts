@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../integration/hosts/chromium.ts';
 import { JupyterServer } from '../../integration/jupyterlab/jupyterServer.ts';
 import { LabPage } from '../../integration/jupyterlab/labPage.ts';
 import { notebookOf } from '../../integration/jupyterlab/notebooks.ts';
-import { CodePage, launchBrowser } from '../../integration/vscode/codePage.ts';
+import { CodePage } from '../../integration/vscode/codePage.ts';
 import { CodeServer, prepared } from '../../integration/vscode/codeServer.ts';
 import { writeRunWithLongLog } from '../longLog.ts';
 import { median, type Comparison } from '../statistics.ts';

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
 import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
 import { LabPage } from '../jupyterlab/labPage.ts';
-import { CodePage, launchBrowser } from '../vscode/codePage.ts';
+import { CodePage } from '../vscode/codePage.ts';
 import { CodeServer, prepared } from '../vscode/codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');

@@ -2,10 +2,11 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { notebookOf, parametersCell } from './notebooks.ts';
 
 let server: JupyterServer;

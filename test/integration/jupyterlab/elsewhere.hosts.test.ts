@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer, type JupyterOptions } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
 
 let server: JupyterServer | undefined;

@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { addMemoryDrive } from './memoryDrive.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { Listener } from '../hosts/listener.ts';
 import { notebookOf } from './notebooks.ts';
 

@@ -2,9 +2,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterHub } from './jupyterHub.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
 
 /** A hub, its proxy, two servers and two cores start on what may be two slow processors, in milliseconds. */

@@ -1,32 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
-
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
-  if (executablePath === '')
-    throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test -- hosts');
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-  });
-}
 
 /** What JupyterLab shows of itself to the page where it is told to. */
 interface LabWindow {

@@ -1,9 +1,10 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
 
 /** A report that tries what no report may do, and says in its text what became of it. */

@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { LabPage, launchBrowser } from './labPage.ts';
+import { LabPage } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
 
 let server: JupyterServer;

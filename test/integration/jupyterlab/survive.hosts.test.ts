@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { isAlive } from '../hosts/hostProcess.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterServer } from './jupyterServer.ts';
-import { type Address, LabPage, launchBrowser } from './labPage.ts';
+import { type Address, LabPage } from './labPage.ts';
 import { notebookOf } from './notebooks.ts';
 import { SilentProxy } from './silentProxy.ts';
 

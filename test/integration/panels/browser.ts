@@ -1,6 +1,7 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { serveGallery, type GalleryServer } from '../../panels/galleryPage.ts';
+import { launchBrowser } from '../hosts/chromium.ts';
 
 /** A page of the gallery, and what went wrong in it. */
 export interface OpenPage {
@@ -14,13 +15,8 @@ export function useGallery(): { open(query: string, width?: number, height?: num
   let browser: Browser;
   let server: GalleryServer;
   beforeAll(async () => {
-    const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
-    if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
     server = await serveGallery();
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();

@@ -1,10 +1,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NotificationName, RequestName, RequestParams } from '@slipway/shared/protocol';
 import { Machine, notebook, testPython } from '../cli/slipway.ts';
 import { startCore, type CoreProcess } from '../core/coreProcess.ts';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { serveGallery, type GalleryServer } from '../../panels/galleryPage.ts';
 import type { BridgeWindow } from '../../panels/bridgePage.ts';
 
@@ -17,12 +18,10 @@ let browser: Browser;
 let server: GalleryServer;
 
 beforeAll(async () => {
-  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
-  if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
   machine = await Machine.create();
   core = await startCore(machine.environment);
   server = await serveGallery('bridgePage.ts');
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

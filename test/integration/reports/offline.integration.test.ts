@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, Machine, notebook, testPython, type JsonResult } from '../cli/slipway.ts';
+import { launchBrowser } from '../hosts/chromium.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots');
 
@@ -21,8 +22,6 @@ let browser: Browser;
 let result: JsonResult;
 
 beforeAll(async () => {
-  const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
-  if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
   machine = await Machine.create();
   await mkdir(screenshots, { recursive: true });
   await machine.write(
@@ -41,17 +40,7 @@ beforeAll(async () => {
   const spec = 'notebook: report.ipynb\ntests:\n  path: tests\n  always: true\n';
   await machine.write('slipway.yaml', spec);
   result = json(await machine.slipway(['run', '-o', 'json', '--python', testPython()]));
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-  });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

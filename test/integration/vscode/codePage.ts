@@ -1,17 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Frame, type Locator, type Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { isVisible } from '../hosts/visible.ts';
-import { type CodeServer, prepared } from './codeServer.ts';
+import type { CodeServer } from './codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: prepared('SLIPWAY_TEST_BROWSER'),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  });
-}
 
 /** A person in front of VS Code. */
 export class CodePage {

@@ -1,9 +1,10 @@
 import type { Browser, Frame, Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { Listener } from '../hosts/listener.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
-import { CodePage, launchBrowser } from './codePage.ts';
+import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
 import { coresOf } from './processes.ts';
 

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
-import { CodePage, launchBrowser } from './codePage.ts';
+import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
 import { coresOf } from './processes.ts';
 

@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
-import { CodePage, launchBrowser } from './codePage.ts';
+import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
 
 const helper = `def double(x):

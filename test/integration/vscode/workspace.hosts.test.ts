@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
-import { CodePage, launchBrowser } from './codePage.ts';
+import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
 
 let server: CodeServer;
