@@ -54,13 +54,12 @@ export class Stage {
     }
   }
 
-  /** Runs the tests of one project of vitest.config.ts. Held, they print at their end, for others print meanwhile. */
-  async vitest(project, variables, workers, { isHeld = this.#held !== undefined } = {}) {
+  /** Runs the tests of one project of vitest.config.ts. */
+  async vitest(project, variables, workers) {
     const report = freshReport(`${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const args = ['run', '--project', project, `--maxWorkers=${workers}`, ...reporters];
-    const env = { ...pinnedNode(), CI: '', NO_COLOR: '1', ...variables };
-    const ended = await this.#run(tool('vitest'), args, env, isHeld);
+    const ended = await this.#run(tool('vitest'), args, { ...pinnedNode(), CI: '', NO_COLOR: '1', ...variables });
     if (!this.#isThere(report, project)) return;
     const result = JSON.parse(readFileSync(report, 'utf8'));
     this.passed += result.numPassedTests;
@@ -109,8 +108,9 @@ export class Stage {
     if (!ended && failed === 0) this.failed += 1;
   }
 
-  /** True when it ended well. What it writes goes where the stage's own lines go; held, at its end. */
-  async #run(command, args, env, isHeld = this.#held !== undefined) {
+  /** True when it ended well. What it writes goes where the stage's own lines go. */
+  async #run(command, args, env) {
+    const isHeld = this.#held !== undefined;
     try {
       const output = await run(command, args, { env, quiet: isHeld });
       if (isHeld) this.print(output);
