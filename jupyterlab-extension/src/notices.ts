@@ -1,8 +1,11 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { Run } from '@slipway/shared/protocol';
 import { SlipwayError } from '@slipway/shared/protocol';
-import { runView } from '@slipway/shared/views';
+import { runView, shortName } from '@slipway/shared/views';
 import { troubleIn, type HostWords } from './words/index.ts';
+
+/** JupyterLab shows 140 characters of a notice: how it ended has to be among them. */
+const longestName = 60;
 
 /** What JupyterLab tells in its corner, and keeps in its list of notifications. */
 export class Notices {
@@ -39,7 +42,9 @@ export class Notices {
 
   ended(run: Run): void {
     const { word, detail, elapsed, state } = runView(run, this.#words.shared, this.#now());
-    const text = [`${run.title}: ${word}`, detail, elapsed].filter((part) => part !== '').join(' · ');
+    const text = [`${shortName(run.title, longestName)}: ${word}`, detail, elapsed]
+      .filter((part) => part !== '')
+      .join(' · ');
     const actions = [{ label: this.#words.lab.openRun, callback: () => this.#openRun(run) }];
     const type = state === 'passed' ? 'success' : state === 'failed' || state === 'lost' ? 'error' : 'info';
     Notification.emit(text, type, { autoClose: false, actions });

@@ -197,9 +197,10 @@ export const headStyles = css`
   }
   .fix {
     display: grid;
-    grid-template-columns: auto 1fr;
+    grid-template-columns: auto minmax(0, 1fr);
     gap: 8px 16px;
     align-items: center;
+    overflow-wrap: anywhere;
   }
   .find > .fix {
     padding-left: 46px;
