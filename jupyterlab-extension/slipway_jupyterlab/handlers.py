@@ -41,14 +41,18 @@ class Services:
     panels: PanelsScript
 
 
-class StatusHandler(APIHandler):
-    """Answers a page that loads, without any Node: versions, the folder, whether runs are unfinished."""
+class _ServicesHandler(JupyterHandler):
+    """Knows what the routes give to all handlers."""
 
     auth_resource = auth_resource
 
     def initialize(self, services: Services) -> None:
         """Take the services from the route."""
         self._services = services
+
+
+class StatusHandler(_ServicesHandler, APIHandler):
+    """Answers a page that loads, without any Node: versions, the folder, whether runs are unfinished."""
 
     @web.authenticated
     @authorized
@@ -79,14 +83,12 @@ class StatusHandler(APIHandler):
         self.finish()
 
 
-class CoreSocketHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class CoreSocketHandler(WebSocketMixin, WebSocketHandler, _ServicesHandler):
     """One WebSocket a tab: each text message is one frame of the core's protocol, which is not read here."""
-
-    auth_resource = auth_resource
 
     def initialize(self, services: Services) -> None:
         """Take the services from the route."""
-        self._services = services
+        super().initialize(services)
         self._writer: asyncio.StreamWriter | None = None
         self._ready = asyncio.Event()
         self._relay: asyncio.Task[None] | None = None
@@ -167,14 +169,8 @@ async def _read_frame(reader: asyncio.StreamReader) -> bytes:
             return b""
 
 
-class ArtifactHandler(JupyterHandler):
+class ArtifactHandler(_ServicesHandler):
     """Files of runs, as the core serves them: with its Content-Security-Policy, which puts reports into a sandbox."""
-
-    auth_resource = auth_resource
-
-    def initialize(self, services: Services) -> None:
-        """Take the services from the route."""
-        self._services = services
 
     @web.authenticated
     @authorized
@@ -224,14 +220,8 @@ class ArtifactHandler(JupyterHandler):
                 self.set_header(name, value)
 
 
-class PanelsHandler(JupyterHandler):
+class PanelsHandler(_ServicesHandler):
     """The script with the panels, which a page asks for when the first one is opened."""
-
-    auth_resource = auth_resource
-
-    def initialize(self, services: Services) -> None:
-        """Take the services from the route."""
-        self._services = services
 
     @web.authenticated
     @authorized

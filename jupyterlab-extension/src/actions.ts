@@ -6,7 +6,7 @@ import type { Run, StepName } from '@slipway/shared/protocol';
 import { retryOf } from '@slipway/shared/views';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import type { RunOrigins } from './runOrigins.ts';
-import type { Notices } from './notices.ts';
+import { noticeName, type Notices } from './notices.ts';
 import type { Settings } from './settings.ts';
 import type { HostWords } from './words/index.ts';
 
@@ -39,7 +39,7 @@ export class Actions {
   /** Runs the notebook as it is on the screen. */
   async runNotebook(panel: NotebookPanel): Promise<void> {
     const { core, notices, words, settings, contents, contentsRoot, openRun } = this.#options;
-    const title = panel.title.label;
+    const title = noticeName(panel.title.label);
     const progress = notices.progress(words.lab.submitting(title));
     const told = core.onNotification('submit/progress', ({ text }) =>
       progress.update(words.lab.submittedWith(title, text)),

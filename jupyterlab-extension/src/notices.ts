@@ -4,8 +4,13 @@ import { SlipwayError } from '@slipway/shared/protocol';
 import { runView, shortName } from '@slipway/shared/views';
 import { troubleIn, type HostWords } from './words/index.ts';
 
-/** JupyterLab shows 140 characters of a notice: how it ended has to be among them. */
+/** JupyterLab shows 140 characters of a notice: what is said of a run has to be among them. */
 const longestName = 60;
+
+/** A notebook's name as notices tell it. */
+export function noticeName(title: string): string {
+  return shortName(title, longestName);
+}
 
 /** What JupyterLab tells in its corner, and keeps in its list of notifications. */
 export class Notices {
@@ -42,9 +47,7 @@ export class Notices {
 
   ended(run: Run): void {
     const { word, detail, elapsed, state } = runView(run, this.#words.shared, this.#now());
-    const text = [`${shortName(run.title, longestName)}: ${word}`, detail, elapsed]
-      .filter((part) => part !== '')
-      .join(' · ');
+    const text = [`${noticeName(run.title)}: ${word}`, detail, elapsed].filter((part) => part !== '').join(' · ');
     const actions = [{ label: this.#words.lab.openRun, callback: () => this.#openRun(run) }];
     const type = state === 'passed' ? 'success' : state === 'failed' || state === 'lost' ? 'error' : 'info';
     Notification.emit(text, type, { autoClose: false, actions });

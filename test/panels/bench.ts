@@ -1,5 +1,5 @@
-import { chromium } from 'playwright-core';
 import type { Comparison } from '../bench/statistics.ts';
+import { launchBrowser } from '../integration/hosts/chromium.ts';
 import { frameWork } from './frameWork.ts';
 import { serveGallery } from './galleryPage.ts';
 import type { LongLogWindow } from './longLogPage.ts';
@@ -8,12 +8,9 @@ const megabyte = 1e6;
 const framesARound = 300;
 
 /** The log view on a million lines: its first screen at 900,000, its frames while it is scrolled, and its memory. */
-export async function panels(rounds: number, executablePath: string): Promise<Comparison[]> {
+export async function panels(rounds: number): Promise<Comparison[]> {
   const server = await serveGallery('longLogPage.ts');
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
-  });
+  const browser = await launchBrowser('--enable-precise-memory-info', '--js-flags=--expose-gc');
   const opening: number[] = [];
   const memory = { ours: [] as number[], reference: [] as number[] };
   const frames = { ours: [] as number[], reference: [] as number[] };

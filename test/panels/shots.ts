@@ -1,7 +1,7 @@
 /** Draws the gallery: `node test/panels/shots.ts FOLDER [NAME …]`. The browser is that of SLIPWAY_TEST_BROWSER. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../integration/hosts/chromium.ts';
 import { serveGallery } from './galleryPage.ts';
 
 const shots: readonly (readonly [name: string, query: string, width: number, height: number])[] = [
@@ -35,10 +35,7 @@ const shots: readonly (readonly [name: string, query: string, width: number, hei
 const [folder = '', ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const server = await serveGallery();
-const browser = await chromium.launch({
-  executablePath: process.env.SLIPWAY_TEST_BROWSER ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launchBrowser();
 try {
   for (const [name, query, width, height] of shots) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;

@@ -4,8 +4,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { tokensCss } from '@slipway/shared/panel-tokens';
+import { launchBrowser } from '../integration/hosts/chromium.ts';
 import { CodeServer, prepared } from '../integration/vscode/codeServer.ts';
 
 interface Palette {
@@ -88,10 +89,7 @@ async function labPalettes(browser: Browser): Promise<Record<string, Palette>> {
   return palettes;
 }
 
-const browser = await chromium.launch({
-  executablePath: prepared('SLIPWAY_TEST_BROWSER'),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launchBrowser();
 try {
   const palettes = { ...(await codePalettes(browser)), ...(await labPalettes(browser)) };
   await writeFile(join(import.meta.dirname, 'palettes.json'), `${JSON.stringify(palettes, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { KubernetesApi, ResourcePath } from './api.ts';
-import { readBody } from './reflector/index.ts';
+import { parsedBody, readBody } from './reflector/index.ts';
 
 const listSchema = z.object({
   metadata: z.object({ continue: z.string().default(''), remainingItemCount: z.number().optional() }),
@@ -23,15 +23,9 @@ export async function countObjects(
 
 /** The same from the answer. */
 export function readCount(body: Uint8Array): number | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
-  const parsed = listSchema.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { metadata, items } = parsed.data;
+  const list = parsedBody(body, listSchema);
+  if (list === undefined) return undefined;
+  const { metadata, items } = list;
   const here = items?.length ?? 0;
   if (metadata.continue === '') return here;
   return metadata.remainingItemCount === undefined ? undefined : here + metadata.remainingItemCount;

@@ -1,6 +1,6 @@
 import type { Run, Step, StepName } from '../protocol/index.ts';
 import { SlipwayError, terminalStates } from '../protocol/index.ts';
-import type { RunTarget, StepLogChunk } from '../targets/index.ts';
+import { readLogChunks, type RunTarget, type StepLogChunk } from '../targets/index.ts';
 import { incompleteTail } from './logBytes.ts';
 import type { StepStream, TimeMark } from './logMerge.ts';
 import type { StepPosition } from './logPosition.ts';
@@ -80,21 +80,9 @@ export async function readRange(
   length: number,
   signal: AbortSignal,
 ): Promise<Bytes> {
-  const chunks: StepLogChunk[] = [];
-  let at = offset;
-  while (at < offset + length) {
-    const chunk = await source.readLog(run, step, at, offset + length - at, signal);
-    if (chunk.bytes.length === 0) break;
-    if (chunk.offset !== at)
-      throw new SlipwayError('internal', `The log of ${run} was read at another place than asked for.`);
-    chunks.push(chunk);
-    at += chunk.bytes.length;
-  }
-  return {
-    bytes: joinBytes(chunks),
-    times: joinTimes(chunks.map((chunk) => chunk.times)),
-    more: at >= offset + length,
-  };
+  const chunks = await readLogChunks(source, run, step, offset, length, signal);
+  const bytes = joinBytes(chunks);
+  return { bytes, times: joinTimes(chunks.map((chunk) => chunk.times)), more: bytes.length >= length };
 }
 
 function joinBytes(chunks: readonly StepLogChunk[]): Buffer {

@@ -6,7 +6,7 @@
 import type { ClusterTarget } from './runTarget.ts';
 import type { TektonTargetOptions } from './tekton/index.ts';
 
-export { readWholeLog } from './readWholeLog.ts';
+export { readLogChunks, readWholeLog } from './readWholeLog.ts';
 export * from './runTarget.ts';
 export * from './local/index.ts';
 export type { TektonTargetOptions } from './tekton/index.ts';

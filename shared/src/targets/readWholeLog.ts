@@ -1,11 +1,33 @@
-import type { StepName } from '../protocol/index.ts';
-import type { RunTarget } from './runTarget.ts';
+import { SlipwayError, type StepName } from '../protocol/index.ts';
+import type { RunTarget, StepLogChunk } from './runTarget.ts';
 
 /**
- * All of a step's log, up to `mostBytes`. One read gives what is at hand, which is less where another core fetched the
- * beginning.
- * @throws SlipwayError as `readLog` does
+ * A part of a step's log: `length` bytes from `offset`, or fewer where the log ends before. One read gives what is at hand,
+ * which is less where another core fetched the beginning.
+ * @throws SlipwayError as `readLog` does; `internal` where it gives another part
  */
+export async function readLogChunks(
+  target: Pick<RunTarget, 'readLog'>,
+  run: string,
+  step: StepName,
+  offset: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<StepLogChunk[]> {
+  const chunks: StepLogChunk[] = [];
+  let at = offset;
+  while (at < offset + length) {
+    const chunk = await target.readLog(run, step, at, offset + length - at, signal);
+    if (chunk.bytes.length === 0) break;
+    if (chunk.offset !== at)
+      throw new SlipwayError('internal', `The log of ${run} was read at another place than asked for.`);
+    chunks.push(chunk);
+    at += chunk.bytes.length;
+  }
+  return chunks;
+}
+
+/** All of a step's log, up to `mostBytes`. @throws SlipwayError as `readLogChunks` */
 export async function readWholeLog(
   target: Pick<RunTarget, 'readLog'>,
   run: string,
@@ -13,13 +35,6 @@ export async function readWholeLog(
   mostBytes: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let at = 0;
-  while (at < mostBytes) {
-    const { bytes } = await target.readLog(run, step, at, mostBytes - at, signal);
-    if (bytes.length === 0) break;
-    chunks.push(bytes);
-    at += bytes.length;
-  }
-  return Buffer.concat(chunks);
+  const chunks = await readLogChunks(target, run, step, 0, mostBytes, signal);
+  return Buffer.concat(chunks.map(({ bytes }) => bytes));
 }

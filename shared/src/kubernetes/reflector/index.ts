@@ -3,3 +3,4 @@ export type { ReflectorState } from './machine.ts';
 export type { Change } from './store.ts';
 export { listCells, type TableCells } from './tableCells.ts';
 export { readBody } from './listing.ts';
+export { parsedBody } from './parsedBody.ts';

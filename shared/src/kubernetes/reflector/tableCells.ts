@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { KubernetesApi, ResourcePath } from '../api.ts';
 import { broken, readBody, tableAccept } from './listing.ts';
+import { parsedBody } from './parsedBody.ts';
 
 /** What a Table tells of all objects of a collection at once, without any object. */
 export interface TableCells {
@@ -48,15 +49,9 @@ function isRow(value: unknown): value is Row {
 
 /** Undefined where it is no Table. */
 export function readTableCells(body: Uint8Array, columns: readonly string[]): TableCells | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
-  const parsed = tableSchema.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { metadata, columnDefinitions, rows } = parsed.data;
+  const table = parsedBody(body, tableSchema);
+  if (table === undefined) return undefined;
+  const { metadata, columnDefinitions, rows } = table;
   const places = columns.map((column) => columnDefinitions.findIndex(({ name }) => name === column));
   return {
     resourceVersion: metadata.resourceVersion,
