@@ -14,6 +14,8 @@ const errorCodes = [
   'python.unusable',
   'context.unknown',
   'context.invalid',
+  'context.exists',
+  'config.newer',
   'target.unsupported',
   'kubeconfig.invalid',
   // The thing asked for is not there, or not in a state that allows it.
@@ -22,6 +24,14 @@ const errorCodes = [
   'retry.refused',
   'artifact.notFound',
   'artifact.unreadable',
+  // Nobody is signed in, or signing in went wrong.
+  'signIn.required',
+  'signIn.failed',
+  'signIn.denied',
+  'signIn.timeout',
+  'issuer.unreachable',
+  'issuer.untrusted',
+  'issuer.invalid',
   // A cluster said no, or could not be asked.
   'credentials.failed',
   'cluster.unreachable',

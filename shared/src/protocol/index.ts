@@ -5,8 +5,11 @@
  */
 export * from './artifact.ts';
 export * from './bytes.ts';
+export * from './check.ts';
+export * from './context.ts';
 export * from './datasetUrl.ts';
 export * from './errors.ts';
+export * from './identity.ts';
 export * from './job.ts';
 export * from './log.ts';
 export * from './logText.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
+import { checkSchema } from './check.ts';
 import { jobSpecSchema, parameterDeclarationSchema } from './job.ts';
 import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
@@ -28,16 +29,6 @@ export const submissionSchema = z.object({
   unsaved: z.boolean().optional(),
 });
 export type Submission = z.infer<typeof submissionSchema>;
-
-/** One thing that was looked at: what was found, and what to do about it. */
-export const checkSchema = z.object({
-  name: z.string(),
-  outcome: z.enum(['pass', 'warn', 'fail', 'skipped']),
-  detail: z.string(),
-  fix: z.string().optional(),
-  durationMs: z.number(),
-});
-export type Check = z.infer<typeof checkSchema>;
 
 const runRef = { run: z.string(), context: z.string().optional() };
 const nothing = z.object({});

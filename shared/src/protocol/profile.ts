@@ -107,23 +107,3 @@ export const teamProfileSchema = z.strictObject({
   stepLimits: z.boolean().optional().describe('Limits on every step, where a quota demands them. Default false.'),
 });
 export type TeamProfile = z.infer<typeof teamProfileSchema>;
-
-/** A named place to run as someone, as it stands in `contexts.yaml`. `local` is always there and never in the file. */
-export const contextEntrySchema = z.strictObject({
-  name: z
-    .string()
-    .max(63)
-    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-    .refine((name) => name !== 'local', 'local is this machine'),
-  /** Absolute path, or relative to contexts.yaml; default: $KUBECONFIG, else ~/.kube/config. */
-  kubeconfig: z.string().min(1).optional(),
-  /** Default: the file's current-context. */
-  kubeconfigContext: z.string().min(1).optional(),
-  /** The space; default: the kubeconfig context's, else `default`. */
-  namespace: objectName.optional(),
-  profile: teamProfileSchema,
-});
-export type ContextEntry = z.infer<typeof contextEntrySchema>;
-
-export const contextsFileSchema = z.strictObject({ contexts: z.array(contextEntrySchema) });
-export type ContextsFile = z.infer<typeof contextsFileSchema>;
