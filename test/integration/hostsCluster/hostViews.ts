@@ -32,9 +32,13 @@ export async function pressInLab(lab: LabPage): Promise<string> {
   return newRun(lab, known);
 }
 
-export async function runsInLab(lab: LabPage): Promise<readonly string[]> {
-  const rows = await lab.sidePanel.locator('.slipway-row').all();
-  return Promise.all(rows.map(async (row) => (await row.getAttribute('data-run')) ?? ''));
+/** The names of all rows, as they stood at one instant. */
+export function runsInLab(lab: LabPage): Promise<readonly string[]> {
+  return lab.sidePanel
+    .locator('.slipway-row')
+    .evaluateAll((rows: { getAttribute(name: string): string | null }[]) =>
+      rows.map((row) => row.getAttribute('data-run') ?? ''),
+    );
 }
 
 /** The name of a run that is not among those, once JupyterLab shows it. */
@@ -71,6 +75,17 @@ export async function detailInCode(code: CodePage, row: RegExp, run: string): Pr
     }
   }
   throw new Error(`VS Code shows no detail of ${run}.`);
+}
+
+/** Waits until the card that says why a run failed has a text; names what it showed instead. */
+export async function findingIn(detail: Locator, text: RegExp): Promise<void> {
+  const card = detail.locator('.find');
+  try {
+    await card.getByText(text).first().waitFor({ timeout: patienceMs });
+  } catch (error) {
+    const shown = (await card.allInnerTexts()).join('\n') || (await detail.innerText());
+    throw new Error(`The card does not say ${String(text)}, but:\n${shown}`, { cause: error });
+  }
 }
 
 /** How many lines of the log in a run's detail have a text, once all of it was read. */

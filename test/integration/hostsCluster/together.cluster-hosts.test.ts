@@ -11,6 +11,7 @@ import {
   cluster,
   detailInCode,
   detailInLab,
+  findingIn,
   linesWith,
   newRun,
   patienceMs,
@@ -142,11 +143,7 @@ it('a run that fails on the cluster says where and why in both, and passes when 
   const seen = await detailInCode(code, /module\.ipynb.*Failed/, run);
   for (const panel of [detail, seen]) {
     await panel.getByText('notebook, cell 2 of 2').waitFor({ timeout: patienceMs });
-    await panel
-      .locator('.find')
-      .getByText(/values_of_the_team/)
-      .first()
-      .waitFor({ timeout: patienceMs });
+    await findingIn(panel, /values_of_the_team/);
   }
   await both.screenshot(lab, 'lab-failed');
   await both.screenshot(code, 'code-failed');
@@ -177,11 +174,7 @@ it('the form shows the manifest of a cluster run, and an image that is not there
   const run = await newRun(lab, known);
   await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
-  await detail
-    .locator('.find')
-    .getByText(/public\/missing:1/)
-    .first()
-    .waitFor({ timeout: patienceMs });
+  await findingIn(detail, /public\/missing:1/);
   await both.screenshot(lab, 'lab-no-image');
 });
 
