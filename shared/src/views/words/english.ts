@@ -1,6 +1,7 @@
 import type { RunState, StepState } from '../../protocol/index.ts';
 import type { Sentences } from '../sentences.ts';
 import { englishPanels } from './englishPanels.ts';
+import { englishSignIn } from './englishSignIn.ts';
 
 /** Every word that a host or panel shows, by what it is for. Step names, identifiers and log text stay as they are. */
 export const english = {
@@ -46,6 +47,7 @@ export const english = {
   } as Sentences,
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
+  signIn: englishSignIn,
 };
 
 export type Words = typeof english;

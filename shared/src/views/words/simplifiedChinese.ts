@@ -1,5 +1,6 @@
 import type { Words } from './english.ts';
 import { simplifiedChinesePanels } from './simplifiedChinesePanels.ts';
+import { simplifiedChineseSignIn } from './simplifiedChineseSignIn.ts';
 
 export const simplifiedChinese: Words = {
   language: 'zh-cn',
@@ -42,4 +43,5 @@ export const simplifiedChinese: Words = {
   },
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
+  signIn: simplifiedChineseSignIn,
 };
