@@ -14,9 +14,11 @@ from traitlets import Float, Unicode, default
 from .core_environment import core_environment
 from .core_process import CoreProcess
 from .core_supervisor import CoreSupervisor
-from .handlers import Services, routes
+from .handlers import routes
+from .hub_callback import hub_callback
 from .node import find_node
 from .panels_script import PanelsScript
+from .services import Services
 from .unfinished import UnfinishedRuns
 
 _package = Path(__file__).parent
@@ -51,6 +53,7 @@ class SlipwayApp(ExtensionApp):
             unfinished=UnfinishedRuns(Path(jupyter_data_dir()) / "slipway" / "unfinished"),
             contents_root=self._contents_root(),
             panels=PanelsScript(_package / "panels"),
+            hub_callback=hub_callback(os.environ),
         )
         self.handlers.extend(routes(services))
 

@@ -8,6 +8,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import SlipwayError
@@ -15,6 +16,14 @@ from .socket_folder import make_socket_folder, socket_name
 
 _goodbye_seconds = 5.0
 _line_limit = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a core says of itself when it listens."""
+
+    version: str
+    protocol_version: str
 
 
 class CoreProcess:
@@ -29,14 +38,15 @@ class CoreProcess:
         process: asyncio.subprocess.Process,
         folder: Path,
         secret: str,
-        version: str,
+        greeting: Greeting,
         log: Callable[[str], None],
     ) -> None:
         """Take over a process; `start` makes one."""
         self._process = process
         self._folder = folder
         self.secret = secret
-        self.version = version
+        self.version = greeting.version
+        self.protocol_version = greeting.protocol_version
         self.socket_path = folder / socket_name
         self._log_pump = asyncio.ensure_future(_pump_log(process, log))
 
@@ -72,14 +82,14 @@ class CoreProcess:
             raise SlipwayError(f"The core of Slipway cannot be started: {command[0]} ({error.strerror})") from error
         secret = secrets.token_urlsafe(32)
         try:
-            version = await asyncio.wait_for(_greet(process, secret), timeout_seconds)
+            greeting = await asyncio.wait_for(_greet(process, secret), timeout_seconds)
         except BaseException as error:
             said = await _kill(process)
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, (SlipwayError, asyncio.TimeoutError, OSError)):
                 raise SlipwayError(_start_failure(said, timeout_seconds), action=_start_advice) from error
             raise
-        return cls(process, folder, secret, version, log)
+        return cls(process, folder, secret, greeting, log)
 
     @property
     def pid(self) -> int:
@@ -112,7 +122,7 @@ class CoreProcess:
 _start_advice = "Look into the log of the Jupyter server; a longer wait is set with c.SlipwayApp.start_timeout."
 
 
-async def _greet(process: asyncio.subprocess.Process, secret: str) -> str:
+async def _greet(process: asyncio.subprocess.Process, secret: str) -> Greeting:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(f"{secret}\n".encode())
@@ -124,7 +134,7 @@ async def _greet(process: asyncio.subprocess.Process, secret: str) -> str:
         raise SlipwayError("The core did not say where it listens.") from error
     if not isinstance(said, dict) or not isinstance(said.get("version"), str) or "listening" not in said:
         raise SlipwayError("The core did not say where it listens.")
-    return str(said["version"])
+    return Greeting(version=said["version"], protocol_version=str(said.get("protocolVersion")))
 
 
 async def _kill(process: asyncio.subprocess.Process) -> str:

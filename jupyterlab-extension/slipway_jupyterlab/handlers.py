@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized, ws_authenticated
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.handlers import APIHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from jupyter_server.utils import ensure_async
 from tornado import web
@@ -18,40 +17,17 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ._version import __version__
 from .artifact_forward import forwarded_headers, read_answer, read_body, request_head
-from .core_supervisor import CoreSupervisor
 from .errors import SlipwayError
-from .panels_script import PanelsScript
-from .unfinished import UnfinishedRuns
+from .oauth_callback import CallbackHandler
+from .services import Services, ServicesHandler, auth_resource
 
-auth_resource = "slipway"
 frame_limit_bytes = 64 * 1024 * 1024
 """Longest message in bytes in either direction, as in the core."""
 
 _most_unfinished = 1_000_000
 
 
-@dataclass(frozen=True)
-class Services:
-    """What the handlers work with."""
-
-    supervisor: CoreSupervisor
-    unfinished: UnfinishedRuns
-    contents_root: str | None
-    """Absolute path of what the contents API shows, where it is a folder on this machine's disk."""
-    panels: PanelsScript
-
-
-class _ServicesHandler(JupyterHandler):
-    """Knows what the routes give to all handlers."""
-
-    auth_resource = auth_resource
-
-    def initialize(self, services: Services) -> None:
-        """Take the services from the route."""
-        self._services = services
-
-
-class StatusHandler(_ServicesHandler, APIHandler):
+class StatusHandler(ServicesHandler, APIHandler):
     """Answers a page that loads, without any Node: versions, the folder, whether runs are unfinished."""
 
     @web.authenticated
@@ -65,6 +41,7 @@ class StatusHandler(_ServicesHandler, APIHandler):
                     "version": __version__,
                     "unfinished": self._services.unfinished.read(),
                     "contentsRoot": self._services.contents_root,
+                    "hubCallback": self._services.hub_callback,
                     "core": None if core is None else {"pid": core.pid, "version": core.version},
                 }
             )
@@ -83,7 +60,7 @@ class StatusHandler(_ServicesHandler, APIHandler):
         self.finish()
 
 
-class CoreSocketHandler(WebSocketMixin, WebSocketHandler, _ServicesHandler):
+class CoreSocketHandler(WebSocketMixin, WebSocketHandler, ServicesHandler):
     """One WebSocket a tab: each text message is one frame of the core's protocol, which is not read here."""
 
     def initialize(self, services: Services) -> None:
@@ -169,7 +146,7 @@ async def _read_frame(reader: asyncio.StreamReader) -> bytes:
             return b""
 
 
-class ArtifactHandler(_ServicesHandler):
+class ArtifactHandler(ServicesHandler):
     """Files of runs, as the core serves them: with its Content-Security-Policy, which puts reports into a sandbox."""
 
     @web.authenticated
@@ -220,7 +197,7 @@ class ArtifactHandler(_ServicesHandler):
                 self.set_header(name, value)
 
 
-class PanelsHandler(_ServicesHandler):
+class PanelsHandler(ServicesHandler):
     """The script with the panels, which a page asks for when the first one is opened."""
 
     @web.authenticated
@@ -246,6 +223,7 @@ def routes(services: Services) -> list[tuple[str, type[web.RequestHandler], dict
     return [
         ("/slipway/status", StatusHandler, arguments),
         ("/slipway/core", CoreSocketHandler, arguments),
+        ("/slipway/oauth/callback", CallbackHandler, arguments),
         ("/slipway/panels/([^/]+)", PanelsHandler, arguments),
         ("/slipway/(runs/.+)", ArtifactHandler, arguments),
     ]

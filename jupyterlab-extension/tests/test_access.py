@@ -72,7 +72,7 @@ def _header(jar: SimpleCookie) -> str:
 
 async def test_all_handlers_are_walked(jp_serverapp: Any) -> None:
     names = sorted({handler.__name__ for _, handler in _ours(jp_serverapp)})
-    assert names == ["ArtifactHandler", "CoreSocketHandler", "PanelsHandler", "StatusHandler"]
+    assert names == ["ArtifactHandler", "CallbackHandler", "CoreSocketHandler", "PanelsHandler", "StatusHandler"]
 
 
 async def test_the_server_finds_every_method_guarded(jp_configurable_serverapp: Any) -> None:
