@@ -4,7 +4,18 @@ import { builtinModules } from 'node:module';
  * Who may import whom (ARCHITECTURE: "Who may import whom"), as data for the linter. eslint.config.mjs applies it;
  * test/lint/layers.test.ts proves that forbidden imports fail.
  */
-const domain = ['identity', 'kubernetes', 'jobs', 'pipeline', 'targets', 'runs', 'artifacts', 'devenv', 'diagnosis'];
+const domain = [
+  'processes',
+  'identity',
+  'kubernetes',
+  'jobs',
+  'pipeline',
+  'targets',
+  'runs',
+  'artifacts',
+  'devenv',
+  'diagnosis',
+];
 
 /** Module → the modules whose door (index.ts) it may use. */
 const allowed = {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { utimes, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { liveness } from './processes/identity.ts';
+import { liveness } from '../../processes/index.ts';
 import { RunPaths } from './runFolder.ts';
 import { readSupervisor } from './supervisorProcess.ts';
 import {

@@ -21,7 +21,7 @@ import { isMissing, onDisk, throwIfAborted } from './diskErrors.ts';
 import { namesIn } from './folderNames.ts';
 import { withDefaults, type LocalTargetOptions, type LocalTargetSettings } from './localOptions.ts';
 import { endProcesses } from './processes/endProcesses.ts';
-import { liveness } from './processes/identity.ts';
+import { liveness } from '../../processes/index.ts';
 import { choosePython } from './python/index.ts';
 import { removeRun } from './removeRun.ts';
 import { EventReader, isFinal, runNotFound } from './runEvents.ts';

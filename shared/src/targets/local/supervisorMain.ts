@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { identify } from './processes/identity.ts';
+import { identify } from '../../processes/index.ts';
 import { endProcesses } from './processes/endProcesses.ts';
 import { RunPaths } from './runFolder.ts';
 import { CancelRequest } from './supervisor/cancelRequest.ts';

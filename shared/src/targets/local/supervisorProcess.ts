@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipwayError } from '../../protocol/index.ts';
 import { isMissing } from './diskErrors.ts';
 import type { LocalTargetSettings } from './localOptions.ts';
-import { isProcessIdentity, liveness, type ProcessIdentity } from './processes/identity.ts';
+import { isProcessIdentity, liveness, type ProcessIdentity } from '../../processes/index.ts';
 import { heartbeatMs, type RunPaths } from './runFolder.ts';
 import { submitterEnvironment } from './supervisor/stepEnvironment.ts';
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify } from './identity.ts';
-import { processesOfRun, readProcessTable, type ProcessEntry } from './processTable.ts';
+import { identify, processesOfRun, readProcessTable, type ProcessEntry } from '../../../processes/index.ts';
 
 export interface EndProcessesOptions {
   /** `NAME=value` that the run's processes carry in their environment. */

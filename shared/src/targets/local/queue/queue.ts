@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { isProcessIdentity, liveness } from '../processes/identity.ts';
+import { isProcessIdentity, liveness, NumberedStates } from '../../../processes/index.ts';
 import {
   advance,
   emptyQueue,
@@ -10,7 +10,6 @@ import {
   type QueueState,
   type Ticket,
 } from './queueDecision.ts';
-import { NumberedStates } from './numberedStates.ts';
 
 /** A change of the queue that is lost to another process is tried again; so many losses in a row mean a broken folder. */
 const maxTries = 10_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProcessIdentity } from '../processes/identity.ts';
+import type { ProcessIdentity } from '../../../processes/index.ts';
 import { advance, emptyQueue, join, leave, sweep, type QueueState } from './queueDecision.ts';
 
 const owner = (pid: number, place = 'here'): ProcessIdentity => ({ pid, started: '1', boot: 'b', place });

@@ -1,4 +1,4 @@
-import type { Liveness, ProcessIdentity } from '../processes/identity.ts';
+import type { Liveness, ProcessIdentity } from '../../../processes/index.ts';
 
 /** A run that waits for a slot or holds one. */
 export interface Ticket {

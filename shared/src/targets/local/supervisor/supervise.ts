@@ -2,7 +2,7 @@ import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RunEvent, StepName } from '../../../protocol/index.ts';
 import { Queue, waitForSlot } from '../queue/queue.ts';
-import type { ProcessIdentity } from '../processes/identity.ts';
+import type { ProcessIdentity } from '../../../processes/index.ts';
 import { heartbeatMs, isStepName, type LocalSettings, type RunPaths } from '../runFolder.ts';
 import type { CancelRequest } from './cancelRequest.ts';
 import { isRecord, parseObject } from './progressLine.ts';

@@ -10,7 +10,7 @@ import type { RunEvent, StepName } from '../../../protocol/index.ts';
 import type { RunSubmission, RunTarget, StagedFile } from '../../runTarget.ts';
 import type { LocalTargetOptions } from '../localOptions.ts';
 import { createLocalTarget } from '../localTarget.ts';
-import { readProcessTable } from '../processes/processTable.ts';
+import { readProcessTable } from '../../../processes/index.ts';
 import { RunPaths } from '../runFolder.ts';
 import { runMarker } from '../supervisor/stepEnvironment.ts';
 import { readSupervisor } from '../supervisorProcess.ts';
