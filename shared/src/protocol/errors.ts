@@ -29,6 +29,7 @@ const errorCodes = [
   'signIn.failed',
   'signIn.denied',
   'signIn.timeout',
+  'vault.refused',
   'issuer.unreachable',
   'issuer.untrusted',
   'issuer.invalid',

@@ -23,6 +23,8 @@ export interface ClusterAgentOptions {
   readonly authorities: string | undefined;
   /** Milliseconds for a way through the proxy. */
   readonly connectMs: number;
+  /** How long an unused connection is kept, milliseconds. Default 60 s. */
+  readonly idleMs?: number;
 }
 
 type Callback = (error: Error | null, stream: Duplex) => void;
@@ -35,7 +37,7 @@ export class ClusterAgent extends Agent {
   #context: { readonly certificate: string; readonly context: SecureContext } | undefined;
 
   constructor(options: ClusterAgentOptions) {
-    super(agentOptions);
+    super(options.idleMs === undefined ? agentOptions : { ...agentOptions, timeout: options.idleMs });
     this.#options = options;
   }
 
