@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
-import { build, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
+import { build, ensureKeyring, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
 
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
@@ -23,6 +23,7 @@ const preparation = [
     ['install Python tools', async () => void (python = await testPython())],
     ['install JupyterLab', async () => void (jupyter = await jupyterPython())],
     ['install browser', async () => void (browser = await testBrowser())],
+    ['install keyring', ensureKeyring],
     ['install packages', installPackages],
   ],
   [['build', build]],

@@ -83,6 +83,15 @@ export async function testBrowser() {
   return find();
 }
 
+/** Sees to it that there is a keyring for the tests of sign-ins, which start one of their own; shared/src/identity/testing/testKeyring.ts. */
+export async function ensureKeyring() {
+  const programs = ['dbus-run-session', 'gnome-keyring-daemon', 'secret-tool'];
+  const missing = () => programs.filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  const packages = ['dbus', 'gnome-keyring', 'libsecret-tools'];
+  if (missing().length > 0) await installDebianPackages('--no-install-recommends', ...packages);
+  if (missing().length > 0) throw new Error(`On Debian and Ubuntu: sudo apt install ${packages.join(' ')}`);
+}
+
 const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
 
 /** Sees to it that the system's Python can make virtual environments. */

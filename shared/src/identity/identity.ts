@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { systemClock, type Clock, type CredentialSource, type Random, type Spawn } from '../kubernetes/index.ts';
 import {
   SlipwayError,
@@ -18,6 +17,7 @@ import { signInId } from './provider/settings.ts';
 import { SignInSession } from './signIn/signInSession.ts';
 import { endAtProvider } from './signIn/signOut.ts';
 import { FolderVault } from './vault/folderVault.ts';
+import { systemKeyring } from './vault/keyring/index.ts';
 import { MemoryVault } from './vault/memoryVault.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -90,6 +90,13 @@ export function createIdentity(options: IdentityOptions): Identity {
   return new OidcIdentity(options);
 }
 
+function createVault(options: IdentityOptions, clock: Clock, log: (line: string) => void): Vault {
+  const { storage, stateDir: folder, env, spawn } = options;
+  if (storage === 'memory') return new MemoryVault();
+  const keyring = systemKeyring(process.platform, { env, spawn }, folder);
+  return new FolderVault({ folder, keyring, storage, clock, log });
+}
+
 class OidcIdentity implements Identity {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -106,10 +113,7 @@ class OidcIdentity implements Identity {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#log = options.log ?? (() => undefined);
-    this.#vault =
-      options.storage === 'memory'
-        ? new MemoryVault()
-        : new FolderVault({ folder: join(options.stateDir), secrets: undefined, clock: this.#clock, log: this.#log });
+    this.#vault = createVault(options, this.#clock, this.#log);
     this.#providers = new Providers({ env: options.env, clock: this.#clock });
   }
 

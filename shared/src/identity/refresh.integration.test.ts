@@ -35,7 +35,7 @@ async function worker(): Promise<RefreshWorker> {
 }
 
 /** Keeps answers to token requests back; resolves with the first that came. */
-function holdTokens(): { readonly held: Promise<ServerResponse>; release(): void } {
+function holdTokens(): { readonly held: Promise<ServerResponse>; readonly release: () => void } {
   let arrived: (response: ServerResponse) => void = () => undefined;
   let release: () => void = () => undefined;
   const held = new Promise<ServerResponse>((resolve) => (arrived = resolve));
@@ -57,7 +57,7 @@ describe('refresh tokens that may be used once', () => {
     for (let round = 0; round < 200; round += 1) {
       for (const outcome of await Promise.all([one.refresh(), other.refresh()])) outcomes.add(outcome);
     }
-    expect([...outcomes]).toEqual(['refreshed']);
+    expect([...outcomes]).toEqual(['now refreshed']);
     expect(await identities.open().status(provider.settings)).toMatchObject({ state: 'signedIn' });
   });
 
@@ -71,7 +71,7 @@ describe('refresh tokens that may be used once', () => {
     await dying.kill();
     expect(await first).toBe('ended');
     release();
-    expect(await second).toBe('refreshed');
+    expect(await second).toBe('now refreshed');
   });
 
   it('are asked for once by all who need a token at the same time, though the first of them gives up', async () => {
@@ -103,6 +103,6 @@ describe('refresh tokens that may be used once', () => {
     const disposed = ending.dispose();
     release();
     await disposed;
-    expect(await (await worker()).refresh()).toBe('refreshed');
+    expect(await (await worker()).refresh()).toBe('now refreshed');
   });
 });

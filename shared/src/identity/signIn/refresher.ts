@@ -129,7 +129,7 @@ export class Refresher {
     const claims = idToken === undefined ? record.claims : lastingClaims(idToken.claims);
     if (refreshToken === stored && JSON.stringify(claims) === JSON.stringify(record.claims)) return;
     try {
-      await vault.write(this.#id, { ...record, claims }, refreshToken, AbortSignal.timeout(lockMs));
+      await vault.write(this.#id, { ...record, claims }, refreshToken, record, AbortSignal.timeout(lockMs));
       this.#unkept = undefined;
     } catch (error) {
       // This process can go on with it, and keeps it with the next refresh.
@@ -142,7 +142,7 @@ export class Refresher {
   async #end(settings: OidcSettings, record: SignInRecord, reason: string): Promise<never> {
     const { issuer, clientId, claims } = record;
     const ended = { issuer, clientId, claims, state: 'expired', reason } as const;
-    await this.#host.vault.write(this.#id, ended, undefined, AbortSignal.timeout(lockMs));
+    await this.#host.vault.write(this.#id, ended, undefined, record, AbortSignal.timeout(lockMs));
     throw signInRequired(settings.issuer, reason);
   }
 

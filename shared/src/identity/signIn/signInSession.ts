@@ -85,7 +85,7 @@ export class SignInSession {
         await vault.delete(this.id, signal);
         this.#lone = { ...record, version: 1, storage: 'memory' };
       } else {
-        await vault.write(this.id, record, tokens.refreshToken, signal);
+        await vault.write(this.id, record, tokens.refreshToken, undefined, signal);
         this.#lone = undefined;
       }
     } finally {
@@ -137,7 +137,9 @@ export class SignInSession {
     const lease = await vault.lock(this.id, signal);
     try {
       const record = await vault.read(this.id).catch((error: unknown) => this.#unreadable(error));
-      const refreshToken = record === undefined ? undefined : await vault.refreshToken(this.id, record, signal);
+      const kept = record === undefined ? undefined : vault.refreshToken(this.id, record, signal);
+      // What cannot be read can still be deleted.
+      const refreshToken = await kept?.catch((error: unknown) => this.#unreadable(error));
       await vault.delete(this.id, signal);
       return { refreshToken, tokens: this.#tokens };
     } finally {

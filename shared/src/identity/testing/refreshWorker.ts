@@ -1,5 +1,5 @@
 /**
- * A process of its own that signs nobody in: with each line on stdin it gets a token as a fresh process does, by the refresh
+ * A process of its own that signs nobody in: with each line on stdin, which it repeats, it gets a token as a fresh process does, by the refresh
  * token in the vault, and says how that went. Arguments: the folder of sign-ins, the settings as JSON.
  */
 import { createInterface } from 'node:readline';
@@ -23,4 +23,4 @@ async function refresh(): Promise<string> {
 }
 
 process.stdout.write('ready\n');
-for await (const _line of createInterface(process.stdin)) process.stdout.write(`${await refresh()}\n`);
+for await (const line of createInterface(process.stdin)) process.stdout.write(`${line} ${await refresh()}\n`);

@@ -27,7 +27,7 @@ export async function startWorker(stateDir: string, settings: OidcSettings): Pro
   return {
     process: child,
     refresh: () => {
-      child.stdin.write('go\n');
+      child.stdin.write('now\n');
       return next();
     },
     kill: async () => {

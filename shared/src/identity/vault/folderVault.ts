@@ -13,8 +13,9 @@ export const leaseMs = 60_000;
 export interface FolderVaultOptions {
   /** Absolute path of a folder of this user's alone; made where it is missing. */
   readonly folder: string;
-  /** Keeps the tokens; undefined: the files do. */
-  readonly secrets: SecretStore | undefined;
+  readonly keyring: SecretStore;
+  /** Where the token of a new sign-in goes. `auto`: into the keyring where that is possible, else into its file. */
+  readonly storage: 'auto' | 'keyring' | 'file';
   readonly clock: Clock;
   /** Told why a token went into a file after all. */
   readonly log: (line: string) => void;
@@ -36,17 +37,18 @@ export class FolderVault implements Vault {
 
   async refreshToken(id: string, record: SignInRecord, signal: AbortSignal): Promise<string | undefined> {
     if (record.storage !== 'keyring') return record.refreshToken;
-    return this.#options.secrets?.read(id, signal);
+    return this.#options.keyring.read(id, signal);
   }
 
   async write(
     id: string,
     record: NewRecord,
     refreshToken: string | undefined,
+    before: SignInRecord | undefined,
     signal: AbortSignal,
   ): Promise<SignInRecord> {
     await ensurePrivateFolder(this.#options.folder);
-    const inKeyring = refreshToken !== undefined && (await this.#keepApart(id, refreshToken, signal));
+    const inKeyring = refreshToken !== undefined && (await this.#keepApart(id, refreshToken, before, signal));
     const { issuer, clientId, state, reason, claims } = record;
     const kept: SignInRecord = {
       version: 1,
@@ -59,12 +61,14 @@ export class FolderVault implements Vault {
       ...(inKeyring || refreshToken === undefined ? {} : { refreshToken }),
     };
     await writePrivateFile(this.#path(id), `${JSON.stringify(kept)}\n`);
+    if (before?.storage === 'keyring' && !inKeyring) await this.#forget(id, signal);
     return kept;
   }
 
   async delete(id: string, signal: AbortSignal): Promise<void> {
+    const before = await this.read(id).catch(() => undefined);
     await rm(this.#path(id), { force: true });
-    await this.#options.secrets?.delete(id, signal);
+    if (before?.storage === 'keyring') await this.#forget(id, signal);
   }
 
   async lock(id: string, signal: AbortSignal): Promise<Lease> {
@@ -80,19 +84,40 @@ export class FolderVault implements Vault {
     });
   }
 
-  async #keepApart(id: string, secret: string, signal: AbortSignal): Promise<boolean> {
-    const { secrets, log } = this.#options;
-    if (secrets === undefined) return false;
+  /** Puts a token into the keyring, where it belongs there and the keyring takes it. */
+  async #keepApart(
+    id: string,
+    secret: string,
+    before: SignInRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { keyring, storage, log } = this.#options;
+    // A keyring that did not answer when somebody signed in is not asked again with each refresh.
+    if (before === undefined ? storage === 'file' : before.storage === 'file') return false;
     try {
-      await secrets.write(id, secret, signal);
+      await keyring.write(id, secret, signal);
       return true;
     } catch (error) {
-      log(`the sign-in is kept in a file: ${error instanceof Error ? error.message : 'the keyring failed'}`);
+      if (storage === 'keyring') throw error;
+      log(`the sign-in is kept in a file: ${messageOf(error)}`);
       return false;
+    }
+  }
+
+  /** Without its record, what is left in the keyring is of no use, and the provider has taken it back. */
+  async #forget(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.keyring.delete(id, signal);
+    } catch (error) {
+      this.#options.log(`an old token is left in the keyring: ${messageOf(error)}`);
     }
   }
 
   #path(id: string): string {
     return join(this.#options.folder, `${id}.json`);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }

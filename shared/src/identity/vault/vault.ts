@@ -15,9 +15,16 @@ export interface Vault {
   refreshToken(id: string, record: SignInRecord, signal: AbortSignal): Promise<string | undefined>;
   /**
    * Puts a record in the place of the one that is there. It is there for all when this resolves.
+   * @param before what is replaced by the same sign-in, whose token stays where it was kept
    * @throws SlipwayError `vault.refused`
    */
-  write(id: string, record: NewRecord, refreshToken: string | undefined, signal: AbortSignal): Promise<SignInRecord>;
+  write(
+    id: string,
+    record: NewRecord,
+    refreshToken: string | undefined,
+    before: SignInRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<SignInRecord>;
   /** Takes the record and its token away. */
   delete(id: string, signal: AbortSignal): Promise<void>;
   /** Waits until no other process changes this sign-in; the caller releases it. */

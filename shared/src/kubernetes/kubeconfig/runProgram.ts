@@ -16,24 +16,31 @@ const outputLimit = 1024 * 1024;
 const graceMs = 2000;
 
 /**
- * Runs a program without a shell and without stdin, in a process group of its own that ends with it.
+ * Runs a program without a shell, with nothing on its stdin but `input`, in a process group of its own that ends with it.
  * @throws the spawn error, and the abort reason of `signal`
  */
 export function runProgram(
   spawn: Spawn,
   command: string,
   args: readonly string[],
-  options: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeLimitMs: number },
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly timeLimitMs: number;
+    readonly input?: string;
+  },
   signal: AbortSignal,
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const child = spawn(command, args, {
       env: { ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
+    // A program that does not read it says so by how it ends.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input);
     let late = false;
     let killing: NodeJS.Timeout | undefined;
     let closing: NodeJS.Timeout | undefined;
