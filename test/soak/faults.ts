@@ -5,7 +5,7 @@ import { ClusterMachine, context, profile } from '../integration/cluster/cluster
 import { startDetached } from '../integration/cluster/detached.ts';
 import { startCore, type CoreProcess } from '../integration/core/coreProcess.ts';
 import { faultKinds } from './faultKinds.ts';
-import { between, pick, type Outcome, type Say } from './outcome.ts';
+import { between, BrokenPromises, pick, type Outcome, type Say } from './outcome.ts';
 
 /** A run is followed through so many faults; then its end is looked at, and another one begins. */
 const faultsOfRun = 20;
@@ -24,8 +24,8 @@ print(f"all {number}", flush=True)
 
 /** Faults between the core and the API server while runs are followed: no line is lost or doubled, and the truth comes within 10 s. */
 export async function soakFaults(count: number, say: Say): Promise<Outcome> {
-  const broken: string[] = [];
-  if (count === 0) return { what: 'faults', count, broken };
+  const broken = new BrokenPromises(say);
+  if (count === 0) return { what: 'faults', count, broken: broken.all };
   const machine = await ClusterMachine.create('soak-faults');
   const { kubeconfig } = machine.cluster;
   const proxy = await startFaultProxy({ kubeconfig, folder: machine.machine.folder });
@@ -40,27 +40,27 @@ export async function soakFaults(count: number, say: Say): Promise<Outcome> {
         await core.stop();
       }
       done += now;
-      say(`${done} of ${count} faults, ${broken.length} promises broken`);
+      say(`${done} of ${count} faults, ${broken.all.length} promises broken`);
     }
   } finally {
     await proxy.dispose();
     await machine.dispose();
   }
-  return { what: 'faults', count, broken };
+  return { what: 'faults', count, broken: broken.all };
 }
 
 class FollowedRun {
   readonly #machine: ClusterMachine;
   readonly #core: CoreProcess;
   readonly #proxy: FaultProxy;
-  readonly #broken: string[];
+  readonly #broken: BrokenPromises;
   /** How many lines came, and when the last one was written, epoch ms. */
   #lines = 0;
   #newest = 0;
   #all: number | undefined;
   #run = '';
 
-  constructor(machine: ClusterMachine, core: CoreProcess, proxy: FaultProxy, broken: string[]) {
+  constructor(machine: ClusterMachine, core: CoreProcess, proxy: FaultProxy, broken: BrokenPromises) {
     this.#machine = machine;
     this.#core = core;
     this.#proxy = proxy;
@@ -83,10 +83,10 @@ class FollowedRun {
       return done === '' ? undefined : done;
     });
     const inTime = await Promise.race([ended.then(() => true), sleep(truthMs, false, { ref: false })]);
-    if (!inTime) this.#broken.push(`${this.#run}: its end was not told within 10 s`);
+    if (!inTime) this.#broken.add(`${this.#run}: its end was not told within 10 s`);
     await reading;
     if (this.#all !== this.#lines)
-      this.#broken.push(`${this.#run}: ${this.#lines} lines came, ${this.#all} were written`);
+      this.#broken.add(`${this.#run}: ${this.#lines} lines came, ${this.#all} were written`);
   }
 
   /** One fault; a line written after it has to come within 10 s. */
@@ -96,7 +96,7 @@ class FollowedRun {
     const healed = Date.now();
     while (this.#newest < healed) {
       if (Date.now() - healed > truthMs) {
-        this.#broken.push(`${this.#run}: no line within 10 s of "${kind}"`);
+        this.#broken.add(`${this.#run}: no line within 10 s of "${kind}"`);
         return;
       }
       await sleep(20);
@@ -139,8 +139,7 @@ class FollowedRun {
     const [, all] = /^all (\d+)$/.exec(line) ?? [];
     if (all !== undefined) this.#all = Number(all);
     if (number === undefined) return;
-    if (Number(number) !== this.#lines)
-      this.#broken.push(`${this.#run}: line ${number} came instead of ${this.#lines}`);
+    if (Number(number) !== this.#lines) this.#broken.add(`${this.#run}: line ${number} came instead of ${this.#lines}`);
     this.#lines = Number(number) + 1;
     this.#newest = Number(at);
   }

@@ -8,7 +8,7 @@ import { resources } from '../../shared/src/kubernetes/index.ts';
 import { laterApi } from '../../shared/src/targets/tekton/submit/testing/mortalApi.ts';
 import { smallProfile, TestSpace } from '../../shared/src/targets/tekton/submit/testing/testSpace.ts';
 import { testCluster } from '../integration/cluster/clusterMachine.ts';
-import { between, type Outcome, type Say } from './outcome.ts';
+import { between, BrokenPromises, type Outcome, type Say } from './outcome.ts';
 import type { Order } from './submitAndFollow.ts';
 
 const never = new AbortController().signal;
@@ -23,8 +23,8 @@ const laterMs = 7 * 24 * 3_600_000;
  * submitted again it is one run or none; and nothing is left after a prune.
  */
 export async function soakKills(count: number, say: Say): Promise<Outcome> {
-  const broken: string[] = [];
-  if (count === 0) return { what: 'kills', count, broken };
+  const broken = new BrokenPromises(say);
+  if (count === 0) return { what: 'kills', count, broken: broken.all };
   const space = await TestSpace.open(never, 'soak-kills');
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-soak-'));
   try {
@@ -32,16 +32,16 @@ export async function soakKills(count: number, say: Say): Promise<Outcome> {
       const order = orderFor(space, dataDir, kill);
       const moment = await runAndKill(order, momentOf(kill));
       const problems = await afterKill(space, order, kill % 4 !== 3);
-      broken.push(...problems.map((problem) => `${order.run}, killed ${moment}: ${problem}`));
+      for (const problem of problems) broken.add(`${order.run}, killed ${moment}: ${problem}`);
       if ((kill + 1) % 5 === 0 || kill + 1 === count) {
-        say(`${kill + 1} of ${count} kills, ${broken.length} promises broken`);
+        say(`${kill + 1} of ${count} kills, ${broken.all.length} promises broken`);
       }
     }
   } finally {
     await space.dispose(never);
     await rm(dataDir, { recursive: true, force: true });
   }
-  return { what: 'kills', count, broken };
+  return { what: 'kills', count, broken: broken.all };
 }
 
 function orderFor(space: TestSpace, dataDir: string, kill: number): Order {

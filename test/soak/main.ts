@@ -15,7 +15,6 @@ outcomes.push(await soakFaults(count(values.faults), say));
 outcomes.push(await soakKills(count(values.kills), say));
 
 const broken = outcomes.flatMap(({ broken: each }) => each);
-for (const line of broken) say(`✗ ${line}`);
 const done = outcomes.map(({ what, count: each }) => `${each} ${what}`).join(', ');
 const minutes = ((Date.now() - started) / 60_000).toFixed(0);
 say(`${done} in ${minutes} min: ${broken.length === 0 ? 'all well' : `${broken.length} promises broken`}`);

@@ -8,6 +8,21 @@ export interface Outcome {
 
 export type Say = (line: string) => void;
 
+/** Promises that were not kept, each told at once with the time: what else the machine did then may be why. */
+export class BrokenPromises {
+  readonly all: string[] = [];
+  readonly #say: Say;
+
+  constructor(say: Say) {
+    this.#say = say;
+  }
+
+  add(text: string): void {
+    this.all.push(text);
+    this.#say(`✗ ${new Date().toISOString().slice(11, 19)} ${text}`);
+  }
+}
+
 export function pick<T>(values: readonly [T, ...T[]]): T {
   return values[Math.floor(Math.random() * values.length)] ?? values[0];
 }

@@ -1,6 +1,9 @@
 import { failed, freshBackOff, waitMs, type BackOff, type Random } from '../../kubernetes/index.ts';
 import type { SlipwayError } from '../../protocol/index.ts';
 
+/** All processes of all people ask a provider that comes back, milliseconds. */
+const longestMs = 30_000;
+
 /** The pause after a refresh that failed and may go well later: whoever asks meanwhile gets the same failure at once. */
 export class RefreshPause {
   readonly #random: Random;
@@ -24,7 +27,7 @@ export class RefreshPause {
 
   begin(failure: SlipwayError, now: number): void {
     this.#backOff = failed(this.#backOff, now);
-    this.#until = now + waitMs(this.#backOff, this.#random);
+    this.#until = now + waitMs(this.#backOff, this.#random, 0, longestMs);
     this.#failure = failure;
   }
 

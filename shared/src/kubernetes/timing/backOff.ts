@@ -1,7 +1,8 @@
 import type { Random } from './random.ts';
 
 const firstMs = 250;
-const mostMs = 30_000;
+/** Whoever looks is to see the truth within 10 s of the server's return, with a connection to be made in them. */
+const mostMs = 8_000;
 
 /** How often in a row something has failed, and when it last began to go well. */
 export interface BackOff {
@@ -26,11 +27,12 @@ export function failed(backOff: BackOff, now: number): BackOff {
 }
 
 /**
- * Milliseconds to wait before the next try: 0.25 s, doubled with each failure, at most 30 s, less up to a half by chance,
- * so that many clients do not come back at once. Never less than `atLeastMs`, which a server asked for (`Retry-After`).
+ * Milliseconds to wait before the next try: 0.25 s, doubled with each failure, at most 8 s unless told otherwise, less up
+ * to a half by chance, so that many clients do not come back at once. Never less than `atLeastMs`, which a server asked for
+ * (`Retry-After`).
  */
-export function waitMs(backOff: BackOff, random: Random, atLeastMs = 0): number {
+export function waitMs(backOff: BackOff, random: Random, atLeastMs = 0, atMostMs = mostMs): number {
   if (backOff.failures === 0) return atLeastMs;
-  const full = Math.min(mostMs, firstMs * 2 ** Math.min(backOff.failures - 1, 16));
+  const full = Math.min(atMostMs, firstMs * 2 ** Math.min(backOff.failures - 1, 16));
   return Math.max(atLeastMs, Math.round(full * (0.5 + random() / 2)));
 }
