@@ -12,6 +12,7 @@ import { deviceFlow } from './flows/deviceFlow.ts';
 import type { FlowContext } from './flows/flow.ts';
 import { PendingCallbacks } from './flows/pendingCallbacks.ts';
 import type { IdTokenClaims } from './provider/claims.ts';
+import type { IssuerLimits } from './provider/issuerFetch.ts';
 import { Providers } from './provider/provider.ts';
 import { signInId } from './provider/settings.ts';
 import { SignInSession } from './signIn/signInSession.ts';
@@ -81,6 +82,7 @@ export interface IdentityOptions {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly spawn?: Spawn | undefined;
+  readonly limits?: Partial<IssuerLimits> | undefined;
   /** Told what went wrong on the side, without secrets. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -114,7 +116,7 @@ class OidcIdentity implements Identity {
     this.#random = options.random ?? Math.random;
     this.#log = options.log ?? (() => undefined);
     this.#vault = createVault(options, this.#clock, this.#log);
-    this.#providers = new Providers({ env: options.env, clock: this.#clock });
+    this.#providers = new Providers({ env: options.env, clock: this.#clock, limits: options.limits });
   }
 
   status(oidc: OidcSettings): Promise<SignInStatus> {

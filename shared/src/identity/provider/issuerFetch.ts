@@ -3,12 +3,25 @@ import { HttpClient, TransportFailure, type Clock } from '../../kubernetes/index
 import { isProtected } from './settings.ts';
 
 /** Limits of time (milliseconds) and size (bytes) for what a provider answers. */
-const limits = { connectMs: 10_000, headersMs: 15_000, bodyIdleMs: 5000, bodyBytes: 1024 * 1024 };
+export interface IssuerLimits {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyIdleMs: number;
+  readonly bodyBytes: number;
+}
+
+const defaultLimits: IssuerLimits = {
+  connectMs: 10_000,
+  headersMs: 15_000,
+  bodyIdleMs: 5000,
+  bodyBytes: 1024 * 1024,
+};
 
 export interface IssuerFetchOptions {
   readonly authorities: string | undefined;
   readonly proxyFor: (server: URL) => URL | undefined;
   readonly clock: Clock;
+  readonly limits?: Partial<IssuerLimits> | undefined;
   /** Told how far the provider's clock is ahead of this machine's, in milliseconds, with each answer that says so. */
   readonly onSkew: (skewMs: number) => void;
 }
@@ -19,7 +32,14 @@ export interface IssuerFetch {
 }
 
 /** How openid-client reaches a provider: with the context's authorities and proxies, bounded, never without TLS. */
-export function createIssuerFetch({ authorities, proxyFor, clock, onSkew }: IssuerFetchOptions): IssuerFetch {
+export function createIssuerFetch({
+  authorities,
+  proxyFor,
+  clock,
+  onSkew,
+  ...options
+}: IssuerFetchOptions): IssuerFetch {
+  const limits = { ...defaultLimits, ...options.limits };
   const http = new HttpClient({ authorities, proxyFor, ...limits });
   const fetch: CustomFetch = async (address, { method, headers, body, signal }) => {
     const url = new URL(address);

@@ -3,7 +3,7 @@ import type * as openidClient from 'openid-client';
 import type { Clock } from '../../kubernetes/index.ts';
 import type { OidcSettings } from '../../protocol/index.ts';
 import { faultOf } from './fault.ts';
-import { createIssuerFetch, type IssuerFetch } from './issuerFetch.ts';
+import { createIssuerFetch, type IssuerFetch, type IssuerLimits } from './issuerFetch.ts';
 import { issuerUrl } from './settings.ts';
 import { authoritiesOf, proxyRule } from './trust.ts';
 import { issuerError } from './wording.ts';
@@ -24,6 +24,7 @@ export interface Provider {
 export interface ProviderHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly limits?: Partial<IssuerLimits> | undefined;
 }
 
 /** Seconds that one request may take from beginning to end. */
@@ -81,7 +82,7 @@ export class Providers {
   }
 
   async #open(settings: OidcSettings): Promise<Known> {
-    const { clock, env } = this.#host;
+    const { clock, env, limits } = this.#host;
     const server = issuerUrl(settings.issuer);
     const authorities = await authoritiesOf(settings);
     const proxyFor = proxyRule(settings, env);
@@ -93,7 +94,7 @@ export class Providers {
       skew = skewMs;
       metadata[client.clockSkew] = Math.round(skewMs / 1000);
     };
-    const fetch = createIssuerFetch({ authorities, proxyFor, clock, onSkew });
+    const fetch = createIssuerFetch({ authorities, proxyFor, clock, limits, onSkew });
     const provider = discover(client, server, settings, metadata, fetch).then((config) => ({
       client,
       config,

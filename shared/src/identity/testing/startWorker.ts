@@ -12,9 +12,12 @@ export interface RefreshWorker {
   kill(): Promise<void>;
 }
 
-export async function startWorker(stateDir: string, settings: OidcSettings): Promise<RefreshWorker> {
+/** @param clockMs how far its clock is ahead, milliseconds */
+export async function startWorker(stateDir: string, settings: OidcSettings, clockMs = 0): Promise<RefreshWorker> {
   const script = fileURLToPath(new URL('refreshWorker.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, stateDir, JSON.stringify(settings)], {
+  const wrongClock = `const now = Date.now; Date.now = () => now() + ${clockMs};`;
+  const preload = clockMs === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(wrongClock)}`];
+  const child = spawn(process.execPath, [...preload, script, stateDir, JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

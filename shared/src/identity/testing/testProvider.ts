@@ -53,6 +53,11 @@ export async function startProvider(options: TestProviderOptions = {}): Promise<
   provider.on('server_error', (_ctx, error) => {
     throw error;
   });
+  // People who wait for a code are asked every second.
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path === '/device/auth' && isObject(ctx.body)) ctx.body = { ...ctx.body, interval: 1 };
+  });
   const serve = provider.callback();
   const test: TestProvider = {
     issuer,
@@ -137,6 +142,8 @@ function configurationOf(options: TestProviderOptions): Configuration {
     ...configuration,
   };
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
