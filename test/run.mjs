@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { beginCluster, withCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
+import { beginIdentityProvider } from './identity/build.mjs';
 import { build, ensureKeyring, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
 
@@ -15,6 +16,8 @@ let python = '';
 let browser = '';
 let jupyter = '';
 let begun;
+/** Waits until the identity provider of the tests is made. */
+let identityProvider;
 let installedHosts;
 
 /** What later stages need: a failure ends the run. Installers wait for the network and the disk half of their time. */
@@ -39,7 +42,7 @@ const lines = [
   ],
   [['unit', (stage) => stage.vitest('unit', tools(), 3)]],
   [['python', (stage) => stage.pytest('python', python, 'shared/src/pipeline/steps/tests')]],
-  [['integration', (stage) => stage.vitest('integration', tools(), 3)]],
+  [['integration', integration]],
   [['hosts', hosts]],
   [['cluster', cluster]],
 ];
@@ -85,8 +88,14 @@ async function lint(stage) {
   ]);
 }
 
+async function integration(stage) {
+  await identityProvider(stage);
+  await stage.vitest('integration', tools(), 3);
+}
+
 /** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
 async function hosts(stage) {
+  await identityProvider(stage);
   const variables = await installHosts(stage);
   await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
   await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
@@ -107,6 +116,7 @@ function installHosts(stage) {
 }
 
 async function cluster(stage) {
+  await identityProvider(stage);
   const missing = await withCluster(begun, async (file) => {
     const where = { SLIPWAY_TEST_CLUSTER: file };
     await stage.vitest('cluster', { ...tools(), ...where }, 3);
@@ -147,6 +157,9 @@ try {
   }
   // Its first build takes longer than all other stages: it begins at once, beside them.
   if (wanted.size === 0 || wanted.has('cluster')) begun = beginCluster();
+  if (wanted.size === 0 || ['integration', 'hosts', 'cluster'].some((name) => wanted.has(name))) {
+    identityProvider = beginIdentityProvider();
+  }
   for (const line of preparation) await besides(line);
   for (const line of lines) await besides(line.filter(([name]) => wanted.size === 0 || wanted.has(name)));
 } catch (error) {

@@ -85,6 +85,20 @@ export function idToken(
   },
 ): string;
 
+/**
+ * Lets the API server believe the ID tokens of another issuer for users and groups `oidc:<claim>`, until the function that it
+ * resolves to is called, at the latest until this process ends. Resolves once it does: the issuer must answer.
+ */
+export function trustIssuer(issuer: {
+  readonly url: string;
+  readonly audience: string;
+  /** PEM. */
+  readonly certificateAuthority: string;
+  readonly usernameClaim: string;
+  /** `groups` unless given. */
+  readonly groupsClaim?: string;
+}): Promise<() => Promise<void>>;
+
 /** Sets how many `nvidia.com/gpu` a node has, the real one unless named. */
 export function setGpus(count: number, node?: string): Promise<void>;
 

@@ -32,6 +32,7 @@ export { missingPrerequisites };
 export { addPretendNode, removePretendNode, setGpus } from './run/nodes.mjs';
 export { kubectl, waitFor } from './tools/processes.mjs';
 export { idToken } from './run/tokens.mjs';
+export { trustIssuer } from './run/trust.mjs';
 
 const recipeFile = join(paths.state, 'recipe');
 
