@@ -4,7 +4,7 @@
  */
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { contextsPath, readContexts, removeContext, saveContext } from '../../shared/src/identity/index.ts';
+import { readConfig, removeContext, saveContext } from '../../shared/src/identity/index.ts';
 import type { ContextEntry } from '../../shared/src/protocol/index.ts';
 import { environmentPaths } from '../../shared/src/server/index.ts';
 import { clusterStatus } from './cluster.mjs';
@@ -41,10 +41,10 @@ async function save(): Promise<void> {
 
 /** Leaves no file behind that has nothing else in it. */
 async function remove(): Promise<void> {
-  const { entries, path } = await readContexts(configDir);
+  const { entries, path } = await readConfig(configDir);
   if (!entries.some((entry) => entry.name === name)) return;
   await removeContext(configDir, name);
-  if ((await readFile(contextsPath(configDir), 'utf8')).trim() !== 'contexts: []') return;
+  if ((await readConfig(configDir)).entries.length > 0 || (await readFile(path, 'utf8')).includes('#')) return;
   await rm(path);
   // What else is in the folder stays.
   await rmdir(configDir).catch(() => undefined);

@@ -45,7 +45,10 @@ try {
   });
   const kubeconfig = join(home, 'gone.kubeconfig');
   write(kubeconfig, clusterThatIsGone());
-  write(join(home, 'config/slipway/contexts.yaml'), { contexts: [{ name: 'gone', namespace: 'team', kubeconfig }] });
+  write(join(home, 'config/slipway/config.yaml'), {
+    version: 1,
+    contexts: [{ name: 'gone', namespace: 'team', kubeconfig }],
+  });
   await runTests({
     ...(!process.argv.includes('--download') && {
       vscodeExecutablePath: join(root, 'test/hosts/codeServer/vscode.mjs'),

@@ -13,7 +13,7 @@ export function runEditor(editor: string, file: string, platform: NodeJS.Platfor
   });
 }
 
-/** Opens a file with the desktop's program for it. False where there is no desktop, or it has none. */
+/** Opens a file or an address (http) with the desktop's program for it. False where there is no desktop, or it has none. */
 export async function openWithDesktop(
   file: string,
   platform: NodeJS.Platform,

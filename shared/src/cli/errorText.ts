@@ -8,8 +8,16 @@ const labelColumns = 8;
 /** What happened and why, then what to do: the shape in which every error is told. */
 export function errorLines(error: unknown, width: number): Line[] {
   const { message, action } = describeError(error);
-  // What the person asked for is no error.
-  const first = SlipwayError.is(error, 'cancelled')
+  return failureLines({ message, action }, width, SlipwayError.is(error, 'cancelled'));
+}
+
+/** The same for a failure that is only told of. @param asked it is what the person asked for, and no error */
+export function failureLines(
+  { message, action }: { readonly message: string; readonly action?: string | undefined },
+  width: number,
+  asked = false,
+): Line[] {
+  const first = asked
     ? textLines(message).map((text): Line => [plain(text)])
     : labelled('error', 'bad', message, width);
   return [...first, ...(action === undefined ? [] : labelled('fix', 'strong', action, width))];

@@ -43,6 +43,6 @@ export interface CliIo {
   serve(transport: ServeTransport): Promise<number>;
   /** Runs a program of the user's on the terminal and waits for it; the exit code. */
   runEditor(editor: string, file: string): Promise<number>;
-  /** Opens a file with the desktop's program for it; false where there is no desktop or no such program. */
+  /** Opens a file or an address (http) with the desktop's program for it; false where there is no desktop or no such program. */
   openWithDesktop(file: string): Promise<boolean>;
 }

@@ -10,6 +10,9 @@ export class NotificationEmitters {
     'run/deleted': new Emitter(),
     'context/changed': new Emitter(),
     'submit/progress': new Emitter(),
+    'identity/prompt': new Emitter(),
+    'identity/changed': new Emitter(),
+    'contexts/changed': new Emitter(),
   };
 
   get names(): readonly NotificationName[] {

@@ -20,7 +20,8 @@ export function classify(error: unknown): FailureClass {
   if (status === 400 || status === 422) return 'invalid';
   if (status === 429 || (status !== undefined && status >= 500)) return 'busy';
   if (status !== undefined) return 'refused';
-  return SlipwayError.is(error) && error.code !== 'cluster.unreachable' ? 'refused' : 'unreachable';
+  const isOut = SlipwayError.is(error, 'cluster.unreachable') || SlipwayError.is(error, 'issuer.unreachable');
+  return SlipwayError.is(error) && !isOut ? 'refused' : 'unreachable';
 }
 
 /** Any failure as one that may be shown; what is none of ours is a broken connection. */

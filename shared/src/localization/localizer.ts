@@ -1,4 +1,5 @@
 import type {
+  Check,
   NotificationName,
   NotificationParams,
   RequestName,
@@ -10,6 +11,7 @@ import type {
 } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
+import { chineseContexts } from './chinese/contexts.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
 import { chineseRunErrors } from './chinese/runErrors.ts';
 import { chineseRuns } from './chinese/runs.ts';
@@ -32,6 +34,7 @@ export const chineseTables: readonly Table[] = [
   chineseClusterErrors,
   chineseJobErrors,
   chineseRunErrors,
+  chineseContexts,
 ];
 
 let chinese: Localizer | undefined;
@@ -77,6 +80,19 @@ const results: {
   'runs/cancel': runIn,
   'runs/rerun': runIn,
   'runs/retry': runIn,
+  'contexts/list': ({ contexts, problem }, say) => ({
+    contexts: contexts.map((context) => ({ ...context, signIn: withReason(context.signIn, say) })),
+    ...(problem !== undefined && { problem: saidFailure(problem, say) }),
+  }),
+  'contexts/import': ({ contexts, notes }, say) => ({ contexts, notes: notes.map(say) }),
+  'identity/signIn': withReason,
+  'identity/signOut': ({ note, ...rest }, say) => ({ ...rest, note: say(note) }),
+  'identity/whoami': ({ checks, failure, ...rest }, say) => ({
+    ...rest,
+    checks: checks.map((check) => checkIn(check, say)),
+    ...(failure !== undefined && { failure: saidFailure(failure, say) }),
+  }),
+  'identity/spaces': ({ spaces, notes }, say) => ({ spaces, notes: notes.map(say) }),
   'runs/list': ({ runs }, say) => ({ runs: runs.map((run) => runIn(run, say)) }),
 };
 
@@ -85,8 +101,20 @@ const notifications: {
 } = {
   'run/changed': ({ run, ...rest }, say) => ({ ...rest, run: runIn(run, say) }),
   'context/changed': (params, say) => withReason(params, say),
+  'identity/changed': ({ context, signIn }, say) => ({ context, signIn: withReason(signIn, say) }),
   'submit/progress': ({ text }, say) => ({ text: say(text) }),
 };
+
+function checkIn(check: Check, say: Say): Check {
+  return { ...check, detail: say(check.detail), ...(check.fix !== undefined && { fix: say(check.fix) }) };
+}
+
+function saidFailure(failure: { message: string; action?: string | undefined }, say: Say) {
+  return {
+    message: say(failure.message),
+    ...(failure.action !== undefined && { action: say(failure.action) }),
+  };
+}
 
 function runIn(run: Run, say: Say): Run {
   return {

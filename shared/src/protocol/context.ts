@@ -59,14 +59,16 @@ export type ContextEntry = z.infer<typeof contextEntrySchema>;
 /** The version of `config.yaml` that this Slipway reads and writes. */
 export const configVersion = 1;
 
+export const tokenStorageSchema = z.enum(['auto', 'keyring', 'file', 'memory']);
+export type TokenStorage = z.infer<typeof tokenStorageSchema>;
+
 /** `config.yaml`. */
 export const configFileSchema = z.strictObject({
   version: z.literal(configVersion),
   /** What commands and hosts use that name none. Default `local`. */
   currentContext: z.string().min(1).optional(),
   contexts: z.array(contextEntrySchema).optional(),
+  /** Where refresh tokens are kept. Default `auto`: the keyring where one answers, else a file. */
+  tokenStorage: tokenStorageSchema.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
-
-export const contextsFileSchema = z.strictObject({ contexts: z.array(contextEntrySchema) });
-export type ContextsFile = z.infer<typeof contextsFileSchema>;

@@ -57,6 +57,8 @@ export const contextSummarySchema = z.object({
   current: z.boolean(),
   authentication: z.enum(['none', 'kubeconfig', 'oidc']),
   server: z.string().optional(),
+  /** The file, where one is named. */
+  kubeconfig: z.string().optional(),
   /** The space. */
   namespace: z.string().optional(),
   issuer: z.string().optional(),

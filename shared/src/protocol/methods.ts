@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
 import { checkSchema } from './check.ts';
+import { contextRequests, identityNotifications, identityRequests } from './identityMethods.ts';
 import { jobSpecSchema, parameterDeclarationSchema } from './job.ts';
 import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
@@ -52,6 +53,8 @@ export const requests = {
       contexts: z.array(z.string()),
     }),
   },
+  ...contextRequests,
+  ...identityRequests,
   'jobs/plan': { params: submissionSchema, result: runPlanSchema },
   'jobs/schema': { params: nothing, result: z.object({ schema: z.record(z.string(), z.json()) }) },
   'jobs/validate': {
@@ -70,8 +73,6 @@ export const requests = {
   'runs/submitManifest': { params: z.object({ context: z.string(), manifest: z.string() }), result: runSchema },
   /** Reads runs whose PipelineRun is gone from the team's volume; they are listed from then on. Cluster contexts only. */
   'runs/recall': { params: z.object({ context: z.string() }), result: z.object({ recalled: z.array(z.string()) }) },
-  /** Names of the Secrets of a space, for `secrets`, `dataset.secret` and `repository.secret` of a job. Cluster contexts only. */
-  'contexts/secrets': { params: z.object({ context: z.string() }), result: z.object({ secrets: z.array(z.string()) }) },
   /** Removes ended runs and what submissions left; without `dryRun: true` for good. Cluster contexts only. */
   'runs/prune': {
     params: z.object({
@@ -209,6 +210,7 @@ export const callbacks = {
 
 /** Notifications from the core. */
 export const notifications = {
+  ...identityNotifications,
   'run/changed': z.object({ watch: z.string(), run: runSchema }),
   'run/deleted': z.object({ watch: z.string(), context: z.string(), run: z.string() }),
   /** `stale`: what is shown of a context's runs is as of `since` (epoch ms); the runs themselves go on. */

@@ -28,9 +28,11 @@ function queued(position: number): RunEvent {
 describe('a context that is not there', () => {
   it('may be missing for a mistake in the file of contexts, which then is told', () => {
     const options = { targets: new Map(), now: () => 0, onError: () => undefined };
-    const contextsFault = new SlipwayError('context.invalid', 'contexts.yaml is wrong in line 3.');
+    const contextsFault = new SlipwayError('context.invalid', 'config.yaml is wrong in line 3.');
     expect(() => new RunCatalogue(options).target('team-a')).toThrow('There is no context "team-a".');
-    expect(() => new RunCatalogue({ ...options, contextsFault }).target('team-a')).toThrow(contextsFault);
+    expect(() => new RunCatalogue({ ...options, contextsFault: () => contextsFault }).target('team-a')).toThrow(
+      contextsFault,
+    );
   });
 });
 

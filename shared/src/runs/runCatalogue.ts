@@ -7,12 +7,13 @@ import { TargetHub } from './targetHub.ts';
 import { RunWatcher, type RunListener } from './runWatcher.ts';
 
 export interface CatalogueOptions {
+  /** By context; may change, which `update` has to be told. */
   readonly targets: ReadonlyMap<string, RunTarget>;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
   readonly cachedRuns?: number;
-  /** What is wrong with the file of contexts, which may be why one is not among the targets. */
-  readonly contextsFault?: SlipwayError | undefined;
+  /** What is wrong with the file of contexts now, which may be why one is not among the targets. */
+  readonly contextsFault?: () => SlipwayError | undefined;
 }
 
 export interface FoundRun {
@@ -26,6 +27,14 @@ interface Shelf {
   readonly watcher: RunWatcher;
 }
 
+/** Of one context, or of all that there are and will be. */
+interface CatalogueWatch {
+  readonly context: string | undefined;
+  readonly listener: RunListener;
+  /** By context. */
+  readonly parts: Map<string, Disposable>;
+}
+
 const defaultCachedRuns = 2_000;
 /** How long a cluster that nobody named may keep an answer waiting. */
 const unaskedMs = 8_000;
@@ -36,17 +45,43 @@ const readersAtOnce = 16;
 export class RunCatalogue {
   readonly #shelves = new Map<string, Shelf>();
   readonly #onError: (error: unknown) => void;
-  readonly #contextsFault: SlipwayError | undefined;
+  readonly #options: CatalogueOptions;
+  readonly #watches = new Set<CatalogueWatch>();
 
   constructor(options: CatalogueOptions) {
     this.#onError = options.onError;
-    this.#contextsFault = options.contextsFault;
-    for (const [context, target] of options.targets) {
-      const hub = new TargetHub(target);
-      const watcher: RunWatcher = new RunWatcher(() => store, hub, options.now, options.onError);
-      const store = new RunStore(target, options.cachedRuns ?? defaultCachedRuns, (change) => watcher.tell(change));
-      this.#shelves.set(context, { hub, store, watcher });
+    this.#options = options;
+    this.update();
+  }
+
+  /** Takes the targets as they are now: watches go on with those that are new, and end with those that have gone. */
+  update(): void {
+    const { targets } = this.#options;
+    for (const [context, shelf] of this.#shelves) {
+      if (targets.get(context) === shelf.store.target) continue;
+      for (const { parts } of this.#watches) parts.delete(context);
+      shelf.watcher.dispose();
+      shelf.hub.dispose();
+      this.#shelves.delete(context);
     }
+    for (const [context, target] of targets) {
+      if (this.#shelves.has(context)) continue;
+      const shelf = this.#shelfOf(target);
+      this.#shelves.set(context, shelf);
+      for (const watch of this.#watches) {
+        if (watch.context === undefined || watch.context === context) {
+          watch.parts.set(context, shelf.watcher.listen(watch.listener));
+        }
+      }
+    }
+  }
+
+  #shelfOf(target: RunTarget): Shelf {
+    const { now, onError, cachedRuns = defaultCachedRuns } = this.#options;
+    const hub = new TargetHub(target);
+    const watcher: RunWatcher = new RunWatcher(() => store, hub, now, onError);
+    const store = new RunStore(target, cachedRuns, (change) => watcher.tell(change));
+    return { hub, store, watcher };
   }
 
   /** @throws SlipwayError `context.unknown`; the fault of the contexts' file where that may be why */
@@ -108,10 +143,15 @@ export class RunCatalogue {
   }
 
   watch(context: string | undefined, listener: RunListener): Disposable {
-    const watches = this.#chosen(context).map(({ watcher }) => watcher.listen(listener));
+    const parts = new Map(
+      this.#chosen(context).map(({ store, watcher }) => [store.target.context, watcher.listen(listener)]),
+    );
+    const watch: CatalogueWatch = { context, listener, parts };
+    this.#watches.add(watch);
     return {
       dispose: () => {
-        for (const watch of watches) watch.dispose();
+        this.#watches.delete(watch);
+        for (const part of parts.values()) part.dispose();
       },
     };
   }
@@ -199,7 +239,8 @@ export class RunCatalogue {
 
   #shelf(context: string): Shelf {
     const shelf = this.#shelves.get(context);
-    if (shelf === undefined) throw this.#contextsFault ?? unknownContext(context, [...this.#shelves.keys()]);
+    if (shelf === undefined)
+      throw this.#options.contextsFault?.() ?? unknownContext(context, [...this.#shelves.keys()]);
     return shelf;
   }
 

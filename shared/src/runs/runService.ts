@@ -30,7 +30,7 @@ import type { RunListener } from './runWatcher.ts';
 import { describePlan, readyJob, submitJob, withSubmission, type ReadyJob } from './submission.ts';
 
 export interface RunServiceOptions extends RepeatOptions {
-  /** The targets by context name. */
+  /** The targets by context name; may change, which `contextsChanged` has to be told. */
   readonly targets: ReadonlyMap<string, RunTarget>;
   /** How to read a job's folder. */
   readonly openFolder: (folder: Folder) => JobFolder;
@@ -38,8 +38,8 @@ export interface RunServiceOptions extends RepeatOptions {
   readonly onError: (error: unknown) => void;
   /** How many runs are kept in memory as last read; 2,000 if not given. */
   readonly cachedRuns?: number;
-  /** What is wrong with the file of contexts, which may be why one is not among the targets. */
-  readonly contextsFault?: SlipwayError | undefined;
+  /** What is wrong with the file of contexts now, which may be why one is not among the targets. */
+  readonly contextsFault?: () => SlipwayError | undefined;
 }
 
 /** A run as a person names it: its name, the beginning of its name, or `last`; in any context unless one is given. */
@@ -53,6 +53,8 @@ export interface RunReference {
  * `run.notFound`, `usage` (ambiguous) and `context.unknown`.
  */
 export interface RunService extends Disposable {
+  /** The map of targets has changed: watches of all contexts go on with what is there now. */
+  contextsChanged(): void;
   /** What would run; changes nothing. */
   plan(submission: Submission, signal: AbortSignal): Promise<RunPlan>;
   /**
@@ -107,6 +109,10 @@ class Service implements RunService {
   constructor(options: RunServiceOptions) {
     this.#options = options;
     this.#catalogue = new RunCatalogue(options);
+  }
+
+  contextsChanged(): void {
+    this.#catalogue.update();
   }
 
   async plan(submission: Submission, signal: AbortSignal): Promise<RunPlan> {

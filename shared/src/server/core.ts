@@ -11,7 +11,7 @@ export interface CoreEnvironment {
   readonly version: string;
   readonly dataDir: string;
   readonly environmentsDir: string;
-  /** The folder of `contexts.yaml`. */
+  /** The folder of `config.yaml`. */
   readonly configDir: string;
   /** The folder with the step scripts. */
   readonly stepsDir: string;

@@ -1,24 +1,28 @@
-import { existsSync } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, sep } from 'node:path';
+import type { SignInChange } from '../identity/index.ts';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
-import { type ContextEntry, type Folder, SlipwayError } from '../protocol/index.ts';
+import { type Folder, type NotificationName, type NotificationParams, SlipwayError } from '../protocol/index.ts';
 import type { RunService } from '../runs/index.ts';
-import type { ClusterTarget, RunTarget } from '../targets/index.ts';
+import type { ClusterTarget, Disposable, RunTarget } from '../targets/index.ts';
+import { ContextTargets } from './contexts/contextTargets.ts';
+import { openIdentity } from './contexts/openIdentity.ts';
+import { SignIns } from './contexts/signIns.ts';
 import type { CoreEnvironment } from './core.ts';
 import { createDiskFolder } from './folders/diskFolder.ts';
 import { createHostFolder } from './folders/hostFolder.ts';
-import type { HostFiles } from './session.ts';
+import type { HostFiles, NotificationListener } from './session.ts';
 
 /** The parts that all sessions share, each loaded when it is first asked for: a core must start fast and stay small. */
 export class CoreServices {
   readonly #environment: CoreEnvironment;
   readonly #onError: (error: unknown) => void;
   readonly #hosts = new Map<string, HostFiles>();
-  readonly #clusters: ClusterTarget[] = [];
+  /** Who asks, where contexts sign in with us. */
+  readonly signIns: SignIns;
+  readonly #contexts: ContextTargets;
+  readonly #listeners = new Set<NotificationListener>();
   #trigger: string | undefined;
-  #contextsFault: SlipwayError | undefined;
-  #targets: Promise<ReadonlyMap<string, RunTarget>> | undefined;
   #runs: Promise<RunService> | undefined;
   #artifacts: Promise<ArtifactService> | undefined;
 
@@ -26,6 +30,21 @@ export class CoreServices {
   constructor(environment: CoreEnvironment, onError: (error: unknown) => void) {
     this.#environment = environment;
     this.#onError = onError;
+    this.signIns = new SignIns({
+      configDir: environment.configDir,
+      storage: () => this.#contexts.tokenStorage,
+      open: (storage) => openIdentity(environment, storage),
+    });
+    this.signIns.onChange((change) => {
+      this.#signInChanged(change).catch(onError);
+    });
+    this.#contexts = new ContextTargets({
+      environment,
+      trigger: () => this.#trigger,
+      signInOf: (entry) => this.signIns.signInOf(entry),
+      onError,
+    });
+    this.#contexts.onChange(() => this.#contextsChanged());
   }
 
   runs(): Promise<RunService> {
@@ -38,25 +57,42 @@ export class CoreServices {
     this.#trigger ??= host;
   }
 
-  /** The contexts in the order in which they are shown. What is wrong with their file is told once and hides no other. */
-  async contexts(): Promise<readonly string[]> {
-    return [...(await this.targets()).keys()];
+  /** The contexts; a cluster's target connects when it is first used. */
+  contexts(): Promise<ContextTargets> {
+    return this.#contexts.loaded();
   }
 
-  /** The targets by context name; a cluster's connects when it is first used. */
-  targets(): Promise<ReadonlyMap<string, RunTarget>> {
-    this.#targets ??= this.#loadTargets();
-    return this.#targets;
+  /** From now on changes that other programs make to contexts and sign-ins are seen. */
+  async followContexts(): Promise<void> {
+    const { entries } = await this.#contexts.follow();
+    // Also sign-ins of other programs are told of, for which somebody has to look.
+    if (entries.some(({ oidc }) => oidc !== undefined)) await this.signIns.identity();
+  }
+
+  /** Calls `listener` with what every session is told. */
+  onNotification(listener: NotificationListener): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
   }
 
   /** @throws SlipwayError `context.unknown`; the fault of the contexts' file where that may be why */
   async target(context: string): Promise<RunTarget> {
-    const targets = await this.targets();
+    const { targets, fault } = await this.contexts();
     const target = targets.get(context);
     if (target !== undefined) return target;
-    if (this.#contextsFault !== undefined) throw this.#contextsFault;
+    if (fault !== undefined) throw fault;
     throw new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context.slice(0, 100))}.`, {
       action: `Choose one of: ${[...targets.keys()].join(', ')}.`,
+    });
+  }
+
+  /** @throws SlipwayError `target.unsupported` for this machine, and as `target` */
+  async cluster(context: string): Promise<ClusterTarget> {
+    const target = await this.target(context);
+    const { isClusterTarget } = await import('../targets/index.ts');
+    if (isClusterTarget(target)) return target;
+    throw new SlipwayError('target.unsupported', `The context ${context} is this machine, and no cluster.`, {
+      action: 'Choose a cluster context with --context.',
     });
   }
 
@@ -81,7 +117,8 @@ export class CoreServices {
     // What could not be loaded has told so to those who asked for it, and holds nothing.
     const runs = await this.#runs?.catch(() => undefined);
     runs?.dispose();
-    await Promise.all(this.#clusters.map((target) => target.dispose()));
+    await this.#contexts.dispose();
+    await this.signIns.dispose();
   }
 
   #openFolder(folder: Folder): JobFolder {
@@ -101,47 +138,44 @@ export class CoreServices {
     return createHostFolder(folder.id.slice(cut + 1), folder.label, files);
   }
 
-  async #loadTargets(): Promise<ReadonlyMap<string, RunTarget>> {
-    const { createLocalTarget, openClusterTarget } = await import('../targets/index.ts');
-    const targets = new Map<string, RunTarget>([['local', createLocalTarget(this.#environment)]]);
-    for (const entry of await this.#contextEntries()) {
-      const target = await openClusterTarget({
-        ...this.#environment,
-        entry,
-        ...(this.#trigger !== undefined && { trigger: this.#trigger }),
-        onNote: this.#environment.log,
-        onError: this.#onError,
-      });
-      this.#clusters.push(target);
-      targets.set(entry.name, target);
-    }
-    return targets;
+  #contextsChanged(): void {
+    const { targets, currentContext } = this.#contexts;
+    this.#runs?.then(
+      (runs) => runs.contextsChanged(),
+      // What could not be loaded has told so to those who asked for it.
+      () => undefined,
+    );
+    this.#tell('contexts/changed', { contexts: [...targets.keys()], current: currentContext });
   }
 
-  /** A mistake in the file must not keep anybody from running here. */
-  async #contextEntries(): Promise<readonly ContextEntry[]> {
-    if (!existsSync(join(this.#environment.configDir, 'contexts.yaml'))) return [];
-    const { readContexts } = await import('../identity/index.ts');
-    try {
-      return (await readContexts(this.#environment.configDir)).entries;
-    } catch (error) {
-      if (!SlipwayError.is(error)) throw error;
-      this.#contextsFault = error;
-      return [];
+  /** What waits for a sign-in tries again at once; another person gets connections of their own. */
+  async #signInChanged(change: SignInChange): Promise<void> {
+    const { entries } = this.#contexts;
+    for (const entry of entries) {
+      const { oidc, name } = entry;
+      if (oidc?.issuer !== change.issuer || oidc.clientId !== change.clientId) continue;
+      const signIn = await this.signIns.status(entry);
+      await this.#contexts.signedIn(name, signIn.state === 'signedIn' ? signIn.user : undefined);
+      this.#tell('identity/changed', { context: name, signIn });
     }
+  }
+
+  #tell<Name extends NotificationName>(name: Name, params: NotificationParams<Name>): void {
+    for (const listener of this.#listeners) listener(name, params);
   }
 
   async #loadRuns(): Promise<RunService> {
-    const [{ createRunService }, targets] = await Promise.all([import('../runs/index.ts'), this.targets()]);
+    const [{ createRunService }, contexts] = await Promise.all([import('../runs/index.ts'), this.contexts()]);
     const { now, randomHex, temporaryFolder } = this.#environment;
     const openFolder = (folder: Folder): JobFolder => this.#openFolder(folder);
-    const contextsFault = this.#contextsFault;
+    const { targets } = contexts;
+    const contextsFault = (): SlipwayError | undefined => contexts.fault;
     const onError = this.#onError;
     return createRunService({ targets, contextsFault, openFolder, now, randomHex, temporaryFolder, onError });
   }
 
   async #loadArtifacts(): Promise<ArtifactService> {
-    const [module, targets] = await Promise.all([import('../artifacts/index.ts'), this.targets()]);
+    const [module, { targets }] = await Promise.all([import('../artifacts/index.ts'), this.contexts()]);
     return module.createArtifactService({ targets });
   }
 }

@@ -9,6 +9,8 @@ import {
 import type { RunReference } from '../runs/index.ts';
 import type { Disposable } from '../targets/index.ts';
 import type { CoreEnvironment } from './core.ts';
+import { contextHandlers } from './contexts/contextHandlers.ts';
+import { identityHandlers } from './contexts/identityHandlers.ts';
 import type { CoreServices } from './coreServices.ts';
 import type { CoreSession, HostFiles, NotificationListener } from './session.ts';
 
@@ -28,6 +30,8 @@ class Session implements CoreSession {
   readonly #name: string;
   readonly #listeners = new Set<NotificationListener>();
   readonly #watches = new Map<string, Disposable>();
+  readonly #shared: Disposable;
+  #host = 'slipway';
   #disposed = false;
 
   constructor(services: CoreServices, environment: CoreEnvironment, hostFiles: HostFiles | undefined) {
@@ -35,7 +39,19 @@ class Session implements CoreSession {
     this.#environment = environment;
     this.#name = environment.randomHex(8);
     if (hostFiles !== undefined) services.addHost(this.#name, hostFiles);
-    this.handlers = { ...this.#ownHandlers(), ...jobHandlers, ...this.#runHandlers(), ...this.#artifactHandlers() };
+    this.#shared = services.onNotification((name, params) => this.#notify(name, params));
+    this.handlers = {
+      ...this.#ownHandlers(),
+      ...jobHandlers,
+      ...this.#runHandlers(),
+      ...this.#artifactHandlers(),
+      ...contextHandlers(services, environment.configDir),
+      ...identityHandlers(services, {
+        openedBy: () => this.#host,
+        notify: (name, params) => this.#notify(name, params),
+        now: environment.now,
+      }),
+    };
   }
 
   readonly onNotification = (listener: NotificationListener): Disposable => {
@@ -47,6 +63,7 @@ class Session implements CoreSession {
     this.#disposed = true;
     for (const watch of this.#watches.values()) watch.dispose();
     this.#watches.clear();
+    this.#shared.dispose();
     this.#listeners.clear();
     this.#services.removeHost(this.#name);
     return Promise.resolve();
@@ -57,10 +74,13 @@ class Session implements CoreSession {
     return {
       initialize: async ({ host }) => {
         this.#services.startedBy(host.name);
+        this.#host = host.name;
+        const { targets } = await this.#services.contexts();
+        await this.#services.followContexts();
         return {
           protocolVersion,
           core: { version, node: process.version, pid: process.pid },
-          contexts: [...(await this.#services.contexts())],
+          contexts: [...targets.keys()],
         };
       },
       ping: () => Promise.resolve({}),

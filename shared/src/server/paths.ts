@@ -6,7 +6,7 @@ export interface EnvironmentPaths {
   readonly dataDir: string;
   /** Built virtual environments, shared by runs; may be deleted, they are built again. */
   readonly environmentsDir: string;
-  /** What people set: `contexts.yaml`. */
+  /** What people set: `config.yaml`. */
   readonly configDir: string;
 }
 

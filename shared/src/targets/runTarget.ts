@@ -1,4 +1,15 @@
-import type { Artifact, Check, JobSpec, PythonChoice, Run, RunEvent, RunPlan, StepName } from '../protocol/index.ts';
+import type {
+  Artifact,
+  Check,
+  JobSpec,
+  PythonChoice,
+  Run,
+  RunEvent,
+  RunPlan,
+  Space,
+  StepName,
+  Whoami,
+} from '../protocol/index.ts';
 import type { InputFile, RunFile } from '../pipeline/index.ts';
 
 /** A file to stage: its bytes come from memory, from disk, or from a host through callbacks, a chunk at a time. */
@@ -138,6 +149,15 @@ export interface ClusterTarget extends RunTarget {
   doctor(signal: AbortSignal): Promise<readonly Check[]>;
   /** Creates a hand-written PipelineRun as it is, after the checks that need no knowledge of it; returns its name. */
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
+  /** Who the cluster thinks that we are. */
+  whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>>;
+  /**
+   * The spaces that this person may use, each with what can be done there.
+   * @param groups of the person, as the identity provider tells: where spaces may not be listed, some are called so
+   */
+  spaces(groups: readonly string[], signal: AbortSignal): Promise<SpaceList>;
+  /** Somebody has signed in: what waits for that, or for the cluster, tries again at once. */
+  signedIn(): void;
   /** Ends its connections and watches; runs go on. */
   dispose(): Promise<void>;
   /** Names of the Secrets of the space, to choose from. Their values are not read. */
@@ -146,6 +166,12 @@ export interface ClusterTarget extends RunTarget {
   recall(signal: AbortSignal): Promise<readonly string[]>;
   /** Removes ended runs and what submissions left behind. */
   prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
+}
+
+/** Spaces, and what a person should know of the list. */
+export interface SpaceList {
+  readonly spaces: readonly Space[];
+  readonly notes: readonly string[];
 }
 
 export interface PruneRequest {

@@ -18,7 +18,7 @@ async function change(what, log) {
   try {
     await execute(pinnedNode, [join(sources, 'context.ts'), what]);
   } catch (error) {
-    // The cluster itself is fine; a contexts.yaml that somebody broke is theirs to mend.
+    // The cluster itself is fine; a config.yaml that somebody broke is theirs to mend.
     log(`the context test-cluster could not be changed: ${error.message}`);
   }
 }

@@ -72,12 +72,12 @@ export class ClusterMachine {
     return made;
   }
 
-  /** Writes contexts.yaml; by default the administrator's kubeconfig. */
+  /** Writes config.yaml; by default the administrator's kubeconfig. */
   async writeContext(entry: { readonly profile: TeamProfile; readonly kubeconfig?: string }): Promise<void> {
     const folder = this.machine.environment.XDG_CONFIG_HOME ?? '';
     await mkdir(join(folder, 'slipway'), { recursive: true });
     const contexts = [{ name: context, namespace: this.namespace, kubeconfig: this.cluster.kubeconfig, ...entry }];
-    await writeFile(join(folder, 'slipway/contexts.yaml'), stringify({ contexts }));
+    await writeFile(join(folder, 'slipway/config.yaml'), stringify({ version: 1, contexts }));
   }
 
   /** `slipway … --context test-cluster` */

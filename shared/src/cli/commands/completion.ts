@@ -29,10 +29,25 @@ export async function completeCommandLine(
   const { words: candidates, lookUp } = completeWords(root, words);
   const typed = words.at(-1) ?? '';
   const runs = lookUp === 'runs' ? await runCandidates(session, typed) : [];
-  const lines = [...candidates, ...runs].map(({ value, description }) => `${value}\t${oneLine(description)}\n`);
+  const contexts = lookUp === 'contexts' ? await contextCandidates(session, typed) : [];
+  const lines = [...candidates, ...runs, ...contexts].map(
+    ({ value, description }) => `${value}\t${oneLine(description)}\n`,
+  );
   session.out.write(lines.join('') + (lookUp === 'files' ? ':files\n' : ''));
   await session.out.drained();
   return exitCodes.passed;
+}
+
+/** A configuration that cannot be used offers nothing; the command itself will say why. */
+async function contextCandidates(session: Session, typed: string): Promise<Candidate[]> {
+  const { readConfig } = await import('../../identity/index.ts');
+  const config = await readConfig(await session.io.configDir()).catch((error: unknown) => {
+    if (!SlipwayError.is(error)) throw error;
+    return undefined;
+  });
+  return (config?.entries ?? [])
+    .filter(({ name }) => name.startsWith(typed))
+    .map(({ name, namespace }) => ({ value: name, description: namespace === undefined ? '' : `space ${namespace}` }));
 }
 
 async function runCandidates(session: Session, typed: string): Promise<Candidate[]> {

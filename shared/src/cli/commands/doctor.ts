@@ -14,9 +14,9 @@ const marks: Readonly<Record<Check['outcome'], readonly [mark: string, tone: Ton
 };
 
 /** `slipway doctor`: whether runs can work here. Fails when a check does. */
-export async function doctor(session: Session, context: string | undefined, format: OutputFormat): Promise<number> {
+export async function doctor(session: Session, context: string, format: OutputFormat): Promise<number> {
   const core = await session.core();
-  const { checks } = await core.handlers.doctor(context === undefined ? {} : { context }, session.signal);
+  const { checks } = await core.handlers.doctor({ context }, session.signal);
   if (format === 'json') printJson(session, { checks });
   else session.out.writeLines(checkLines(checks, session.widthOf(session.out)));
   return checks.some((check) => check.outcome === 'fail') ? exitCodes.failed : exitCodes.passed;

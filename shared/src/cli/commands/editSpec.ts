@@ -7,6 +7,7 @@ import { specDifference, type SpecDifference } from '../../views/index.ts';
 import type { Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';
+import { openEditor } from './editor.ts';
 import { describeProblem } from './jobFile.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function editSpec(
   const file = join(folder, 'slipway.yaml');
   await writeFile(file, formatSpec(shown), { mode: 0o600 });
   for (;;) {
-    await openEditor(session, file);
+    await openEditor(session, file, 'nothing was run');
     const { changes, problems } = readEdited(original, await readFile(file, 'utf8'));
     if (problems.length === 0) {
       await rm(dirname(file), { recursive: true });
@@ -63,21 +64,4 @@ export function readEdited(original: JobSpec, text: string): Edited {
 
 function missingKeys(before: object, after: object): string[] {
   return Object.keys(before).filter((key) => !Object.hasOwn(after, key));
-}
-
-async function openEditor(session: Session, file: string): Promise<void> {
-  const { env, platform } = session.io;
-  const chosen = [env.VISUAL, env.EDITOR].find((text) => text !== undefined && text !== '');
-  const editor = chosen ?? (platform === 'win32' ? 'notepad' : 'vi');
-  // Ctrl-C belongs to the editor while it has the terminal.
-  const ignoring = session.onInterrupt(() => undefined);
-  try {
-    const exitCode = await session.io.runEditor(editor, file);
-    if (exitCode === 0) return;
-    throw new SlipwayError('usage', `The editor "${editor}" ended with ${exitCode}, so nothing was run.`, {
-      action: `Name a working one in $VISUAL or $EDITOR. The job spec is in ${file}.`,
-    });
-  } finally {
-    ignoring.dispose();
-  }
 }

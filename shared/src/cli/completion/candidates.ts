@@ -29,10 +29,10 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** What may stand at a place of the command line. `files` and `runs` are looked up by the caller. */
+/** What may stand at a place of the command line. Files, runs and contexts are looked up by the caller. */
 export interface Candidates {
   readonly words: readonly Candidate[];
-  readonly lookUp: 'files' | 'runs' | undefined;
+  readonly lookUp: 'files' | 'runs' | 'contexts' | undefined;
 }
 
 const nothing: Candidates = { words: [], lookUp: undefined };
@@ -99,7 +99,7 @@ function candidatesOf(kind: ValueKind, typed: string): Candidates {
     case 'file':
       return { words: [], lookUp: 'files' };
     case 'context':
-      return { words: startingWith(typed, [{ value: 'local', description: 'this machine' }]), lookUp: undefined };
+      return { words: startingWith(typed, [{ value: 'local', description: 'this machine' }]), lookUp: 'contexts' };
     case 'none':
       return nothing;
   }

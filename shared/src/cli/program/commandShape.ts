@@ -22,6 +22,9 @@ const fileOptions: ReadonlySet<string> = new Set([
   '--requirements',
   '--directory',
   '--socket',
+  '--kubeconfig',
+  '--profile',
+  '--certificate-authority',
 ]);
 const stepOptions: ReadonlySet<string> = new Set(['--step', '--from']);
 const steps = ['dataset', 'clone', 'prepare', 'notebook', 'command', 'report', 'test', 'collect'];
@@ -49,6 +52,8 @@ function operandValue(argument: Argument): ValueKind {
   switch (argument.name()) {
     case 'run':
       return 'run';
+    case 'context':
+      return 'context';
     case 'file':
     case 'notebook':
       return 'file';

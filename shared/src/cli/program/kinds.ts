@@ -9,8 +9,8 @@ export function outputOption(): Option {
     .default('text', 'text');
 }
 
-export function contextOption(): Option {
-  return new Option('--context <name>', 'where it runs, or ran');
+export function contextOption(description = 'where it runs, or ran'): Option {
+  return new Option('--context <name>', description);
 }
 
 export function detachOption(): Option {
@@ -21,6 +21,12 @@ export function parameterOption(): Option {
   return new Option('-p, --parameter <name=value>', 'set a notebook parameter; may be repeated')
     .argParser(collect)
     .default([], 'none');
+}
+
+export function scopeOption(): Option {
+  return new Option('--scope <scope>', 'ask for this scope with the sign-in; may be repeated')
+    .argParser(collect)
+    .default([], 'openid, profile, email, groups');
 }
 
 export function runArgument(name = '<run>'): Argument {

@@ -4,6 +4,7 @@ import type { Session } from '../session.ts';
 import { addContextCommands } from './contextCommands.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
+import { addSignInCommands } from './signInCommands.ts';
 import { addSetupCommands } from './setupCommands.ts';
 
 /** Does a command's work and keeps its exit code. */
@@ -24,6 +25,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addResultCommands(program, act);
   addSetupCommands(program, act);
   addContextCommands(program, act);
+  addSignInCommands(program, act);
   try {
     await program.parseAsync([...helpAsOption(program, args)], { from: 'user' });
     return exitCode;
@@ -114,7 +116,7 @@ function usageError(error: CommanderError, args: readonly string[]): SlipwayErro
 }
 
 const documented: ReadonlySet<string> = new Set(
-  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune contexts spec doctor completion serve'.split(
+  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune context login logout whoami spec doctor completion serve'.split(
     ' ',
   ),
 );

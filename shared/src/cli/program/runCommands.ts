@@ -9,10 +9,10 @@ import {
   type ContextFlag,
   type OutputFlag,
 } from './kinds.ts';
+import type { Session } from '../session.ts';
 import type { Act } from './program.ts';
 
-interface JobFlags extends OutputFlag {
-  readonly context: string;
+interface JobFlags extends OutputFlag, ContextFlag {
   readonly parameter: readonly string[];
   readonly parameterFile?: string;
   readonly tests?: string | false;
@@ -38,10 +38,10 @@ interface StartFlags extends OutputFlag, ContextFlag {
 
 /** The commands that start, repeat and stop runs. `command` is what stood after `--`. */
 export function addRunCommands(program: Command, act: Act, command: readonly string[] | undefined): void {
-  const jobOf = (file: string | undefined, flags: JobFlags) => ({
+  const jobOf = async (session: Session, file: string | undefined, flags: JobFlags) => ({
     file,
     command,
-    context: flags.context,
+    context: await contextOf(session, flags),
     parameters: flags.parameter,
     parameterFile: flags.parameterFile,
     tests: flags.tests,
@@ -65,10 +65,11 @@ export function addRunCommands(program: Command, act: Act, command: readonly str
         const own = { detach: flags.detach === true, format: flags.output };
         if (flags.bare === true) {
           const { runBare } = await import('../commands/runBare.ts');
-          return runBare(session, { file, context: flags.context, ...own });
+          return runBare(session, { file, context: await contextOf(session, flags), ...own });
         }
         const { run } = await import('../commands/run.ts');
-        return run(session, { ...jobOf(file, flags), ...own, yes: flags.yes === true, preflight: flags.preflight });
+        const job = await jobOf(session, file, flags);
+        return run(session, { ...job, ...own, yes: flags.yes === true, preflight: flags.preflight });
       }),
     )
     .addHelpText('after', runHelp);
@@ -77,7 +78,7 @@ export function addRunCommands(program: Command, act: Act, command: readonly str
     .action((file: string | undefined, flags: JobFlags) =>
       act(async (session) => {
         const { plan } = await import('../commands/plan.ts');
-        return plan(session, { ...jobOf(file, flags), format: flags.output });
+        return plan(session, { ...(await jobOf(session, file, flags)), format: flags.output });
       }),
     )
     .addHelpText('after', '\nExample:\n  slipway plan analysis.ipynb -p n_pcs=30');
@@ -86,7 +87,7 @@ export function addRunCommands(program: Command, act: Act, command: readonly str
     .action((file: string | undefined, flags: JobFlags) =>
       act(async (session) => {
         const { manifest } = await import('../commands/manifest.ts');
-        return manifest(session, { ...jobOf(file, flags), format: flags.output });
+        return manifest(session, { ...(await jobOf(session, file, flags)), format: flags.output });
       }),
     )
     .addHelpText('after', '\nExample:\n  slipway manifest analysis.ipynb --context team-a > analysis.yaml');
@@ -140,6 +141,11 @@ function addRepeatCommands(program: Command, act: Act): void {
     );
 }
 
+async function contextOf(session: Session, flags: ContextFlag): Promise<string> {
+  const { currentContext } = await import('../commands/currentContext.ts');
+  return currentContext(session, flags.context);
+}
+
 function startOf(flags: StartFlags) {
   return { detach: flags.detach === true, format: flags.output };
 }
@@ -153,7 +159,7 @@ function addJobOptions(command: Command): Command {
     .option('--tests <folder>', 'check the result with the pytest suite in this folder')
     .option('--no-tests', 'run no tests')
     .option('--marker <expression>', 'run only the tests with this marker, as in pytest -m')
-    .addOption(contextOption().default('local'))
+    .addOption(contextOption('where to run; default: the current context'))
     .option('--image <reference>', 'the container image to use (cluster)')
     .option('--instance-type <name>', 'the size to use, such as gpu-1x-16c-32g-1gpu (cluster)')
     .option('--python <path>', 'the Python to use, or "managed" for an environment that Slipway keeps')

@@ -15,8 +15,9 @@ export function addSetupCommands(program: Command, act: Act): void {
     .addOption(outputOption())
     .action((flags: OutputFlag & ContextFlag) =>
       act(async (session) => {
+        const { currentContext } = await import('../commands/currentContext.ts');
         const { doctor } = await import('../commands/doctor.ts');
-        return doctor(session, flags.context, flags.output);
+        return doctor(session, await currentContext(session, flags.context), flags.output);
       }),
     );
   program

@@ -8,21 +8,25 @@ export function canAsk(session: Session): boolean {
 
 /** Asks a yes-or-no question. Just Enter means `otherwise`; so does the end of the input. */
 export async function confirm(session: Session, question: string, otherwise: boolean): Promise<boolean> {
+  const word = (await askLine(session, `${question} ${otherwise ? '[Y/n]' : '[y/N]'} `)).toLowerCase();
+  return word === '' ? otherwise : word === 'y' || word === 'yes';
+}
+
+/** What the person types on one line, without the blanks around it; empty at the end of the input. */
+export async function askLine(session: Session, question: string, signal = session.signal): Promise<string> {
   const { stdin, stdout } = session.io;
   // Not as a terminal: then Ctrl-C stays a signal, which Session answers.
   const lines = createInterface({ input: stdin, output: stdout, terminal: false });
   try {
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-    const hint = otherwise ? '[Y/n]' : '[y/N]';
     const answer = await Promise.race([
-      lines.question(`${question} ${hint} `, { signal: session.signal }).catch((error: unknown) => {
-        session.signal.throwIfAborted();
+      lines.question(question, { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
         throw error;
       }),
       closed,
     ]);
-    const word = answer.trim().toLowerCase();
-    return word === '' ? otherwise : word === 'y' || word === 'yes';
+    return answer.trim();
   } finally {
     lines.close();
     stdin.pause();

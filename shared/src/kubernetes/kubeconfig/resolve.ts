@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ClusterAccess } from '../access.ts';
 import type { Clock } from '../clock.ts';
-import { fixedCredential } from '../credentials.ts';
+import { type CredentialSource, fixedCredential } from '../credentials.ts';
 import { clusterInfoOf, proxyOf, serverOf, trustOf, warningsOf } from './clusterFields.ts';
 import { faulty, invalid, issueWords } from './faults.ts';
 import type { Entry, Found, Kubeconfig } from './parse.ts';
@@ -13,6 +13,8 @@ export interface ResolveHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly spawn?: Spawn | undefined;
+  /** Who asks, instead of the context's user. */
+  readonly signIn?: CredentialSource | undefined;
 }
 
 /** A context of a kubeconfig, with all it refers to. */
@@ -45,12 +47,12 @@ export async function resolveContext(
   const tls = await trustOf(cluster, signal);
   const clusterInfo = clusterInfoOf(cluster.value, tls);
   const user =
-    context.value.user === undefined
+    context.value.user === undefined || host.signIn !== undefined
       ? undefined
       : entryOf(kubeconfig.users, context.value.user, 'user', userSchema, context.owner);
   const credentials =
     user === undefined
-      ? fixedCredential({})
+      ? (host.signIn ?? fixedCredential({}))
       : await userCredentials(
           { entry: user.value, folder: user.folder, owner: user.owner },
           { ...host, clusterInfo },
@@ -59,7 +61,7 @@ export async function resolveContext(
   return {
     name: chosen,
     access: { server, tls, proxy, credentials, impersonate: impersonationOf(user?.value) },
-    user: context.value.user ?? '',
+    user: host.signIn === undefined ? (context.value.user ?? '') : '',
     namespace: context.value.namespace,
     warnings: warningsOf(cluster, server),
   };

@@ -16,9 +16,6 @@ export const chineseRunErrors: Table = {
     '{what} 有 {size} MiB；一次最多读取 {limit} MiB。',
   'Download the file and open it with a tool for large files.': '请下载该文件，用适合大文件的工具打开。',
   '{what} cannot be read: {why~}.': '无法读取 {what}：{why}。',
-  'The contexts cannot be read: {path}.': '无法读取上下文：{path}。',
-  '{path} is not a list of contexts: {why}.': '{path} 不是上下文列表：{why}。',
-  'Correct the file; docs/guide/contexts.md shows what stands in it.': '请更正该文件；写法见 docs/guide/contexts.md。',
   // runs
   '{path} is not among the inputs of {run}.': '{run} 的输入中没有 {path}。',
   'Submit it anew from the folder that has the file.': '请从存放该文件的文件夹重新提交。',

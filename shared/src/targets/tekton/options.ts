@@ -1,3 +1,4 @@
+import type { SignIn } from '../../kubernetes/index.ts';
 import type { ContextEntry } from '../../protocol/index.ts';
 
 /** What a cluster target needs from its surroundings. All paths are absolute. */
@@ -5,7 +6,9 @@ export interface TektonTargetOptions {
   readonly entry: ContextEntry;
   /** The cache of what was read of runs lies below it: `<dataDir>/clusters/<context>/`. */
   readonly dataDir: string;
-  /** The folder of `contexts.yaml`: a relative kubeconfig path starts there. */
+  /** Who asks, where the context's user signs in with us. */
+  readonly signIn?: SignIn | undefined;
+  /** The folder of `config.yaml`: relative paths in it start there. */
   readonly configDir: string;
   /** The folder with the step scripts. */
   readonly stepsDir: string;

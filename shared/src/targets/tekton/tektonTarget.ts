@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { openCluster, systemClock, type Clock, type KubernetesApi } from '../../kubernetes/index.ts';
+import { openCluster, systemClock, type KubernetesApi } from '../../kubernetes/index.ts';
 import { manifestText, settleRun, type InputFile, type RunFile } from '../../pipeline/index.ts';
-import type { Artifact, Check, JobSpec, Run, RunEvent, RunPlan, StepName } from '../../protocol/index.ts';
+import type { Artifact, Check, JobSpec, Run, RunEvent, RunPlan, StepName, Whoami } from '../../protocol/index.ts';
 import type {
   ByteRange,
   ClusterTarget,
@@ -12,6 +12,7 @@ import type {
   Pruned,
   PruneRequest,
   RunSubmission,
+  SpaceList,
   StagedFile,
   StepLogChunk,
   TargetChange,
@@ -19,13 +20,15 @@ import type {
 import { describeCluster } from './describeCluster.ts';
 import { createRunFiles, type RunFiles } from './follow/index.ts';
 import type { TektonTargetOptions } from './options.ts';
-import { doctor, preflight } from './preflight/index.ts';
+import { doctor, preflight, whoAmI } from './preflight/index.ts';
 import { profileOffers } from './profileOffers.ts';
 import { readScriptFiles } from './scriptFiles.ts';
 import { RunHistory } from './space/runHistory.ts';
 import { placeOf } from './space/runLocation.ts';
 import { RunReports } from './space/runProgress.ts';
+import { wakeableClock, type WakeableClock } from './wakeableClock.ts';
 import { SpaceWatch } from './space/spaceWatch.ts';
+import { listSpaces } from './spaces/listSpaces.ts';
 import { createSubmitter, type Submitter } from './submit/index.ts';
 
 /** The target of a cluster: runs are PipelineRuns. Connects when it is first used. */
@@ -46,7 +49,7 @@ class TektonTarget implements ClusterTarget {
   readonly context: string;
   readonly kind = 'cluster';
   readonly #options: TektonTargetOptions;
-  readonly #clock: Clock;
+  readonly #clock: WakeableClock;
   readonly #life = new AbortController();
   #opening: Promise<Parts> | undefined;
   #parts: Parts | undefined;
@@ -54,7 +57,22 @@ class TektonTarget implements ClusterTarget {
   constructor(options: TektonTargetOptions) {
     this.#options = options;
     this.context = options.entry.name;
-    this.#clock = { ...systemClock, now: options.now };
+    this.#clock = wakeableClock({ ...systemClock, now: options.now });
+  }
+
+  async whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>> {
+    return whoAmI((await this.#open()).api, signal);
+  }
+
+  async spaces(groups: readonly string[], signal: AbortSignal): Promise<SpaceList> {
+    const { api } = await this.#open();
+    const { namespaces = [], profile } = this.#options.entry;
+    const hints = { current: api.cluster.namespace, named: namespaces, groups };
+    return listSpaces(api, hints, profile.gpuResource ?? 'nvidia.com/gpu', signal);
+  }
+
+  signedIn(): void {
+    this.#clock.wake();
   }
 
   choosePython(): Promise<undefined> {
@@ -97,8 +115,8 @@ class TektonTarget implements ClusterTarget {
   }
 
   doctor(signal: AbortSignal): Promise<readonly Check[]> {
-    const { entry, randomHex } = this.#options;
-    return doctor({ target: this, open: () => this.#open(), entry, clock: this.#clock, randomHex }, signal);
+    const { entry, randomHex, signIn } = this.#options;
+    return doctor({ target: this, open: () => this.#open(), entry, signIn, clock: this.#clock, randomHex }, signal);
   }
 
   async prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]> {
@@ -225,11 +243,14 @@ class TektonTarget implements ClusterTarget {
   }
 
   async #connect(): Promise<Parts> {
-    const { entry, configDir, dataDir, stepsDir, env, randomHex, onNote, onError } = this.#options;
-    const { kubeconfig, kubeconfigContext, namespace, profile } = entry;
+    const { entry, signIn, configDir, dataDir, stepsDir, env, randomHex, onNote, onError } = this.#options;
+    const { cluster, kubeconfig, kubeconfigContext, namespace, profile } = entry;
     const [api, scripts] = await Promise.all([
       openCluster({
         context: entry.name,
+        cluster,
+        configDir,
+        signIn,
         kubeconfig: kubeconfig === undefined || isAbsolute(kubeconfig) ? kubeconfig : join(configDir, kubeconfig),
         kubeconfigContext,
         namespace,
@@ -278,7 +299,9 @@ class TektonTarget implements ClusterTarget {
       api,
       profile,
       scripts,
-      user: api.cluster.user,
+      get user() {
+        return api.cluster.user;
+      },
       trigger: this.#options.trigger ?? 'cli',
       clock,
       randomHex,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { resources, unlessMissing, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { resources, unlessMissing, type KubernetesApi, type SignIn } from '../../../kubernetes/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 import { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
@@ -39,21 +39,47 @@ export async function checkServer(api: KubernetesApi, now: () => number, signal:
 }
 
 /** Who the cluster thinks we are. */
-export async function checkIdentity(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
+export async function checkIdentity(
+  api: KubernetesApi,
+  signIn: SignIn | undefined,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { user, groups } = await whoAmI(api, signal);
+  const named = groups.filter((group) => !group.startsWith('system:'));
+  const who = named.length === 0 ? user : `${user} (groups ${named.join(', ')})`;
+  if (signIn === undefined) return passed(who);
+  const expiresAt = await signIn.expiresAt();
+  return passed(
+    `${who}, by SSO${expiresAt === undefined ? '' : `, token good for ${durationWords(expiresAt - now())}`}`,
+  );
+}
+
+/** `4m 10s` */
+function durationWords(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;
+}
+
+export async function whoAmI(api: KubernetesApi, signal: AbortSignal): Promise<{ user: string; groups: string[] }> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const { status } = await api.create({ type: resources.selfSubjectReviews }, body, {}, userSchema, signal);
-  const { username, groups } = status.userInfo;
-  const named = groups.filter((group) => !group.startsWith('system:'));
-  return passed(named.length === 0 ? username : `${username} (groups ${named.join(', ')})`);
+  return { user: status.userInfo.username, groups: status.userInfo.groups };
 }
 
 /** Which of the rights that runs take are missing in the space. */
 export async function checkRights(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
-  const { text } = await api.text('/version', {}, signal);
-  const needed = verbsOf(minorOf(parsed(text, versionSchema)?.minor));
-  const allowed = await Promise.all(needed.map((verb) => isAllowed(api, verb, signal)));
+  const needed = await verbsHere(api, signal);
+  const { namespace } = api.cluster;
+  const allowed = await Promise.all(needed.map((verb) => isAllowed(api, verb, namespace, signal)));
   const missing = needed.filter((_, index) => allowed[index] !== true);
   return judgeRights(missing, needed.length, api.cluster.namespace);
+}
+
+/** The rights that runs take on this cluster. */
+export async function verbsHere(api: KubernetesApi, signal: AbortSignal): Promise<readonly RequiredVerb[]> {
+  const { text } = await api.text('/version', {}, signal);
+  return verbsOf(minorOf(parsed(text, versionSchema)?.minor));
 }
 
 /** @param minor as the API server tells it, such as `34` or `34+` */
@@ -75,9 +101,13 @@ export function judgeRights(missing: readonly RequiredVerb[], needed: number, sp
   return essential.length > 0 ? failed(detail, fix) : warned(detail, fix);
 }
 
-async function isAllowed(api: KubernetesApi, verb: RequiredVerb, signal: AbortSignal): Promise<boolean> {
+export async function isAllowed(
+  api: KubernetesApi,
+  verb: RequiredVerb,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { group, plural: resource } = verb.type;
-  const { namespace } = api.cluster;
   const attributes = { namespace, verb: verb.verb, group, resource, subresource: verb.subresource };
   const body = {
     apiVersion: 'authorization.k8s.io/v1',

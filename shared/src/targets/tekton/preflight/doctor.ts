@@ -1,4 +1,4 @@
-import type { Clock, KubernetesApi } from '../../../kubernetes/index.ts';
+import type { Clock, KubernetesApi, SignIn } from '../../../kubernetes/index.ts';
 import { settleRun } from '../../../pipeline/index.ts';
 import { formatBytes, type Check, type ContextEntry, type JobSpec } from '../../../protocol/index.ts';
 import type { ClusterTarget } from '../../runTarget.ts';
@@ -13,6 +13,8 @@ export interface DoctorOptions {
   /** Connects. @throws SlipwayError where the kubeconfig does not do */
   readonly open: () => Promise<{ readonly api: KubernetesApi }>;
   readonly entry: ContextEntry;
+  /** Where the context's user signs in with us. */
+  readonly signIn: SignIn | undefined;
   readonly clock: Clock;
   readonly randomHex: (bytes: number) => string;
 }
@@ -41,12 +43,12 @@ class Patient {
 
   /** API server, identity, rights, Tekton. */
   async reach(): Promise<void> {
-    const { clock, open } = this.#options;
+    const { clock, open, signIn } = this.#options;
     await this.#look('API server', async () => {
       this.#api = (await open()).api;
       return checkServer(this.#api, clock.now, this.#signal);
     });
-    await this.#look('who you are', () => this.#with((api) => checkIdentity(api, this.#signal)));
+    await this.#look('who you are', () => this.#with((api) => checkIdentity(api, signIn, clock.now, this.#signal)));
     await this.#look('may do', () => this.#with((api) => checkRights(api, this.#signal)));
     await this.#look('Tekton', () => this.#with((api) => checkTekton(api, this.#signal)));
   }

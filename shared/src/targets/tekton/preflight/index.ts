@@ -4,4 +4,8 @@
  */
 export { doctor, type DoctorOptions } from './doctor.ts';
 export { preflight, type PreflightOptions } from './preflight.ts';
+export { isAllowed, verbsHere, whoAmI } from './accessChecks.ts';
+export { devicesOf } from './nodeChecks.ts';
+export { quotaSchema } from './quotaChecks.ts';
+export { readAll } from './readAll.ts';
 export { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';

@@ -45,11 +45,21 @@ export function judgeNodes(wish: NodeWish, nodes: readonly Node[], pods: readonl
 function freeDevices({ devices }: NodeWish, nodes: readonly Node[], pods: readonly Pod[]): string {
   return Object.keys(devices)
     .map((device) => {
-      const total = nodes.reduce((sum, node) => sum + (amountOf(node.status?.allocatable[device]) ?? 0), 0);
-      const used = nodes.reduce((sum, { metadata }) => sum + usedOn(metadata.name, device, pods), 0);
-      return `; ${total - used} of ${total} ${device} free`;
+      const { total, free } = devicesOf(device, nodes, pods);
+      return `; ${free} of ${total} ${device} free`;
     })
     .join('');
+}
+
+/** How many of a device the nodes have, and how many no pod has asked for. Pure. */
+export function devicesOf(
+  device: string,
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+): { readonly total: number; readonly free: number } {
+  const total = nodes.reduce((sum, node) => sum + (amountOf(node.status?.allocatable[device]) ?? 0), 0);
+  const used = nodes.reduce((sum, { metadata }) => sum + usedOn(metadata.name, device, pods), 0);
+  return { total, free: total - used };
 }
 
 /** Why a node would not take the run however empty it were; undefined where it would. Pure. */
