@@ -22,6 +22,8 @@ export class CoreServices {
   readonly signIns: SignIns;
   readonly #contexts: ContextTargets;
   readonly #listeners = new Set<NotificationListener>();
+  /** By context, as JSON. */
+  readonly #toldSignIns = new Map<string, string>();
   #trigger: string | undefined;
   #runs: Promise<RunService> | undefined;
   #artifacts: Promise<ArtifactService> | undefined;
@@ -36,7 +38,7 @@ export class CoreServices {
       open: (storage) => openIdentity(environment, storage),
     });
     this.signIns.onChange((change) => {
-      this.#signInChanged(change).catch(onError);
+      this.signInChanged(change).catch(onError);
     });
     this.#contexts = new ContextTargets({
       environment,
@@ -66,7 +68,7 @@ export class CoreServices {
   async followContexts(): Promise<void> {
     const { entries } = await this.#contexts.follow();
     // Also sign-ins of other programs are told of, for which somebody has to look.
-    if (entries.some(({ oidc }) => oidc !== undefined)) await this.signIns.identity();
+    for (const entry of entries) if (entry.oidc !== undefined) this.signIns.status(entry).catch(this.#onError);
   }
 
   /** Calls `listener` with what every session is told. */
@@ -148,14 +150,20 @@ export class CoreServices {
     this.#tell('contexts/changed', { contexts: [...targets.keys()], current: currentContext });
   }
 
-  /** What waits for a sign-in tries again at once; another person gets connections of their own. */
-  async #signInChanged(change: SignInChange): Promise<void> {
+  /**
+   * Somebody signed in or out: what waits for that tries again at once, another person gets connections of their own, and every
+   * session is told what is new to it.
+   */
+  async signInChanged(change: SignInChange): Promise<void> {
     const { entries } = this.#contexts;
     for (const entry of entries) {
       const { oidc, name } = entry;
       if (oidc?.issuer !== change.issuer || oidc.clientId !== change.clientId) continue;
       const signIn = await this.signIns.status(entry);
       await this.#contexts.signedIn(name, signIn.state === 'signedIn' ? signIn.user : undefined);
+      const told = JSON.stringify(signIn);
+      if (this.#toldSignIns.get(name) === told) continue;
+      this.#toldSignIns.set(name, told);
       this.#tell('identity/changed', { context: name, signIn });
     }
   }

@@ -132,6 +132,8 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     while (!signal.aborted) {
       try {
         if (this.#machine.waitMs > 0) await clock.sleep(this.#machine.waitMs, signal);
+        // Whoever asks while it is tried again waits for what comes of that.
+        this.#refusal = undefined;
         await this.#step(signal);
       } catch (error) {
         if (isOpen(signal)) this.#failed(error);

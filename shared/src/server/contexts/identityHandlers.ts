@@ -1,5 +1,5 @@
 import type { TokenInUse } from '../../identity/index.ts';
-import type { NotificationName, NotificationParams, RequestHandlers } from '../../protocol/index.ts';
+import type { NotificationName, NotificationParams, RequestHandlers, SignInPrompt } from '../../protocol/index.ts';
 import type { CoreServices } from '../coreServices.ts';
 
 type IdentityHandlers = Pick<
@@ -27,7 +27,11 @@ export function identityHandlers(
       const settings = await settingsOf(context);
       const identity = await services.signIns.identity();
       const request = { flow, redirectUri, openedBy: hostNames.get(openedBy()) ?? 'the slipway command' };
-      return identity.signIn(settings, request, (prompt) => notify('identity/prompt', { id, prompt }), signal);
+      const onPrompt = (prompt: SignInPrompt): void => notify('identity/prompt', { id, prompt });
+      const status = await identity.signIn(settings, request, onPrompt, signal);
+      // Whoever asks next must not be told that somebody has to sign in.
+      await services.signInChanged(settings);
+      return status;
     },
     'identity/complete': async ({ url }) => {
       (await services.signIns.identity()).complete(url);
