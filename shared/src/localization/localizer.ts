@@ -15,6 +15,7 @@ import { chineseContexts } from './chinese/contexts.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
 import { chineseRunErrors } from './chinese/runErrors.ts';
 import { chineseRuns } from './chinese/runs.ts';
+import { chineseSignIn } from './chinese/signIn.ts';
 import { chineseSteps } from './chinese/steps.ts';
 import { chineseWaiting } from './chinese/waiting.ts';
 import { createTranslator, type Table, type Translator } from './translator.ts';
@@ -35,6 +36,7 @@ export const chineseTables: readonly Table[] = [
   chineseJobErrors,
   chineseRunErrors,
   chineseContexts,
+  chineseSignIn,
 ];
 
 let chinese: Localizer | undefined;
