@@ -67,7 +67,7 @@ describe('what the core says', () => {
   const translator = createTranslator(chineseTables);
   /** Between the core and its own parts, or for the command line: no person reads these in an editor. */
   const unseen =
-    /^(?:cli|client|protocol)\/|^identity\/contexts|^server\/(?!coreSession|coreServices|calls|failures|folders)|portForward|preflight|kubernetes\/(?:exec|reflector|transfer)\//;
+    /^(?:cli|client|protocol)\/|^server\/(?!coreSession|coreServices|calls|failures|folders)|portForward|preflight|kubernetes\/(?:exec|reflector|transfer)\//;
   const texts: Readonly<Record<string, string>> = {
     ts: readSources('**/*.ts', (path) => !unseen.test(path)),
     py: readSources(
@@ -95,6 +95,7 @@ const ofParts: ReadonlySet<string> = new Set([
   'The instance type ${shown}${whose} is not known.${suggestion}',
   '${quoted(text)} is not a parameter.',
   '${message}${where}',
+  '${words} there already.',
   '${near.length > 0 ? ',
   '; ',
   'not a requirement: {line!r}',
