@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RequestName, SlipwayError } from '../protocol/index.ts';
+import { NotificationEmitters } from './notificationEmitters.ts';
 import { type Client, CoreConnection, type CoreConnectionOptions } from './coreConnection.ts';
 
 const never = new AbortController().signal;
@@ -19,7 +20,8 @@ class Core implements Client {
     return Promise.reject(new SlipwayError('run.notFound', 'There is no such run.'));
   };
 
-  onNotification: Client['onNotification'] = () => ({ dispose: () => undefined });
+  readonly notifications = new NotificationEmitters();
+  onNotification: Client['onNotification'] = (name, listener) => this.notifications.on(name, listener);
 
   break(): void {
     this.die(new SlipwayError('internal', 'Broken.'));
@@ -193,6 +195,28 @@ describe.each(['keep', 'leave'] as const)('the connection to the core, to %s whe
     expect(connection.connected).toBe(false);
     expect(told).toEqual([]);
   });
+});
+
+it('names the contexts that there are now, before it tells of the change', async () => {
+  const { connection, cores } = rig('keep');
+  await connection.open(never);
+  const seen: (readonly string[])[] = [];
+  connection.onNotification('contexts/changed', () => seen.push(connection.contexts));
+  cores[0]?.notifications.fire('contexts/changed', { contexts: ['local', 'team-a'], current: 'local' });
+  expect(seen).toEqual([['local', 'team-a']]);
+});
+
+it('misses no change of the contexts while it says hello', async () => {
+  class Changing extends Core {
+    override request: Client['request'] = (name) => {
+      if (name !== 'initialize') return Promise.reject(new SlipwayError('run.notFound', 'There is no such run.'));
+      this.notifications.fire('contexts/changed', { contexts: ['local', 'team-a'], current: 'local' });
+      return Promise.resolve({ contexts: ['local'] } as never);
+    };
+  }
+  const { connection } = rig('keep', () => new Changing());
+  await connection.open(never);
+  expect(connection.contexts).toEqual(['local', 'team-a']);
 });
 
 it('keeps a connection once something was asked for', async () => {

@@ -167,10 +167,17 @@ export class CoreConnection {
     try {
       client = await connect(signal);
       signal.throwIfAborted();
+      // They may change in the moment in which they are told first. Whoever hears of it finds the new ones here.
+      let told: readonly string[] | undefined;
+      const opened = client;
+      client.onNotification('contexts/changed', (params) => {
+        told = params.contexts;
+        if (this.#open === opened) this.#contexts = told;
+      });
       const hello = { protocolVersion, host, capabilities: { files: true }, locale };
       const { contexts } = await client.request('initialize', hello, signal);
       signal.throwIfAborted();
-      this.#take(client, contexts);
+      this.#take(client, told ?? contexts);
       return client;
     } catch (error) {
       client?.dispose();

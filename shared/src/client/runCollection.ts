@@ -80,6 +80,12 @@ export class RunCollection {
     this.#readings.clear();
   }
 
+  /** Drops all runs of a context, and the list of them that is on its way. */
+  forget(context: string): void {
+    this.#readings.delete(context);
+    for (const run of this.all) if (run.context === context) this.#delete(context, run.name);
+  }
+
   /** Takes in news of a run. @returns true where it has ended and was not known to */
   put(run: Run): boolean {
     this.#readings.get(run.context)?.told.add(run.name);

@@ -23,19 +23,22 @@ function run(name: string, fields: Partial<Run> = {}): Run {
 
 interface Asked {
   readonly name: string;
-  readonly params: { readonly limit?: number };
+  readonly params: { readonly context?: string; readonly limit?: number };
   readonly answer: (result: unknown) => void;
   readonly fail: (error: Error) => void;
 }
 
 /** A connection whose answers come when the test says so. */
-function rig(contexts: readonly string[] = ['local'], now = () => 7) {
+function rig(initially: readonly string[] = ['local'], now = () => 7) {
   const connection = new Emitter<boolean>();
   const notifications = new NotificationEmitters();
   const asked: Asked[] = [];
   let held = 0;
+  let contexts = initially;
   const source: RunSource = {
-    contexts,
+    get contexts() {
+      return contexts;
+    },
     request: (name, params) =>
       new Promise((resolve, reject) => {
         asked.push({ name, params: params as Asked['params'], answer: resolve as Asked['answer'], fail: reject });
@@ -57,6 +60,10 @@ function rig(contexts: readonly string[] = ['local'], now = () => 7) {
     connect: (connected: boolean) => connection.fire(connected),
     tell: <Name extends NotificationName>(name: Name, params: NotificationParams<Name>) =>
       notifications.fire(name, params),
+    setContexts: (there: readonly string[]) => {
+      contexts = there;
+      notifications.fire('contexts/changed', { contexts: [...there], current: 'local' });
+    },
     held: () => held,
     /** Waits until so many things were asked, and takes out the first of that name. */
     next: async (name: string): Promise<Asked> => {
@@ -215,5 +222,84 @@ describe('the runs of a host', () => {
     await settled();
     expect(store.runs).toHaveLength(90);
     expect(onChange.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it('come with a context that is added while the core runs, and go with one that is removed', async () => {
+    const { store, connect, next, tell, held, setContexts } = rig(['local']);
+    const rows = (): readonly string[] => store.contexts.map(({ name, state }) => `${name} ${state}`);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('a1', { state: 'succeeded' })] });
+    await settled();
+    setContexts(['local', 'team-a']);
+    expect(rows()).toEqual(['local loading', 'team-a loading']);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('a1', { state: 'succeeded' })] });
+    (await next('runs/list')).answer({ runs: [run('b2', { context: 'team-a' })] });
+    await settled();
+    expect(rows()).toEqual(['local live', 'team-a live']);
+    expect(held()).toBe(1);
+    setContexts(['local']);
+    expect(rows()).toEqual(['local loading']);
+    tell('run/changed', { watch: '2', run: run('b2', { context: 'team-a' }) });
+    tell('context/changed', { watch: '2', context: 'team-a', state: 'stale', since: 9 });
+    expect(store.runs.map(({ name }) => name)).toEqual(['a1']);
+    expect(rows()).toEqual(['local loading']);
+    expect(held()).toBe(0);
+  });
+
+  it('do not come of a context that is removed while they are being read', async () => {
+    const { store, connect, next, asked, setContexts } = rig(['local', 'team-a']);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    const watch = await next('runs/watch');
+    setContexts(['local']);
+    watch.answer({});
+    await settled();
+    expect(asked.filter(({ params }) => params.context === 'team-a')).toEqual([]);
+    expect(store.contexts.map(({ name }) => name)).toEqual(['local']);
+  });
+
+  it('of contexts that went while there was no core are forgotten', async () => {
+    const { store, connect, next, setContexts } = rig(['team-a']);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('b2', { context: 'team-a' })] });
+    await settled();
+    connect(false);
+    setContexts(['local']);
+    connect(true);
+    expect(store.runs).toEqual([]);
+    expect(store.contexts.map(({ name }) => name)).toEqual(['local']);
+  });
+
+  it('of a space that was left make room for those of the one that was chosen', async () => {
+    const { store, connect, next, setContexts } = rig(['team-a']);
+    connect(true);
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('b2', { context: 'team-a' })] });
+    await settled();
+    setContexts(['team-a']);
+    (await next('runs/list')).answer({ runs: [run('c3', { context: 'team-a' })] });
+    await settled();
+    expect(store.runs.map(({ name }) => name)).toEqual(['c3']);
+  });
+
+  it('wait for the sign-in that they need, say so, and come once somebody has signed in', async () => {
+    const { store, connect, next, tell, asked } = rig(['team-a']);
+    connect(true);
+    (await next('runs/watch')).fail(new SlipwayError('signIn.required', 'You are not signed in to team-a.'));
+    await settled();
+    expect(store.contexts).toMatchObject([{ state: 'stale', reason: 'You are not signed in to team-a.' }]);
+    tell('identity/changed', { context: 'team-a', signIn: { state: 'signedOut' } });
+    tell('identity/changed', { context: 'team-b', signIn: { state: 'signedIn' } });
+    expect(asked).toEqual([]);
+    tell('identity/changed', { context: 'team-a', signIn: { state: 'signedIn' } });
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [run('b2', { context: 'team-a' })] });
+    await settled();
+    expect(store.contexts).toMatchObject([{ state: 'live', reason: undefined }]);
+    tell('identity/changed', { context: 'team-a', signIn: { state: 'signedIn' } });
+    expect(asked, 'what is live is not read for a token that was renewed').toEqual([]);
   });
 });

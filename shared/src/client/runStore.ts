@@ -1,4 +1,4 @@
-import { type NotificationParams, type Run, SlipwayError } from '../protocol/index.ts';
+import { type NotificationParams, type Run, type SignInStatus, SlipwayError } from '../protocol/index.ts';
 import type { CoreConnection } from './coreConnection.ts';
 import { type Disposable, Emitter } from './emitter.ts';
 import { type ListReading, RunCollection } from './runCollection.ts';
@@ -46,9 +46,14 @@ export class RunStore {
     this.#now = now;
     this.#subscriptions = [
       core.onConnection((connected) => this.#onConnection(connected)),
-      core.onNotification('run/changed', ({ run }) => this.put(run)),
+      core.onNotification('run/changed', ({ run }) => {
+        if (this.#contexts.has(run.context)) this.put(run);
+      }),
       core.onNotification('run/deleted', ({ context, run }) => this.remove(context, run)),
       core.onNotification('context/changed', (params) => this.#onContext(params)),
+      // Any of them may be another cluster or space now.
+      core.onNotification('contexts/changed', () => this.refresh()),
+      core.onNotification('identity/changed', ({ context, signIn }) => this.#onIdentity(context, signIn.state)),
     ];
   }
 
@@ -91,9 +96,11 @@ export class RunStore {
     this.#changed([]);
   }
 
-  /** Reads every context anew. */
+  /** Reads every context anew, and forgets those that are gone, with their runs. */
   refresh(): void {
-    for (const context of this.#core.contexts) this.#load(context);
+    const there = new Set(this.#core.contexts);
+    for (const context of this.#contexts.keys()) if (!there.has(context)) this.#forget(context);
+    for (const context of there) this.#load(context);
     this.#changed([]);
   }
 
@@ -116,11 +123,27 @@ export class RunStore {
   }
 
   #onContext({ context, state, since, reason }: NotificationParams<'context/changed'>): void {
+    if (!this.#contexts.has(context)) return;
     // What could not be read while the context was out of reach can be now.
     if (state === 'live' && !this.#listed.has(context) && !this.#runs.isReading(context)) this.#load(context);
     else if (state === 'stale') this.#lose(context, since, reason);
     else this.#setContext(context, state, undefined, reason);
     this.#changed([]);
+  }
+
+  /** What could not be read for want of a sign-in can be now. */
+  #onIdentity(context: string, state: SignInStatus['state']): void {
+    const isThere = this.#contexts.has(context) && !this.#runs.isReading(context);
+    if (state !== 'signedIn' || !isThere || this.#listed.has(context)) return;
+    this.#load(context);
+    this.#changed([]);
+  }
+
+  #forget(context: string): void {
+    this.#contexts.delete(context);
+    this.#watches.delete(context);
+    this.#listed.delete(context);
+    this.#runs.forget(context);
   }
 
   #load(context: string): void {
@@ -144,6 +167,7 @@ export class RunStore {
     const { context } = reading;
     const { signal } = this.#ending;
     await this.#watch(context);
+    if (!this.#runs.isCurrent(reading)) return;
     for (const limit of pages) {
       const { runs } = await this.#core.request('runs/list', { context, limit }, signal);
       if (!this.#runs.isCurrent(reading)) return;
