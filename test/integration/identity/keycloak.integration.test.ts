@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import * as oidc from 'openid-client';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { audience, clientId, Keycloak, passwords } from '../../identity/keycloak.ts';
+import { startWorker } from '../../../shared/src/identity/testing/startWorker.ts';
+import { TestIdentities } from '../../../shared/src/identity/testing/testIdentity.ts';
+import type { OidcSettings, SignInPrompt, SignInStatus } from '../../../shared/src/protocol/index.ts';
+import { audience, clientId, Keycloak, passwords, type PersonName } from '../../identity/keycloak.ts';
 import { KeycloakPages } from '../../identity/keycloakPages.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 
@@ -52,6 +55,24 @@ async function authorizationUrl(codeVerifier: string, state: string): Promise<UR
     code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
   });
+}
+
+/** Signs a person in as Slipway does, with nobody who has to agree any more. */
+async function signIn(identities: TestIdentities, settings: OidcSettings, person: PersonName): Promise<SignInStatus> {
+  await keycloak.admin.changeClient({ consentRequired: false });
+  const pages = await KeycloakPages.open(browser);
+  const request = { flow: 'browser', openedBy: 'the tests' } as const;
+  const status = await new Promise<SignInStatus>((resolve, reject) => {
+    const walk = async (prompt: SignInPrompt): Promise<void> => {
+      if (prompt.kind !== 'open') return;
+      await pages.page.goto(prompt.url);
+      await pages.logIn(person, passwords[person]);
+    };
+    const onPrompt = (prompt: SignInPrompt): void => void walk(prompt).catch(reject);
+    identities.open().signIn(settings, request, onPrompt, AbortSignal.timeout(60_000)).then(resolve, reject);
+  });
+  await pages.close();
+  return status;
 }
 
 describe('the reference set-up of Keycloak', () => {
@@ -134,5 +155,23 @@ describe('the reference set-up of Keycloak', () => {
     await pages.page.goto(url.href);
     expect(await pages.complaint()).toContain('redirect_uri');
     await pages.close();
+  });
+
+  it('signs nobody out whose processes refresh at the same instant, though a refresh token may be used once', async () => {
+    const identities = await TestIdentities.create();
+    const settings = { issuer: keycloak.issuer, clientId, certificateAuthorityData: keycloak.certificateAuthority };
+    const status = await signIn(identities, settings, 'bob');
+    expect(status).toMatchObject({ state: 'signedIn', groups: ['team-b'], storage: 'file' });
+    const workers = await Promise.all([0, 1].map(() => startWorker(identities.stateDir, settings)));
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        const outcomes = await Promise.all(workers.map((worker) => worker.refresh()));
+        expect(outcomes, `round ${round}`).toEqual(['now refreshed', 'now refreshed']);
+      }
+      expect(await identities.open().status(settings)).toMatchObject({ state: 'signedIn' });
+    } finally {
+      await Promise.all(workers.map((worker) => worker.kill()));
+      await identities.dispose();
+    }
   });
 });
