@@ -11,6 +11,10 @@ export interface FakeIoOptions {
   readonly cwd?: string;
   readonly editor?: (file: string) => Promise<number>;
   readonly startTime?: number;
+  /** Default: a folder that is not there. */
+  readonly configDir?: string;
+  /** Whether the desktop opens things. */
+  readonly desktop?: boolean;
 }
 
 /** 2026-01-02 12:03:00 UTC. */
@@ -32,7 +36,8 @@ export class FakeIo implements CliIo {
   readonly version = '9.8.7';
   readonly opened: string[] = [];
   readonly served: ServeTransport[] = [];
-  desktop = false;
+  desktop: boolean;
+  readonly #configDir: string;
   #now: number;
   #nextWriteFails: Error | undefined;
   readonly #core: CliCore | undefined;
@@ -48,6 +53,8 @@ export class FakeIo implements CliIo {
     this.#editor = options.editor;
     this.#now = options.startTime ?? startTime;
     this.env = options.env ?? {};
+    this.desktop = options.desktop ?? false;
+    this.#configDir = options.configDir ?? `${this.home}/.config/slipway`;
     this.cwd = options.cwd ?? '/home/ada/cells';
     this.isTerminal = { stdin: terminal !== undefined, stdout: terminal !== undefined, stderr: false };
     this.stdout = this.#collect('stdout');
@@ -60,7 +67,7 @@ export class FakeIo implements CliIo {
   }
 
   configDir(): Promise<string> {
-    return Promise.resolve(`${this.home}/.config/slipway`);
+    return Promise.resolve(this.#configDir);
   }
 
   columns(): number {
