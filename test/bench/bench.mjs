@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [start|logs|run|jupyter|activation|press|memory|sizes|panels …]` measures what runs on this machine; `cluster`,
+ * `npm run bench -- [start|logs|run|jupyter|activation|identity|press|memory|sizes|panels …]` measures what runs on this machine; `cluster`,
  * or the names of single figures of it, what runs on the test cluster; `all` both. `--pairs N` and `--runs N` change the sizes. Prepares the machine like
  * `npm test`, then runs main.ts.
  */
@@ -10,7 +10,18 @@ import { codeServer, packageExtension } from '../hosts/codeServer/setup.mjs';
 import { jupyterHost } from '../hosts/jupyter/setup.mjs';
 import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from '../setup.mjs';
 
-const onThisMachine = new Set(['start', 'logs', 'run', 'jupyter', 'activation', 'press', 'memory', 'sizes', 'panels']);
+const onThisMachine = new Set([
+  'start',
+  'logs',
+  'run',
+  'jupyter',
+  'activation',
+  'identity',
+  'press',
+  'memory',
+  'sizes',
+  'panels',
+]);
 const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'space']);
 
 const words = process.argv.slice(2);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { activation } from './activation/activation.ts';
 import { clusterBenches } from './cluster/benches.ts';
 import { coreStart } from './coreStart.ts';
+import { identity } from './identity.ts';
 import { jupyterForward } from './jupyterForward.ts';
 import { logs } from './logs.ts';
 import { describeMachine } from './machine.ts';
@@ -25,6 +26,7 @@ const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   jupyter: () => jupyterForward(pairs ?? 500),
   run: async () => [await runOverhead(pairs ?? 5)],
   activation: async () => [await activation(pairs ?? 5)],
+  identity: () => identity(pairs ?? 10),
   press: () => press(pairs ?? 5),
   memory: () => memory(pairs ?? 3),
 };
