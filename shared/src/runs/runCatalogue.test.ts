@@ -119,6 +119,49 @@ describe('the list', () => {
   });
 });
 
+describe('contexts that come and go', () => {
+  const runsIn = (changes: readonly RunChange[]): string[] =>
+    changes.flatMap((change) => (change.kind === 'changed' ? [`${change.run.context} ${change.run.state}`] : []));
+
+  function use(target: MemoryTarget | undefined): void {
+    if (target === undefined) harness.targets.delete('team-a');
+    else harness.targets.set('team-a', target);
+    harness.service.contextsChanged();
+  }
+
+  it('take watches of all contexts, and of themselves, along', async () => {
+    const all: RunChange[] = [];
+    harness.service.watch(undefined, (change) => all.push(change));
+    use(new MemoryTarget('team-a'));
+    const own: RunChange[] = [];
+    const watching = harness.service.watch('team-a', (change) => own.push(change));
+    await harness.submit({ context: 'team-a' });
+    expect(runsIn(all)).toEqual(['team-a submitting']);
+    expect(runsIn(own)).toEqual(['team-a submitting']);
+    use(undefined);
+    expect((await refusal(harness.service.list({ context: 'team-a' }, never))).code).toBe('context.unknown');
+    use(new MemoryTarget('team-a'));
+    expect(await harness.service.list({ context: 'team-a' }, never)).toEqual([]);
+    await harness.submit({ context: 'team-a' });
+    expect(runsIn(own)).toEqual(['team-a submitting', 'team-a submitting']);
+    watching.dispose();
+    await harness.submit({ context: 'team-a' });
+    expect(runsIn(own)).toHaveLength(2);
+    expect(runsIn(all)).toHaveLength(3);
+  });
+
+  it('leave the others, and what was read of them, alone', async () => {
+    const run = await harness.submit();
+    harness.finish(run.name);
+    await harness.service.get({ run: run.name }, never);
+    const reads = harness.target.eventReads;
+    use(new MemoryTarget('team-a'));
+    use(undefined);
+    await harness.service.get({ run: run.name }, never);
+    expect(harness.target.eventReads).toBe(reads);
+  });
+});
+
 describe('watching', () => {
   function watch(context?: string): { changes: RunChange[]; dispose: () => void } {
     const changes: RunChange[] = [];

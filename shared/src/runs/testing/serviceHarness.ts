@@ -42,6 +42,8 @@ export function projectFiles(): Record<string, string> {
 /** A run service on memory targets, with folders in memory and temporary files in a folder of its own. */
 export class ServiceHarness {
   readonly target: MemoryTarget;
+  /** By context; `service.contextsChanged` has to be told of changes. */
+  readonly targets: Map<string, RunTarget>;
   readonly service: RunService;
   readonly temporary = mkdtempSync(join(tmpdir(), 'slipway-runs-'));
   /** The files of `diskFolder`, as they are now. */
@@ -55,8 +57,9 @@ export class ServiceHarness {
 
   constructor(targets: readonly RunTarget[] = [], target = new MemoryTarget()) {
     this.target = target;
+    this.targets = new Map([target, ...targets].map((each) => [each.context, each]));
     this.service = createRunService({
-      targets: new Map([target, ...targets].map((each) => [each.context, each])),
+      targets: this.targets,
       openFolder: (folder) => this.open(folder),
       now: () => (this.clock += 1_000),
       randomHex: (bytes) => (this.#random++).toString(16).padStart(bytes * 2, '0'),

@@ -4,7 +4,7 @@ import type { ContextEntry } from '../../protocol/index.ts';
 /** What a cluster target needs from its surroundings. All paths are absolute. */
 export interface TektonTargetOptions {
   readonly entry: ContextEntry;
-  /** The cache of what was read of runs lies below it: `<dataDir>/clusters/<context>/`. */
+  /** The cache of what was read of runs lies below it: `<dataDir>/clusters/<context>/<space>/`. */
   readonly dataDir: string;
   /** Who asks, where the context's user signs in with us. */
   readonly signIn?: SignIn | undefined;

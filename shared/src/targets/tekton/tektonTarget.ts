@@ -17,6 +17,7 @@ import type {
   StepLogChunk,
   TargetChange,
 } from '../runTarget.ts';
+import { cacheFolder } from './cacheFolder.ts';
 import { describeCluster } from './describeCluster.ts';
 import { createRunFiles, type RunFiles } from './follow/index.ts';
 import type { TektonTargetOptions } from './options.ts';
@@ -262,7 +263,7 @@ class TektonTarget implements ClusterTarget {
       }),
       readScriptFiles(stepsDir),
     ]);
-    const cacheDir = join(dataDir, 'clusters', entry.name);
+    const cacheDir = cacheFolder(dataDir, api.cluster);
     // The watch of the space and the reading of files know each other: one tells where, the other how far.
     const locator = {
       locate: async (run: string, signal: AbortSignal) => {
