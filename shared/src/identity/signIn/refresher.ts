@@ -70,8 +70,12 @@ export class Refresher {
       this.#pause.end();
       return tokens;
     } catch (error) {
-      if (SlipwayError.is(error, 'signIn.required')) this.#pause.end();
-      else if (SlipwayError.is(error)) this.#pause.begin(error, clock.now());
+      if (SlipwayError.is(error, 'signIn.required')) {
+        // Nothing failed: whoever asked is told to sign in.
+        this.#pause.end();
+        throw error;
+      }
+      if (SlipwayError.is(error)) this.#pause.begin(error, clock.now());
       log(`refreshing failed: ${error instanceof Error ? error.message : 'unknown'}`);
       throw error;
     }
