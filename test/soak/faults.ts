@@ -59,6 +59,8 @@ class FollowedRun {
   #newest = 0;
   #all: number | undefined;
   #run = '';
+  readonly #connection: { readonly at: number; readonly state: string; readonly reason: string | undefined }[] = [];
+  readonly #faults: string[] = [];
 
   constructor(machine: ClusterMachine, core: CoreProcess, proxy: FaultProxy, broken: BrokenPromises) {
     this.#machine = machine;
@@ -82,8 +84,9 @@ class FollowedRun {
       const done = await this.#machine.field(`pipelinerun/${this.#run}`, '.status.completionTime');
       return done === '' ? undefined : done;
     });
+    const done = Date.now();
     const inTime = await Promise.race([ended.then(() => true), sleep(truthMs, false, { ref: false })]);
-    if (!inTime) this.#broken.add(`${this.#run}: its end was not told within 10 s`);
+    if (!inTime) await this.#tellLate(ended, done);
     await reading;
     if (this.#all !== this.#lines)
       this.#broken.add(`${this.#run}: ${this.#lines} lines came, ${this.#all} were written`);
@@ -92,6 +95,7 @@ class FollowedRun {
   /** One fault; a line written after it has to come within 10 s. */
   async #break(): Promise<void> {
     const kind = pick(Object.keys(faultKinds) as [string, ...string[]]);
+    this.#faults.push(kind);
     await faultKinds[kind]?.(this.#proxy);
     const healed = Date.now();
     while (this.#newest < healed) {
@@ -103,7 +107,25 @@ class FollowedRun {
     }
   }
 
+  /** Says how late the end was told, and what the core knew of the cluster meanwhile. */
+  async #tellLate(ended: Promise<void>, done: number): Promise<void> {
+    await Promise.race([ended, sleep(60_000, undefined, { ref: false })]);
+    const seconds = (time: number) => ((time - done) / 1000).toFixed(1);
+    const changes = this.#connection
+      .slice(-6)
+      .map(({ at, state, reason }) => `${seconds(at)} s ${state} ${reason ?? ''}`);
+    const { state, steps } = await this.#core.client.request('runs/get', { run: this.#run, context }, never);
+    const known = steps.map((step) => `${step.name} ${step.state}`).join(', ');
+    this.#broken.add(
+      `${this.#run}: its end was told ${seconds(Date.now())} s late, not within 10 s, after the faults ${this.#faults.slice(-4).join(', ')}; ` +
+        `now ${state} (${known}); connection: ${changes.join('; ')}`,
+    );
+  }
+
   async #watchEnd(): Promise<void> {
+    this.#core.client.onNotification('context/changed', ({ state, reason }) => {
+      this.#connection.push({ at: Date.now(), state, reason });
+    });
     const ended = new Promise<void>((resolve) => {
       this.#core.client.onNotification('run/changed', ({ run }) => {
         if (run.name === this.#run && run.state === 'succeeded') resolve();

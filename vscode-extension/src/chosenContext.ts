@@ -1,4 +1,4 @@
-import { type CoreConnection, Emitter } from '@slipway/shared/client';
+import { type ContextStore, type CoreConnection, Emitter } from '@slipway/shared/client';
 import * as vscode from 'vscode';
 import type { WindowWords } from './words/index.ts';
 
@@ -8,25 +8,33 @@ const key = 'slipway.context';
 export class ChosenContext {
   readonly #memory: vscode.Memento;
   readonly #core: CoreConnection;
+  readonly #contexts: ContextStore;
   readonly #words: WindowWords;
   readonly #signal: AbortSignal;
   readonly #changes = new Emitter<undefined>();
 
-  constructor(memory: vscode.Memento, core: CoreConnection, words: WindowWords, signal: AbortSignal) {
+  constructor(
+    memory: vscode.Memento,
+    core: CoreConnection,
+    contexts: ContextStore,
+    words: WindowWords,
+    signal: AbortSignal,
+  ) {
     this.#memory = memory;
     this.#core = core;
+    this.#contexts = contexts;
     this.#words = words;
     this.#signal = signal;
   }
 
   readonly onChange = (listener: () => void): { dispose(): void } => this.#changes.on(listener);
 
-  /** This machine where nothing was chosen, or what was chosen is no longer there. */
+  /** Where nothing was chosen, or what was chosen is no longer there: the current context of this person, else this machine. */
   get name(): string {
     const chosen: unknown = this.#memory.get(key);
     const { contexts } = this.#core;
-    if (typeof chosen !== 'string' || (contexts.length > 0 && !contexts.includes(chosen))) return 'local';
-    return chosen;
+    if (typeof chosen === 'string' && (contexts.length === 0 || contexts.includes(chosen))) return chosen;
+    return this.#contexts.contexts.find(({ current }) => current)?.name ?? 'local';
   }
 
   async use(name: string): Promise<void> {

@@ -3,6 +3,8 @@ import { type Run, terminalStates } from '@slipway/shared/protocol';
 import { newestFirst, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ChosenContext } from './chosenContext.ts';
+import type { ContextActions } from './identity/contextActions.ts';
+import type { SignInView } from './identity/signInView.ts';
 import { fileInFront, runnableFiles } from './notebook/runnableFiles.ts';
 import { submissionOf } from './notebook/submission.ts';
 import type { WorkspaceFiles } from './notebook/workspaceFiles.ts';
@@ -25,6 +27,8 @@ export interface CommandsOptions {
   readonly notices: Notices;
   readonly failedCells: FailedCells;
   readonly filter: RunsFilter;
+  readonly identity: ContextActions;
+  readonly signInView: SignInView;
   readonly words: WindowWords;
   readonly onStarted: (run: Run) => void;
   readonly signal: AbortSignal;
@@ -32,11 +36,12 @@ export interface CommandsOptions {
 
 /** Registers every command of package.json. What goes wrong in one is told to the user. */
 export function registerCommands(options: CommandsOptions): vscode.Disposable[] {
-  const { actions, store, chosen, notices } = options;
+  const { actions, store, chosen, notices, identity } = options;
   const register = (name: string, work: (argument: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`slipway.${name}`, async (argument: unknown) => {
       try {
-        return await work(argument);
+        const context = referenceOf(argument)?.context ?? chosen.name;
+        return await identity.signedIn(context, async () => await work(argument));
       } catch (error) {
         notices.failed(error);
         return undefined;
@@ -62,11 +67,7 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
     onRun('openReport', (reference) => actions.openReport(reference)),
     onRun('openFailedCell', (reference) => actions.openFailedCell(reference)),
     onRun('showTests', (reference) => actions.showTests(reference)),
-    register('chooseContext', () => chosen.ask()),
-    register('useContext', (argument) => {
-      if (typeof argument !== 'object' || argument === null || !('name' in argument)) return undefined;
-      return typeof argument.name === 'string' ? chosen.use(argument.name) : undefined;
-    }),
+    ...contextCommands(register, options),
     register('refresh', async () => {
       await options.core.open(options.signal);
       store.refresh();
@@ -75,6 +76,33 @@ export function registerCommands(options: CommandsOptions): vscode.Disposable[] 
     register('clearFilter', () => options.filter.clear()),
     register('statusClicked', () => openActive(options)),
   ];
+}
+
+type Register = (name: string, work: (argument: unknown) => unknown) => vscode.Disposable;
+
+/** Where to run, and as whom. */
+function contextCommands(register: Register, { chosen, identity, signInView }: CommandsOptions): vscode.Disposable[] {
+  const onContext = (name: string, work: (context: string) => Promise<void>): vscode.Disposable =>
+    register(name, (argument) => work(contextOf(argument) ?? chosen.name));
+  return [
+    register('chooseContext', () => chosen.ask()),
+    onContext('useContext', (context) => chosen.use(context)),
+    register('signIn', (argument) => identity.signIn(contextOf(argument))),
+    register('signOut', (argument) => identity.signOut(contextOf(argument))),
+    register('addContext', () => identity.add()),
+    onContext('removeContext', (context) => identity.remove(context)),
+    onContext('chooseSpace', (context) => identity.chooseSpace(context)),
+    register('signInWithCode', () => signInView.another('device')),
+    register('openSignInPage', () => signInView.openPage()),
+    register('pasteSignInAddress', () => signInView.pasteAddress()),
+  ];
+}
+
+/** The context that a row of the tree, or another part of this extension, names. */
+function contextOf(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument !== 'object' || argument === null || !('name' in argument)) return undefined;
+  return typeof argument.name === 'string' ? argument.name : undefined;
 }
 
 /** Sends the file that it is about and shows its run; resolves to the run. */

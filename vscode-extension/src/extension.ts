@@ -1,11 +1,15 @@
 import { join } from 'node:path';
-import { CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
+import { ContextStore, CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
 import { type Run, SlipwayError, terminalStates } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
 import { ChosenContext } from './chosenContext.ts';
 import { registerCommands } from './commands.ts';
 import { nodeRuntime } from './core/nodeRuntime.ts';
 import { onlyWhenTrusted } from './core/onlyWhenTrusted.ts';
+import { Accounts } from './identity/accounts.ts';
+import { browserIsHere } from './identity/browserIsHere.ts';
+import { ContextActions } from './identity/contextActions.ts';
+import { SignInView } from './identity/signInView.ts';
 import { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import { RunActions } from './runActions.ts';
 import { FollowedFolder } from './runs/followedFolder.ts';
@@ -35,12 +39,22 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const files = new WorkspaceFiles();
   const core = createCore(context, files, words, log);
   const store = new RunStore(core, Date.now);
+  const contexts = new ContextStore(core, (error) => log.error(String(error)));
   const followed = new FollowedRuns(new FollowedFolder(join(context.globalStorageUri.fsPath, 'followed')));
-  const chosen = new ChosenContext(context.workspaceState, core, words, ending.signal);
+  const chosen = new ChosenContext(context.workspaceState, core, contexts, words, ending.signal);
   const notices = new Notices(store, followed, words, log);
   const artifacts = new ArtifactFiles(core, store, { plain: words.host.plainOutput, cut: words.host.cutOutput });
   const failedCells = new FailedCells(words.host);
-  const status = new StatusBar(store, words, () => chosen.name);
+  const status = new StatusBar(store, contexts, words, () => chosen.name);
+  const { identity, signInView, accounts } = createIdentity({
+    core,
+    contexts,
+    words,
+    notices,
+    chosen: () => chosen.name,
+    browserIsHere: () => browserIsHere(context.extension.extensionKind),
+    signal: ending.signal,
+  });
   const onStarted = (run: Run): void => {
     notices.started(run);
     followed.follow(run).catch((error: unknown) => notices.failed(error));
@@ -68,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
   const open = (): void => {
     core.open(ending.signal).catch((error: unknown) => log.error(String(error)));
   };
-  const { filter, parts } = registerTrees(store, words, chosen, open);
+  const { filter, parts } = registerTrees(store, contexts, words, chosen, open);
   context.subscriptions.push(
     log,
     status,
@@ -77,6 +91,9 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     failedCells,
     actions,
     panels,
+    signInView,
+    accounts,
+    contexts,
     ...parts,
     ...registerCommands({
       core,
@@ -88,6 +105,8 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
       notices,
       failedCells,
       filter,
+      identity,
+      signInView,
       words,
       onStarted,
       signal: ending.signal,
@@ -111,6 +130,19 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     })
     .catch((error: unknown) => log.error(String(error)));
   return context.extensionMode === vscode.ExtensionMode.Test ? { core, store } : undefined;
+}
+
+/** Signing in, and what else is done with contexts. */
+function createIdentity(
+  options: Omit<ConstructorParameters<typeof ContextActions>[0], 'view'> & ConstructorParameters<typeof SignInView>[0],
+): { readonly identity: ContextActions; readonly signInView: SignInView; readonly accounts: Accounts } {
+  const signInView = new SignInView(options);
+  const identity = new ContextActions({ ...options, view: signInView });
+  const accounts = new Accounts(options.contexts, options.words.shared.product, {
+    signIn: (context) => identity.signIn(context),
+    signOut: (context) => identity.signOut(context),
+  });
+  return { identity, signInView, accounts };
 }
 
 function createCore(
@@ -147,13 +179,14 @@ function createCore(
 
 function registerTrees(
   store: RunStore,
+  summaries: ContextStore,
   words: ReturnType<typeof windowWords>,
   chosen: ChosenContext,
   open: () => void,
 ): { readonly filter: RunsFilter; readonly parts: readonly { dispose(): unknown }[] } {
   let isVisible = (): boolean => false;
-  const runs = new RunsTree(store, words, () => isVisible());
-  const contexts = new ContextsTree(store, words, () => chosen.name);
+  const runs = new RunsTree(store, summaries, words, () => isVisible());
+  const contexts = new ContextsTree(store, summaries, words, () => chosen.name);
   const runsView = vscode.window.createTreeView('slipway.runs', { treeDataProvider: runs, showCollapseAll: true });
   const contextsView = vscode.window.createTreeView('slipway.contexts', { treeDataProvider: contexts });
   isVisible = () => runsView.visible;

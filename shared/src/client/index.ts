@@ -3,6 +3,7 @@
  * to be told of. Knows the protocol and nothing else: transport, clock and storage come in through constructors.
  * `RpcClient` has an entry of its own, `rpc-client`: a page that only loads speaks to no core. Start reading at coreConnection.ts.
  */
+export { type ContextSource, ContextStore } from './contextStore.ts';
 export { type Client, CoreConnection, type CoreConnectionOptions } from './coreConnection.ts';
 export { type Disposable, Emitter } from './emitter.ts';
 export { FollowedRuns, type FollowedRunNames } from './followedRuns.ts';
@@ -10,4 +11,5 @@ export type { HostFiles } from './hostFiles.ts';
 export { NotificationEmitters } from './notificationEmitters.ts';
 export type { MessageChannel, RpcClient, RpcClientOptions } from './rpcClient.ts';
 export { keyOf } from './runCollection.ts';
+export { pageOf, SignIn, type SignInOptions, type SignInState } from './signIn.ts';
 export { type ContextState, type RunSource, RunStore } from './runStore.ts';

@@ -1,4 +1,4 @@
-import { type ContextState, keyOf, type RunStore } from '@slipway/shared/client';
+import { type ContextState, type ContextStore, keyOf, type RunStore } from '@slipway/shared/client';
 import { terminalStates, type Run } from '@slipway/shared/protocol';
 import {
   createClockFormat,
@@ -15,12 +15,13 @@ import {
 } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
+import { isSignedOut } from './contextsTree.ts';
 import { codiconOf, stateIcons } from './stateIcon.ts';
 
 export type RunsNode =
   | { readonly kind: 'group'; readonly group: RunGroup }
   | { readonly kind: 'run'; readonly context: string; readonly run: string }
-  | { readonly kind: 'stale'; readonly context: ContextState };
+  | { readonly kind: 'stale'; readonly context: ContextState; readonly isSignedOut: boolean };
 
 const clock = createClockFormat(undefined);
 /** News are gathered for so long before the tree is drawn anew, in milliseconds. */
@@ -33,10 +34,11 @@ const longestLabel = 26;
 /** Runs of all contexts, newest first, grouped by day; live. What has changed is drawn anew, for there may be thousands. */
 export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   readonly #store: RunStore;
+  readonly #contexts: ContextStore;
   readonly #words: WindowWords;
   readonly #changes = new vscode.EventEmitter<RunsNode[] | undefined>();
   readonly #nodes = new Map<string, RunsNode>();
-  readonly #subscription: { dispose(): void };
+  readonly #subscriptions: readonly { dispose(): void }[];
   readonly #ticker: ReturnType<typeof setInterval>;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #filter = everyRun;
@@ -45,15 +47,17 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   #drawn = new Map<RunsNode, Run>();
 
   /** @param isVisible whether anybody sees it: times go on only then */
-  constructor(store: RunStore, words: WindowWords, isVisible: () => boolean) {
+  constructor(store: RunStore, contexts: ContextStore, words: WindowWords, isVisible: () => boolean) {
     this.#store = store;
+    this.#contexts = contexts;
     this.#words = words;
-    this.#subscription = store.onChange(() => {
+    const gather = (): void => {
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
         this.#drawChanges();
       }, gatherMs);
-    });
+    };
+    this.#subscriptions = [store.onChange(gather), contexts.onChange(gather)];
     this.#ticker = setInterval(() => {
       if (isVisible()) this.#tick();
     }, 1000);
@@ -92,7 +96,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       case 'group':
         return this.#groupItem(node.group);
       case 'stale':
-        return this.#staleItem(node.context);
+        return this.#staleItem(node.context, node.isSignedOut);
       case 'run': {
         const run = this.#store.get(node.context, node.run);
         return run === undefined ? new vscode.TreeItem(node.run) : this.#runItem(run);
@@ -103,7 +107,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   dispose(): void {
     clearInterval(this.#ticker);
     clearTimeout(this.#gathering);
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
   }
 
@@ -112,7 +116,9 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     const stale = contexts.filter(({ state }) => state === 'stale');
     const groups = groupByDay(this.shown, this.#words.shared, { now: Date.now(), locale: this.#words.locale });
     return [
-      ...stale.map((context): RunsNode => ({ kind: 'stale', context })),
+      ...stale.map((context): RunsNode => {
+        return { kind: 'stale', context, isSignedOut: isSignedOut(this.#contexts.get(context.name)) };
+      }),
       ...groups.map((group): RunsNode => ({ kind: 'group', group })),
     ];
   }
@@ -162,14 +168,19 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     return item;
   }
 
-  #staleItem(context: ContextState): vscode.TreeItem {
-    const { host } = this.#words;
-    const item = new vscode.TreeItem(`${context.name}: ${host.notReachable}`);
+  #staleItem(context: ContextState, needsSignIn: boolean): vscode.TreeItem {
+    const { host, shared } = this.#words;
+    const state = needsSignIn ? shared.signIn.notSignedIn : host.notReachable;
+    const item = new vscode.TreeItem(`${context.name}: ${state}`);
     item.id = `stale/${context.name}`;
-    if (context.since !== undefined) item.description = host.staleSince(clock(context.since));
+    if (context.since !== undefined && !needsSignIn) item.description = host.staleSince(clock(context.since));
     item.tooltip = context.reason ?? host.coreGone;
-    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('testing.iconQueued'));
+    const icon = needsSignIn ? 'account' : 'warning';
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('testing.iconQueued'));
     item.contextValue = 'stale';
+    if (needsSignIn) {
+      item.command = { command: 'slipway.signIn', title: shared.signIn.signIn, arguments: [context.name] };
+    }
     return item;
   }
 
@@ -219,7 +230,7 @@ function rowsOf(top: readonly RunsNode[]): string {
     top.map((node) =>
       node.kind === 'group'
         ? [node.group.label, node.group.runs.map(({ context, name }) => keyOf(context, name))]
-        : [node.kind === 'stale' && node.context],
+        : node.kind === 'stale' && [node.context, node.isSignedOut],
     ),
   );
 }

@@ -1,7 +1,8 @@
-import type { RunStore } from '@slipway/shared/client';
+import type { ContextStore, RunStore } from '@slipway/shared/client';
 import { statusItem } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { WindowWords } from '../words/index.ts';
+import { isSignedOut } from './contextsTree.ts';
 import { withoutIcons } from './plainText.ts';
 import { codiconOf } from './stateIcon.ts';
 
@@ -9,19 +10,21 @@ import { codiconOf } from './stateIcon.ts';
 export class StatusBar implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #store: RunStore;
+  readonly #contexts: ContextStore;
   readonly #words: WindowWords;
   readonly #context: () => string;
-  readonly #subscription: { dispose(): void };
+  readonly #subscriptions: readonly { dispose(): void }[];
   #timer: ReturnType<typeof setInterval> | undefined;
   #looksFor = false;
 
-  constructor(store: RunStore, words: WindowWords, context: () => string) {
+  constructor(store: RunStore, contexts: ContextStore, words: WindowWords, context: () => string) {
     this.#item = vscode.window.createStatusBarItem('slipway.status', vscode.StatusBarAlignment.Left, 10);
     this.#item.name = words.shared.product;
     this.#store = store;
+    this.#contexts = contexts;
     this.#words = words;
     this.#context = context;
-    this.#subscription = store.onChange(() => this.show());
+    this.#subscriptions = [store.onChange(() => this.show()), contexts.onChange(() => this.show())];
   }
 
   /**
@@ -37,12 +40,8 @@ export class StatusBar implements vscode.Disposable {
   show(): void {
     const { runs, staleSince } = this.#store;
     const { state, stale, text, tooltip } = statusItem(runs, this.#words.shared, Date.now(), staleSince);
-    if (state === undefined) {
-      const isLooking = this.#looksFor && !this.#store.loaded;
-      this.#item.text = `$(${isLooking ? 'sync~spin' : 'rocket'}) ${withoutIcons(this.#context())}`;
-      this.#item.tooltip = isLooking ? this.#words.host.lookingForRuns : this.#words.host.idle(this.#context());
-      this.#item.command = 'slipway.chooseContext';
-    } else {
+    if (state === undefined) this.#showContext();
+    else {
       this.#item.text = `$(${codiconOf(state, stale)}) ${withoutIcons(text)}`;
       this.#item.tooltip = tooltip;
       this.#item.command = 'slipway.statusClicked';
@@ -53,8 +52,30 @@ export class StatusBar implements vscode.Disposable {
 
   dispose(): void {
     this.#tick(false);
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#item.dispose();
+  }
+
+  /** Where runs go, and as whom; that nobody is signed in there, with the way to do so. */
+  #showContext(): void {
+    const { host, shared } = this.#words;
+    const context = this.#context();
+    const summary = this.#contexts.get(context);
+    const isLooking = this.#looksFor && !this.#store.loaded;
+    const name = withoutIcons(context);
+    if (isSignedOut(summary)) {
+      const why = summary?.signIn.state === 'expired' ? shared.signIn.expired : shared.signIn.notSignedIn;
+      this.#item.text = `$(account) ${name}: ${why}`;
+      this.#item.tooltip = shared.signIn.signInTo(context);
+      this.#item.command = 'slipway.signIn';
+      return;
+    }
+    const user = summary?.signIn.user;
+    this.#item.text = `$(${isLooking ? 'sync~spin' : 'rocket'}) ${name}`;
+    this.#item.tooltip = isLooking
+      ? host.lookingForRuns
+      : [...(user === undefined ? [] : [shared.signIn.signedInAs(user)]), host.idle(context)].join('\n');
+    this.#item.command = 'slipway.chooseContext';
   }
 
   /** Times go on without news. */

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { RunStore, type RunSource } from '@slipway/shared/client';
+import { ContextStore, RunStore, type RunSource } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
 import * as vscode from 'vscode';
 import { RunsTree, type RunsNode } from '../../src/surfaces/runsTree.ts';
@@ -32,7 +32,8 @@ const silence: RunSource = {
 
 describe('a tree of 1,000 runs', () => {
   const store = new RunStore(silence, Date.now);
-  const tree = new RunsTree(store, windowWords('en'), () => false);
+  const contexts = new ContextStore(silence, () => undefined);
+  const tree = new RunsTree(store, contexts, windowWords('en'), () => false);
   const told: (readonly RunsNode[] | undefined)[] = [];
   let waiting: ((nodes: readonly RunsNode[] | undefined) => void) | undefined;
   /** What VS Code is told to draw anew, once it is. */
@@ -50,6 +51,7 @@ describe('a tree of 1,000 runs', () => {
   beforeEach(() => void told.splice(0));
   after(() => {
     tree.dispose();
+    contexts.dispose();
     store.dispose();
   });
 

@@ -1,0 +1,158 @@
+import type { ContextStore, CoreConnection } from '@slipway/shared/client';
+import { SlipwayError, type ContextSummary, type Space } from '@slipway/shared/protocol';
+import * as vscode from 'vscode';
+import type { Notices } from '../surfaces/notices.ts';
+import { plainMessage, withoutIcons } from '../surfaces/plainText.ts';
+import type { WindowWords } from '../words/index.ts';
+import type { SignInView } from './signInView.ts';
+
+export interface ContextActionsOptions {
+  readonly core: CoreConnection;
+  readonly contexts: ContextStore;
+  readonly view: SignInView;
+  readonly notices: Notices;
+  readonly words: WindowWords;
+  /** Where runs of this window go. */
+  readonly chosen: () => string;
+  readonly signal: AbortSignal;
+}
+
+/** What can be done with contexts, by trees, menus, notifications and the menu of accounts alike. */
+export class ContextActions {
+  readonly #options: ContextActionsOptions;
+
+  constructor(options: ContextActionsOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the context that somebody is signed in to now; undefined where it was given up */
+  async signIn(context: string | undefined): Promise<string | undefined> {
+    const wanted = context ?? (await this.#chooseFor(this.#options.words.shared.signIn.signIn));
+    if (wanted === undefined) return undefined;
+    return (await this.#options.view.signIn(wanted)) ? wanted : undefined;
+  }
+
+  async signOut(context: string | undefined): Promise<void> {
+    const { core, notices, words, signal } = this.#options;
+    const wanted = context ?? (await this.#chooseFor(words.shared.signIn.signOut));
+    if (wanted === undefined) return;
+    const { note } = await core.request('identity/signOut', { context: wanted }, signal);
+    notices.info(note);
+  }
+
+  /**
+   * Does what needs a sign-in, and where there is none offers it and then goes on with what was asked for.
+   * @param context where `work` goes
+   * @throws whatever `work` throws but `signIn.required`
+   */
+  async signedIn<Result>(context: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!SlipwayError.is(error, 'signIn.required')) throw error;
+      const { signIn } = this.#options.words.shared;
+      const text = plainMessage(signIn.needed(context));
+      const answer = await vscode.window.showWarningMessage(text, signIn.signIn);
+      if (answer !== signIn.signIn || !(await this.#options.view.signIn(context))) return undefined;
+      return work();
+    }
+  }
+
+  /** Takes a team profile, a kubeconfig or a config.yaml: from the clipboard or a file. */
+  async add(): Promise<void> {
+    const { host } = this.#options.words;
+    const items = [
+      { label: host.fromClipboard, read: async () => vscode.env.clipboard.readText() },
+      { label: host.fromFile, read: () => readChosenFile() },
+    ];
+    const chosen = await vscode.window.showQuickPick(items, { title: host.addContext });
+    const text = await chosen?.read();
+    if (text === undefined) return;
+    const names = await this.#import(text, false);
+    if (names.length > 0) this.#options.notices.info(host.contextAdded(names.join(', ')));
+  }
+
+  async remove(context: string): Promise<void> {
+    const { core, words, signal } = this.#options;
+    const { host } = words;
+    const question = plainMessage(host.confirmRemoveContext(context));
+    const answer = await vscode.window.showWarningMessage(question, { modal: true }, host.removeContext);
+    if (answer === host.removeContext) await core.request('contexts/delete', { context }, signal);
+  }
+
+  /** Shows the spaces that this person may use, each with what can be done there. */
+  async chooseSpace(context: string): Promise<void> {
+    const { core, words, notices, signal } = this.#options;
+    const title = words.shared.signIn.chooseSpace;
+    const items = core.request('identity/spaces', { context }, signal).then(({ spaces, notes }) => {
+      for (const note of notes) notices.info(note);
+      return spaces.map((space) => this.#spaceItem(space));
+    });
+    const chosen = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
+    if (chosen !== undefined) await core.request('contexts/setSpace', { context, namespace: chosen.name }, signal);
+  }
+
+  #spaceItem(space: Space): vscode.QuickPickItem & { readonly name: string } {
+    const { signIn } = this.#options.words.shared;
+    const parts = [
+      ...(space.gpusFree === undefined || space.gpus === undefined
+        ? []
+        : [`${signIn.gpus}: ${signIn.gpusFree(space.gpusFree, space.gpus)}`]),
+      ...space.quota.map(({ resource, used, hard }) => signIn.quotaLeft(resource, used, hard)),
+    ];
+    return {
+      name: space.name,
+      label: `${space.current ? '$(check) ' : ''}${withoutIcons(space.name)}`,
+      description: signIn.actionsAllowed(space.allowed, space.asked),
+      detail: withoutIcons(parts.join(' · ')),
+    };
+  }
+
+  async #import(text: string, replace: boolean): Promise<readonly string[]> {
+    const { core, words, notices, signal } = this.#options;
+    try {
+      const { contexts, notes } = await core.request('contexts/import', { text, replace }, signal);
+      for (const note of notes) notices.info(note);
+      return contexts;
+    } catch (error) {
+      if (replace || !SlipwayError.is(error, 'context.exists')) throw error;
+      const { host } = words;
+      const answer = await vscode.window.showWarningMessage(plainMessage(error.message), { modal: true }, host.replace);
+      return answer === host.replace ? this.#import(text, true) : [];
+    }
+  }
+
+  /** The context where runs go if it takes a sign-in, else one that is chosen. */
+  async #chooseFor(title: string): Promise<string | undefined> {
+    const { core, contexts, chosen, notices, words, signal } = this.#options;
+    await core.open(signal);
+    const all = (await core.request('contexts/list', {}, signal)).contexts;
+    const own = all.filter(({ authentication }) => authentication === 'oidc');
+    const current = own.find(({ name }) => name === chosen());
+    if (current !== undefined && title === words.shared.signIn.signIn) return current.name;
+    if (own.length === 0) {
+      notices.info(words.host.noSignInNeeded);
+      return undefined;
+    }
+    contexts.refresh();
+    const items = own.map((context) => ({ label: withoutIcons(context.name), ...this.#describe(context) }));
+    return (await vscode.window.showQuickPick(items, { title }))?.name;
+  }
+
+  #describe({ name, issuer, signIn: { state, user } }: ContextSummary): { name: string; description: string } {
+    const { signIn } = this.#options.words.shared;
+    const standing = {
+      notNeeded: signIn.noSignIn,
+      signedOut: signIn.notSignedIn,
+      expired: signIn.expired,
+      signedIn: signIn.signedInAs(user ?? ''),
+    }[state];
+    return { name, description: withoutIcons([standing, issuer ?? ''].join(' · ')) };
+  }
+}
+
+async function readChosenFile(): Promise<string | undefined> {
+  const [file] = (await vscode.window.showOpenDialog({ canSelectMany: false })) ?? [];
+  if (file === undefined) return undefined;
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+}
