@@ -20,6 +20,11 @@ export class KeycloakPages {
     return new KeycloakPages(context, await context.newPage());
   }
 
+  /** A page that something else opened at Keycloak. */
+  static at(context: BrowserContext, page: Page): KeycloakPages {
+    return new KeycloakPages(context, page);
+  }
+
   /** Fills in the form and sends it; what comes then is for the caller to see. */
   async logIn(username: string, password: string): Promise<void> {
     await this.page.fill('#username', username);

@@ -1,0 +1,110 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterEach, expect, it } from 'vitest';
+import { kubectl, type ClusterStatus } from '../../cluster/cluster.mjs';
+import { Keycloak, passwords } from '../../identity/keycloak.ts';
+import { KeycloakPages } from '../../identity/keycloakPages.ts';
+import { testCluster } from '../cluster/clusterMachine.ts';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { launchBrowser } from '../hosts/chromium.ts';
+import { audited, setUpCluster, teamProfile } from '../identity/signedInMachine.ts';
+import { notebookOf } from '../jupyterlab/notebooks.ts';
+import { CodePage } from '../vscode/codePage.ts';
+import { CodeServer, prepared } from '../vscode/codeServer.ts';
+import { detailInCode, linesWith, patienceMs } from './hostViews.ts';
+
+/** How long access and ID tokens hold, in seconds: shorter than the run. */
+const tokenSeconds = 30;
+
+const ticking = `import time
+for number in range(${tokenSeconds + 15}):
+    print("tick", number, "of the" + " run", flush=True)
+    time.sleep(1)`;
+
+let keycloak: Keycloak;
+let cluster: ClusterStatus;
+let server: CodeServer;
+let browser: Browser;
+let context: BrowserContext;
+let code: CodePage;
+
+anewAfterFailure(async (own) => {
+  cluster = testCluster();
+  [keycloak, browser] = await Promise.all([
+    Keycloak.start({ realm: { accessTokenLifespan: tokenSeconds } }),
+    launchBrowser(),
+  ]);
+  own(() => keycloak.dispose());
+  own(() => browser.close());
+  own(await setUpCluster(keycloak));
+  // The provider is on this machine, too: code-server would send the browser to it through a proxy of its own.
+  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), env: { VSCODE_PROXY_URI: '' } });
+  own(() => server.dispose());
+  const config = join(server.home, 'config/slipway');
+  await mkdir(config, { recursive: true, mode: 0o700 });
+  await writeFile(join(config, 'config.yaml'), teamProfile(keycloak, cluster, 'team-a'), { mode: 0o600 });
+  await server.write('ticking.ipynb', notebookOf(ticking));
+  await server.start();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true });
+});
+afterEach(async () => {
+  await code.screenshot('sign-in-cluster-last');
+});
+
+function notification(text: string | RegExp) {
+  return code.page.locator('.notification-toast').filter({ hasText: text }).first();
+}
+
+/** Presses, and signs in as alice on the page that opens. */
+async function signInAsAlice(press: () => Promise<void>): Promise<void> {
+  const opened = context.waitForEvent('page', { timeout: patienceMs });
+  await press();
+  const page: Page = await opened;
+  const pages = KeycloakPages.at(context, page);
+  await pages.logIn('alice', passwords.alice);
+  await pages.asksToAllow();
+  await pages.allow();
+  await page.getByText('You are signed in').waitFor();
+  await page.close();
+}
+
+it('VS Code runs the open notebook on the cluster as the person who signed in, over the life of tokens, until the sign-out', async () => {
+  const { size } = await stat(cluster.auditLog);
+  code = await CodePage.open(context, server);
+  await code.openNotebook('ticking.ipynb');
+  await code.showRuns();
+  await code.inlineAction(/^team-a(?!:)/, 'Run here from now on');
+  await code.runButton.click();
+  const asked = notification('This needs a sign-in to team-a');
+  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
+  await code
+    .row(/^team-a.*alice/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+
+  // The press that asked goes on.
+  const row = code.row(/ticking\.ipynb/).first();
+  await row.waitFor({ timeout: patienceMs });
+  const newest = ['get', 'pipelineruns', '--sort-by=.metadata.creationTimestamp', '-o', 'name'];
+  const run = (await kubectl(['-n', 'team-a', ...newest])).trim().split('/').at(-1) ?? '';
+  const detail = await detailInCode(code, /ticking\.ipynb/, run);
+  await code
+    .row(/ticking\.ipynb.*Passed/)
+    .first()
+    .waitFor({ timeout: 300_000 });
+  expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
+  await code.screenshot('sign-in-cluster-passed');
+  const annotation = 'jsonpath={.metadata.annotations.slipway\\.dev/user}';
+  expect(await kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', annotation])).toContain('alice');
+  expect([...(await audited(cluster, size, 'oidc:alice'))]).toContain('create pipelineruns team-a 201');
+
+  await code.rowAction(/^team-a(?!:)/, 'Sign out');
+  await code
+    .row(/^team-a.*Not signed in/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
+  await code.runButton.click();
+  await notification('This needs a sign-in to team-a').waitFor({ timeout: patienceMs });
+});
