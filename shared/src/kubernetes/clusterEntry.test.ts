@@ -68,13 +68,18 @@ describe('a cluster as a context of ours describes it', () => {
 
 describe('opening a cluster for somebody who signs in', () => {
   let user: string | undefined;
-  const signIn = { credentials, user: () => user, expiresAt: () => Promise.resolve(undefined) };
+  const signIn = {
+    credentials,
+    load: () => Promise.resolve(),
+    user: () => user,
+    expiresAt: () => Promise.resolve(undefined),
+  };
   const common = { context: 'lab', env: {}, signal: never };
 
   it('knows whom to name as soon as somebody has signed in', async () => {
     user = undefined;
     const api = await openCluster({ ...common, homedir: folder, cluster: { server }, signIn, namespace: 'ds' });
-    expect(api.cluster).toMatchObject({ server, user: 'system:anonymous', namespace: 'ds' });
+    expect(api.cluster).toMatchObject({ server, user: 'nobody', namespace: 'ds' });
     user = 'alice';
     expect(api.cluster.user).toBe('alice');
     api.dispose();

@@ -16,6 +16,8 @@ export interface SignIn {
   readonly credentials: CredentialSource;
   /** Who it is, for messages and labels; undefined while nobody is signed in. */
   readonly user: () => string | undefined;
+  /** Finds out who is signed in, from what this machine knows; rejects never. */
+  readonly load: () => Promise<void>;
   /** Until when (epoch ms) the token in use is good, where that is known; it is renewed before. */
   readonly expiresAt: () => Promise<number | undefined>;
 }
@@ -55,6 +57,7 @@ export async function openCluster(options: OpenClusterOptions): Promise<Kubernet
     if (!options.signal.aborted) throw error;
     throw new SlipwayError('cancelled', 'The operation was cancelled.', { cause: error });
   });
+  await options.signIn?.load();
   for (const warning of resolved.warnings) options.warn?.(warning);
   return createKubernetesApi({
     cluster: {
@@ -62,7 +65,8 @@ export async function openCluster(options: OpenClusterOptions): Promise<Kubernet
       server: describeUrl(resolved.access.server),
       // Another person may sign in while the access is open.
       get user() {
-        return options.signIn?.user() ?? (resolved.user === '' ? 'system:anonymous' : resolved.user);
+        if (options.signIn !== undefined) return options.signIn.user() ?? 'nobody';
+        return resolved.user === '' ? 'system:anonymous' : resolved.user;
       },
       namespace: options.namespace ?? resolved.namespace ?? 'default',
     },

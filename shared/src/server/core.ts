@@ -1,4 +1,5 @@
 import type { ArtifactService } from '../artifacts/index.ts';
+import { SlipwayError } from '../protocol/index.ts';
 import { CoreServices } from './coreServices.ts';
 import { openCoreSession } from './coreSession.ts';
 import { type Log, nameFailure } from './failures.ts';
@@ -46,6 +47,8 @@ export interface Core extends CoreSession, ServedCore {
 /** Puts the modules together. Nothing is read, started or written before the first request. */
 export function createCore(environment: CoreEnvironment): Core {
   const services = new CoreServices(environment, (error) => {
+    // Whoever lists the runs of all contexts should know whose are missing.
+    if (SlipwayError.is(error, 'signIn.required')) environment.log(`${error.message} ${error.action ?? ''}`);
     nameFailure(error, 'watching runs', environment.log, []);
   });
   const sessions = new Set<CoreSession>();

@@ -123,7 +123,7 @@ it('slipway logout says what was done', async () => {
   core.handlers['identity/signOut'] = () => Promise.resolve({ sessionEnded: true, note: 'You are signed out.' });
   expect(await slipway(['logout', '--context', 'team-a'], { core })).toMatchObject({
     exitCode: 0,
-    stdout: 'You are signed out.\n',
+    stdout: 'signed out of team-a\nYou are signed out.\n',
   });
 });
 

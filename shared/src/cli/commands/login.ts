@@ -27,7 +27,7 @@ export async function login(session: Session, options: LoginOptions): Promise<nu
   const failed = createDeferred<never>();
   const told = core.onNotification((name, params) => {
     if (name !== 'identity/prompt' || !isPrompt(params) || params.id !== id) return;
-    act(session, core, view, params, options.flow, over.signal).catch((error: unknown) => failed.reject(error));
+    act(session, core, view, params, options, over.signal).catch((error: unknown) => failed.reject(error));
   });
   try {
     const signingIn = core.handlers['identity/signIn']({ context, id, flow: options.flow }, session.signal);
@@ -47,7 +47,7 @@ export async function logout(session: Session, named: string | undefined): Promi
   const context = await currentContext(session, named);
   const core = await session.core();
   const { note } = await core.handlers['identity/signOut']({ context }, session.signal);
-  session.out.writeLines([[plain(oneLine(note))]]);
+  session.out.writeLines([[plain(`signed out of ${oneLine(context)}`)], [toned('dim', oneLine(note))]]);
   return exitCodes.passed;
 }
 
@@ -60,7 +60,7 @@ async function act(
   core: CliCore,
   view: SignInView,
   { prompt }: NotificationParams<'identity/prompt'>,
-  flow: SignInFlow,
+  { context, flow }: LoginOptions,
   over: AbortSignal,
 ): Promise<void> {
   if (prompt.kind === 'open' && flow === 'callbackUrl') {
@@ -72,7 +72,8 @@ async function act(
     return;
   }
   const address = prompt.kind === 'open' ? prompt.url : undefined;
-  view.show(prompt, address !== undefined && (await session.io.openWithDesktop(address)));
+  const opened = address !== undefined && (await session.io.openWithDesktop(address));
+  view.show(prompt, { opened, context });
 }
 
 async function pasteCallback(session: Session, core: CliCore, over: AbortSignal): Promise<void> {

@@ -8,6 +8,13 @@ import { pad } from '../terminal/text.ts';
 
 const labelColumns = 11;
 
+interface Surroundings {
+  /** Whether a browser shows the page by now. */
+  readonly opened: boolean;
+  /** As it was named on the command line. */
+  readonly context: string | undefined;
+}
+
 /** Shows what a person has to do to sign in, and how much time is left for it, counted down in place. */
 export class SignInView {
   readonly #session: Session;
@@ -19,10 +26,9 @@ export class SignInView {
     this.#region = session.canPaint(session.out) ? new LiveRegion(session.out, session.io) : undefined;
   }
 
-  /** @param opened whether a browser shows the page by now */
-  show(prompt: SignInPrompt, opened: boolean): void {
+  show(prompt: SignInPrompt, around: Surroundings): void {
     this.dispose();
-    this.#session.out.writeLines(promptLines(prompt, opened));
+    this.#session.out.writeLines(promptLines(prompt, around));
     this.#countDown(prompt.expiresAt);
   }
 
@@ -47,10 +53,11 @@ export class SignInView {
 }
 
 /** The address and the code as they can be copied: whole, however narrow the terminal is. */
-export function promptLines(prompt: SignInPrompt, opened: boolean): Line[] {
+export function promptLines(prompt: SignInPrompt, { opened, context }: Surroundings): Line[] {
   if (prompt.kind === 'open') {
     const how = opened ? 'opened in your browser' : 'open this address in a browser on this machine';
-    const hint = opened ? [] : [hintLine('without one here: slipway login --device')];
+    const named = context === undefined ? '' : ` --context ${oneLine(context)}`;
+    const hint = opened ? [] : [hintLine(`without one here: slipway login --device${named}`)];
     return [[toned('strong', label('sign in')), plain(oneLine(prompt.url))], hintLine(how), ...hint];
   }
   const { userCode, verificationUri, verificationUriComplete } = prompt;

@@ -106,8 +106,17 @@ class ContextSignIn implements SignIn {
 
   readonly user = (): string | undefined => this.#user;
 
-  readonly expiresAt = async (): Promise<number | undefined> =>
-    (await (await this.#identity()).status(this.#settings)).idTokenExpiresAt;
+  readonly load = async (): Promise<void> => {
+    // What is wrong with the vault is told to whoever needs a token.
+    const status = await this.#status().catch(() => undefined);
+    this.#user ??= status?.state === 'signedIn' ? status.user : undefined;
+  };
+
+  readonly expiresAt = async (): Promise<number | undefined> => (await this.#status()).idTokenExpiresAt;
+
+  async #status(): Promise<SignInStatus> {
+    return (await this.#identity()).status(this.#settings);
+  }
 
   /** Asks the source, and says for which context where nobody is signed in. */
   async #named<Result>(ask: (source: CredentialSource) => Promise<Result>): Promise<Result> {
