@@ -1,5 +1,6 @@
-import { chmod, chown, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Identity } from './identity.ts';
 import { TestBrowser } from './testing/testBrowser.ts';
@@ -157,6 +158,95 @@ describe('a token that the API server refused', () => {
     // Others were refused with it too.
     expect(await credentials.renew(refused, never)).toBe(true);
     expect(provider.count('POST /token')).toBe(2);
+    // A server that refuses every token has another reason.
+    clock.forward(20_000);
+    expect(await credentials.renew(await credentials.current(never), never)).toBe(false);
+    expect(provider.count('POST /token')).toBe(2);
+  });
+});
+
+describe('a refresh token that the provider has rotated', () => {
+  /** Has the provider answer in other words than it wanted to. */
+  const garble = (change: (answer: Record<string, unknown>) => object) => {
+    provider.intercept = (request, response) => {
+      if (request.url !== '/token') return false;
+      const end = response.end.bind(response);
+      response.end = ((body: string) => {
+        const text = JSON.stringify(change(JSON.parse(body) as Record<string, unknown>));
+        response.setHeader('content-length', Buffer.byteLength(text));
+        return end(text);
+      }) as typeof response.end;
+      return false;
+    };
+  };
+
+  it.each([
+    ['whose id token is for another client', { id_token: `e30.${Buffer.from('{"aud":"x"}').toString('base64url')}.x` }],
+    ['without an access token', { access_token: undefined }],
+  ])('is kept from an answer %s', async (_name, change) => {
+    const identity = identities.open({ clock });
+    await signIn(identity, provider.settings);
+    clock.forward(400_000);
+    garble((answer) => ({ ...answer, ...change }));
+    await expect(token(identity)).rejects.toMatchObject({ code: 'issuer.invalid' });
+    provider.intercept = undefined;
+    clock.forward(1000);
+    expect(await token(identity)).toHaveProperty('authorization');
+    expect(await token(identities.open())).toHaveProperty('authorization');
+  });
+
+  it('ends the sign-in where it is of somebody else', async () => {
+    const identity = identities.open({ clock });
+    await signIn(identity, provider.settings);
+    clock.forward(400_000);
+    garble((answer) => {
+      const [header = '', payload = '', signature = ''] = String(answer.id_token).split('.');
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object;
+      const others = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory' })).toString('base64url');
+      return { ...answer, id_token: [header, others, signature].join('.') };
+    });
+    await expect(token(identity)).rejects.toMatchObject({
+      code: 'signIn.required',
+      message: 'The sign-in has ended: the identity provider refreshed it with the tokens of somebody else.',
+    });
+    expect(await identity.status(provider.settings)).toMatchObject({ state: 'expired', user: 'alice@example.com' });
+  });
+
+  it('is used from memory where the disk did not take it, and kept as soon as it does', async () => {
+    const identity = identities.open({ clock });
+    await signIn(identity, provider.settings);
+    const path = await recordPath();
+    const before = await readFile(path, 'utf8');
+    clock.forward(400_000);
+    provider.intercept = async (request) => {
+      if (request.url !== '/token') return false;
+      provider.intercept = undefined;
+      await rm(path);
+      await mkdir(join(path, 'in the way'), { recursive: true });
+      return false;
+    };
+    expect(await token(identity)).toHaveProperty('authorization');
+    expect(identities.lines.join('\n')).toContain('the refreshed sign-in could not be kept');
+    await rm(path, { recursive: true });
+    await writeFile(path, before, { mode: 0o600 });
+    clock.forward(400_000);
+    expect(await token(identity)).toHaveProperty('authorization');
+    expect(await token(identities.open())).toHaveProperty('authorization');
+  });
+});
+
+describe('what is told on the side', () => {
+  it('holds no token', async () => {
+    const identity = identities.open({ clock });
+    await signIn(identity, provider.settings);
+    const { authorization = '' } = await token(identity);
+    const { refreshToken } = JSON.parse(await readFile(await recordPath(), 'utf8')) as { refreshToken: string };
+    await revoke();
+    clock.forward(400_000);
+    const error: unknown = await token(identity).catch((thrown: unknown) => thrown);
+    const said = [...identities.lines, inspect(error, { depth: 10, showHidden: true })].join('\n');
+    expect(said).toContain('refreshing failed');
+    for (const secret of [authorization.slice('Bearer '.length), refreshToken]) expect(said).not.toContain(secret);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from '../protocol/index.ts';
 import { browserFlow } from './flows/browserFlow.ts';
 import { deviceFlow } from './flows/deviceFlow.ts';
-import type { FlowContext } from './flows/flow.ts';
+import { type FlowContext, unlessAborted } from './flows/flow.ts';
 import { PendingCallbacks } from './flows/pendingCallbacks.ts';
 import type { IdTokenClaims } from './provider/claims.ts';
 import type { IssuerLimits } from './provider/issuerFetch.ts';
@@ -131,8 +131,7 @@ class OidcIdentity implements Identity {
   ): Promise<SignInStatus> {
     return this.#cancellable(signal, async (both) => {
       const session = this.#session(oidc);
-      const provider = await this.#providers.of(oidc);
-      both.throwIfAborted();
+      const provider = await unlessAborted(this.#providers.of(oidc), both);
       const context: FlowContext = { settings: oidc, provider, clock: this.#clock, onPrompt, signal: both };
       if (request.flow === 'device') {
         await session.accept(oidc, provider, await deviceFlow(context));

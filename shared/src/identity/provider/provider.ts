@@ -19,6 +19,8 @@ export interface Provider {
   readonly fetch: CustomFetch;
   /** How far its clock is ahead of this machine's, milliseconds. */
   skewMs(): number;
+  /** The refresh token that the provider gave for one that was spent, however the rest of its answer was; told once. */
+  rotated(spent: string): string | undefined;
 }
 
 export interface ProviderHost {
@@ -29,6 +31,8 @@ export interface ProviderHost {
 
 /** Seconds that one request may take from beginning to end. */
 export const requestSeconds = 20;
+/** A clock that was set by more than this, milliseconds, makes tokens seem to be of another time. */
+const mostDriftMs = 10_000;
 /** After this long a provider is asked anew where its endpoints are, milliseconds. */
 const knownForMs = 3_600_000;
 
@@ -36,6 +40,8 @@ interface Known {
   readonly until: number;
   readonly fetch: IssuerFetch;
   readonly provider: Promise<Provider>;
+  /** Whether the clocks are still as far apart as they were when the provider was asked. */
+  readonly isInTime: () => boolean;
 }
 
 /** The providers that this process talks to. Nothing is loaded or asked before it is needed. */
@@ -60,8 +66,8 @@ export class Providers {
       settings.proxyUrl,
     ]);
     const known = this.#known.get(key);
-    if (known !== undefined && known.until > this.#host.clock.now()) return known.provider;
-    known?.fetch.dispose();
+    if (known !== undefined && known.until > this.#host.clock.now() && known.isInTime()) return known.provider;
+    // What is on its way over the old connections goes on; they close when they are idle.
     const fresh = await this.#open(settings);
     const raced = this.#known.get(key);
     if (raced !== undefined && raced !== known) {
@@ -90,19 +96,29 @@ export class Providers {
     // Read after the answer that sets it: a token that is fresh there must be so here too.
     const metadata: Partial<ClientMetadata> = { [client.clockTolerance]: 30 };
     let skew = 0;
+    let configured: number | undefined;
     const onSkew = (skewMs: number) => {
       skew = skewMs;
       metadata[client.clockSkew] = Math.round(skewMs / 1000);
+      configured ??= skewMs;
     };
-    const fetch = createIssuerFetch({ authorities, proxyFor, clock, limits, onSkew });
+    const rotations = new Map<string, string>();
+    const onRotation = (spent: string, fresh: string) => void rotations.set(spent, fresh);
+    const fetch = createIssuerFetch({ authorities, proxyFor, clock, limits, onSkew, onRotation });
     const provider = discover(client, server, settings, metadata, fetch).then((config) => ({
       client,
       config,
       metadata: config.serverMetadata(),
       fetch: fetch.fetch,
       skewMs: () => skew,
+      rotated: (spent: string) => {
+        const fresh = rotations.get(spent);
+        rotations.delete(spent);
+        return fresh;
+      },
     }));
-    return { until: clock.now() + knownForMs, fetch, provider };
+    const isInTime = () => Math.abs(skew - (configured ?? skew)) < mostDriftMs;
+    return { until: clock.now() + knownForMs, fetch, provider, isInTime };
   }
 }
 

@@ -52,8 +52,13 @@ export function tokensOf(answer: TokenAnswer, now: number, skewMs: number): Toke
   };
 }
 
+/** What a header of a request can carry. */
+export function isToken(text: string): boolean {
+  return text.length <= longestToken && /^[\x21-\x7e]+$/.test(text);
+}
+
 function checkToken(token: string): void {
-  if (token.length <= longestToken && /^[\x21-\x7e]+$/.test(token)) return;
+  if (isToken(token)) return;
   throw new SlipwayError('issuer.invalid', 'The identity provider gave a token that no request can carry.', {
     action: 'Ask whoever runs the identity provider; a token with very many groups can be too long.',
   });

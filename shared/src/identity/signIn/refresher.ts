@@ -107,30 +107,43 @@ export class Refresher {
     const spent = (this.#unkept?.after === stored ? this.#unkept.token : undefined) ?? stored;
     // After a sleep somebody else may have the lock, and have spent this token.
     if (!lease.holds(requestSeconds * 1000 + vaultMs)) throw issuerError({ kind: 'late' }, settings.issuer);
-    const answer = await provider.client.refreshTokenGrant(provider.config, spent).catch((error: unknown) => {
-      const fault = faultOf(error);
-      const reason = endingOf(fault);
-      return reason ?? Promise.reject(issuerError(fault, settings.issuer));
-    });
-    if (typeof answer === 'string') return this.#end(settings, record, answer);
-    const tokens = tokensOf(answer, clock.now(), provider.skewMs());
-    const idToken = tokens.idToken ?? held?.idToken;
-    const usesIdToken = settings.token !== 'access_token';
-    if (tokens.idToken !== undefined && tokens.idToken.claims.sub !== record.claims.sub) {
+    const outcome = await this.#grant(settings, provider, spent);
+    // First of all: the old one is of no use any more, whatever else the provider said.
+    await this.#keep(record, stored, provider.rotated(spent) ?? spent, outcome);
+    if (outcome instanceof SlipwayError) throw outcome;
+    if (typeof outcome === 'string') return this.#end(settings, record, outcome);
+    const idToken = outcome.idToken ?? held?.idToken;
+    if (idToken !== undefined && idToken.claims.sub !== record.claims.sub) {
       return this.#end(settings, record, otherPerson);
     }
-    await this.#keep(record, stored, { ...tokens, refreshToken: tokens.refreshToken ?? spent });
-    if (usesIdToken && (idToken === undefined || idToken.expiresAt <= clock.now())) {
+    if (settings.token !== 'access_token' && (idToken === undefined || idToken.expiresAt <= clock.now())) {
       return this.#end(settings, record, withoutIdToken);
     }
-    return { ...tokens, idToken };
+    return { ...outcome, idToken };
+  }
+
+  /** Tokens, why the sign-in is over, or what went wrong that may go well later. */
+  async #grant(settings: OidcSettings, provider: Provider, spent: string): Promise<TokenSet | string | SlipwayError> {
+    try {
+      const answer = await provider.client.refreshTokenGrant(provider.config, spent);
+      return tokensOf(answer, this.#host.clock.now(), provider.skewMs());
+    } catch (error) {
+      if (SlipwayError.is(error)) return error;
+      const fault = faultOf(error);
+      return endingOf(fault) ?? issuerError(fault, settings.issuer);
+    }
   }
 
   /** Puts the newest refresh token where the spent one was. */
-  async #keep(record: SignInRecord, stored: string, tokens: TokenSet): Promise<void> {
+  async #keep(
+    record: SignInRecord,
+    stored: string,
+    refreshToken: string,
+    outcome: TokenSet | string | SlipwayError,
+  ): Promise<void> {
     const { vault, log } = this.#host;
-    const { refreshToken = stored, idToken } = tokens;
-    const claims = idToken === undefined ? record.claims : lastingClaims(idToken.claims);
+    const said = typeof outcome === 'string' || outcome instanceof SlipwayError ? undefined : outcome.idToken?.claims;
+    const claims = said !== undefined && said.sub === record.claims.sub ? lastingClaims(said) : record.claims;
     if (refreshToken === stored && JSON.stringify(claims) === JSON.stringify(record.claims)) return;
     try {
       await vault.write(this.#id, { ...record, claims }, refreshToken, record, AbortSignal.timeout(lockMs));

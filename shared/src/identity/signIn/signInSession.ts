@@ -32,6 +32,8 @@ export class SignInSession {
   #tokens: TokenSet | undefined;
   /** Of a sign-in without a refresh token, which nobody else can use. */
   #lone: SignInRecord | undefined;
+  /** The text of a token that took the place of a refused one. */
+  #renewed: string | undefined;
   #told: string | undefined;
 
   constructor(settings: OidcSettings, host: SessionHost, onChange: () => void) {
@@ -103,7 +105,8 @@ export class SignInSession {
   async token(settings: OidcSettings, signal: AbortSignal): Promise<Token> {
     const held = tokenFor(settings, this.#tokens);
     const now = this.#host.clock.now();
-    if (held !== undefined && isFresh(held, now)) return held;
+    // What cannot be refreshed is good to its end.
+    if (held !== undefined && (isFresh(held, now) || (this.#lone !== undefined && now < held.expiresAt))) return held;
     try {
       await unlessAborted(this.#refresh(settings), signal);
     } catch (error) {
@@ -122,8 +125,11 @@ export class SignInSession {
   async renew(settings: OidcSettings, text: string, signal: AbortSignal): Promise<boolean> {
     const held = tokenFor(settings, this.#tokens);
     if (held?.text === text) {
-      if (isYoung(held, this.#host.clock.now())) return false;
+      // Where the server refuses a renewed one too, its age is not why, and asking on would only burden the provider.
+      const isOfNoUse = text === this.#renewed || this.#lone !== undefined;
+      if (isOfNoUse || isYoung(held, this.#host.clock.now())) return false;
       await unlessAborted(this.#refresh(settings), signal);
+      this.#renewed = tokenFor(settings, this.#tokens)?.text;
     }
     const fresh = tokenFor(settings, this.#tokens);
     return fresh !== undefined && fresh.text !== text;

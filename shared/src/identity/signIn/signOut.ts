@@ -53,15 +53,14 @@ async function end(
   let hint = idToken;
   if (hint === undefined && newest !== undefined && metadata.end_session_endpoint !== undefined) {
     const answer = await client.refreshTokenGrant(config, newest).catch(() => undefined);
-    newest = answer?.refresh_token ?? newest;
+    newest = provider.rotated(newest) ?? newest;
     hint = answer?.id_token;
   }
   let ended = hint === undefined ? false : await endSession(provider, hint);
   if (ended === undefined) {
     // A page: it may say that the session is over, or ask whether it should be. The refresh token knows.
-    const answer = newest === undefined ? undefined : await refused(provider, newest);
-    ended = answer === true;
-    if (typeof answer === 'string') newest = answer;
+    ended = newest !== undefined && (await isRefused(provider, newest));
+    newest = newest === undefined ? undefined : (provider.rotated(newest) ?? newest);
   }
   if (newest !== undefined && metadata.revocation_endpoint !== undefined) {
     await client.tokenRevocation(config, newest, { token_type_hint: 'refresh_token' });
@@ -86,10 +85,10 @@ async function endSession({ metadata, config, fetch }: Provider, hint: string): 
   return response.status === 200 ? undefined : false;
 }
 
-/** True where the refresh token is no longer accepted, else the newest one. */
-async function refused({ client, config }: Provider, refreshToken: string): Promise<string | boolean> {
+async function isRefused({ client, config }: Provider, refreshToken: string): Promise<boolean> {
   try {
-    return (await client.refreshTokenGrant(config, refreshToken)).refresh_token ?? refreshToken;
+    await client.refreshTokenGrant(config, refreshToken);
+    return false;
   } catch (error) {
     const fault = faultOf(error);
     return fault.kind === 'oauth' && fault.error === 'invalid_grant';

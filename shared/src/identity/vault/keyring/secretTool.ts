@@ -12,13 +12,15 @@ export class SecretTool implements SecretStore {
   }
 
   async read(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const found = await askKeyring(this.#host, command, ['lookup', ...attributes(id)], '', signal);
-    if (found.outcome === 'exited 0' && found.output !== '') return found.output;
-    // It says the same of a secret that is locked away as of none; a search tells them apart.
+    // A lookup has the desktop ask for the password of a locked keyring, at any time of night; and says of a secret that is
+    // locked away what it says of none. A search does neither.
     const search = await askKeyring(this.#host, command, ['search', ...attributes(id)], '', signal);
     if (search.outcome !== 'exited 0') throw keyringError('it does not answer');
-    if (search.output.startsWith('[')) throw keyringError('it is locked');
-    return undefined;
+    if (!search.output.startsWith('[')) return undefined;
+    if (!/^secret = /m.test(search.output)) throw keyringError('it is locked');
+    const found = await askKeyring(this.#host, command, ['lookup', ...attributes(id)], '', signal);
+    if (found.outcome !== 'exited 0' || found.output === '') throw keyringError('it is locked');
+    return found.output;
   }
 
   async write(id: string, secret: string, signal: AbortSignal): Promise<void> {
