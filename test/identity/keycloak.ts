@@ -39,6 +39,7 @@ export class Keycloak {
   readonly #server = new HostProcess('Keycloak');
   readonly #directory: DirectoryServer;
   readonly #begin: () => Promise<void>;
+  #isUp = false;
 
   private constructor(parts: {
     readonly folder: string;
@@ -100,13 +101,16 @@ export class Keycloak {
   }
 
   /** As in an outage: nobody answers, and what it knew is kept. */
-  stop(): Promise<void> {
-    return this.#server.end();
+  async stop(): Promise<void> {
+    this.#isUp = false;
+    await this.#server.end();
   }
 
-  /** After `stop`, at the same address. */
-  restart(): Promise<void> {
-    return this.#begin();
+  /** After `stop`, at the same address; nothing where it runs. */
+  async restart(): Promise<void> {
+    if (this.#isUp) return;
+    await this.#begin();
+    this.#isUp = true;
   }
 
   async dispose(): Promise<void> {
@@ -115,7 +119,7 @@ export class Keycloak {
   }
 
   async #first({ realm, client }: KeycloakOptions): Promise<void> {
-    await Promise.all([this.#begin(), this.#directory.start()]);
+    await Promise.all([this.restart(), this.#directory.start()]);
     await this.admin.connectDirectory(this.#directory.url);
     if (realm !== undefined) await this.admin.changeRealm(realm);
     if (client !== undefined) await this.admin.changeClient(client);

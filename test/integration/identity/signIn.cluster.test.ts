@@ -46,7 +46,7 @@ beforeEach(async () => {
   machine = await Machine.create();
   for (const space of ['team-b', 'team-a']) {
     const file = join(machine.folder, `${space}.yaml`);
-    await writeFile(file, teamProfile(keycloak, cluster, space));
+    await writeFile(file, await teamProfile(keycloak, cluster, space));
     const taken = await machine.slipway(['context', 'import', file, '--use']);
     expect(taken.exitCode, taken.stderr).toBe(0);
   }
@@ -166,6 +166,33 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
       expect(ended.exitCode, args.join(' ')).not.toBe(0);
       expect(ended.stderr).toContain('team-b');
       expect(ended.stderr).toMatch(/may not|forbidden/);
+    }
+  });
+
+  it('goes on watching a run whose tokens ran out while Keycloak was away', async () => {
+    await keycloak.admin.changeRealm({ accessTokenLifespan: 10 });
+    try {
+      await signIn('alice');
+      const file = await machine.write('nb/away.ipynb', seconds(25));
+      const sent = await machine.slipway(['run', file, '-d', '-o', 'json']);
+      expect(sent.exitCode, sent.stderr).toBe(0);
+      const { run } = json(sent);
+      const watching = machine.start(['watch', run]);
+      await watching.until(/notebook/);
+      await keycloak.stop();
+      const ofRun = (path: string) =>
+        kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', `jsonpath={${path}}`]);
+      await eventually('the run is over', async () =>
+        (await ofRun('.status.completionTime')) === '' ? undefined : true,
+      );
+      await keycloak.restart();
+      const ended = await watching.ended;
+      expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+      expect(ended.stdout).toMatch(/passed/);
+      await kubectl(['-n', 'team-a', 'delete', 'pipelinerun', run, '--wait=false']);
+    } finally {
+      await keycloak.restart();
+      await keycloak.admin.changeRealm({ accessTokenLifespan: tokenSeconds });
     }
   });
 

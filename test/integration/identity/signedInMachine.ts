@@ -3,31 +3,55 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAllDocuments, stringify } from 'yaml';
+import { expect } from 'vitest';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { ContextEntry } from '../../../shared/src/protocol/index.ts';
 import { kubectl, trustIssuer, type ClusterStatus } from '../../cluster/cluster.mjs';
-import { audience, clientId, type Keycloak } from '../../identity/keycloak.ts';
+import { clientId, type Keycloak } from '../../identity/keycloak.ts';
 import { profile } from '../cluster/clusterMachine.ts';
 
-const roleFile = join(import.meta.dirname, '../../../docs/platform/role.yaml');
+const platform = join(import.meta.dirname, '../../../docs/platform');
 const spaces = ['team-a', 'team-b'];
 
-/** What a platform engineer hands out to a team: where the cluster is and how one signs in, and no secret. */
-export function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, space: string): string {
-  const entry: ContextEntry = {
+/** The YAML that docs/platform/keycloak.md tells platform engineers to write, by what it begins with. */
+async function documented<T>(beginning: string): Promise<T> {
+  const text = await readFile(join(platform, 'keycloak.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+  const found = blocks.find((block) => block.includes(beginning));
+  if (found === undefined) throw new Error(`keycloak.md has no block with ${beginning}`);
+  return parse(found) as T;
+}
+
+/** The file that a platform engineer hands out to a team, of the machines of this test and for its space. */
+export async function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, space: string): Promise<string> {
+  const file = await documented<{ version: 1; contexts: [ContextEntry] }>('contexts:');
+  const [entry] = file.contexts;
+  const authority = await readFile(cluster.certificateAuthority);
+  const own: ContextEntry = {
+    ...entry,
     name: space,
-    cluster: { server: cluster.apiUrl, certificateAuthority: cluster.certificateAuthority },
-    oidc: {
-      issuer: keycloak.issuer,
-      clientId,
-      certificateAuthorityData: keycloak.certificateAuthority,
-      usernameClaim: 'preferred_username',
-    },
     namespace: space,
-    namespaces: spaces,
+    cluster: { server: cluster.apiUrl, certificateAuthorityData: authority.toString('base64') },
+    oidc: {
+      clientId,
+      ...entry.oidc,
+      issuer: keycloak.issuer,
+      certificateAuthorityData: keycloak.certificateAuthority,
+    },
     profile,
   };
-  return stringify({ version: 1, contexts: [entry] });
+  return stringify({ ...file, contexts: [own] });
+}
+
+interface AuthenticationConfiguration {
+  readonly jwt: readonly [
+    {
+      readonly issuer: { readonly audiences: readonly [string] };
+      readonly claimMappings: Readonly<
+        Record<'username' | 'groups', { readonly claim: string; readonly prefix: string }>
+      >;
+    },
+  ];
 }
 
 /**
@@ -35,18 +59,22 @@ export function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, space: s
  * shipped role. Resolves to what takes the trust back; the roles stay.
  */
 export async function setUpCluster(keycloak: Keycloak): Promise<() => Promise<void>> {
-  const { issuer: url, certificateAuthority } = keycloak;
-  const trust = trustIssuer({ url, audience, certificateAuthority, usernameClaim: 'preferred_username' });
-  const [role] = parseAllDocuments(await readFile(roleFile, 'utf8'));
+  const { jwt } = await documented<AuthenticationConfiguration>('kind: AuthenticationConfiguration');
+  const { issuer, claimMappings } = jwt[0];
+  // What `trustIssuer` puts before the claims.
+  expect(Object.values(claimMappings).map(({ prefix }) => prefix)).toEqual(['oidc:', 'oidc:']);
+  const trust = trustIssuer({
+    url: keycloak.issuer,
+    audience: issuer.audiences[0],
+    certificateAuthority: keycloak.certificateAuthority,
+    usernameClaim: claimMappings.username.claim,
+    groupsClaim: claimMappings.groups.claim,
+  });
+  const [role] = parseAllDocuments(await readFile(join(platform, 'role.yaml'), 'utf8'));
+  const binding = stringify(await documented('kind: RoleBinding'));
   for (const space of spaces) {
-    const binding = {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'slipway-users' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'slipway-user' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `oidc:${space}` }],
-    };
-    await kubectl(['-n', space, 'apply', '-f', '-'], { input: `${String(role)}---\n${stringify(binding)}` });
+    const input = `${String(role)}---\n${binding.replaceAll('team-a', space)}`;
+    await kubectl(['-n', space, 'apply', '-f', '-'], { input });
   }
   return trust;
 }
