@@ -2,8 +2,9 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { CoreConnection, RunStore } from '@slipway/shared/client';
-import type { Run, StepName } from '@slipway/shared/protocol';
+import { type Run, SlipwayError, type StepName, type Submission } from '@slipway/shared/protocol';
 import { retryOf } from '@slipway/shared/views';
+import type { SignInGate } from './account/signInGate.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import type { RunOrigins } from './runOrigins.ts';
 import { noticeName, type Notices } from './notices.ts';
@@ -16,6 +17,8 @@ export interface ActionsOptions {
   readonly core: Pick<CoreConnection, 'request' | 'onNotification'>;
   readonly store: Pick<RunStore, 'put'>;
   readonly notices: Pick<Notices, 'progress' | 'failed'>;
+  /** Goes on once somebody has signed in, where that was wanting. */
+  readonly gate: Pick<SignInGate, 'run'>;
   readonly words: HostWords;
   readonly settings: Settings;
   readonly contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
@@ -38,23 +41,17 @@ export class Actions {
 
   /** Runs the notebook as it is on the screen. */
   async runNotebook(panel: NotebookPanel): Promise<void> {
-    const { core, notices, words, settings, contents, contentsRoot, openRun } = this.#options;
-    const title = noticeName(panel.title.label);
-    const progress = notices.progress(words.lab.submitting(title));
-    const told = core.onNotification('submit/progress', ({ text }) =>
-      progress.update(words.lab.submittedWith(title, text)),
-    );
+    const { gate, settings, contents, contentsRoot, openRun } = this.#options;
     try {
       const root = await contentsRoot(this.#ending.signal);
+      // As it is now: what is typed while somebody signs in is of the next press.
       const submission = await submissionOf(panel, settings.context, contents, root);
-      const run = await core.request('runs/submit', submission, this.#ending.signal);
+      const title = noticeName(panel.title.label);
+      const run = await gate.run(submission.context, () => this.#submit(submission, title));
       this.#took(run, panel.context.path);
       if (settings.openRunDetail) openRun(run);
     } catch (error) {
-      notices.failed(error);
-    } finally {
-      told.dispose();
-      progress.end();
+      this.#failed(error);
     }
   }
 
@@ -72,7 +69,7 @@ export class Actions {
 
   /** Asks first: what a run left goes with it. */
   async delete(run: Run): Promise<void> {
-    const { core, notices, words } = this.#options;
+    const { core, gate, words } = this.#options;
     const { button } = await showDialog({
       title: words.lab.deleteRun,
       body: words.lab.confirmDelete(run.title),
@@ -81,10 +78,11 @@ export class Actions {
       defaultButton: 0,
     });
     if (!button.accept) return;
+    const params = { run: run.name, context: run.context };
     try {
-      await core.request('runs/delete', { run: run.name, context: run.context }, this.#ending.signal);
+      await gate.run(run.context, () => core.request('runs/delete', params, this.#ending.signal));
     } catch (error) {
-      notices.failed(error);
+      this.#failed(error);
     }
   }
 
@@ -93,13 +91,33 @@ export class Actions {
   }
 
   async #change(name: Change, run: Run, from?: StepName): Promise<void> {
-    const { core, origins } = this.#options;
+    const { core, gate, origins } = this.#options;
     const params = { run: run.name, context: run.context, ...(from !== undefined && { from }) };
     try {
-      this.#took(await core.request(name, params, this.#ending.signal), origins.pathOf(run));
+      const made = await gate.run(run.context, () => core.request(name, params, this.#ending.signal));
+      this.#took(made, origins.pathOf(run));
     } catch (error) {
-      this.#options.notices.failed(error);
+      this.#failed(error);
     }
+  }
+
+  async #submit(submission: Submission, title: string): Promise<Run> {
+    const { core, notices, words } = this.#options;
+    const progress = notices.progress(words.lab.submitting(title));
+    const told = core.onNotification('submit/progress', ({ text }) =>
+      progress.update(words.lab.submittedWith(title, text)),
+    );
+    try {
+      return await core.request('runs/submit', submission, this.#ending.signal);
+    } finally {
+      told.dispose();
+      progress.end();
+    }
+  }
+
+  /** Who did not want to sign in was told by the question. */
+  #failed(error: unknown): void {
+    if (!SlipwayError.is(error, 'signIn.required')) this.#options.notices.failed(error);
   }
 
   #took(run: Run, origin: string | undefined): void {

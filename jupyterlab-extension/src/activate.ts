@@ -1,5 +1,5 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import type { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { Clipboard, type ICommandPalette, type IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -11,6 +11,8 @@ import { CoreConnection, FollowedRuns, RunStore } from '@slipway/shared/client';
 import { adoptTokens } from '@slipway/shared/panel-tokens';
 import type { HostAction } from '@slipway/shared/panels';
 import type { Run } from '@slipway/shared/protocol';
+import { createAccount } from './createAccount.ts';
+import { lazy } from 'react';
 import { Actions } from './actions.ts';
 import { addToolbarButton } from './surfaces/toolbarButton.ts';
 import { registerCommands } from './registerCommands.ts';
@@ -36,6 +38,9 @@ import { hostWords, troubleIn, type HostWords } from './words/index.ts';
 declare const SLIPWAY_VERSION: string;
 /** The file with the panels, which is named by its content. */
 declare const SLIPWAY_PANELS: string;
+
+/** A page that only loads shows no panel. */
+const ContextsSection = lazy(() => import('./contexts/contextsSection.tsx'));
 
 export interface LabServices {
   readonly app: JupyterFrontEnd;
@@ -84,16 +89,31 @@ export async function activate(lab: LabServices): Promise<void> {
     // The next page asks anew: a number that could not be kept costs it one start of Node at most.
     server.tellUnfinished(unfinished, never).catch(() => undefined);
   });
+  const { contexts, account, gate } = createAccount({
+    core,
+    server,
+    words,
+    notices: () => notices,
+    chooseContext: (context) => chooseContext(context),
+    showPanel: () => app.shell.activateById(panel.id),
+  });
   const origins = new RunOrigins(localStorage);
   const followed = new FollowedRuns(new FollowedStorage(sessionStorage));
   const openRun = ({ context, name, title }: Run): void => tabs.open({ kind: 'detail', context, run: name, title });
   const notices = new Notices(words, now, openRun);
-  const settings = await loadSettings(lab.registry, () => model.update());
+  const known = {
+    names: () => core.contexts,
+    current: () => contexts.contexts.find(({ current }) => current)?.name,
+  };
+  const settings = await loadSettings(lab.registry, known, () => model.update());
+  const chooseContext = (context: string): void =>
+    void settings.chooseContext(context).catch((error: unknown) => notices.failed(error));
   const follow = (run: Run): void => void followed.follow(run).catch((error: unknown) => notices.failed(error));
   const actions = new Actions({
     core,
     store,
     notices,
+    gate,
     words,
     settings,
     contents,
@@ -120,7 +140,7 @@ export async function activate(lab: LabServices): Promise<void> {
     closeForm: () => tabs.closeForm(),
   });
   const perform = (action: HostAction): Promise<void> => hostActions.perform(action);
-  const host = createPanelHost(core, perform, lab.memory, words, (run) => {
+  const host = createPanelHost(core, gate, perform, lab.memory, words, (run) => {
     follow(run);
     store.put(run);
   });
@@ -156,14 +176,16 @@ export async function activate(lab: LabServices): Promise<void> {
     words,
     {
       runNotebook,
-      chooseContext: (context) => void settings.chooseContext(context).catch((error: unknown) => notices.failed(error)),
+      chooseContext,
       openRun,
       openLogs: ({ context, name }) => openTab('logs', context, name),
       cancel: (run) => void actions.cancel(run),
       rerun: (run) => void actions.rerun(run),
       retry: (run) => void actions.retry(run),
       connect: () => void core.open(never).catch(() => undefined),
+      copy: (text) => Clipboard.copyToSystem(text),
     },
+    account,
     now,
     () => ({
       runs: store.runs,
@@ -180,6 +202,7 @@ export async function activate(lab: LabServices): Promise<void> {
     model.update();
     changed.emit(undefined);
   });
+  account.onChange(() => model.update());
   notebooks.currentChanged.connect(() => model.update());
   store.onEnd((ended) => {
     followed.claim(ended).then(
@@ -188,7 +211,7 @@ export async function activate(lab: LabServices): Promise<void> {
     );
   });
 
-  const panel = new SidePanel(model, () => core.hold());
+  const panel = new SidePanel(model, ContextsSection, () => core.hold());
   app.shell.add(panel, 'right', { rank: 900 });
   lab.restorer?.add(panel, panel.id);
   lab.statusBar?.registerStatusItem('slipway:status', {

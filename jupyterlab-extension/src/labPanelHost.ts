@@ -2,7 +2,8 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { CoreConnection } from '@slipway/shared/client';
 import type { HostAction, PanelHost } from '@slipway/shared/panels';
-import { SlipwayError, type RequestName, type Run } from '@slipway/shared/protocol';
+import { SlipwayError, type RequestName, type RequestResult, type Run } from '@slipway/shared/protocol';
+import type { SignInGate } from './account/signInGate.ts';
 import { troubleIn, type HostWords } from './words/index.ts';
 
 /** Requests that start a run and answer with it. */
@@ -10,11 +11,13 @@ const starting: ReadonlySet<RequestName> = new Set<RequestName>(['runs/submit', 
 
 /**
  * What the shared panels get from JupyterLab: the core, what only Lab can do, and Lab's own memory.
+ * @param gate asks to sign in where a run that a panel starts needs that, and goes on then
  * @param words in which it says what it cannot do
  * @param onStarted hears of runs that panels start
  */
 export function createPanelHost(
   core: Pick<CoreConnection, 'request' | 'onNotification' | 'onConnection'>,
+  gate: Pick<SignInGate, 'run'>,
   perform: (action: HostAction) => Promise<void>,
   memory: Pick<IStateDB, 'fetch' | 'save'> | undefined,
   words: HostWords,
@@ -23,7 +26,10 @@ export function createPanelHost(
   return {
     locale: words.locale,
     request: async (name, params, signal) => {
-      const result = await inWords(words, core.request(name, params, signal));
+      const ask = (): Promise<RequestResult<typeof name>> => core.request(name, params, signal);
+      const context = 'context' in params ? params.context : undefined;
+      const isGated = starting.has(name) && context !== undefined;
+      const result = await inWords(words, isGated ? gate.run(context, ask) : ask());
       if (starting.has(name)) onStarted(result as Run);
       return result;
     },

@@ -41,6 +41,27 @@ export class Notices {
     Notification.error(action === undefined ? message : `${message}\n${action}`, { autoClose: false });
   }
 
+  /** Asks to sign in. Resolves with false once the person has put the notice away. @param onSignIn called in the click */
+  askToSignIn(context: string, onSignIn: () => void): Promise<boolean> {
+    const { signIn } = this.#words.shared;
+    return new Promise((resolve) => {
+      const callback = (): void => {
+        onSignIn();
+        resolve(true);
+      };
+      const actions = [{ label: signIn.signIn, displayType: 'accent' as const, callback }];
+      const own = Notification.emit(signIn.goOn(context), 'warning', { autoClose: false, actions });
+      const { changed } = Notification.manager;
+      const onChange = (_: unknown, { type, notification: { id } }: Notification.IChange): void => {
+        if (type !== 'removed' || id !== own) return;
+        changed.disconnect(onChange);
+        // After a press it has been said already.
+        resolve(false);
+      };
+      changed.connect(onChange);
+    });
+  }
+
   warn(text: string): void {
     Notification.warning(text, { autoClose: false });
   }

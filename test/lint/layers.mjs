@@ -77,11 +77,13 @@ const hosts = {
     words: [],
   },
   'jupyterlab-extension/src': {
+    account: [],
     artifacts: ['server'],
+    contexts: ['account', 'surfaces', 'words'],
     core: [],
     notebook: [],
     server: [],
-    surfaces: ['words', 'activate.ts', 'commands.ts'],
+    surfaces: ['account', 'words', 'activate.ts', 'commands.ts'],
     words: [],
   },
 };

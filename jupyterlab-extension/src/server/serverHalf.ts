@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { SlipwayError } from '@slipway/shared/protocol';
+import { callbackAddress, type PageAddress } from './callbackAddress.ts';
 
 /** What the server half says of itself when a page loads; no Node runs for it. */
 export interface ServerStatus {
@@ -9,6 +10,8 @@ export interface ServerStatus {
   readonly unfinished: number;
   /** Absolute path of the folder that the contents API shows; undefined where that is no folder on a disk. */
   readonly contentsRoot: string | undefined;
+  /** Where a JupyterHub takes the answers of sign-ins for all its users: a URL, or a path on the hub's origin. */
+  readonly hubCallback: string | undefined;
 }
 
 /** The requests that the Python half answers. `ServerConnection` adds base URL, token and XSRF. */
@@ -31,6 +34,16 @@ export class ServerHalf {
   async contentsRoot(signal: AbortSignal): Promise<string | undefined> {
     const { contentsRoot } = this.#status ?? (await this.status(signal));
     return contentsRoot;
+  }
+
+  /** Where a sign-in is to come back to; undefined on this machine itself. To be asked once the status is known. */
+  callbackAddress(page: PageAddress): string | undefined {
+    return callbackAddress(page, this.#settings.baseUrl, this.#status?.hubCallback);
+  }
+
+  /** Asks for the status where it is not known yet. @throws SlipwayError */
+  async ready(signal: AbortSignal): Promise<void> {
+    if (this.#status === undefined) await this.status(signal);
   }
 
   /** Remembered for the next page that loads. @throws SlipwayError */
@@ -91,12 +104,18 @@ function readStatus(value: unknown): ServerStatus {
     value === null ||
     !('version' in value && typeof value.version === 'string') ||
     !('unfinished' in value && typeof value.unfinished === 'number') ||
-    !('contentsRoot' in value)
+    !('contentsRoot' in value) ||
+    !('hubCallback' in value)
   ) {
     throw new SlipwayError('protocol.invalid', 'The server half of Slipway sent a malformed status.');
   }
-  const { version, unfinished, contentsRoot } = value;
-  return { version, unfinished, contentsRoot: typeof contentsRoot === 'string' ? contentsRoot : undefined };
+  const { version, unfinished, contentsRoot, hubCallback } = value;
+  return {
+    version,
+    unfinished,
+    contentsRoot: typeof contentsRoot === 'string' ? contentsRoot : undefined,
+    hubCallback: typeof hubCallback === 'string' ? hubCallback : undefined,
+  };
 }
 
 async function refusal(response: Response): Promise<SlipwayError> {

@@ -31,6 +31,11 @@ export const checkIcon = neutral('check', '<path d="m3 8.5 3.2 3.2L13 5"/>');
 export const computerIcon = neutral('computer', '<path d="M3.5 4h9v6h-9zM2 12.5h12"/>');
 export const clusterIcon = neutral('cluster', '<path d="M3 3h10v4H3zM3 9h10v4H3zM5 5h.01M5 11h.01"/>');
 
+export const signInIcon = coloured('sign-in', '<path d="M7 2.5h6v11H7M2 8h7.5M6.8 5.2 9.5 8l-2.7 2.8"/>');
+export const copyIcon = neutral('copy', '<path d="M5.5 5.5h7v8h-7z"/><path d="M3.5 11V2.5H10"/>');
+export const outsideIcon = coloured('outside', '<path d="M9.5 2.5h4v4M13.3 2.7 7.5 8.5M6.5 3.5h-4v10h10v-4"/>');
+export const chevronIcon = neutral('chevron', '<path d="M3.5 6 8 10.5 12.5 6"/>');
+
 const ring = '<circle cx="8" cy="8" r="6"/>';
 const triangle = '<path d="M8 2.5 14 13H2zM8 6.5v3M8 11.3v.01"/>';
 

@@ -2,9 +2,9 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { terminalStates } from '@slipway/shared/protocol';
 import { groupByDay, shortName } from '@slipway/shared/views';
 import type { Message } from '@lumino/messaging';
-import type { JSX } from 'react';
+import { type ComponentType, type JSX, Suspense } from 'react';
 import type { Disposable } from '@slipway/shared/panels';
-import { checkIcon, clusterIcon, computerIcon, runIcon, slipwayIcon } from './icons.ts';
+import { runIcon, slipwayIcon } from './icons.ts';
 import { RunRow } from './runRow.tsx';
 import type { SidePanelModel } from './sidePanelModel.ts';
 import { useNow } from './useNow.ts';
@@ -12,15 +12,22 @@ import { useNow } from './useNow.ts';
 /** Two lines of the panel as wide as it is at first; the whole name is told where the mouse rests. */
 const longestName = 48;
 
+interface ModelProps {
+  readonly model: SidePanelModel;
+}
+
 /** Runs and contexts, on the right. While it is visible it holds the connection. */
 export class SidePanel extends ReactWidget {
   readonly #model: SidePanelModel;
+  readonly #contexts: ComponentType<ModelProps>;
   readonly #hold: () => Disposable;
   #held: Disposable | undefined;
 
-  constructor(model: SidePanelModel, hold: () => Disposable) {
+  /** @param contexts shows where to run and as whom */
+  constructor(model: SidePanelModel, contexts: ComponentType<ModelProps>, hold: () => Disposable) {
     super();
     this.#model = model;
+    this.#contexts = contexts;
     this.#hold = hold;
     this.id = 'slipway-side-panel';
     this.title.icon = slipwayIcon;
@@ -29,7 +36,11 @@ export class SidePanel extends ReactWidget {
   }
 
   render(): JSX.Element {
-    return <UseSignal signal={this.#model.changed}>{() => <Contents model={this.#model} />}</UseSignal>;
+    return (
+      <UseSignal signal={this.#model.changed}>
+        {() => <Contents model={this.#model} section={this.#contexts} />}
+      </UseSignal>
+    );
   }
 
   protected override onAfterShow(message: Message): void {
@@ -53,7 +64,11 @@ export class SidePanel extends ReactWidget {
   }
 }
 
-function Contents({ model }: { readonly model: SidePanelModel }): JSX.Element {
+interface ContentsProps extends ModelProps {
+  readonly section: ComponentType<ModelProps>;
+}
+
+function Contents({ model, section: ContextsSection }: ContentsProps): JSX.Element {
   const { words, actions, state } = model;
   return (
     <>
@@ -74,10 +89,12 @@ function Contents({ model }: { readonly model: SidePanelModel }): JSX.Element {
         </p>
       </section>
       {state.failure !== undefined && <Failure model={model} />}
+      <h2 className="slipway-heading">{words.lab.contexts}</h2>
+      <Suspense>
+        <ContextsSection model={model} />
+      </Suspense>
       <h2 className="slipway-heading">{words.lab.runs}</h2>
       <Runs model={model} />
-      <h2 className="slipway-heading">{words.lab.contexts}</h2>
-      <Contexts model={model} />
     </>
   );
 }
@@ -125,36 +142,5 @@ function Runs({ model }: { readonly model: SidePanelModel }): JSX.Element | null
         </section>
       ))}
     </div>
-  );
-}
-
-function Contexts({ model }: { readonly model: SidePanelModel }): JSX.Element {
-  const { words, actions, state } = model;
-  return (
-    <ul className="slipway-list slipway-contexts" role="radiogroup" aria-label={words.lab.contexts}>
-      {state.contexts.map((context) => {
-        const chosen = context.name === state.chosenContext;
-        const Icon = chosen ? checkIcon : context.name === 'local' ? computerIcon : clusterIcon;
-        const note =
-          context.state === 'stale' ? words.lab.stale : context.name === 'local' ? words.lab.thisMachine : '';
-        return (
-          <li key={context.name}>
-            <button
-              type="button"
-              role="radio"
-              aria-checked={chosen}
-              className="slipway-context"
-              data-context={context.name}
-              title={context.reason ?? words.lab.chooseContext(context.name)}
-              onClick={() => actions.chooseContext(context.name)}
-            >
-              <Icon.react tag="span" />
-              <span className="slipway-name">{context.name}</span>
-              <span className="slipway-muted">{note}</span>
-            </button>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

@@ -2,6 +2,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { ContextState } from '@slipway/shared/client';
 import type { Run } from '@slipway/shared/protocol';
 import type { StaleSince } from '@slipway/shared/views';
+import type { Account } from '../account/account.ts';
 import type { HostWords } from '../words/index.ts';
 
 /** What the side panel shows and does, behind one face, so that the panel holds no logic. */
@@ -14,6 +15,7 @@ export interface SidePanelActions {
   rerun(run: Run): void;
   retry(run: Run): void;
   connect(): void;
+  copy(text: string): void;
 }
 
 export interface SidePanelState {
@@ -32,13 +34,21 @@ export interface SidePanelState {
 export class SidePanelModel {
   readonly words: HostWords;
   readonly actions: SidePanelActions;
+  readonly account: Account;
   readonly now: () => number;
   readonly #read: () => SidePanelState;
   readonly #changed = new Signal<this, undefined>(this);
 
-  constructor(words: HostWords, actions: SidePanelActions, now: () => number, read: () => SidePanelState) {
+  constructor(
+    words: HostWords,
+    actions: SidePanelActions,
+    account: Account,
+    now: () => number,
+    read: () => SidePanelState,
+  ) {
     this.words = words;
     this.actions = actions;
+    this.account = account;
     this.now = now;
     this.#read = read;
   }
