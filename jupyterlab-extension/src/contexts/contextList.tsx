@@ -38,7 +38,7 @@ export function ContextList({ model }: { readonly model: SidePanelModel }): JSX.
               tabIndex={chosen || (!isThere && index === 0) ? 0 : -1}
               className="slipway-context"
               data-context={context.name}
-              title={context.reason ?? words.lab.chooseContext(context.name)}
+              title={titleOf(context, model.account.summary(context.name), words)}
               onClick={() => actions.chooseContext(context.name)}
             >
               <Icon.react tag="span" />
@@ -52,6 +52,13 @@ export function ContextList({ model }: { readonly model: SidePanelModel }): JSX.
       })}
     </ul>
   );
+}
+
+/** The whole name, who that is, and why its runs cannot be read. */
+function titleOf({ name, reason }: ContextState, summary: ContextSummary | undefined, words: HostWords): string {
+  const user = summary?.signIn.user ?? summary?.signIn.email;
+  const who = user === undefined ? [] : [words.shared.signIn.signedInAs(user)];
+  return [words.lab.chooseContext(name), ...who, ...(reason === undefined ? [] : [reason])].join('\n');
 }
 
 /** Who is signed in, or what keeps its runs from being read. */
