@@ -1,8 +1,11 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { clientId, OidcProvider, signInOnPage } from '../../identity/oidcProvider.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { freePort } from '../hosts/hostProcess.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterHub } from './jupyterHub.ts';
 import { LabPage } from './labPage.ts';
@@ -11,17 +14,27 @@ import { notebookOf } from './notebooks.ts';
 /** A hub, its proxy, two servers and two cores start on what may be two slow processors, in milliseconds. */
 const patienceMs = 400_000;
 
+const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
+
 let hub: JupyterHub;
 let browser: Browser;
+let provider: OidcProvider;
 
 beforeAll(async () => {
   [hub, browser] = await Promise.all([JupyterHub.start(['alice', 'bob']), launchBrowser()]);
+  provider = await OidcProvider.start({
+    people: { alice: { email: 'alice@example.com' }, bob: { email: 'bob@example.com' } },
+    redirectUris: [`${hub.url}hub/user-redirect/slipway/oauth/callback`],
+  });
+  const cluster = `https://127.0.0.1:${await freePort()}`;
   for (const user of ['alice', 'bob']) {
     await writeFile(join(hub.homeOf(user), 'analysis.ipynb'), notebookOf('print("as saved")', `owner = "${user}"`));
+    await writeContext(user, cluster);
   }
 });
 afterAll(async () => {
   await browser.close();
+  await provider.dispose();
   await hub.dispose();
 });
 afterEach(async () => {
@@ -31,6 +44,17 @@ explainFailures(
   () => browser,
   () => ({ dataHomes: ['alice', 'bob'].map((user) => join(hub.homeOf(user), 'data')), log: hub.log }),
 );
+
+/** Nobody answers at the cluster: who signs in needs the provider alone. */
+async function writeContext(user: string, cluster: string): Promise<void> {
+  const folder = join(hub.homeOf(user), 'xdg-config/slipway');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const oidc = { issuer: provider.issuer, clientId };
+  const profile = { image: 'registry.example.com/runner:1' };
+  const context = { name: 'team-a', cluster: { server: cluster }, oidc, namespace: 'team-a', profile };
+  const text = stringify({ version: 1, tokenStorage: 'file', contexts: [context] });
+  await writeFile(join(folder, 'config.yaml'), text, { mode: 0o600 });
+}
 
 /** Signs in by the hub's form, as a person does; their server starts where none runs. */
 async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
@@ -94,6 +118,34 @@ it('two users of a hub run notebooks beside each other, and neither reaches the 
   expect(await trespass(alice.lab, 'slipway/status')).toBe('200');
   expect(await tokensOfCores()).toEqual([]);
 }, 900_000);
+
+it('each user signs in through the callback of the hub, and is nobody to the other', async () => {
+  const home = (user: string): string => join(hub.homeOf(user), 'data/slipway/identity');
+  const people = [];
+  for (const user of ['alice', 'bob']) {
+    const { context, lab } = await signIn(user);
+    await lab.notebookReady();
+    await lab.showSidePanel();
+    const row = lab.sidePanel.locator('.slipway-context[data-context="team-a"]');
+    await row.getByText('Not signed in').waitFor();
+    await row.click();
+    const opened = context.waitForEvent('page', { timeout: 120_000 });
+    await lab.sidePanel.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const page = await opened;
+    await signInOnPage(page, user);
+    await page.getByText('You can close this tab').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/user/${user}/slipway/oauth/callback`);
+    await lab.sidePanel.getByText('Signed in to team-a').waitFor();
+    expect(await lab.sidePanel.locator('.slipway-facts-table').innerText()).toContain(user);
+    if (user === 'alice') await page.screenshot({ path: join(screenshots, 'signed-in-page.png') });
+    await page.close();
+    people.push(lab);
+  }
+  const [alice, bob] = people;
+  expect(await alice?.sidePanel.locator('.slipway-facts-table').innerText()).not.toContain('bob');
+  expect(await (bob === undefined ? '' : trespass(bob, 'slipway/oauth/callback?code=x&state=y'))).not.toBe('200');
+  for (const user of ['alice', 'bob']) expect((await stat(home(user))).mode & 0o777).toBe(0o700);
+}, 400_000);
 
 /** A person's run that was made last: a second try finds that of the first one, too. */
 async function newestRun(user: string): Promise<string> {

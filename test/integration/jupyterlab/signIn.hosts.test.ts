@@ -17,6 +17,8 @@ let server: JupyterServer;
 let browser: Browser;
 let context: BrowserContext;
 let lab: LabPage;
+/** What the page asked the core to run. */
+const submitted: string[] = [];
 /** Nobody answers there: who signs in needs the provider alone. */
 let cluster: string;
 
@@ -43,6 +45,14 @@ anewAfterFailure(async (own) => {
   own(() => browser.close());
   await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  submitted.length = 0;
+  context.on('page', (page) => {
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        if (payload.includes('"runs/submit"')) submitted.push(String(payload));
+      });
+    });
+  });
   lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
   await lab.notebookReady();
   await lab.showSidePanel();
@@ -77,6 +87,7 @@ it('signs in with the browser, shows who that is, and signs out', async () => {
   await lab.sidePanel.getByText('Sign in to run on a cluster').waitFor();
   const page = await tabAfter(() => press('Sign in'));
   await lab.sidePanel.getByText('Sign in on the page that opened').waitFor();
+  await page.locator('input[name="login"]').waitFor();
   expect(await page.evaluate('window.opener')).toBeNull();
   await signInOnPage(page, 'alice');
   await page.getByText('You are signed in').first().waitFor();
@@ -108,23 +119,27 @@ it('asks to sign in where a run needs it, and goes on with that run as it was', 
   expect(await lab.sidePanel.getByRole('link', { name: 'Open the page' }).getAttribute('href')).toContain(
     provider.issuer,
   );
-  const other = await context.newPage();
-  await approveDevice(other, `${provider.issuer}/device?user_code=${code}`, 'alice');
+  const other = await browser.newContext();
+  await approveDevice(await other.newPage(), `${provider.issuer}/device?user_code=${code}`, 'alice');
   await other.close();
   await lab.sidePanel.getByText('Signed in to team-a').waitFor();
   // The run goes on, and finds what is wrong next.
   const found = notice(/cannot be reached/);
   await found.waitFor();
   expect(await asked.count()).toBe(0);
+  expect(submitted.map((text) => [text.includes('as pressed'), text.includes('typed later')])).toEqual([
+    [true, false],
+    [true, false],
+  ]);
   // It would lie above the panel.
-  await found.hover();
-  await found.getByLabel('Hide notification').click();
+  await lab.page.getByRole('button', { name: 'Hide notification' }).first().click();
   await press('Sign out');
 });
 
 it('takes no answer of another sign-in, and gives one up', async () => {
   await row('team-a').click();
   const page = await tabAfter(() => press('Sign in'));
+  await page.waitForURL(`${provider.issuer}/**`);
   await page.goto(`${server.url}slipway/oauth/callback?code=stolen&state=of-another`);
   await page.getByText('The sign-in did not get through').waitFor();
   await page.getByText('Use a code instead').waitFor();
