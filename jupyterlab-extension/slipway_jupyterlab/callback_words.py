@@ -18,6 +18,7 @@ class CallbackWords:
     elsewhere: str
     nobody_waits: str
     no_answer: str
+    broken: str
     too_long: str
 
 
@@ -31,6 +32,7 @@ english = CallbackWords(
     elsewhere="Where you began on another server or in another program: copy the address of this page, choose "
     "“Paste the address instead” there, and paste it. Or choose “Use a code instead”, which needs no way back.",
     nobody_waits="No sign-in waits on this Jupyter server.",
+    broken="Slipway on this Jupyter server did not take the answer. Try again from its panel in JupyterLab.",
     no_answer="This address is where the sign-in page sends the browser; it holds no answer of one.",
     too_long="The answer of the sign-in page is too long.",
 )
@@ -45,6 +47,7 @@ simplified_chinese = CallbackWords(
     elsewhere="如果您是在另一台服务器或另一个程序中开始登录的：请复制此页面的地址，在那里选择“改为粘贴地址”并粘贴。"
     "或者选择“改用验证码”，它不需要返回此处。",
     nobody_waits="此 Jupyter 服务器上没有等待中的登录。",
+    broken="此 Jupyter 服务器上的 Slipway 没有接收答复。请在 JupyterLab 的 Slipway 面板中重试。",
     no_answer="登录页面会把浏览器送到此地址；其中没有任何答复。",
     too_long="登录页面的答复过长。",
 )

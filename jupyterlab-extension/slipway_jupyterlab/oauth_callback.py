@@ -34,7 +34,12 @@ class CallbackHandler(ServicesHandler):
         try:
             await self._complete(words)
         except SlipwayError as failure:
-            self._send(words, 400, words.failed, [failure.message, failure.action or "", words.elsewhere])
+            said = [failure.message, failure.action or ""]
+            if failure.code == "internal":
+                # Of the server half or a core that broke: no news for the person, and in English alone.
+                self.log.error("The answer of a sign-in page did not reach the core of Slipway: %s", failure.message)
+                said = [words.broken]
+            self._send(words, 400, words.failed, [*said, words.elsewhere])
         else:
             if error:
                 why = self.get_query_argument("error_description", "") or error
@@ -46,21 +51,20 @@ class CallbackHandler(ServicesHandler):
         """Raise SlipwayError where no sign-in waits for this."""
         url = self.request.full_url()
         if len(url) > _longest_url:
-            raise SlipwayError(words.too_long)
+            raise SlipwayError(words.too_long, code="signIn.failed")
         if not self.get_query_argument("state", ""):
-            raise SlipwayError(words.no_answer)
+            raise SlipwayError(words.no_answer, code="signIn.failed")
         supervisor = self._services.supervisor
         core = supervisor.core
         if core is None:
             # A sign-in lives in the core that began it: none is started for an address that anybody can link to.
-            raise SlipwayError(words.nobody_waits)
+            raise SlipwayError(words.nobody_waits, code="signIn.failed")
         try:
             async with supervisor.frames() as streams:
                 asked = ask_core(streams, core.protocol_version, words.locale, "identity/complete", {"url": url})
                 await asyncio.wait_for(asked, _answer_seconds)
         except (ConnectionError, asyncio.TimeoutError) as error:
-            self.log.error("The answer of a sign-in page did not reach the core of Slipway: %r", error)
-            raise SlipwayError(words.nobody_waits) from error
+            raise SlipwayError(f"The core did not answer: {error!r}") from error
 
     def _send(self, words: CallbackWords, status: int, heading: str, paragraphs: list[str]) -> None:
         self.set_status(status)

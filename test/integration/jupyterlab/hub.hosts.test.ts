@@ -134,7 +134,11 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
     const page = await opened;
     await signInOnPage(page, user);
     await page.getByText('You can close this tab').waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/user/${user}/slipway/oauth/callback`);
+    const { pathname, searchParams } = new URL(page.url());
+    expect(pathname).toBe(`/user/${user}/slipway/oauth/callback`);
+    const code = searchParams.get('code') ?? '';
+    expect(code).not.toBe('');
+    expect(hub.log).not.toContain(code);
     await lab.sidePanel.getByText('Signed in to team-a').waitFor();
     expect(await lab.sidePanel.locator('.slipway-facts-table').innerText()).toContain(user);
     if (user === 'alice') await page.screenshot({ path: join(screenshots, 'signed-in-page.png') });
