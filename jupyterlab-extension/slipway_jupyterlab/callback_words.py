@@ -44,7 +44,7 @@ simplified_chinese = CallbackWords(
     refused="登录被拒绝",
     refused_next="请关闭此标签页。JupyterLab 中的 Slipway 面板会说明下一步。",
     failed="登录未能送达",
-    elsewhere="如果您是在另一台服务器或另一个程序中开始登录的：请复制此页面的地址，在那里选择“改为粘贴地址”并粘贴。"
+    elsewhere="如果你是在另一台服务器或另一个程序中开始登录的：请复制此页面的地址，在那里选择“改为粘贴地址”并粘贴。"
     "或者选择“改用验证码”，它不需要返回此处。",
     nobody_waits="此 Jupyter 服务器上没有等待中的登录。",
     broken="此 Jupyter 服务器上的 Slipway 没有接收答复。请在 JupyterLab 的 Slipway 面板中重试。",
