@@ -168,7 +168,14 @@ describe('the reference set-up of Keycloak', () => {
         const outcomes = await Promise.all(workers.map((worker) => worker.refresh()));
         expect(outcomes, `round ${round}`).toEqual(['now refreshed', 'now refreshed']);
       }
-      expect(await identities.open().status(settings)).toMatchObject({ state: 'signedIn' });
+      const identity = identities.open();
+      expect(await identity.status(settings)).toMatchObject({ state: 'signedIn' });
+      // Without a token in memory: Keycloak's session is ended by one that is fetched for it.
+      expect(await identity.signOut(settings, AbortSignal.timeout(60_000))).toEqual({
+        sessionEnded: true,
+        note: 'An id token stays valid at the API server until it expires.',
+      });
+      expect(await workers[0]?.refresh()).toContain('signIn.required');
     } finally {
       await Promise.all(workers.map((worker) => worker.kill()));
       await identities.dispose();
