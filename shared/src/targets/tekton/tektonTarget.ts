@@ -1,6 +1,4 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { openCluster, systemClock, type KubernetesApi } from '../../kubernetes/index.ts';
+import { systemClock } from '../../kubernetes/index.ts';
 import { manifestText, settleRun, type InputFile, type RunFile } from '../../pipeline/index.ts';
 import type { Artifact, Check, JobSpec, Run, RunEvent, RunPlan, StepName, Whoami } from '../../protocol/index.ts';
 import type {
@@ -17,33 +15,17 @@ import type {
   StepLogChunk,
   TargetChange,
 } from '../runTarget.ts';
-import { cacheFolder } from './cacheFolder.ts';
+import { connectSpace, type Parts } from './connectSpace.ts';
 import { describeCluster } from './describeCluster.ts';
-import { createRunFiles, type RunFiles } from './follow/index.ts';
 import type { TektonTargetOptions } from './options.ts';
 import { doctor, preflight, whoAmI } from './preflight/index.ts';
 import { profileOffers } from './profileOffers.ts';
-import { readScriptFiles } from './scriptFiles.ts';
-import { RunHistory } from './space/runHistory.ts';
-import { placeOf } from './space/runLocation.ts';
-import { RunReports } from './space/runProgress.ts';
-import { wakeableClock, type WakeableClock } from './wakeableClock.ts';
-import { SpaceWatch } from './space/spaceWatch.ts';
 import { listSpaces } from './spaces/listSpaces.ts';
-import { createSubmitter, type Submitter } from './submit/index.ts';
+import { wakeableClock, type WakeableClock } from './wakeableClock.ts';
 
 /** The target of a cluster: runs are PipelineRuns. Connects when it is first used. */
 export function createTektonTarget(options: TektonTargetOptions): ClusterTarget {
   return new TektonTarget(options);
-}
-
-/** What is there once the cluster's access is settled. */
-interface Parts {
-  readonly api: KubernetesApi;
-  readonly space: SpaceWatch;
-  readonly files: RunFiles;
-  readonly reports: RunReports;
-  readonly submitter: Submitter;
 }
 
 class TektonTarget implements ClusterTarget {
@@ -232,7 +214,7 @@ class TektonTarget implements ClusterTarget {
   }
 
   #open(): Promise<Parts> {
-    this.#opening ??= this.#connect().then(
+    this.#opening ??= connectSpace(this.#options, this.#clock, this.#life.signal).then(
       (parts) => (this.#parts = parts),
       (error: unknown) => {
         // A kubeconfig may be mended while the core runs.
@@ -241,74 +223,5 @@ class TektonTarget implements ClusterTarget {
       },
     );
     return this.#opening;
-  }
-
-  async #connect(): Promise<Parts> {
-    const { entry, signIn, configDir, dataDir, stepsDir, env, randomHex, onNote, onError } = this.#options;
-    const { cluster, kubeconfig, kubeconfigContext, namespace, profile } = entry;
-    const [api, scripts] = await Promise.all([
-      openCluster({
-        context: entry.name,
-        cluster,
-        configDir,
-        signIn,
-        kubeconfig: kubeconfig === undefined || isAbsolute(kubeconfig) ? kubeconfig : join(configDir, kubeconfig),
-        kubeconfigContext,
-        namespace,
-        env,
-        homedir: homedir(),
-        signal: this.#life.signal,
-        clock: this.#clock,
-        warn: onNote,
-      }),
-      readScriptFiles(stepsDir),
-    ]);
-    const cacheDir = cacheFolder(dataDir, api.cluster);
-    // The watch of the space and the reading of files know each other: one tells where, the other how far.
-    const locator = {
-      locate: async (run: string, signal: AbortSignal) => {
-        const { facts, final } = await space.place(run, signal);
-        return placeOf(facts, final);
-      },
-    };
-    const clock = this.#clock;
-    const random = () => Number.parseInt(randomHex(4), 16) / 2 ** 32;
-    const files = createRunFiles({
-      api,
-      profile,
-      scripts,
-      cacheDir: join(cacheDir, 'runs'),
-      locator,
-      clock,
-      random,
-      onNote: (run, note) => onNote(`${run}: ${note}`),
-      onError,
-    });
-    const reports = new RunReports(files);
-    const history = new RunHistory(join(cacheDir, 'history'));
-    const space = new SpaceWatch({
-      api,
-      context: entry.name,
-      clock,
-      random,
-      progress: reports,
-      history,
-      onManyRuns: this.#options.onManyRuns ?? (() => undefined),
-      onError,
-    });
-    const submitter = createSubmitter({
-      api,
-      profile,
-      scripts,
-      get user() {
-        return api.cluster.user;
-      },
-      trigger: this.#options.trigger ?? 'cli',
-      clock,
-      randomHex,
-      files,
-    });
-    files.onGrowth((run) => space.logGrew(run));
-    return { api, space, files, reports, submitter };
   }
 }

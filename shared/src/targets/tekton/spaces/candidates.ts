@@ -24,8 +24,6 @@ export function spaceCandidates({ current, named, groups }: SpaceHints): readonl
 
 /** Of listed namespaces those to look at: the system's own are nobody's space. Pure. */
 export function listedSpaces(names: readonly string[], { current, named }: SpaceHints): readonly string[] {
-  const own = names.filter(
-    (name) => !/^(kube-|openshift-)|^(kube-system|openshift|default|tekton-pipelines)$/.test(name),
-  );
+  const own = names.filter((name) => !/^(kube-|openshift-|(openshift|default|tekton-pipelines)$)/.test(name));
   return [...new Set([current, ...named.filter((name) => names.includes(name)), ...own])];
 }
