@@ -43,7 +43,7 @@ anewAfterFailure(async (own) => {
   own(() => server.dispose());
   const config = join(server.home, 'config/slipway');
   await mkdir(config, { recursive: true, mode: 0o700 });
-  await writeFile(join(config, 'config.yaml'), teamProfile(keycloak, cluster, 'team-a'), { mode: 0o600 });
+  await writeFile(join(config, 'config.yaml'), await teamProfile(keycloak, cluster, 'team-a'), { mode: 0o600 });
   await server.write('ticking.ipynb', notebookOf(ticking));
   await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true });

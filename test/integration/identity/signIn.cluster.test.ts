@@ -133,6 +133,7 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
     expect(await keycloak.admin.sessions('alice')).toBe(1);
     const out = await machine.slipway(['logout']);
     expect(out.exitCode, out.stderr).toBe(0);
+    expect(out.stdout).toContain('stays valid at the API server until it expires');
     await eventually('the session at Keycloak is over', async () =>
       (await keycloak.admin.sessions('alice')) === 0 ? true : undefined,
     );
@@ -173,7 +174,7 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
     await keycloak.admin.changeRealm({ accessTokenLifespan: 10 });
     try {
       await signIn('alice');
-      const file = await machine.write('nb/away.ipynb', seconds(25));
+      const file = await machine.write('nb/away.ipynb', seconds(8));
       const sent = await machine.slipway(['run', file, '-d', '-o', 'json']);
       expect(sent.exitCode, sent.stderr).toBe(0);
       const { run } = json(sent);
