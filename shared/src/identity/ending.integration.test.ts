@@ -241,10 +241,20 @@ describe('what is told on the side', () => {
     await signIn(identity, provider.settings);
     const { authorization = '' } = await token(identity);
     const { refreshToken } = JSON.parse(await readFile(await recordPath(), 'utf8')) as { refreshToken: string };
-    await revoke();
+    provider.intercept = (request, response) => {
+      if (request.url !== '/token') return false;
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}');
+      return true;
+    };
+    const failure = () => token(identity).catch((thrown: unknown) => thrown);
     clock.forward(400_000);
-    const error: unknown = await token(identity).catch((thrown: unknown) => thrown);
-    const said = [...identities.lines, inspect(error, { depth: 10, showHidden: true })].join('\n');
+    const passing = await failure();
+    provider.intercept = undefined;
+    await revoke();
+    clock.forward(60_000);
+    const ended = await failure();
+    const said = [...identities.lines, inspect([passing, ended], { depth: 10, showHidden: true })].join('\n');
+    expect(said).toContain('The sign-in has ended');
     expect(said).toContain('refreshing failed');
     for (const secret of [authorization.slice('Bearer '.length), refreshToken]) expect(said).not.toContain(secret);
   });
@@ -262,6 +272,13 @@ describe('signing out', () => {
       note: expect.stringMatching(/^You are signed out on this machine; the identity provider could not be told\. /),
     });
     expect(await readdir(identities.stateDir)).not.toContainEqual(expect.stringMatching(/\.json$/));
+  });
+
+  it('leaves nothing of a process either that was killed while it wrote', async () => {
+    await signIn(identities.open(), provider.settings);
+    await writeFile(`${await recordPath()}.1.x.partial`, 'a token', { mode: 0o600 });
+    await identities.open().signOut(provider.settings, never);
+    expect((await readdir(identities.stateDir)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
   });
 
   it('of nobody does nothing', async () => {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../kubernetes/index.ts';
 import { acquireLease, type Lease } from '../../processes/index.ts';
-import { ensurePrivateFolder, readPrivateFile, writePrivateFile } from './privateFiles.ts';
+import { ensurePrivateFolder, readPrivateFile, removePartials, writePrivateFile } from './privateFiles.ts';
 import { parseRecord, type SignInRecord } from './record.ts';
 import type { NewRecord, SecretStore, Vault } from './vault.ts';
 import { watchFolder } from './watchFolder.ts';
@@ -68,6 +68,7 @@ export class FolderVault implements Vault {
   async delete(id: string, signal: AbortSignal): Promise<void> {
     const before = await this.read(id).catch(() => undefined);
     await rm(this.#path(id), { force: true });
+    await removePartials(this.#path(id));
     if (before?.storage === 'keyring') await this.#forget(id, signal);
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
 
 /** The longest file that is read, in bytes. */
@@ -59,6 +60,16 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
     throw asRefusal(error, path);
+  }
+}
+
+/** Removes what processes left that were killed while they wrote a file. Nobody may be writing it. */
+export async function removePartials(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.partial'))
+      await rm(join(folder, name), { force: true });
   }
 }
 
