@@ -160,8 +160,8 @@ describe('the shipped role', () => {
   it('lets nobody see or run anything in the space of another team', async () => {
     await person.may(await shippedRules());
     await ada.machine.slipway([
-      'contexts',
-      'add',
+      'context',
+      'new',
       'other',
       '--kubeconfig',
       `${ada.machine.folder}/kubeconfig`,
