@@ -63,6 +63,12 @@ const script: Script = {
   'jobs/manifest': () => ({ manifest: 'kind: PipelineRun\n' }),
   'runs/submit': () => run,
   'runs/spec': () => ({ spec: isHostile ? hostileSpec : exampleSpec }),
+  'runs/links': () => ({
+    links: [
+      { label: 'GPU use', url: 'https://grafana.example.com/d/gpu?var-pod=pbmc-clustering-7f3a-run-pod' },
+      { label: 'Tekton Dashboard', url: 'https://tekton.example.com/#/pipelineruns/pbmc-clustering-7f3a' },
+    ],
+  }),
   'runs/cancel': () => ({ ...run, cancelRequested: true }),
   'runs/rerun': () => ({ ...run, name: 'pbmc-clustering-9c01' }),
   'runs/retry': () => ({ ...run, name: 'pbmc-clustering-9c02' }),

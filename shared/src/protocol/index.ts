@@ -11,6 +11,7 @@ export * from './datasetUrl.ts';
 export * from './errors.ts';
 export * from './identity.ts';
 export * from './job.ts';
+export * from './links.ts';
 export * from './log.ts';
 export * from './logText.ts';
 export * from './methods.ts';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
 import { checkSchema } from './check.ts';
 import { contextRequests, identityNotifications, identityRequests } from './identityMethods.ts';
+import { runLinkSchema } from './links.ts';
 import { jobSpecSchema, parameterDeclarationSchema } from './job.ts';
 import { logPageSchema, logPositionSchema, logScanSchema } from './log.ts';
 import { runPlanSchema } from './plan.ts';
@@ -125,6 +126,8 @@ export const requests = {
     params: z.object(runRef),
     result: z.object({ spec: jobSpecSchema, parameters: z.array(parameterDeclarationSchema).optional() }),
   },
+  /** Pages about a run that the team's profile names: dashboards, traces. None for runs on this machine. */
+  'runs/links': { params: z.object(runRef), result: z.object({ links: z.array(runLinkSchema) }) },
   'logs/read': {
     params: z.object({
       ...runRef,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { s3AddressingSchema } from './job.ts';
+import { linkTemplatesSchema } from './links.ts';
 
 /** A Kubernetes quantity: `500m`, `16Gi`, `1`. Literal: Tekton takes no variable here. */
 export const quantitySchema = z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/);
@@ -104,6 +105,11 @@ export const teamProfileSchema = z.strictObject({
     .strictObject({ url: z.string().min(1) })
     .optional()
     .describe('A repository that "slipway doctor" tries to reach from a pod.'),
+  links: linkTemplatesSchema
+    .optional()
+    .describe(
+      'Pages about a run, by name: https://grafana.example/d/gpu?var-pod={pod}. Also {run}, {namespace}, {user}, {context}.',
+    ),
   stepLimits: z.boolean().optional().describe('Limits on every step, where a quota demands them. Default false.'),
 });
 export type TeamProfile = z.infer<typeof teamProfileSchema>;

@@ -6,6 +6,7 @@ import type {
   LogPage,
   LogScan,
   Run,
+  RunLink,
   RunPlan,
   StepName,
   Submission,
@@ -93,6 +94,8 @@ export interface RunService extends Disposable {
   scanLog(request: LogScanRequest & RunReference, signal: AbortSignal): Promise<LogScan>;
   /** What a run was asked to do, with every default filled in, and the parameters that its notebook declares. */
   spec(reference: RunReference, signal: AbortSignal): Promise<RequestResult<'runs/spec'>>;
+  /** Pages about a run that the team's profile names. */
+  links(reference: RunReference, signal: AbortSignal): Promise<readonly RunLink[]>;
   /** The target and full name behind a reference, for `artifacts`. */
   find(reference: RunReference, signal: AbortSignal): Promise<{ readonly target: RunTarget; readonly run: string }>;
 }
@@ -233,6 +236,12 @@ class Service implements RunService {
     const { target, run } = await this.find(reference, signal);
     const { spec, notebook } = await target.runFile(run, signal);
     return { spec, ...(notebook?.parameters !== undefined && { parameters: notebook.parameters }) };
+  }
+
+  async links(reference: RunReference, signal: AbortSignal): Promise<readonly RunLink[]> {
+    const { target, run } = await this.find(reference, signal);
+    if (!isClusterTarget(target)) return [];
+    return target.links(await this.#catalogue.load(target, run, signal), signal);
   }
 
   find(reference: RunReference, signal: AbortSignal): Promise<FoundRun> {

@@ -121,6 +121,7 @@ class Session implements CoreSession {
     | 'runs/delete'
     | 'logs/read'
     | 'runs/spec'
+    | 'runs/links'
     | 'logs/tail'
     | 'logs/scan'
   > {
@@ -162,6 +163,7 @@ class Session implements CoreSession {
       'logs/tail': async (request, signal) => (await runs()).tailLog(request, signal),
       'logs/scan': async (request, signal) => (await runs()).scanLog(request, signal),
       'runs/spec': async (reference, signal) => (await runs()).spec(reference, signal),
+      'runs/links': async (reference, signal) => ({ links: [...(await (await runs()).links(reference, signal))] }),
     };
   }
 

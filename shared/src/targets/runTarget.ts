@@ -5,6 +5,7 @@ import type {
   PythonChoice,
   Run,
   RunEvent,
+  RunLink,
   RunPlan,
   Space,
   StepName,
@@ -141,6 +142,8 @@ export interface ClusterTarget extends RunTarget {
     job: { readonly spec: JobSpec; readonly files: readonly InputFile[] },
     signal: AbortSignal,
   ): Promise<NonNullable<RunPlan['cluster']>>;
+  /** Pages about a run that the team's profile names. @throws SlipwayError `kubeconfig.invalid` */
+  links(run: Run, signal: AbortSignal): Promise<readonly RunLink[]>;
   /** The manifest as it would be sent: YAML with comments for a platform engineer. Changes nothing. */
   manifest(submission: RunSubmission, signal: AbortSignal): Promise<string>;
   /** What would keep the submission from running. Changes nothing. */

@@ -40,7 +40,8 @@ export class BothHosts {
     const { folder: home } = machine.machine;
     const { kubeconfig } = machine.cluster;
     const proxy = await startFaultProxy({ kubeconfig, folder: home });
-    await machine.writeContext({ profile, kubeconfig: proxy.kubeconfig });
+    const links = { 'GPU use': 'https://grafana.example/d/gpu?var-namespace={namespace}&var-pod={pod}' };
+    await machine.writeContext({ profile: { ...profile, links }, kubeconfig: proxy.kubeconfig });
     const [jupyter, vscode, browser] = await Promise.all([
       JupyterServer.create({ home }),
       CodeServer.create({ home, vsix: prepared('SLIPWAY_TEST_VSIX') }),

@@ -75,6 +75,10 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
     .first()
     .waitFor({ timeout: patienceMs });
   await both.screenshot(lab, 'lab-running');
+  for (const panel of [detail, seen]) {
+    const page = await panel.getByRole('link', { name: 'GPU use' }).getAttribute('href');
+    expect(page).toBe(`https://grafana.example/d/gpu?var-namespace=${both.machine.namespace}&var-pod=${run}-run-pod`);
+  }
 
   // On this machine meanwhile, where VS Code still sends runs.
   await code.page.locator('.tab').filter({ hasText: 'here.ipynb' }).click();

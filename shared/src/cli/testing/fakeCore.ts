@@ -174,6 +174,7 @@ export class FakeCore implements CliCore {
       'logs/tail': answer('logs/tail', () => this.logPages.shift() ?? { batches: [], next: 'end', end: true }),
       'logs/scan': unexpected('logs/scan'),
       'runs/spec': unexpected('runs/spec'),
+      'runs/links': unexpected('runs/links'),
       'artifacts/list': answer('artifacts/list', () => ({ artifacts: this.artifactList })),
       'artifacts/read': unexpected('artifacts/read'),
       'artifacts/tests': answer('artifacts/tests', () => this.testReport),

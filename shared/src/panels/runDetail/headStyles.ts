@@ -79,6 +79,11 @@ export const headStyles = css`
     line-height: 14px;
     color: var(--slipway-fg-muted);
   }
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 12px;
+  }
   .notices {
     display: flex;
     flex-direction: column;

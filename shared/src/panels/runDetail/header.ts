@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Run } from '../../protocol/index.ts';
+import type { Run, RunLink } from '../../protocol/index.ts';
 import {
   createClockFormat,
   relativeTime,
@@ -32,6 +32,8 @@ export interface HeaderState {
   readonly asksToCancel: boolean;
   /** The action that was sent and not answered yet. */
   readonly busy: string | undefined;
+  /** Pages about the run elsewhere. */
+  readonly links: readonly RunLink[];
 }
 
 const clock = createClockFormat(undefined);
@@ -125,7 +127,7 @@ function question(words: Words, actions: HeaderActions): TemplateResult {
   </div>`;
 }
 
-function facts(run: Run, view: RunView, words: Words, { now, locale }: HeaderState): TemplateResult {
+function facts(run: Run, view: RunView, words: Words, { now, locale, links }: HeaderState): TemplateResult {
   const text = words.panels.facts;
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = (at: number): TemplateResult => {
@@ -146,7 +148,12 @@ function facts(run: Run, view: RunView, words: Words, { now, locale }: HeaderSta
     ${run.user === undefined ? nothing : fact(text.by, shownText(run.user), 'opt')}
     ${run.trigger === undefined ? nothing : fact(text.startedFrom, shownText(triggerText(run.trigger, words)), 'opt')}
     ${run.reuses === undefined ? nothing : fact(text.reuses, cutName(run.reuses.run), 'opt')}
+    ${links.length === 0 ? nothing : fact(text.links, html`<span class="links">${links.map(pageLink)}</span>`)}
   </dl>`;
+}
+
+function pageLink({ label, url }: RunLink): TemplateResult {
+  return html`<a class="link" href=${url} target="_blank" rel="noopener noreferrer">${shownText(label)}</a>`;
 }
 
 function triggerText({ source, detail }: NonNullable<Run['trigger']>, words: Words): string {

@@ -4,6 +4,7 @@ import {
   type CoverageReport,
   type JobSpec,
   type Run,
+  type RunLink,
   type TestReport,
 } from '../../protocol/index.ts';
 import { ContextWatch, type Freshness } from '../base/freshness.ts';
@@ -26,6 +27,7 @@ export class RunFeed implements Disposable {
   trouble: Trouble | undefined;
   deleted = false;
   results: RunResults = nothingYet;
+  links: readonly RunLink[] = [];
   spec: { readonly spec?: JobSpec; readonly trouble?: Trouble } | undefined;
 
   readonly #host: PanelHost;
@@ -69,6 +71,7 @@ export class RunFeed implements Disposable {
       const run = await this.#host.request('runs/get', this.#reference, this.#signal);
       this.#context.renewed();
       this.take(run);
+      await this.#loadLinks();
     } catch (error) {
       this.trouble = troubleOf(error, this.#signal);
       this.#tell();
@@ -102,6 +105,18 @@ export class RunFeed implements Disposable {
       this.results = { artifacts, tests, coverage, trouble: undefined };
     } catch (error) {
       this.results = { ...this.results, trouble: troubleOf(error, this.#signal) };
+    }
+    this.#tell();
+  }
+
+  /** Pages about the run are beside it: that there are none now keeps nobody from the run. */
+  async #loadLinks(): Promise<void> {
+    if (this.#reference.context === 'local') return;
+    try {
+      const { links } = await this.#host.request('runs/links', this.#reference, this.#signal);
+      this.links = links;
+    } catch {
+      this.links = [];
     }
     this.#tell();
   }

@@ -114,6 +114,7 @@ const defaults: RequestHandlers = {
   'logs/tail': unexpected,
   'logs/scan': unexpected,
   'runs/spec': unexpected,
+  'runs/links': unexpected,
   'artifacts/list': unexpected,
   'artifacts/read': unexpected,
   'artifacts/tests': unexpected,

@@ -1,6 +1,17 @@
 import { systemClock } from '../../kubernetes/index.ts';
 import { manifestText, settleRun, type InputFile, type RunFile } from '../../pipeline/index.ts';
-import type { Artifact, Check, JobSpec, Run, RunEvent, RunPlan, StepName, Whoami } from '../../protocol/index.ts';
+import {
+  linksOf,
+  type Artifact,
+  type Check,
+  type JobSpec,
+  type Run,
+  type RunEvent,
+  type RunLink,
+  type RunPlan,
+  type StepName,
+  type Whoami,
+} from '../../protocol/index.ts';
 import type {
   ByteRange,
   ClusterTarget,
@@ -20,6 +31,7 @@ import { describeCluster } from './describeCluster.ts';
 import type { TektonTargetOptions } from './options.ts';
 import { doctor, preflight, whoAmI } from './preflight/index.ts';
 import { profileOffers } from './profileOffers.ts';
+import { placeOf } from './space/runLocation.ts';
 import { listSpaces } from './spaces/listSpaces.ts';
 import { wakeableClock, type WakeableClock } from './wakeableClock.ts';
 
@@ -72,6 +84,24 @@ class TektonTarget implements ClusterTarget {
     const { api } = await this.#open();
     const { profile } = this.#options.entry;
     return { ...describeCluster(settleRun(spec, profile), files, api.cluster), ...profileOffers(profile) };
+  }
+
+  async links(run: Run, signal: AbortSignal): Promise<readonly RunLink[]> {
+    const { links = {} } = this.#options.entry.profile;
+    if (Object.keys(links).length === 0) return [];
+    const { api, space } = await this.#open();
+    const { facts, final } = await space.place(run.name, signal);
+    const { steps } = placeOf(facts, final);
+    // Tekton's own name for the pod of our task, where nothing of it is left to look at.
+    const pod = (steps.get('notebook') ?? steps.get('command') ?? [...steps.values()].at(-1))?.pod;
+    const { namespace } = api.cluster;
+    return linksOf(links, {
+      run: run.name,
+      namespace,
+      pod: pod ?? `${run.name}-run-pod`,
+      user: run.user ?? '',
+      context: this.context,
+    });
   }
 
   async submit(

@@ -12,6 +12,7 @@ export const englishPanels = {
     startedFrom: 'Started from',
     commandLine: 'Command line',
     reuses: 'Reuses',
+    links: 'Pages',
   },
   actions: {
     cancel: 'Cancel',

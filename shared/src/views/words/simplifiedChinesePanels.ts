@@ -13,6 +13,7 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     startedFrom: '来源',
     commandLine: '命令行',
     reuses: '复用',
+    links: '相关页面',
   },
   actions: {
     cancel: '取消',
