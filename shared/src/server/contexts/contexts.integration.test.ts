@@ -48,11 +48,12 @@ class Program {
   }
 
   /** Signs in by the core's own listener, with a browser that does what its person wants. */
-  async signIn(context: string): Promise<void> {
+  async signIn(context: string, name = 'alice'): Promise<void> {
+    let told: { dispose(): void } | undefined;
     const finished = new Promise<void>((resolve, reject) => {
-      this.client.onNotification('identity/prompt', ({ prompt }) => {
+      told = this.client.onNotification('identity/prompt', ({ prompt }) => {
         if (prompt.kind !== 'open') return;
-        new TestBrowser()
+        new TestBrowser(name)
           .signIn(prompt.url, prompt.redirectUri)
           .then((url) => fetch(url))
           .then(() => resolve(), reject);
@@ -60,6 +61,7 @@ class Program {
     });
     const status = this.client.request('identity/signIn', { context, id: 's1', flow: 'browser' }, never);
     await finished;
+    told?.dispose();
     expect(await status).toMatchObject({ state: 'signedIn', storage: 'file' });
   }
 
@@ -124,6 +126,23 @@ describe('signing in to a context', () => {
       code: 'cluster.unreachable',
     });
     expect(program.told.slice(before).every(({ name }) => name !== 'contexts/changed')).toBe(true);
+  });
+
+  it('opens a context anew for another person, and not for the same one', async () => {
+    const { context } = await lab();
+    const program = await Program.start(await home([context]));
+    const contextsChanged = (): number => program.told.filter(({ name }) => name === 'contexts/changed').length;
+    for (const [name, times] of [
+      ['alice', 0],
+      ['alice', 0],
+      ['bob', 1],
+    ] as const) {
+      await program.signIn('lab', name);
+      const who = await program.client.request('identity/whoami', { context: 'lab' }, never);
+      expect(who.provider?.user).toContain(name);
+      expect(contextsChanged()).toBe(times);
+      await program.client.request('identity/signOut', { context: 'lab' }, never);
+    }
   });
 
   it('is not for this machine, nor for a kubeconfig', async () => {
