@@ -40,6 +40,7 @@ function rig(isReady = true) {
       get contexts() {
         return summaries;
       },
+      problem: undefined,
       onChange: (listener) => changes.on(listener),
     },
     signIn,

@@ -24,7 +24,7 @@ export type ImportOutcome =
 
 export interface AccountOptions {
   readonly core: Pick<CoreConnection, 'request'>;
-  readonly contexts: Pick<ContextStore, 'get' | 'contexts' | 'onChange'>;
+  readonly contexts: Pick<ContextStore, 'get' | 'contexts' | 'problem' | 'onChange'>;
   readonly signIn: SignIn;
   readonly tab: Pick<BrowserTab, 'prepare' | 'discard'>;
   /** Resolves once it is known where a sign-in may come back to. */
@@ -73,6 +73,12 @@ export class Account {
 
   summary(context: string): ContextSummary | undefined {
     return this.#options.contexts.get(context);
+  }
+
+  /** What is wrong with the file that names the contexts. */
+  get problem(): Trouble | undefined {
+    const { problem } = this.#options.contexts;
+    return problem === undefined ? undefined : { message: problem.message, action: problem.action };
   }
 
   spaces(context: string): SpacesState {

@@ -11,7 +11,7 @@ function rig() {
   const connection = new Emitter<boolean>();
   const notifications = new NotificationEmitters();
   const answers: {
-    readonly answer: (contexts: readonly ContextSummary[]) => void;
+    readonly answer: (contexts: readonly ContextSummary[], problem?: { readonly message: string }) => void;
     readonly fail: (e: Error) => void;
   }[] = [];
   const failures: unknown[] = [];
@@ -21,7 +21,7 @@ function rig() {
         new Promise((resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error));
           const give = resolve as (result: unknown) => void;
-          answers.push({ answer: (contexts) => give({ contexts }), fail: reject });
+          answers.push({ answer: (contexts, problem) => give({ contexts, problem }), fail: reject });
         }),
       onNotification: (name, listener) => notifications.on(name, listener),
       onConnection: (listener) => connection.on(listener),
@@ -66,6 +66,18 @@ describe('the contexts of a host', () => {
     notifications.fire('identity/changed', { context: 'team-a', signIn: { state: 'signedIn', user: 'alice' } });
     expect(store.get('team-a')?.signIn).toEqual({ state: 'signedIn', user: 'alice' });
     expect(store.get('local')).toEqual(local);
+  });
+
+  it('tell what is wrong with the file that names them, until it is mended', async () => {
+    const { store, connection, notifications, answers } = rig();
+    connection.fire(true);
+    answers[0]?.answer([local], { message: 'config.yaml is of a newer version.' });
+    await settled();
+    expect(store.problem).toEqual({ message: 'config.yaml is of a newer version.' });
+    notifications.fire('contexts/changed', { contexts: ['local', 'team-a'], current: 'local' });
+    answers[1]?.answer([local, team]);
+    await settled();
+    expect(store.problem).toBeUndefined();
   });
 
   it('tell why they could not be listed, but not that the window closes', async () => {

@@ -1,10 +1,13 @@
-import type { ContextSummary } from '../protocol/index.ts';
+import type { ContextSummary, RequestResult } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
 import type { CoreConnection } from './coreConnection.ts';
 import { type Disposable, Emitter } from './emitter.ts';
 
 /** What the store needs of the connection. */
 export type ContextSource = Pick<CoreConnection, 'request' | 'onNotification' | 'onConnection'>;
+
+/** Why contexts are as they were before, or missing. */
+type ConfigProblem = NonNullable<RequestResult<'contexts/list'>['problem']>;
 
 /** The places to run and who this person is in each, as the core tells. What was known stays while there is no core. */
 export class ContextStore {
@@ -14,6 +17,7 @@ export class ContextStore {
   readonly #ending = new AbortController();
   readonly #subscriptions: readonly Disposable[];
   #contexts: readonly ContextSummary[] = [];
+  #problem: ConfigProblem | undefined;
   /** Counts the lists that were asked for: only the last one's answer is taken. */
   #asked = 0;
 
@@ -41,6 +45,11 @@ export class ContextStore {
     return this.#contexts;
   }
 
+  /** What is wrong with the file that names the contexts, while something is. */
+  get problem(): ConfigProblem | undefined {
+    return this.#problem;
+  }
+
   get(name: string): ContextSummary | undefined {
     return this.#contexts.find((context) => context.name === name);
   }
@@ -49,8 +58,10 @@ export class ContextStore {
   refresh(): void {
     const own = ++this.#asked;
     this.#core.request('contexts/list', {}, this.#ending.signal).then(
-      ({ contexts }) => {
-        if (own === this.#asked) this.#set(contexts);
+      ({ contexts, problem }) => {
+        if (own !== this.#asked) return;
+        this.#problem = problem;
+        this.#set(contexts);
       },
       (error: unknown) => {
         // A core that leaves tells of itself.

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -180,5 +180,16 @@ it('adds a context from a team profile, keeps what was typed where that fails, a
   await lab.page.locator('.jp-Dialog').getByRole('button', { name: 'Remove' }).click();
   await row('imaging').waitFor({ state: 'detached' });
   await expect.poll(() => row('local').getAttribute('aria-checked')).toBe('true');
+});
+
+it('says what is wrong with the file that names the contexts, and keeps them until it is mended', async () => {
+  const file = join(server.home, 'config/slipway/config.yaml');
+  const before = await readFile(file, 'utf8');
+  await writeFile(file, before.replace('version: 1', 'version: 9'));
+  const trouble = lab.sidePanel.locator('.slipway-account-trouble').getByText(/is of version 9/);
+  await trouble.waitFor();
+  await row('team-a').waitFor();
+  await writeFile(file, before);
+  await trouble.waitFor({ state: 'detached' });
   expect(lab.errors).toEqual([]);
 });

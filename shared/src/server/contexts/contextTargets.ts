@@ -87,7 +87,7 @@ export class ContextTargets {
     return this;
   }
 
-  /** Calls `listener` when contexts came, went or changed, or another is the current one. */
+  /** Calls `listener` when contexts came, went or changed, another is the current one, or the file went wrong or right. */
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
@@ -124,7 +124,7 @@ export class ContextTargets {
 
   async #load(): Promise<void> {
     if (this.#disposed) return;
-    const before = { open: this.#open, current: this.currentContext };
+    const before = { open: this.#open, current: this.currentContext, fault: this.#fault?.message };
     if (this.targets.size === 0) await this.#addLocal();
     const config = await this.#read();
     if (config !== undefined) this.#config = config;
@@ -134,7 +134,8 @@ export class ContextTargets {
       open.push(same ?? (await this.#openContext(entry)));
     }
     const gone = before.open.filter((each) => !open.includes(each));
-    const isSame = before.current === this.currentContext && isSameList(open, before.open);
+    const isSame =
+      before.current === this.currentContext && before.fault === this.#fault?.message && isSameList(open, before.open);
     this.#open = open;
     this.#fill(open);
     if (!isSame) for (const listener of this.#listeners) listener();

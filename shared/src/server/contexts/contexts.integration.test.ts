@@ -193,6 +193,7 @@ describe('contexts in a running core', () => {
     const root = await home([old]);
     const program = await Program.start(root);
     await writeFile(join(root, 'config/config.yaml'), 'contexts: [', { mode: 0o600 });
+    await program.hears('contexts/changed', '"contexts":["local","old"]');
     await vi.waitFor(
       async () => {
         const { contexts, problem } = await program.client.request('contexts/list', {}, never);
@@ -201,7 +202,9 @@ describe('contexts in a running core', () => {
       },
       { timeout: 20_000 },
     );
+    program.told.length = 0;
     await writeConfig(root, { contexts: [old] });
+    await program.hears('contexts/changed', '"contexts":["local","old"]');
     await chmod(join(root, 'config/config.yaml'), 0o600);
     await vi.waitFor(
       async () => expect((await program.client.request('contexts/list', {}, never)).problem).toBeUndefined(),
