@@ -141,6 +141,9 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
     const after = await machine.slipway(['runs', '--context', 'team-a']);
     expect(after.exitCode).not.toBe(0);
     expect(after.stderr).toMatch(/sign in/i);
+    const refused = await machine.slipway(['run', file]);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(/^error +Nobody is signed in .*\nfix +Sign in with "slipway login[^\n]*\n$/);
     // Keycloak knows the browser no more, either.
     const again = machine.start(['login']);
     await pages.page.goto(await addressOf(again));

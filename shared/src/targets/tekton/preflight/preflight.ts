@@ -20,7 +20,10 @@ export interface PreflightOptions {
   readonly now: () => number;
 }
 
-/** Everything that would keep a run from running, looked at side by side before anything is sent. Changes nothing. */
+/**
+ * Everything that would keep a run from running, looked at side by side before anything is sent. Changes nothing.
+ * @throws SlipwayError `signIn.required`: nothing can be looked at, and one sentence is enough to say so
+ */
 export async function preflight(
   { api, profile, submitter, now }: PreflightOptions,
   submission: RunSubmission,
@@ -30,21 +33,31 @@ export async function preflight(
   const rendered = await submitter.render(submission, signal);
   const settings = settleRun(submission.runFile.spec, profile);
   const pod = podOfRun(rendered.pipelineRun);
-  return Promise.all([
-    check('API server', now, () => checkServer(api, now, signal)),
-    check('may do', now, () => checkRights(api, signal)),
-    check('Tekton', now, () => checkTekton(api, signal)),
-    check('manifest', now, async () => {
+  const signedOut: SlipwayError[] = [];
+  const look = (name: string, work: () => Promise<Finding>): Promise<Check> =>
+    check(name, now, () =>
+      work().catch((error: unknown) => {
+        if (SlipwayError.is(error, 'signIn.required')) signedOut.push(error);
+        throw error;
+      }),
+    );
+  const checks = await Promise.all([
+    look('API server', () => checkServer(api, now, signal)),
+    look('may do', () => checkRights(api, signal)),
+    look('Tekton', () => checkTekton(api, signal)),
+    look('manifest', async () => {
       await submitter.dryRun(submission, signal);
       return passed('accepted by the API server and Tekton');
     }),
-    check('pod', now, () => dryRunPod(api, pod, signal)),
-    check('service account', now, () => checkServiceAccount(api, settings.serviceAccountName, signal)),
-    check('pull secrets', now, () => checkPullSecrets(api, profile.imagePullSecrets ?? [], signal)),
-    check('volume', now, () => checkClaims(api, profile, settings, signal)),
-    check('quota', now, () => checkQuotas(api, takesOf(pod, claimsOf(rendered, settings)), signal)),
-    check('nodes', now, () => checkNodes(api, settings, signal)),
+    look('pod', () => dryRunPod(api, pod, signal)),
+    look('service account', () => checkServiceAccount(api, settings.serviceAccountName, signal)),
+    look('pull secrets', () => checkPullSecrets(api, profile.imagePullSecrets ?? [], signal)),
+    look('volume', () => checkClaims(api, profile, settings, signal)),
+    look('quota', () => checkQuotas(api, takesOf(pod, claimsOf(rendered, settings)), signal)),
+    look('nodes', () => checkNodes(api, settings, signal)),
   ]);
+  if (signedOut[0] !== undefined) throw signedOut[0];
+  return checks;
 }
 
 /** PodSecurity, LimitRange, quota and image policies speak up at the pod, which Tekton would make only later. */
