@@ -83,7 +83,9 @@ function notice(text: RegExp): Locator {
 
 it('signs in with the browser, shows who that is, and signs out', async () => {
   await row('team-a').getByText('Not signed in').waitFor();
-  await row('team-a').click();
+  await row('local').focus();
+  await lab.page.keyboard.press('ArrowDown');
+  await lab.page.keyboard.press('Enter');
   await lab.sidePanel.getByText('Sign in to run on a cluster').waitFor();
   const page = await tabAfter(() => press('Sign in'));
   await lab.sidePanel.getByText('Sign in on the page that opened').waitFor();
@@ -116,6 +118,9 @@ it('asks to sign in where a run needs it, and goes on with that run as it was', 
   await page.close();
   await press('Use a code instead');
   const code = await lab.sidePanel.locator('.slipway-code').innerText();
+  // What was pressed is gone: keyboard and screen reader go on from the code.
+  await expect.poll(() => lab.page.evaluate('document.activeElement?.textContent')).toBe('Enter this code');
+  await lab.sidePanel.getByRole('status').getByText(/Waiting for you \d+m 00s left/).waitFor();
   expect(await lab.sidePanel.getByRole('link', { name: 'Open the page' }).getAttribute('href')).toContain(
     provider.issuer,
   );
