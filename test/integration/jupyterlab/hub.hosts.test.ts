@@ -127,8 +127,9 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
     await lab.notebookReady();
     await lab.showSidePanel();
     const row = lab.sidePanel.locator('.slipway-context[data-context="team-a"]');
-    await row.getByText('Not signed in').waitFor();
     await row.click();
+    await signOut(lab);
+    await row.getByText('Not signed in').waitFor();
     const opened = context.waitForEvent('page', { timeout: 120_000 });
     await lab.sidePanel.getByRole('button', { name: 'Sign in', exact: true }).click();
     const page = await opened;
@@ -150,6 +151,15 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
   expect(await (bob === undefined ? '' : trespass(bob, 'slipway/oauth/callback?code=x&state=y'))).not.toBe('200');
   for (const user of ['alice', 'bob']) expect((await stat(home(user))).mode & 0o777).toBe(0o700);
 }, 400_000);
+
+/** Undoes what a first try has done. */
+async function signOut(lab: LabPage): Promise<void> {
+  const account = lab.sidePanel.locator('.slipway-account');
+  await account.waitFor();
+  if ((await account.getAttribute('data-state')) !== 'signedIn') return;
+  await account.locator('.slipway-account-summary').click();
+  await account.getByRole('button', { name: 'Sign out' }).click();
+}
 
 /**
  * What the servers of the users wrote about an answer. The hub itself writes down where it redirects to, the answer included;
