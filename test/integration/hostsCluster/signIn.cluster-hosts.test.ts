@@ -9,10 +9,21 @@ import { testCluster } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { audited, setUpCluster, teamProfile } from '../identity/signedInMachine.ts';
+import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
+import { LabPage } from '../jupyterlab/labPage.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from '../vscode/codePage.ts';
 import { CodeServer, prepared } from '../vscode/codeServer.ts';
-import { detailInCode, linesWith, patienceMs } from './hostViews.ts';
+import {
+  detailInCode,
+  detailInLab,
+  linesWith,
+  newRun,
+  patienceMs,
+  rowInLab,
+  runInLab,
+  runsInLab,
+} from './hostViews.ts';
 
 /** How long access and ID tokens hold, in seconds: shorter than the run. */
 const tokenSeconds = 30;
@@ -24,7 +35,9 @@ for number in range(${tokenSeconds + 15}):
 
 let keycloak: Keycloak;
 let cluster: ClusterStatus;
+/** One person's machine with VS Code and JupyterLab on it. */
 let server: CodeServer;
+let jupyter: JupyterServer;
 let browser: Browser;
 let context: BrowserContext;
 let code: CodePage;
@@ -45,28 +58,40 @@ anewAfterFailure(async (own) => {
   await mkdir(config, { recursive: true, mode: 0o700 });
   await writeFile(join(config, 'config.yaml'), await teamProfile(keycloak, cluster, 'team-a'), { mode: 0o600 });
   await server.write('ticking.ipynb', notebookOf(ticking));
-  await server.start();
+  jupyter = await JupyterServer.create({ home: server.home });
+  own(() => jupyter.dispose());
+  await Promise.all([server.start(), jupyter.start()]);
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true });
 });
 afterEach(async () => {
-  await code.screenshot('sign-in-cluster-last');
+  for (const [index, page] of context.pages().entries())
+    await CodePage.screenshot(page, `sign-in-cluster-last-${index}`);
 });
 
 function notification(text: string | RegExp) {
   return code.page.locator('.notification-toast').filter({ hasText: text }).first();
 }
 
-/** Presses, and signs in as alice on the page that opens. */
-async function signInAsAlice(press: () => Promise<void>): Promise<void> {
+/** Presses, and signs in as alice on the page that opens. @param agrees whether she is asked to: only the first time */
+async function signInAsAlice(agrees: boolean, press: () => Promise<void>): Promise<void> {
   const opened = context.waitForEvent('page', { timeout: patienceMs });
   await press();
   const page: Page = await opened;
   const pages = KeycloakPages.at(context, page);
   await pages.logIn('alice', passwords.alice);
-  await pages.asksToAllow();
-  await pages.allow();
+  if (agrees) {
+    await pages.asksToAllow();
+    await pages.allow();
+  }
   await page.getByText('You are signed in').waitFor();
   await page.close();
+}
+
+/** The PipelineRun says whose it is, and the API server knows who made it. */
+async function isOfAlice(run: string, auditedFrom: number): Promise<void> {
+  const annotation = 'jsonpath={.metadata.annotations.slipway\\.dev/user}';
+  expect(await kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', annotation])).toContain('alice');
+  expect([...(await audited(cluster, auditedFrom, 'oidc:alice'))]).toContain('create pipelineruns team-a 201');
 }
 
 it('VS Code runs the open notebook on the cluster as the person who signed in, over the life of tokens, until the sign-out', async () => {
@@ -77,7 +102,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   await code.inlineAction(/^team-a(?!:)/, 'Run here from now on');
   await code.runButton.click();
   const asked = notification('This needs a sign-in to team-a');
-  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
+  await signInAsAlice(true, () => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
   await code
     .row(/^team-a.*alice/)
     .first()
@@ -95,9 +120,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
     .waitFor({ timeout: 300_000 });
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
   await code.screenshot('sign-in-cluster-passed');
-  const annotation = 'jsonpath={.metadata.annotations.slipway\\.dev/user}';
-  expect(await kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', annotation])).toContain('alice');
-  expect([...(await audited(cluster, size, 'oidc:alice'))]).toContain('create pipelineruns team-a 201');
+  await isOfAlice(run, size);
 
   await code.rowAction(/^team-a(?!:)/, 'Sign out');
   await code
@@ -107,4 +130,42 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
   await code.runButton.click();
   await notification('This needs a sign-in to team-a').waitFor({ timeout: patienceMs });
+});
+
+it('JupyterLab does so beside it, with the sign-in that both share', async () => {
+  const { size } = await stat(cluster.auditLog);
+  const lab = await LabPage.open(context, jupyter, 'lab/tree/ticking.ipynb');
+  await lab.notebookReady();
+  await lab.showSidePanel();
+  await runInLab(lab, 'team-a');
+  // Signed out in VS Code.
+  await lab.sidePanel.locator('.slipway-context[data-context="team-a"]').getByText('Not signed in').waitFor();
+  const known = await runsInLab(lab);
+  await lab.runButton.click();
+  const asked = lab.page
+    .locator('.Toastify__toast')
+    .filter({ hasText: /Sign in to team-a to go on/ })
+    .first();
+  await signInAsAlice(false, () => asked.getByRole('button', { name: 'Sign in' }).click());
+  await lab.sidePanel.getByText('Signed in to team-a').waitFor({ timeout: patienceMs });
+  await code
+    .row(/^team-a.*alice/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+
+  const run = await newRun(lab, known);
+  await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 300_000 });
+  const detail = await detailInLab(lab, run);
+  expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
+  await CodePage.screenshot(lab.page, 'sign-in-cluster-lab');
+  await isOfAlice(run, size);
+
+  await lab.sidePanel.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await code
+    .row(/^team-a.*Not signed in/)
+    .first()
+    .waitFor({ timeout: patienceMs });
+  await lab.page.getByRole('tab', { name: 'ticking.ipynb' }).first().click();
+  await lab.runButton.click();
+  await asked.waitFor({ timeout: patienceMs });
 });
