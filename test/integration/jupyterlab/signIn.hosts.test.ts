@@ -189,6 +189,8 @@ it('adds a context from a team profile, keeps what was typed where that fails, a
 
 it('says what is wrong with the file that names the contexts, and keeps them until it is mended', async () => {
   const file = join(server.home, 'config/slipway/config.yaml');
+  // The core has read it once by then.
+  await row('team-a').waitFor();
   const before = await readFile(file, 'utf8');
   await writeFile(file, before.replace('version: 1', 'version: 9'));
   const trouble = lab.sidePanel.locator('.slipway-account-trouble').getByText(/is of version 9/);
