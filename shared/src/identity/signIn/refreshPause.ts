@@ -2,7 +2,7 @@ import { failed, freshBackOff, waitMs, type BackOff, type Random } from '../../k
 import type { SlipwayError } from '../../protocol/index.ts';
 
 /** All processes of all people ask a provider that comes back, milliseconds. */
-const longestMs = 30_000;
+const longestMs = 10_000;
 
 /** The pause after a refresh that failed and may go well later: whoever asks meanwhile gets the same failure at once. */
 export class RefreshPause {
