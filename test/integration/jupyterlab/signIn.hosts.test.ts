@@ -120,7 +120,10 @@ it('asks to sign in where a run needs it, and goes on with that run as it was', 
   const code = await lab.sidePanel.locator('.slipway-code').innerText();
   // What was pressed is gone: keyboard and screen reader go on from the code.
   await expect.poll(() => lab.page.evaluate('document.activeElement?.textContent')).toBe('Enter this code');
-  await lab.sidePanel.getByRole('status').getByText(/Waiting for you \d+m 00s left/).waitFor();
+  await lab.sidePanel
+    .getByRole('status')
+    .getByText(/Waiting for you \d+m 00s left/)
+    .waitFor();
   expect(await lab.sidePanel.getByRole('link', { name: 'Open the page' }).getAttribute('href')).toContain(
     provider.issuer,
   );
