@@ -200,6 +200,10 @@ function registerTrees(
     runsView.badge = active === 0 ? undefined : { value: active, tooltip: words.shared.activeRuns(active) };
     void vscode.commands.executeCommand('setContext', 'slipway.loaded', store.loaded);
   });
+  const onContexts = summaries.onChange(() => {
+    const { message, action } = summaries.problem ?? {};
+    contextsView.message = [message ?? '', action ?? ''].join(' ').trim();
+  });
   const parts = [
     runs,
     filter,
@@ -213,6 +217,7 @@ function registerTrees(
       getTreeItem: (item: vscode.TreeItem) => item,
     }),
     onStore,
+    onContexts,
     chosen.onChange(() => contexts.show()),
   ];
   return { filter, parts };

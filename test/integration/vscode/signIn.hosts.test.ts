@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
@@ -149,4 +149,15 @@ it('adds a context from what was copied, gives a sign-in up, and removes the con
   await code.rowAction(inTree('imaging'), 'Remove context…');
   await code.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Remove' }).click();
   await expect.poll(() => code.row(/imaging/).count(), { timeout: 60_000 }).toBe(0);
+
+  // A mistake in the file is told where the contexts are, and takes none of them away.
+  const file = join(server.home, 'config/slipway/config.yaml');
+  const right = await readFile(file, 'utf8');
+  await writeFile(file, 'version: 1\ncontexts: [what]\n');
+  const told = code.page.locator('.pane-body .message').filter({ hasText: 'config.yaml' });
+  await told.waitFor({ timeout: 60_000 });
+  await code.screenshot('config-broken');
+  await code.row(inTree('team-a')).first().waitFor();
+  await writeFile(file, right);
+  await expect.poll(() => told.count(), { timeout: 60_000 }).toBe(0);
 });
