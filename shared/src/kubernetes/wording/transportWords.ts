@@ -67,8 +67,8 @@ function whyUnreachable(failure: TransportFailure, server: string): string {
 
 function unreachableAction(failure: TransportFailure): string {
   return failure.code === 'ECONNREFUSED'
-    ? 'Check that the cluster runs and that the server in the kubeconfig is the right one.'
-    : 'Check the network or the VPN, and the server in the kubeconfig.';
+    ? 'Check that the cluster runs and that the server of the context is the right one.'
+    : 'Check the network or the VPN, and the server of the context.';
 }
 
 function whyUntrusted(failure: TransportFailure): string {

@@ -8,10 +8,9 @@ export const chineseClusterErrors: Table = {
   'there is no host with the name in {server}': '{server} 中的主机名不存在',
   'the name in {server} could not be looked up': '无法解析 {server} 中的主机名',
   'there is no way to {server} ({code})': '没有到 {server} 的路由（{code}）',
-  'Check that the cluster runs and that the server in the kubeconfig is the right one.':
-    '请检查集群是否在运行，以及 kubeconfig 中的服务器地址是否正确。',
-  'Check the network or the VPN, and the server in the kubeconfig.':
-    '请检查网络或 VPN，以及 kubeconfig 中的服务器地址。',
+  'Check that the cluster runs and that the server of the context is the right one.':
+    '请检查集群是否在运行，以及该上下文的服务器地址是否正确。',
+  'Check the network or the VPN, and the server of the context.': '请检查网络或 VPN，以及该上下文的服务器地址。',
   'The server {server} of context {context} did not answer {attempt}: {why~}.':
     '上下文 {context} 的服务器 {server} 没有响应 {attempt}：{why}。',
   'Check the network or the VPN, then try again.': '请检查网络或 VPN，然后重试。',
