@@ -2,6 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { kubectl, type ClusterStatus } from '../../cluster/cluster.mjs';
 import { Keycloak, passwords } from '../../identity/keycloak.ts';
 import { KeycloakPages } from '../../identity/keycloakPages.ts';
@@ -56,7 +57,9 @@ anewAfterFailure(async (own) => {
   own(() => server.dispose());
   const config = join(server.home, 'config/slipway');
   await mkdir(config, { recursive: true, mode: 0o700 });
-  await writeFile(join(config, 'config.yaml'), await teamProfile(keycloak, cluster, 'team-a'), { mode: 0o600 });
+  const profiles = await Promise.all(['team-a', 'team-b'].map((space) => teamProfile(keycloak, cluster, space)));
+  const contexts = profiles.flatMap((text) => (parse(text) as { readonly contexts: readonly unknown[] }).contexts);
+  await writeFile(join(config, 'config.yaml'), stringify({ version: 1, contexts }), { mode: 0o600 });
   await server.write('ticking.ipynb', notebookOf(ticking));
   jupyter = await JupyterServer.create({ home: server.home });
   own(() => jupyter.dispose());
@@ -121,6 +124,16 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
   await code.screenshot('sign-in-cluster-passed');
   await isOfAlice(run, size);
+
+  // Another team's space is not hers: it says so, and names it.
+  await code.inlineAction(/^team-b(?!:)/, 'Run here from now on');
+  await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
+  await code.runButton.click();
+  await notification(/(?:may not|forbidden)[^]*team-b|team-b[^]*(?:may not|forbidden)/).waitFor({
+    timeout: patienceMs,
+  });
+  await code.screenshot('sign-in-cluster-forbidden');
+  await code.inlineAction(/^team-a(?!:)/, 'Run here from now on');
 
   await code.rowAction(/^team-a(?!:)/, 'Sign out');
   await code
