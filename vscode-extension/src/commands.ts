@@ -90,6 +90,8 @@ function contextCommands(register: Register, { chosen, identity, signInView }: C
     register('signIn', (argument) => identity.signIn(contextOf(argument))),
     register('signOut', (argument) => identity.signOut(contextOf(argument))),
     register('addContext', () => identity.add()),
+    register('editContexts', () => identity.edit()),
+    onContext('whoami', (context) => identity.whoAmI(context)),
     onContext('removeContext', (context) => identity.remove(context)),
     onContext('chooseSpace', (context) => identity.chooseSpace(context)),
     register('signInWithCode', () => signInView.another('device')),

@@ -21,6 +21,8 @@ export const contextRequests = {
       contexts: z.array(contextSummarySchema),
       /** What is wrong with config.yaml; then the contexts are those that were there before. */
       problem: z.object({ message: z.string(), action: z.string().optional() }).optional(),
+      /** Absolute path of config.yaml on the core's machine, where it is there. */
+      file: z.string().optional(),
     }),
   },
   /** Makes a context the current one, for all programs of this person. */

@@ -10,6 +10,7 @@ import { testCluster } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { audited, setUpCluster, teamProfile } from '../identity/signedInMachine.ts';
+import { filesWithTokens } from '../identity/tokenSearch.ts';
 import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
 import { LabPage } from '../jupyterlab/labPage.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
@@ -125,6 +126,15 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   await code.screenshot('sign-in-cluster-passed');
   await isOfAlice(run, size);
 
+  // What the editor, its server and the core keep of a sign-in is in the vault alone.
+  expect(await filesWithTokens(server.home)).toEqual([expect.stringMatching(/^data\/slipway\/identity\//)]);
+
+  await code.rowAction(/^team-a(?!:)/, 'Who am I');
+  const who = code.page.locator('.monaco-dialog-box');
+  await who.filter({ hasText: 'oidc:alice' }).waitFor({ timeout: patienceMs });
+  await code.screenshot('who-am-i');
+  await who.getByRole('button', { name: 'OK' }).click();
+
   // Another team's space is not hers: it says so, and names it.
   await code.inlineAction(/^team-b(?!:)/, 'Run here from now on');
   await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
@@ -172,6 +182,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
   await CodePage.screenshot(lab.page, 'sign-in-cluster-lab');
   await isOfAlice(run, size);
+  expect(await filesWithTokens(server.home)).toEqual([expect.stringMatching(/^data\/slipway\/identity\//)]);
 
   await lab.sidePanel.getByRole('button', { name: 'Sign out', exact: true }).click();
   await code

@@ -158,6 +158,8 @@ it('adds a context from what was copied, gives a sign-in up, and removes the con
   await told.waitFor({ timeout: 60_000 });
   await code.screenshot('config-broken');
   await code.row(inTree('team-a')).first().waitFor();
+  await code.command('Slipway: Edit contexts');
+  await code.page.locator('.tab').filter({ hasText: 'config.yaml' }).waitFor();
   await writeFile(file, right);
   await expect.poll(() => told.count(), { timeout: 60_000 }).toBe(0);
 });

@@ -72,6 +72,35 @@ export class ContextActions {
     if (names.length > 0) this.#options.notices.info(host.contextAdded(names.join(', ')));
   }
 
+  /** Opens the file that names the contexts; where there is none yet, offers to add one. */
+  async edit(): Promise<void> {
+    const { core, signal } = this.#options;
+    const { file } = await core.request('contexts/list', {}, signal);
+    if (file === undefined) await this.add();
+    else await vscode.window.showTextDocument(vscode.Uri.file(file));
+  }
+
+  /** Who the cluster thinks that this person is, beside who the identity provider says. */
+  async whoAmI(context: string): Promise<void> {
+    const { core, words, signal } = this.#options;
+    const { signIn } = words.shared;
+    const { provider, cluster, failure, checks } = await core.request('identity/whoami', { context }, signal);
+    const groups = (names: readonly string[]): string =>
+      `${signIn.groups}: ${names.length === 0 ? signIn.noGroups : names.join(', ')}`;
+    const detail = [
+      ...(provider === undefined
+        ? []
+        : [`${signIn.providerSays}: ${provider.user} (${provider.issuer})`, groups(provider.groups), '']),
+      ...(cluster === undefined ? [] : [`${signIn.clusterSays}: ${cluster.user}`, groups(cluster.groups), '']),
+      ...(failure === undefined ? [] : [failure.message, failure.action ?? '']),
+      ...checks
+        .filter(({ outcome }) => outcome !== 'pass')
+        .map((check) => `${check.name}: ${check.detail} ${check.fix ?? ''}`),
+    ];
+    const title = `${signIn.whoAmI}: ${context}`;
+    await vscode.window.showInformationMessage(title, { modal: true, detail: detail.join('\n').trim() });
+  }
+
   async remove(context: string): Promise<void> {
     const { core, words, signal } = this.#options;
     const { host } = words;

@@ -17,10 +17,11 @@ export function contextHandlers(services: CoreServices, configDir: string): Cont
   return {
     'contexts/list': async () => {
       const contexts = await services.contexts();
-      const { currentContext, entries, fault } = contexts;
+      const { currentContext, entries, fault, file } = contexts;
       const own = entries.map((entry) => summaryOf(services, entry, currentContext));
       return {
         contexts: [localSummary(currentContext), ...(await Promise.all(own))],
+        ...(file !== undefined && { file }),
         ...(fault !== undefined && {
           problem: { message: fault.message, ...(fault.action !== undefined && { action: fault.action }) },
         }),

@@ -118,6 +118,11 @@ export class ContextTargets {
     await Promise.all(this.#open.map(({ target }) => target.dispose()));
   }
 
+  /** Absolute path of config.yaml; undefined where it is not there. */
+  get file(): string | undefined {
+    return existsSync(this.#path) ? this.#path : undefined;
+  }
+
   get #path(): string {
     return join(this.#options.environment.configDir, 'config.yaml');
   }
