@@ -211,7 +211,15 @@ describe('the run detail', () => {
     await page.getByRole('tab', { name: 'Parameters' }).click();
     await page.waitForSelector('.kvs');
     expect(await page.evaluate(() => 'attacked' in globalThis)).toBe(false);
-    expect(await page.locator('img, script:not([nonce]), a, iframe').count()).toBe(0);
+    expect(await page.locator('img, script:not([nonce]), iframe').count()).toBe(0);
+    // The team's own pages, and no other.
+    expect(
+      await page
+        .locator('a')
+        .evaluateAll((links: { getAttribute(name: string): string | null }[]) =>
+          links.map((link) => link.getAttribute('href')),
+        ),
+    ).toEqual([expect.stringMatching(/^https:\/\/grafana\.example\.com\//)]);
     const text = await page.locator('slipway-run-detail .sw').first().innerText();
     expect(text).not.toMatch(/\p{Bidi_Control}|\u0007|\u001B/u);
     expect(text).toContain('<img src=x');
