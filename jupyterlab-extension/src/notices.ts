@@ -7,6 +7,9 @@ import { troubleIn, type HostWords } from './words/index.ts';
 /** JupyterLab shows 140 characters of a notice: what is said of a run has to be among them. */
 const longestName = 60;
 
+/** JupyterLab draws an update of a toast so much later at most, in milliseconds. */
+const settledMs = 100;
+
 /** A notebook's name as notices tell it. */
 export function noticeName(title: string): string {
   return shortName(title, longestName);
@@ -31,7 +34,8 @@ export class Notices {
       update: (message) => {
         Notification.update({ id, message });
       },
-      end: () => Notification.dismiss(id),
+      // An update reaches the toast a moment later than the end, and would bring it back for good.
+      end: () => void setTimeout(() => Notification.dismiss(id), settledMs),
     };
   }
 
