@@ -64,7 +64,10 @@ it('a file of 5 GB: any part of it comes while the pod lives and afterwards, and
   expect(listed).toMatchObject({ bytes: size, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
 
   await expectsMarks(run);
-  expect(await ada.field(`pod/${run}-reader`, '.status.phase'), 'by the reader pod').toBe('Running');
+  // Its status comes behind: it answers before the API server knows that it runs.
+  await expect
+    .poll(() => ada.field(`pod/${run}-reader`, '.status.phase'), { message: 'by the reader pod' })
+    .toBe('Running');
 
   const before = server.mostBytes;
   const much = { start: 2_000_000_000, end: 2_700_000_000 };
