@@ -33,6 +33,7 @@ export const allowedRequests = [
   'runs/rerun',
   'runs/retry',
   'runs/spec',
+  'runs/links',
   'contexts/secrets',
   'logs/read',
   'logs/tail',
