@@ -63,19 +63,22 @@ const script: Script = {
   'jobs/manifest': () => ({ manifest: 'kind: PipelineRun\n' }),
   'runs/submit': () => run,
   'runs/spec': () => ({ spec: isHostile ? hostileSpec : exampleSpec }),
-  'runs/links': () => ({
-    links: isHostile
-      ? [
-          {
-            label: '<img src=x onerror=attack()>\u202E',
-            url: 'https://grafana.example.com/d/gpu?var-pod=%22%3E%3Cscript%3E',
-          },
-        ]
-      : [
-          { label: 'GPU use', url: 'https://grafana.example.com/d/gpu?var-pod=pbmc-clustering-7f3a-run-pod' },
-          { label: 'Tekton Dashboard', url: 'https://tekton.example.com/#/pipelineruns/pbmc-clustering-7f3a' },
-        ],
-  }),
+  'runs/links': () => {
+    if (state === 'no-pages') throw new Error('The cluster cannot be asked.');
+    return {
+      links: isHostile
+        ? [
+            {
+              label: '<img src=x onerror=attack()>\u202E',
+              url: 'https://grafana.example.com/d/gpu?var-pod=%22%3E%3Cscript%3E',
+            },
+          ]
+        : [
+            { label: 'GPU use', url: 'https://grafana.example.com/d/gpu?var-pod=pbmc-clustering-7f3a-run-pod' },
+            { label: 'Tekton Dashboard', url: 'https://tekton.example.com/#/pipelineruns/pbmc-clustering-7f3a' },
+          ],
+    };
+  },
   'runs/cancel': () => ({ ...run, cancelRequested: true }),
   'runs/rerun': () => ({ ...run, name: 'pbmc-clustering-9c01' }),
   'runs/retry': () => ({ ...run, name: 'pbmc-clustering-9c02' }),

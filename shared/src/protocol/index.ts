@@ -9,6 +9,7 @@ export * from './check.ts';
 export * from './context.ts';
 export * from './datasetUrl.ts';
 export * from './errors.ts';
+export * from './hosts.ts';
 export * from './identity.ts';
 export * from './job.ts';
 export * from './links.ts';

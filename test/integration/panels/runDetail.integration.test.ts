@@ -201,6 +201,14 @@ describe('the run detail', () => {
     await page.close();
   });
 
+  it('says why it does not know the pages about a run, which hide nothing of the run itself', async () => {
+    const { page, complaints } = await gallery.open('state=no-pages');
+    await page.getByText('The cluster cannot be asked.').waitFor();
+    await page.getByRole('tab', { name: 'Logs' }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('shows hostile names, evidence, cells and paths as text', async () => {
     const { page, complaints } = await gallery.open('state=hostile');
     await page.waitForSelector('.find');

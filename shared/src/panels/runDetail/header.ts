@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Run, RunLink } from '../../protocol/index.ts';
+import { hostProducts, type Run, type RunLink } from '../../protocol/index.ts';
 import {
   createClockFormat,
   relativeTime,
@@ -11,6 +11,7 @@ import {
 } from '../../views/index.ts';
 import { icon, stateIcon } from '../base/icons.ts';
 import { cutName } from '../base/names.ts';
+import type { RunPages } from './runFeed.ts';
 
 /** What the buttons of the header do. */
 export interface HeaderActions {
@@ -32,17 +33,10 @@ export interface HeaderState {
   readonly asksToCancel: boolean;
   /** The action that was sent and not answered yet. */
   readonly busy: string | undefined;
-  /** Pages about the run elsewhere. */
-  readonly links: readonly RunLink[];
+  readonly pages: RunPages;
 }
 
 const clock = createClockFormat(undefined);
-/** Product names of the hosts that a run's label names. */
-const hostNames: ReadonlyMap<string, string> = new Map([
-  ['vscode', 'VS Code'],
-  ['jupyterlab', 'JupyterLab'],
-]);
-
 export function header(run: Run, words: Words, state: HeaderState, actions: HeaderActions): TemplateResult {
   const view = runView(run, words, state.now, state.staleSince);
   return html`<header class="head">
@@ -127,7 +121,7 @@ function question(words: Words, actions: HeaderActions): TemplateResult {
   </div>`;
 }
 
-function facts(run: Run, view: RunView, words: Words, { now, locale, links }: HeaderState): TemplateResult {
+function facts(run: Run, view: RunView, words: Words, { now, locale, pages }: HeaderState): TemplateResult {
   const text = words.panels.facts;
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = (at: number): TemplateResult => {
@@ -148,8 +142,13 @@ function facts(run: Run, view: RunView, words: Words, { now, locale, links }: He
     ${run.user === undefined ? nothing : fact(text.by, shownText(run.user), 'opt')}
     ${run.trigger === undefined ? nothing : fact(text.startedFrom, shownText(triggerText(run.trigger, words)), 'opt')}
     ${run.reuses === undefined ? nothing : fact(text.reuses, cutName(run.reuses.run), 'opt')}
-    ${links.length === 0 ? nothing : fact(text.links, html`<span class="links">${links.map(pageLink)}</span>`)}
+    ${pagesFact(pages, text.links)}
   </dl>`;
+}
+
+function pagesFact({ links, trouble }: RunPages, name: string): TemplateResult | typeof nothing {
+  if (trouble !== undefined) return fact(name, shownText(trouble.message));
+  return links.length === 0 ? nothing : fact(name, html`<span class="links">${links.map(pageLink)}</span>`);
 }
 
 function pageLink({ label, url }: RunLink): TemplateResult {
@@ -157,7 +156,7 @@ function pageLink({ label, url }: RunLink): TemplateResult {
 }
 
 function triggerText({ source, detail }: NonNullable<Run['trigger']>, words: Words): string {
-  const name = source === 'cli' ? words.panels.facts.commandLine : (hostNames.get(source) ?? source);
+  const name = source === 'cli' ? words.panels.facts.commandLine : (hostProducts.get(source) ?? source);
   return detail === undefined ? name : `${name}, ${detail}`;
 }
 

@@ -129,11 +129,11 @@ export class RunDetail extends PanelElement {
   protected override render(): TemplateResult {
     const feed = this.#feed;
     if (feed?.run === undefined) return html`<div class="sw">${this.#nothingYet(feed)}</div>`;
-    const { run, links } = feed;
+    const { run, pages } = feed;
     const finding = findingOf(run, this.words);
     const { words, now, locale } = this;
     const stale = this.#staleSince(feed);
-    const state = { now, locale, staleSince: stale, asksToCancel: this.asksToCancel, busy: this.busy, links };
+    const state = { now, locale, staleSince: stale, asksToCancel: this.asksToCancel, busy: this.busy, pages };
     return html`<div class="sw">
       ${header(run, words, state, this.#headerActions(run))}
       <p class="vh" role="status">${spokenState(run, words, now)}</p>

@@ -19,6 +19,12 @@ export interface RunResults {
   readonly trouble: Trouble | undefined;
 }
 
+/** Pages about the run elsewhere, or why they are not known. */
+export interface RunPages {
+  readonly links: readonly RunLink[];
+  readonly trouble: Trouble | undefined;
+}
+
 const nothingYet: RunResults = { artifacts: undefined, tests: undefined, coverage: undefined, trouble: undefined };
 
 /** One run as it is now: asked for, watched, asked for anew after a break. Tells its listener of every change. */
@@ -27,7 +33,7 @@ export class RunFeed implements Disposable {
   trouble: Trouble | undefined;
   deleted = false;
   results: RunResults = nothingYet;
-  links: readonly RunLink[] = [];
+  pages: RunPages = { links: [], trouble: undefined };
   spec: { readonly spec?: JobSpec; readonly trouble?: Trouble } | undefined;
 
   readonly #host: PanelHost;
@@ -71,7 +77,7 @@ export class RunFeed implements Disposable {
       const run = await this.#host.request('runs/get', this.#reference, this.#signal);
       this.#context.renewed();
       this.take(run);
-      await this.#loadLinks();
+      await this.#loadPages();
     } catch (error) {
       this.trouble = troubleOf(error, this.#signal);
       this.#tell();
@@ -109,14 +115,14 @@ export class RunFeed implements Disposable {
     this.#tell();
   }
 
-  /** Pages about the run are beside it: that there are none now keeps nobody from the run. */
-  async #loadLinks(): Promise<void> {
+  /** That the pages are not known keeps nobody from the run: it is told in their place. */
+  async #loadPages(): Promise<void> {
     if (this.#reference.context === 'local') return;
     try {
       const { links } = await this.#host.request('runs/links', this.#reference, this.#signal);
-      this.links = links;
-    } catch {
-      this.links = [];
+      this.pages = { links, trouble: undefined };
+    } catch (error) {
+      this.pages = { ...this.pages, trouble: troubleOf(error, this.#signal) };
     }
     this.#tell();
   }

@@ -1,5 +1,11 @@
 import type { TokenInUse } from '../../identity/index.ts';
-import type { NotificationName, NotificationParams, RequestHandlers, SignInPrompt } from '../../protocol/index.ts';
+import {
+  hostProducts,
+  type NotificationName,
+  type NotificationParams,
+  type RequestHandlers,
+  type SignInPrompt,
+} from '../../protocol/index.ts';
 import type { CoreServices } from '../coreServices.ts';
 
 type IdentityHandlers = Pick<
@@ -7,11 +13,6 @@ type IdentityHandlers = Pick<
   'identity/signIn' | 'identity/complete' | 'identity/signOut' | 'identity/whoami' | 'identity/spaces'
 >;
 type Notify = <Name extends NotificationName>(name: Name, params: NotificationParams<Name>) => void;
-
-const hostNames: ReadonlyMap<string, string> = new Map([
-  ['vscode', 'VS Code'],
-  ['jupyterlab', 'JupyterLab'],
-]);
 
 /** Signing in and out, and who that is on the cluster. @param openedBy names the program that asks, for the page on which the browser ends */
 export function identityHandlers(
@@ -26,7 +27,7 @@ export function identityHandlers(
     'identity/signIn': async ({ context, id, flow, redirectUri }, signal) => {
       const settings = await settingsOf(context);
       const identity = await services.signIns.identity();
-      const request = { flow, redirectUri, openedBy: hostNames.get(openedBy()) ?? 'the slipway command' };
+      const request = { flow, redirectUri, openedBy: hostProducts.get(openedBy()) ?? 'the slipway command' };
       const onPrompt = (prompt: SignInPrompt): void => notify('identity/prompt', { id, prompt });
       const status = await identity.signIn(settings, request, onPrompt, signal);
       // Whoever asks next must not be told that somebody has to sign in.
