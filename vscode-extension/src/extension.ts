@@ -8,8 +8,8 @@ import { nodeRuntime } from './core/nodeRuntime.ts';
 import { onlyWhenTrusted } from './core/onlyWhenTrusted.ts';
 import { Accounts } from './identity/accounts.ts';
 import { browserIsHere } from './identity/browserIsHere.ts';
-import { ContextActions } from './identity/contextActions.ts';
-import { SignInView } from './identity/signInView.ts';
+import { ContextActions, type ContextActionsOptions } from './identity/contextActions.ts';
+import { SignInView, type SignInViewOptions } from './identity/signInView.ts';
 import { WorkspaceFiles } from './notebook/workspaceFiles.ts';
 import { RunActions } from './runActions.ts';
 import { FollowedFolder } from './runs/followedFolder.ts';
@@ -134,7 +134,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
 
 /** Signing in, and what else is done with contexts. */
 function createIdentity(
-  options: Omit<ConstructorParameters<typeof ContextActions>[0], 'view'> & ConstructorParameters<typeof SignInView>[0],
+  options: Omit<ContextActionsOptions, 'view'> & SignInViewOptions & { readonly contexts: ContextStore },
 ): { readonly identity: ContextActions; readonly signInView: SignInView; readonly accounts: Accounts } {
   const signInView = new SignInView(options);
   const identity = new ContextActions({ ...options, view: signInView });

@@ -1,6 +1,7 @@
 import type { ContextSummary, Space } from '@slipway/shared/protocol';
 import { type JSX, useState } from 'react';
-import { troubleIn, type HostWords } from '../words/index.ts';
+import { spaceFacts } from '@slipway/shared/views';
+import { troubleIn } from '../words/index.ts';
 import { chevronIcon } from '../surfaces/icons.ts';
 import { moveFocus } from '../surfaces/rovingFocus.ts';
 import type { SidePanelModel } from '../surfaces/sidePanelModel.ts';
@@ -104,7 +105,9 @@ function SpaceList({ model, context, onChosen }: SpaceListProps): JSX.Element {
               onClick={() => choose(space)}
             >
               <span className="slipway-name">{space.name}</span>
-              <span className="slipway-muted">{factsOf(space, words)}</span>
+              <span className="slipway-muted">
+                {[signIn.actionsAllowed(space.allowed, space.asked), ...spaceFacts(space, words.shared)].join(' · ')}
+              </span>
             </button>
           </li>
         ))}
@@ -116,12 +119,4 @@ function SpaceList({ model, context, onChosen }: SpaceListProps): JSX.Element {
       ))}
     </>
   );
-}
-
-/** What tells one space from another: rights, GPUs, what is left of the quota. */
-function factsOf({ allowed, asked, gpusFree, gpus, quota }: Space, { shared: { signIn } }: HostWords): string {
-  const free =
-    gpus === undefined || gpusFree === undefined ? [] : [`${signIn.gpus}: ${signIn.gpusFree(gpusFree, gpus)}`];
-  const left = quota.map(({ resource, used, hard }) => signIn.quotaLeft(resource, used, hard));
-  return [signIn.actionsAllowed(allowed, asked), ...free, ...left].join(' · ');
 }

@@ -12,6 +12,7 @@ export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './fi
 export { relativeTime } from './relativeTime.ts';
 export { sentenceIn, type Sentences } from './sentences.ts';
 export { nameParts, shortName, shownText } from './shownText.ts';
+export { spaceFacts } from './spaceFacts.ts';
 export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
 export { diagnosisIn } from './translated.ts';

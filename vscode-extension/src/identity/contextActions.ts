@@ -1,5 +1,6 @@
-import type { ContextStore, CoreConnection } from '@slipway/shared/client';
+import type { CoreConnection } from '@slipway/shared/client';
 import { SlipwayError, type ContextSummary, type Space } from '@slipway/shared/protocol';
+import { spaceFacts } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { Notices } from '../surfaces/notices.ts';
 import { plainMessage, withoutIcons } from '../surfaces/plainText.ts';
@@ -8,7 +9,6 @@ import type { SignInView } from './signInView.ts';
 
 export interface ContextActionsOptions {
   readonly core: CoreConnection;
-  readonly contexts: ContextStore;
   readonly view: SignInView;
   readonly notices: Notices;
   readonly words: WindowWords;
@@ -60,7 +60,8 @@ export class ContextActions {
 
   /** Takes a team profile, a kubeconfig or a config.yaml: from the clipboard or a file. */
   async add(): Promise<void> {
-    const { host } = this.#options.words;
+    const { notices, words } = this.#options;
+    const { host } = words;
     const items = [
       { label: host.fromClipboard, read: async () => vscode.env.clipboard.readText() },
       { label: host.fromFile, read: () => readChosenFile() },
@@ -69,7 +70,7 @@ export class ContextActions {
     const text = await chosen?.read();
     if (text === undefined) return;
     const names = await this.#import(text, false);
-    if (names.length > 0) this.#options.notices.info(host.contextAdded(names.join(', ')));
+    if (names.length > 0) notices.info(words.shared.signIn.added(names.join(', ')));
   }
 
   /** Opens the file that names the contexts; where there is none yet, offers to add one. */
@@ -103,10 +104,10 @@ export class ContextActions {
 
   async remove(context: string): Promise<void> {
     const { core, words, signal } = this.#options;
-    const { host } = words;
-    const question = plainMessage(host.confirmRemoveContext(context));
-    const answer = await vscode.window.showWarningMessage(question, { modal: true }, host.removeContext);
-    if (answer === host.removeContext) await core.request('contexts/delete', { context }, signal);
+    const { signIn } = words.shared;
+    const question = plainMessage(signIn.confirmRemoval(context));
+    const answer = await vscode.window.showWarningMessage(question, { modal: true }, signIn.remove);
+    if (answer === signIn.remove) await core.request('contexts/delete', { context }, signal);
   }
 
   /** Shows the spaces that this person may use, each with what can be done there. */
@@ -122,18 +123,12 @@ export class ContextActions {
   }
 
   #spaceItem(space: Space): vscode.QuickPickItem & { readonly name: string } {
-    const { signIn } = this.#options.words.shared;
-    const parts = [
-      ...(space.gpusFree === undefined || space.gpus === undefined
-        ? []
-        : [`${signIn.gpus}: ${signIn.gpusFree(space.gpusFree, space.gpus)}`]),
-      ...space.quota.map(({ resource, used, hard }) => signIn.quotaLeft(resource, used, hard)),
-    ];
+    const { shared } = this.#options.words;
     return {
       name: space.name,
       label: `${space.current ? '$(check) ' : ''}${withoutIcons(space.name)}`,
-      description: signIn.actionsAllowed(space.allowed, space.asked),
-      detail: withoutIcons(parts.join(' · ')),
+      description: shared.signIn.actionsAllowed(space.allowed, space.asked),
+      detail: withoutIcons(spaceFacts(space, shared).join(' · ')),
     };
   }
 
@@ -145,16 +140,15 @@ export class ContextActions {
       return contexts;
     } catch (error) {
       if (replace || !SlipwayError.is(error, 'context.exists')) throw error;
-      const { host } = words;
-      const answer = await vscode.window.showWarningMessage(plainMessage(error.message), { modal: true }, host.replace);
-      return answer === host.replace ? this.#import(text, true) : [];
+      const { replace: again } = words.shared.signIn;
+      const answer = await vscode.window.showWarningMessage(plainMessage(error.message), { modal: true }, again);
+      return answer === again ? this.#import(text, true) : [];
     }
   }
 
   /** The context where runs go if it takes a sign-in, else one that is chosen. */
   async #chooseFor(title: string): Promise<string | undefined> {
-    const { core, contexts, chosen, notices, words, signal } = this.#options;
-    await core.open(signal);
+    const { core, chosen, notices, words, signal } = this.#options;
     const all = (await core.request('contexts/list', {}, signal)).contexts;
     const own = all.filter(({ authentication }) => authentication === 'oidc');
     const current = own.find(({ name }) => name === chosen());
@@ -163,7 +157,6 @@ export class ContextActions {
       notices.info(words.host.noSignInNeeded);
       return undefined;
     }
-    contexts.refresh();
     const items = own.map((context) => ({ label: withoutIcons(context.name), ...this.#describe(context) }));
     return (await vscode.window.showQuickPick(items, { title }))?.name;
   }

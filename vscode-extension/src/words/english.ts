@@ -46,10 +46,6 @@ export const english = {
   addContext: 'Add a context from a team profile or a kubeconfig',
   fromClipboard: 'From the clipboard',
   fromFile: 'From a file…',
-  contextAdded: (names: string) => `Added: ${names}.`,
-  replace: 'Replace',
-  removeContext: 'Remove',
-  confirmRemoveContext: (context: string) => `Remove the context ${context}? Its runs stay on the cluster.`,
   noSignInNeeded: 'No context takes a sign-in. Add one from the team profile that your platform engineer hands out.',
   /** Errors of the extension itself, by the English sentence. */
   errors: {} as Sentences,

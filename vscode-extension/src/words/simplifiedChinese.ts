@@ -45,10 +45,6 @@ export const simplifiedChinese: HostWords = {
   addContext: '从团队配置或 kubeconfig 添加上下文',
   fromClipboard: '来自剪贴板',
   fromFile: '来自文件…',
-  contextAdded: (names) => `已添加：${names}。`,
-  replace: '替换',
-  removeContext: '移除',
-  confirmRemoveContext: (context) => `移除上下文 ${context}？其运行仍保留在集群上。`,
   noSignInNeeded: '没有需要登录的上下文。请从平台工程师提供的团队配置添加一个。',
   errors: {
     'Only notebooks and Python scripts can be run.': '只能运行笔记本和 Python 脚本。',
