@@ -9,7 +9,6 @@ export {
   saveContext,
   saveContexts,
   setContextSpace,
-  unknownContext,
   useContext,
 } from './config/editConfig.ts';
 export { parseConfig, type Config } from './config/parseConfig.ts';

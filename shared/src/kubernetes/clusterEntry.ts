@@ -4,7 +4,8 @@ import { isAbsolute, join } from 'node:path';
 import { SlipwayError, type ClusterEntry } from '../protocol/index.ts';
 import type { ClusterAccess, ServerTrust } from './access.ts';
 import type { CredentialSource } from './credentials.ts';
-import { environmentProxy } from './kubeconfig/environmentProxy.ts';
+import { environmentProxy, parseProxy } from './kubeconfig/environmentProxy.ts';
+import { pemOf } from './kubeconfig/pem.ts';
 import { codeOf } from './transport/faultOf.ts';
 
 export interface ClusterEntryHost {
@@ -14,8 +15,6 @@ export interface ClusterEntryHost {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-const proxyProtocols = ['http:', 'https:', 'socks5:', 'socks5h:'];
 
 /**
  * Access to a cluster as a context of ours describes it, without any kubeconfig.
@@ -40,8 +39,8 @@ export async function clusterAccess(
 function proxyOf(entry: ClusterEntry, server: URL, host: ClusterEntryHost): URL | undefined {
   const text = entry.proxyUrl ?? environmentProxy(server, host.env);
   if (text === undefined) return undefined;
-  const url = URL.parse(text);
-  if (url !== null && proxyProtocols.includes(url.protocol) && url.hostname !== '') return url;
+  const url = parseProxy(text);
+  if (url !== undefined) return url;
   const whose = entry.proxyUrl === undefined ? 'the proxy in the variable HTTPS_PROXY' : 'its proxy';
   const place = entry.proxyUrl === undefined ? 'the variable' : 'cluster.proxyUrl';
   throw invalid(host, `${whose} is no URL that starts with http://, https:// or socks5://`, place);
@@ -58,11 +57,6 @@ async function trustOf(entry: ClusterEntry, host: ClusterEntryHost, signal: Abor
     throw invalid(host, 'its certificate authority holds no certificate', place, error);
   }
   return { authorities: text, insecure: false, serverName };
-}
-
-/** PEM as it is, or out of its base64. */
-function pemOf(data: string): string {
-  return data.includes('-----BEGIN ') ? data : Buffer.from(data, 'base64').toString('utf8');
 }
 
 async function readAuthorities(file: string, host: ClusterEntryHost, signal: AbortSignal): Promise<string> {

@@ -37,11 +37,10 @@ export {
   isUnauthorized,
 } from './errors.ts';
 export { unlessForbidden, unlessMissing, unlessUnseen } from './tolerance.ts';
-export { ApiFailure } from './transport/failures.ts';
-export { TransportFailure, type TransportFault } from './transport/failures.ts';
+export { ApiFailure, TransportFailure, type TransportFault } from './transport/failures.ts';
 export { HttpClient, type HttpAnswer, type HttpClientOptions } from './transport/httpClient.ts';
-export { environmentProxy } from './kubeconfig/environmentProxy.ts';
+export { environmentProxy, parseProxy } from './kubeconfig/environmentProxy.ts';
 export { runProgram, type ProgramResult, type Spawn } from './kubeconfig/runProgram.ts';
-export { checkAuthorities } from './kubeconfig/pem.ts';
+export { checkAuthorities, pemOf } from './kubeconfig/pem.ts';
 export { failed, freshBackOff, waitMs, wentWell, type BackOff } from './timing/backOff.ts';
 export type { Random } from './timing/random.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SlipwayError } from './errors.ts';
 import { oidcSettingsSchema } from './identity.ts';
 import { teamProfileSchema } from './profile.ts';
 
@@ -55,6 +56,13 @@ export const contextEntrySchema = z
     message: 'the cluster is named twice: keep cluster or kubeconfig',
   });
 export type ContextEntry = z.infer<typeof contextEntrySchema>;
+
+/** The error for a context that is not there. @param known the names that there are */
+export function unknownContext(name: string, known: readonly string[]): SlipwayError {
+  return new SlipwayError('context.unknown', `There is no context ${JSON.stringify(name.slice(0, 100))}.`, {
+    action: `Choose one of: ${known.join(', ')}.`,
+  });
+}
 
 /** The version of `config.yaml` that this Slipway reads and writes. */
 export const configVersion = 1;

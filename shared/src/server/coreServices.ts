@@ -2,7 +2,13 @@ import { isAbsolute, sep } from 'node:path';
 import type { SignInChange } from '../identity/index.ts';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
-import { type Folder, type NotificationName, type NotificationParams, SlipwayError } from '../protocol/index.ts';
+import {
+  type Folder,
+  type NotificationName,
+  type NotificationParams,
+  SlipwayError,
+  unknownContext,
+} from '../protocol/index.ts';
 import type { RunService } from '../runs/index.ts';
 import type { ClusterTarget, Disposable, RunTarget } from '../targets/index.ts';
 import { ContextTargets } from './contexts/contextTargets.ts';
@@ -83,9 +89,7 @@ export class CoreServices {
     const target = targets.get(context);
     if (target !== undefined) return target;
     if (fault !== undefined) throw fault;
-    throw new SlipwayError('context.unknown', `There is no context ${JSON.stringify(context.slice(0, 100))}.`, {
-      action: `Choose one of: ${[...targets.keys()].join(', ')}.`,
-    });
+    throw unknownContext(context, [...targets.keys()]);
   }
 
   /** @throws SlipwayError `target.unsupported` for this machine, and as `target` */
@@ -151,7 +155,7 @@ export class CoreServices {
   }
 
   /**
-   * Somebody signed in or out: what waits for that tries again at once, another person gets connections of their own, and every
+   * Somebody signed in or out: what waits for a sign-in tries again at once, another person gets connections of their own, and every
    * session is told what is new to it.
    */
   async signInChanged(change: SignInChange): Promise<void> {

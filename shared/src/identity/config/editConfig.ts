@@ -2,7 +2,13 @@ import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import type { Document } from 'yaml';
 import { isMap, YAMLMap, YAMLSeq } from 'yaml';
-import { configVersion, contextEntrySchema, SlipwayError, type ContextEntry } from '../../protocol/index.ts';
+import {
+  configVersion,
+  contextEntrySchema,
+  SlipwayError,
+  unknownContext,
+  type ContextEntry,
+} from '../../protocol/index.ts';
 import { notWritable, withConfigLock } from './configLock.ts';
 import { configPath, readConfigText } from './configFile.ts';
 import { parseConfig, parseYaml, type Config } from './parseConfig.ts';
@@ -133,13 +139,6 @@ function mustHave(config: Config, name: string): ContextEntry {
   const entry = config.entries.find((each) => each.name === name);
   if (entry !== undefined) return entry;
   throw unknownContext(name, ['local', ...config.entries.map((each) => each.name)]);
-}
-
-/** @param known the names that there are */
-export function unknownContext(name: string, known: readonly string[]): SlipwayError {
-  return new SlipwayError('context.unknown', `There is no context ${JSON.stringify(name.slice(0, 100))}.`, {
-    action: `Choose one of: ${known.join(', ')}.`,
-  });
 }
 
 function exists(names: readonly string[]): SlipwayError {

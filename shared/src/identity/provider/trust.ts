@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { environmentProxy } from '../../kubernetes/index.ts';
+import { environmentProxy, parseProxy, pemOf } from '../../kubernetes/index.ts';
 import { SlipwayError, type OidcSettings } from '../../protocol/index.ts';
 
 /**
@@ -11,8 +11,7 @@ import { SlipwayError, type OidcSettings } from '../../protocol/index.ts';
 export async function authoritiesOf(settings: OidcSettings): Promise<string | undefined> {
   const { certificateAuthorityData: data, certificateAuthority: file } = settings;
   if (data !== undefined) {
-    const pem = data.includes('-----BEGIN ') ? data : Buffer.from(data, 'base64').toString('utf8');
-    return checked(pem, 'oidc.certificateAuthorityData of the context');
+    return checked(pemOf(data), 'oidc.certificateAuthorityData of the context');
   }
   if (file === undefined) return undefined;
   const path = resolve(file);
@@ -41,8 +40,6 @@ function untrusted(message: string): SlipwayError {
   });
 }
 
-const proxyProtocols = ['http:', 'https:', 'socks5:', 'socks5h:'];
-
 /**
  * Which proxy leads to a server: the context's, else what the environment names.
  * @throws SlipwayError `issuer.unreachable` without the proxy's URL, which may hold a password
@@ -60,8 +57,8 @@ export function proxyRule(
 }
 
 function proxyUrl(text: string, name: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && proxyProtocols.includes(url.protocol) && url.hostname !== '') return url;
+  const url = parseProxy(text);
+  if (url !== undefined) return url;
   const message = `The proxy in ${name} is no URL that starts with http://, https:// or socks5://.`;
   throw new SlipwayError('issuer.unreachable', message, { action: 'Correct it, or leave it out.' });
 }

@@ -1,5 +1,5 @@
 import type { ServerTrust } from '../access.ts';
-import { environmentProxy } from './environmentProxy.ts';
+import { environmentProxy, parseProxy } from './environmentProxy.ts';
 import { faulty, invalid } from './faults.ts';
 import type { Found } from './parse.ts';
 import { checkAuthorities, readPem } from './pem.ts';
@@ -37,14 +37,12 @@ export function proxyOf(
   }
   const text = own ?? environmentProxy(server, env);
   if (text === undefined) return undefined;
-  const url = URL.parse(text);
-  if (url !== null && proxyProtocols.includes(url.protocol) && url.hostname !== '') return url;
+  const url = parseProxy(text);
+  if (url !== undefined) return url;
   const forms = 'no URL that starts with http://, https:// or socks5://';
   if (own !== undefined) throw faulty(owner, file, `its proxy-url is ${forms}`);
   throw invalid(`The proxy in the variable HTTPS_PROXY is ${forms}.`, 'Correct or unset the variable.');
 }
-
-const proxyProtocols = ['http:', 'https:', 'socks5:', 'socks5h:'];
 
 /** @throws SlipwayError `kubeconfig.invalid` */
 export async function trustOf(

@@ -1,5 +1,13 @@
 import { isIP } from 'node:net';
 
+const proxyProtocols = ['http:', 'https:', 'socks5:', 'socks5h:'];
+
+/** A proxy as it can be gone through; undefined for what is no URL of one: `http://`, `https://`, `socks5://`. */
+export function parseProxy(text: string): URL | undefined {
+  const url = URL.parse(text);
+  return url !== null && proxyProtocols.includes(url.protocol) && url.hostname !== '' ? url : undefined;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

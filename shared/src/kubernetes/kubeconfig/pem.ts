@@ -47,6 +47,11 @@ async function readPemFile(path: string, { key, owner }: PemPlace, signal: Abort
   throw invalid(`The ${key} of the ${owner}, ${path}, is not a PEM file.`, 'Correct its path in the kubeconfig.');
 }
 
+/** PEM as it is, or out of its base64: a context of ours takes both. */
+export function pemOf(data: string): string {
+  return data.includes('-----BEGIN ') ? data : Buffer.from(data, 'base64').toString('utf8');
+}
+
 /** @throws SlipwayError `kubeconfig.invalid` when it holds no certificate */
 export function checkAuthorities(pem: string, owner: string): void {
   try {

@@ -1,5 +1,5 @@
 import type * as identityModule from '../../identity/index.ts';
-import type { ContextEntry, ContextSummary, RequestHandlers } from '../../protocol/index.ts';
+import { unknownContext, type ContextEntry, type ContextSummary, type RequestHandlers } from '../../protocol/index.ts';
 import type { CoreServices } from '../coreServices.ts';
 
 type ContextHandlers = Pick<
@@ -35,7 +35,7 @@ export function contextHandlers(services: CoreServices, configDir: string): Cont
       return { contexts: entries.map(({ name }) => name), notes: [...notes] };
     },
     'contexts/delete': ({ context }) =>
-      changing(async ({ removeContext, unknownContext }) => {
+      changing(async ({ removeContext }) => {
         if (await removeContext(configDir, context)) return;
         throw unknownContext(context, [...(await services.contexts()).targets.keys()]);
       }),

@@ -94,8 +94,8 @@ export class ContextTargets {
   }
 
   /**
-   * Somebody signed in, or (undefined) out: what waits for that tries again at once. Where it is not who was there before, the
-   * target is opened anew, so that nobody goes on with what another one saw.
+   * Somebody signed in: what waits for that tries again at once. Where it is not who was there before, the target is opened anew,
+   * so that nobody goes on with what another one saw. A sign-out (undefined) changes nothing here: what asks next is told.
    */
   async signedIn(context: string, user: string | undefined): Promise<void> {
     const open = this.#open.find(({ entry }) => entry.name === context);
