@@ -1,35 +1,23 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Identity } from './identity.ts';
 import { TestBrowser } from './testing/testBrowser.ts';
 import { TestClock } from './testing/testClock.ts';
-import { signIn, TestIdentities } from './testing/testIdentity.ts';
-import { startProvider, type TestProvider } from './testing/testProvider.ts';
+import { signIn, type TestIdentities } from './testing/testIdentity.ts';
+import { signInRig } from './testing/signInRig.ts';
+import type { TestProvider } from './testing/testProvider.ts';
 
 const never = new AbortController().signal;
 let provider: TestProvider;
 let identities: TestIdentities;
 let clock: TestClock;
 
-beforeAll(async () => {
-  provider = await startProvider();
-});
+signInRig((rig) => ({ provider, identities } = rig));
 
-afterAll(async () => {
-  await provider.stop();
-});
-
-beforeEach(async () => {
-  identities = await TestIdentities.create();
+beforeEach(() => {
   clock = new TestClock();
-  provider.asked.length = 0;
-});
-
-afterEach(async () => {
-  provider.intercept = undefined;
-  await identities.dispose();
 });
 
 const token = (identity: Identity, settings = provider.settings) => identity.credentials(settings).current(never);

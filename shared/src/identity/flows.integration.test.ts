@@ -1,10 +1,11 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { SignInPrompt } from '../protocol/index.ts';
 import { openLoopback } from './flows/loopback.ts';
 import { TestBrowser } from './testing/testBrowser.ts';
 import { TestClock } from './testing/testClock.ts';
-import { signIn, TestIdentities } from './testing/testIdentity.ts';
+import { signIn, type TestIdentities } from './testing/testIdentity.ts';
+import { signInRig } from './testing/signInRig.ts';
 import { startProvider, type TestProvider } from './testing/testProvider.ts';
 
 const never = new AbortController().signal;
@@ -12,23 +13,10 @@ let provider: TestProvider;
 let identities: TestIdentities;
 let clock: TestClock;
 
-beforeAll(async () => {
-  provider = await startProvider();
-});
+signInRig((rig) => ({ provider, identities } = rig));
 
-afterAll(async () => {
-  await provider.stop();
-});
-
-beforeEach(async () => {
-  identities = await TestIdentities.create();
+beforeEach(() => {
   clock = new TestClock();
-  provider.asked.length = 0;
-});
-
-afterEach(async () => {
-  provider.intercept = undefined;
-  await identities.dispose();
 });
 
 type Opened = Extract<SignInPrompt, { kind: 'open' }>;

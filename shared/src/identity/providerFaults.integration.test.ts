@@ -1,33 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestAuthority } from '../kubernetes/testing/certificates.ts';
 import { connectProxy } from '../kubernetes/testing/proxies.ts';
 import type { OidcSettings } from '../protocol/index.ts';
 import { startWorker } from './testing/startWorker.ts';
-import { signIn, TestIdentities } from './testing/testIdentity.ts';
+import { signIn, type TestIdentities } from './testing/testIdentity.ts';
+import { signInRig } from './testing/signInRig.ts';
 import { startProvider, type Intercept, type TestProvider } from './testing/testProvider.ts';
 
 const never = new AbortController().signal;
 let provider: TestProvider;
 let identities: TestIdentities;
 
-beforeAll(async () => {
-  provider = await startProvider();
-});
-
-afterAll(async () => {
-  await provider.stop();
-});
-
-beforeEach(async () => {
-  identities = await TestIdentities.create();
-});
-
-afterEach(async () => {
-  provider.intercept = undefined;
-  await identities.dispose();
-});
+signInRig((rig) => ({ provider, identities } = rig));
 
 /** What comes of a sign-in when everything of the provider answers like this. */
 async function failureOf(settings: OidcSettings, intercept?: Intercept): Promise<unknown> {

@@ -1,31 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startWorker, type RefreshWorker } from './testing/startWorker.ts';
-import { signIn, TestIdentities } from './testing/testIdentity.ts';
-import { startProvider, type TestProvider } from './testing/testProvider.ts';
+import { signIn, type TestIdentities } from './testing/testIdentity.ts';
+import { signInRig } from './testing/signInRig.ts';
+import type { TestProvider } from './testing/testProvider.ts';
 
 const never = new AbortController().signal;
 let provider: TestProvider;
 let identities: TestIdentities;
 const workers: RefreshWorker[] = [];
 
-beforeAll(async () => {
-  provider = await startProvider({ groups: ['team-a'] });
-});
-
-afterAll(async () => {
-  await provider.stop();
-});
-
-beforeEach(async () => {
-  identities = await TestIdentities.create();
-  provider.intercept = undefined;
-  provider.asked.length = 0;
-});
+signInRig((rig) => ({ provider, identities } = rig), { groups: ['team-a'] });
 
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.kill()));
-  await identities.dispose();
 });
 
 async function worker(): Promise<RefreshWorker> {

@@ -1,32 +1,17 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SignInPrompt } from '../protocol/index.ts';
 import { TestBrowser } from './testing/testBrowser.ts';
-import { signIn, TestIdentities } from './testing/testIdentity.ts';
-import { startProvider, type TestProvider } from './testing/testProvider.ts';
+import { signIn, type TestIdentities } from './testing/testIdentity.ts';
+import { signInRig } from './testing/signInRig.ts';
+import type { TestProvider } from './testing/testProvider.ts';
 
 const never = new AbortController().signal;
 let provider: TestProvider;
 let identities: TestIdentities;
 
-beforeAll(async () => {
-  provider = await startProvider({ groups: ['team-a', 'gpu-users'] });
-});
-
-afterAll(async () => {
-  await provider.stop();
-});
-
-beforeEach(async () => {
-  identities = await TestIdentities.create();
-  provider.intercept = undefined;
-  provider.asked.length = 0;
-});
-
-afterEach(async () => {
-  await identities.dispose();
-});
+signInRig((rig) => ({ provider, identities } = rig), { groups: ['team-a', 'gpu-users'] });
 
 const bearerOf = async (identity: ReturnType<TestIdentities['open']>) =>
   (await identity.credentials(provider.settings).current(never)).authorization;
