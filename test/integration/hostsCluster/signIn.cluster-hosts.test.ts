@@ -1,11 +1,12 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { kubectl, type ClusterStatus } from '../../cluster/cluster.mjs';
 import { Keycloak, passwords } from '../../identity/keycloak.ts';
 import { KeycloakPages } from '../../identity/keycloakPages.ts';
+import { writeConfig } from '../../identity/oidcProvider.ts';
 import { testCluster } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
@@ -56,11 +57,9 @@ anewAfterFailure(async (own) => {
   // The provider is on this machine, too: code-server would send the browser to it through a proxy of its own.
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), env: { VSCODE_PROXY_URI: '' } });
   own(() => server.dispose());
-  const config = join(server.home, 'config/slipway');
-  await mkdir(config, { recursive: true, mode: 0o700 });
   const profiles = await Promise.all(['team-a', 'team-b'].map((space) => teamProfile(keycloak, cluster, space)));
   const contexts = profiles.flatMap((text) => (parse(text) as { readonly contexts: readonly unknown[] }).contexts);
-  await writeFile(join(config, 'config.yaml'), stringify({ version: 1, contexts }), { mode: 0o600 });
+  await writeConfig(join(server.home, 'config'), { contexts });
   await server.write('ticking.ipynb', notebookOf(ticking));
   jupyter = await JupyterServer.create({ home: server.home });
   own(() => jupyter.dispose());

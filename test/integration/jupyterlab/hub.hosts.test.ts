@@ -1,9 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import { clientId, OidcProvider, signInOnPage } from '../../identity/oidcProvider.ts';
+import { contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identity/oidcProvider.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
 import { explainFailures } from './evidence.ts';
@@ -26,10 +25,12 @@ beforeAll(async () => {
     people: { alice: { email: 'alice@example.com' }, bob: { email: 'bob@example.com' } },
     redirectUris: [`${hub.url}hub/user-redirect/slipway/oauth/callback`],
   });
+  // Nobody answers there: who signs in needs the provider alone.
   const cluster = `https://127.0.0.1:${await freePort()}`;
   for (const user of ['alice', 'bob']) {
     await writeFile(join(hub.homeOf(user), 'analysis.ipynb'), notebookOf('print("as saved")', `owner = "${user}"`));
-    await writeContext(user, cluster);
+    const contexts = [contextAt(provider, 'team-a', cluster)];
+    await writeConfig(join(hub.homeOf(user), 'xdg-config'), { tokenStorage: 'file', contexts });
   }
 });
 afterAll(async () => {
@@ -44,17 +45,6 @@ explainFailures(
   () => browser,
   () => ({ dataHomes: ['alice', 'bob'].map((user) => join(hub.homeOf(user), 'data')), log: hub.log }),
 );
-
-/** Nobody answers at the cluster: who signs in needs the provider alone. */
-async function writeContext(user: string, cluster: string): Promise<void> {
-  const folder = join(hub.homeOf(user), 'xdg-config/slipway');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const oidc = { issuer: provider.issuer, clientId };
-  const profile = { image: 'registry.example.com/runner:1' };
-  const context = { name: 'team-a', cluster: { server: cluster }, oidc, namespace: 'team-a', profile };
-  const text = stringify({ version: 1, tokenStorage: 'file', contexts: [context] });
-  await writeFile(join(folder, 'config.yaml'), text, { mode: 0o600 });
-}
 
 /** Signs in by the hub's form, as a person does; their server starts where none runs. */
 async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {

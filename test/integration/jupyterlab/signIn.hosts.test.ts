@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { approveDevice, clientId, OidcProvider, signInOnPage } from '../../identity/oidcProvider.ts';
+import { approveDevice, contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identity/oidcProvider.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
@@ -22,13 +22,7 @@ const submitted: string[] = [];
 /** Nobody answers there: who signs in needs the provider alone. */
 let cluster: string;
 
-const profile = (name: string) => ({
-  name,
-  cluster: { server: cluster },
-  oidc: { issuer: provider.issuer, clientId },
-  namespace: name,
-  profile: { image: 'registry.example.com/runner:1' },
-});
+const profile = (name: string) => contextAt(provider, name, cluster);
 
 anewAfterFailure(async (own) => {
   provider = await OidcProvider.start({ people: { alice: { email: 'alice@example.com', groups: ['team-a'] } } });
@@ -36,10 +30,7 @@ anewAfterFailure(async (own) => {
   cluster = `https://127.0.0.1:${await freePort()}`;
   server = await JupyterServer.create();
   own(() => server.dispose());
-  const config = join(server.home, 'config/slipway');
-  await mkdir(config, { recursive: true, mode: 0o700 });
-  const contexts = stringify({ version: 1, contexts: [profile('team-a')] });
-  await writeFile(join(config, 'config.yaml'), contexts, { mode: 0o600 });
+  await writeConfig(join(server.home, 'config'), { contexts: [profile('team-a')] });
   await server.write('short.ipynb', notebookOf('print("as saved")'));
   browser = await launchBrowser();
   own(() => browser.close());

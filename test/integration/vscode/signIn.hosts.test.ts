@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { approveDevice, clientId, OidcProvider, signInOnPage } from '../../identity/oidcProvider.ts';
+import { approveDevice, contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identity/oidcProvider.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
@@ -19,13 +19,7 @@ let code: CodePage;
 /** Nobody answers there: who signs in needs the provider alone. */
 let cluster: string;
 
-const profile = (name: string) => ({
-  name,
-  cluster: { server: cluster },
-  oidc: { issuer: provider.issuer, clientId },
-  namespace: name,
-  profile: { image: 'registry.example.com/runner:1' },
-});
+const profile = (name: string) => contextAt(provider, name, cluster);
 
 anewAfterFailure(async (own) => {
   provider = await OidcProvider.start({ people: { alice: { email: 'alice@example.com', groups: ['team-a'] } } });
@@ -34,11 +28,7 @@ anewAfterFailure(async (own) => {
   // The provider is on this machine, too: code-server would send the browser to it through a proxy of its own.
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), env: { VSCODE_PROXY_URI: '' } });
   own(() => server.dispose());
-  const config = join(server.home, 'config/slipway');
-  await mkdir(config, { recursive: true, mode: 0o700 });
-  await writeFile(join(config, 'config.yaml'), stringify({ version: 1, contexts: [profile('team-a')] }), {
-    mode: 0o600,
-  });
+  await writeConfig(join(server.home, 'config'), { contexts: [profile('team-a')] });
   await server.write('short.ipynb', notebookOf('print(6 * 7)'));
   browser = await launchBrowser();
   own(() => browser.close());

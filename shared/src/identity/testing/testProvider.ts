@@ -134,7 +134,7 @@ function configurationOf(options: TestProviderOptions): Configuration {
       IdToken: idTokenSeconds,
       RefreshToken: refreshTokenSeconds,
       AuthorizationCode: 60,
-      DeviceCode: 120,
+      DeviceCode: 600,
       Grant: 3600,
       Interaction: 600,
       Session: 3600,
