@@ -13,6 +13,12 @@ export class NotificationEmitters {
     'identity/prompt': new Emitter(),
     'identity/changed': new Emitter(),
     'contexts/changed': new Emitter(),
+    'devenv/changed': new Emitter(),
+    'devenv/deleted': new Emitter(),
+    'devenv/progress': new Emitter(),
+    'devenv/hop': new Emitter(),
+    'devenv/jobEnded': new Emitter(),
+    'transfer/progress': new Emitter(),
   };
 
   get names(): readonly NotificationName[] {

@@ -33,6 +33,21 @@ const errorCodes = [
   'issuer.unreachable',
   'issuer.untrusted',
   'issuer.invalid',
+  // A DevEnv is not there, or not in a state that allows it.
+  'devenv.notFound',
+  'devenv.exists',
+  'devenv.stopped',
+  'devenv.failed',
+  'devenv.conflict',
+  'devenv.jobNotFound',
+  // SSH on this machine, or between it and a DevEnv.
+  'ssh.config',
+  'ssh.missing',
+  'ssh.hostKey',
+  'ssh.refused',
+  'ssh.lost',
+  'transfer.failed',
+  'transfer.changed',
   // A cluster said no, or could not be asked.
   'credentials.failed',
   'cluster.unreachable',

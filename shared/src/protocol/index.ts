@@ -8,6 +8,7 @@ export * from './bytes.ts';
 export * from './check.ts';
 export * from './context.ts';
 export * from './datasetUrl.ts';
+export * from './devEnv.ts';
 export * from './errors.ts';
 export * from './hosts.ts';
 export * from './identity.ts';

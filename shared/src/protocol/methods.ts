@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { artifactSchema, coverageReportSchema, testReportSchema } from './artifact.ts';
 import { checkSchema } from './check.ts';
+import { devEnvNotifications, devEnvRequests } from './devEnvMethods.ts';
 import { contextRequests, identityNotifications, identityRequests } from './identityMethods.ts';
 import { runLinkSchema } from './links.ts';
 import { jobSpecSchema, parameterDeclarationSchema } from './job.ts';
@@ -56,6 +57,7 @@ export const requests = {
   },
   ...contextRequests,
   ...identityRequests,
+  ...devEnvRequests,
   'jobs/plan': { params: submissionSchema, result: runPlanSchema },
   'jobs/schema': { params: nothing, result: z.object({ schema: z.record(z.string(), z.json()) }) },
   'jobs/validate': {
@@ -214,6 +216,7 @@ export const callbacks = {
 /** Notifications from the core. */
 export const notifications = {
   ...identityNotifications,
+  ...devEnvNotifications,
   'run/changed': z.object({ watch: z.string(), run: runSchema }),
   'run/deleted': z.object({ watch: z.string(), context: z.string(), run: z.string() }),
   /** `stale`: what is shown of a context's runs is as of `since` (epoch ms); the runs themselves go on. */

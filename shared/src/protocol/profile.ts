@@ -110,6 +110,28 @@ export const teamProfileSchema = z.strictObject({
     .describe(
       'Pages about a run, by name: https://grafana.example/d/gpu?var-pod={pod}. Also {run}, {namespace}, {user}, {context}.',
     ),
+  devEnv: z
+    .strictObject({
+      image: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Default: the image of runs; it has to be made as docs/platform/devenv says.'),
+      images: z.array(z.string().min(1)).optional().describe('Further images to offer.'),
+      instanceType: z.string().optional().describe('Default: defaultInstanceType.'),
+      diskSize: quantitySchema.optional().describe('Of a workspace; default 20Gi.'),
+      storageClassName: objectName.optional(),
+      accessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod']).optional(),
+      idleStop: z
+        .string()
+        .max(32)
+        .optional()
+        .describe('Stop after so long without work: 4h (the default), 90m, never.'),
+    })
+    .optional()
+    .describe(
+      'How DevEnvs look; what runs and DevEnvs have in common (selector, tolerations, security context) is said above.',
+    ),
   stepLimits: z.boolean().optional().describe('Limits on every step, where a quota demands them. Default false.'),
 });
 export type TeamProfile = z.infer<typeof teamProfileSchema>;

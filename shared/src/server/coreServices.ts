@@ -1,5 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 import type { SignInChange } from '../identity/index.ts';
+import type { OpenSpace } from '../devenv/index.ts';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
 import {
@@ -101,6 +102,9 @@ export class CoreServices {
       action: 'Choose a cluster context with --context.',
     });
   }
+
+  /** The space of a cluster context, for what is no run. @throws as `cluster`, and SlipwayError `kubeconfig.invalid` */
+  readonly space: OpenSpace = async (context) => ({ context, ...(await (await this.cluster(context)).access()) });
 
   artifacts(): Promise<ArtifactService> {
     this.#artifacts ??= this.#loadArtifacts();

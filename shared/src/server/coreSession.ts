@@ -12,6 +12,7 @@ import type { CoreEnvironment } from './core.ts';
 import { contextHandlers } from './contexts/contextHandlers.ts';
 import { identityHandlers } from './contexts/identityHandlers.ts';
 import type { CoreServices } from './coreServices.ts';
+import { devEnvHandlers } from './devenvs/devEnvHandlers.ts';
 import type { CoreSession, HostFiles, NotificationListener } from './session.ts';
 
 /** One client's view of the services: its watches, its notifications, its files. */
@@ -30,6 +31,7 @@ class Session implements CoreSession {
   readonly #name: string;
   readonly #listeners = new Set<NotificationListener>();
   readonly #watches = new Map<string, Disposable>();
+  readonly #ends: (() => void)[] = [];
   readonly #shared: Disposable;
   #host = 'slipway';
   #disposed = false;
@@ -51,6 +53,12 @@ class Session implements CoreSession {
         notify: (name, params) => this.#notify(name, params),
         now: environment.now,
       }),
+      ...devEnvHandlers({
+        services,
+        environment,
+        notify: (name, params) => this.#notify(name, params),
+        onEnd: (end) => this.#ends.push(end),
+      }),
     };
   }
 
@@ -63,6 +71,7 @@ class Session implements CoreSession {
     this.#disposed = true;
     for (const watch of this.#watches.values()) watch.dispose();
     this.#watches.clear();
+    for (const end of this.#ends.splice(0)) end();
     this.#shared.dispose();
     this.#listeners.clear();
     this.#services.removeHost(this.#name);

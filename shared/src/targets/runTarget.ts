@@ -1,3 +1,4 @@
+import type { KubernetesApi } from '../kubernetes/index.ts';
 import type {
   Artifact,
   Check,
@@ -9,6 +10,7 @@ import type {
   RunPlan,
   Space,
   StepName,
+  TeamProfile,
   Whoami,
 } from '../protocol/index.ts';
 import type { InputFile, RunFile } from '../pipeline/index.ts';
@@ -152,6 +154,8 @@ export interface ClusterTarget extends RunTarget {
   doctor(signal: AbortSignal): Promise<readonly Check[]>;
   /** Creates a hand-written PipelineRun as it is, after the checks that need no knowledge of it; returns its name. */
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
+  /** The cluster itself, for what is no run: over the same connections, as the same person. */
+  access(): Promise<{ readonly api: KubernetesApi; readonly profile: TeamProfile }>;
   /** Who the cluster thinks that we are. */
   whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>>;
   /**

@@ -1,4 +1,4 @@
-import { systemClock } from '../../kubernetes/index.ts';
+import { systemClock, type KubernetesApi } from '../../kubernetes/index.ts';
 import { manifestText, settleRun, type InputFile, type RunFile } from '../../pipeline/index.ts';
 import {
   linksOf,
@@ -10,6 +10,7 @@ import {
   type RunLink,
   type RunPlan,
   type StepName,
+  type TeamProfile,
   type Whoami,
 } from '../../protocol/index.ts';
 import type {
@@ -53,6 +54,11 @@ class TektonTarget implements ClusterTarget {
     this.#options = options;
     this.context = options.entry.name;
     this.#clock = wakeableClock({ ...systemClock, now: options.now });
+  }
+
+  async access(): Promise<{ readonly api: KubernetesApi; readonly profile: TeamProfile }> {
+    const { api } = await this.#open();
+    return { api, profile: this.#options.entry.profile };
   }
 
   async whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>> {
