@@ -62,11 +62,15 @@ function titleOf({ name, reason }: ContextState, summary: ContextSummary | undef
 }
 
 /** Who is signed in, or what keeps its runs from being read. */
-function noteOf({ name, state }: ContextState, summary: ContextSummary | undefined, words: HostWords): string {
+function noteOf(
+  { name, state, forbidden }: ContextState,
+  summary: ContextSummary | undefined,
+  words: HostWords,
+): string {
   const { signIn } = words.shared;
   if (summary?.signIn.state === 'signedOut') return signIn.notSignedIn;
   if (summary?.signIn.state === 'expired') return signIn.expiredShort;
-  if (state === 'stale') return words.lab.stale;
+  if (state === 'stale') return forbidden ? words.lab.forbidden : words.lab.stale;
   if (name === 'local') return words.lab.thisMachine;
   return summary?.signIn.user ?? summary?.signIn.email ?? '';
 }

@@ -12,6 +12,7 @@ export const english = {
   runsIn: (title: string, context: string) => `${title}, in ${context}`,
   thisMachine: 'This machine',
   stale: 'Not reachable',
+  forbidden: 'Not allowed',
   chooseContext: (context: string) => `Run in ${context}`,
   openRun: 'Open run',
   openLogs: 'Logs',

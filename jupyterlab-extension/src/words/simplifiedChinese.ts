@@ -11,6 +11,7 @@ export const simplifiedChinese: LabWords = {
   runsIn: (title, context) => `${title}，在 ${context} 中`,
   thisMachine: '本机',
   stale: '无法连接',
+  forbidden: '没有权限',
   chooseContext: (context) => `在 ${context} 中运行`,
   openRun: '打开运行',
   openLogs: '日志',

@@ -92,7 +92,9 @@ describe('the runs of a host', () => {
     await settled();
     expect(store.runs.map(({ name, state }) => [name, state])).toEqual([['a1', 'succeeded']]);
     expect(ended).toEqual(['a1']);
-    expect(store.contexts).toEqual([{ name: 'local', state: 'live', since: undefined, reason: undefined }]);
+    expect(store.contexts).toEqual([
+      { name: 'local', state: 'live', since: undefined, reason: undefined, forbidden: false },
+    ]);
   });
 
   it('come by pages, the newest first', async () => {
@@ -158,6 +160,22 @@ describe('the runs of a host', () => {
     expect(store.contexts[1]).toMatchObject({ state: 'live', since: undefined });
   });
 
+  it('say which context does not let this person, from the start or later', async () => {
+    const { store, connect, next, tell } = rig(['far', 'other']);
+    connect(true);
+    (await next('runs/watch')).fail(new SlipwayError('cluster.forbidden', 'Ada may not list runs.'));
+    (await next('runs/watch')).answer({});
+    (await next('runs/list')).answer({ runs: [] });
+    await settled();
+    tell('context/changed', { watch: '2', context: 'other', state: 'stale', since: 9, reason: 'No.', forbidden: true });
+    expect(store.contexts).toMatchObject([
+      { name: 'far', state: 'stale', forbidden: true, reason: 'Ada may not list runs.' },
+      { name: 'other', state: 'stale', forbidden: true, reason: 'No.' },
+    ]);
+    tell('context/changed', { watch: '2', context: 'other', state: 'live', since: 10 });
+    expect(store.contexts[1]).toMatchObject({ state: 'live', forbidden: false });
+  });
+
   it('stay shown while the core is gone, as of then', async () => {
     const { store, connect, next } = rig();
     connect(true);
@@ -167,7 +185,7 @@ describe('the runs of a host', () => {
     connect(false);
     list.fail(new SlipwayError('internal', 'The core closed the connection.'));
     await settled();
-    expect(store.contexts).toEqual([{ name: 'local', state: 'stale', since: 7, reason: undefined }]);
+    expect(store.contexts).toEqual([{ name: 'local', state: 'stale', since: 7, reason: undefined, forbidden: false }]);
     expect(store.runs).toHaveLength(1);
   });
 

@@ -10,6 +10,8 @@ export interface ContextState {
   readonly since: number | undefined;
   /** Why it is not live, in words. */
   readonly reason: string | undefined;
+  /** It is not live because the cluster does not let this person. */
+  readonly forbidden: boolean;
 }
 
 /** What the store needs of the connection. */
@@ -122,11 +124,11 @@ export class RunStore {
     }
   }
 
-  #onContext({ context, state, since, reason }: NotificationParams<'context/changed'>): void {
+  #onContext({ context, state, since, reason, forbidden }: NotificationParams<'context/changed'>): void {
     if (!this.#contexts.has(context)) return;
     // What could not be read while the context was out of reach can be now.
     if (state === 'live' && !this.#listed.has(context) && !this.#runs.isReading(context)) this.#load(context);
-    else if (state === 'stale') this.#lose(context, since, reason);
+    else if (state === 'stale') this.#lose(context, since, reason, forbidden);
     else this.#setContext(context, state, undefined, reason);
     this.#changed([]);
   }
@@ -153,7 +155,8 @@ export class RunStore {
     this.#read(reading)
       .catch((error: unknown) => {
         if (SlipwayError.is(error, 'cancelled') || !this.#runs.isCurrent(reading)) return;
-        this.#lose(context, this.#now(), error instanceof Error ? error.message : String(error));
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#lose(context, this.#now(), reason, SlipwayError.is(error, 'cluster.forbidden'));
       })
       .finally(() => {
         if (this.#ending.signal.aborted || !this.#runs.isCurrent(reading)) return;
@@ -211,11 +214,17 @@ export class RunStore {
   }
 
   /** However often it is tried for in vain, its runs are shown as of when it was lost first. */
-  #lose(context: string, now: number, reason: string | undefined): void {
-    this.#setContext(context, 'stale', Math.min(now, this.staleSince(context) ?? now), reason);
+  #lose(context: string, now: number, reason: string | undefined, forbidden = false): void {
+    this.#setContext(context, 'stale', Math.min(now, this.staleSince(context) ?? now), reason, forbidden);
   }
 
-  #setContext(name: string, state: ContextState['state'], since: number | undefined, reason: string | undefined): void {
-    this.#contexts.set(name, { name, state, since, reason });
+  #setContext(
+    name: string,
+    state: ContextState['state'],
+    since: number | undefined,
+    reason: string | undefined,
+    forbidden = false,
+  ): void {
+    this.#contexts.set(name, { name, state, since, reason, forbidden });
   }
 }

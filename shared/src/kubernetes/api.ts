@@ -120,6 +120,9 @@ export interface KubernetesApi {
    */
   connect(path: ResourcePath, query: Query, protocols: readonly string[], signal: AbortSignal): Promise<WebSocket>;
 
+  /** Breaks off everything that is open: whoever asked is not who asks from now on. The next request connects anew. */
+  disconnect(): void;
+
   /** Closes all connections. */
   dispose(): void;
 }

@@ -158,6 +158,10 @@ class HttpKubernetesApi implements KubernetesApi {
     );
   }
 
+  disconnect(): void {
+    this.#transport.disconnect();
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#transport.dispose();

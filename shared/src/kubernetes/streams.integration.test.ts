@@ -61,6 +61,22 @@ describe('a stream', () => {
     expect(error.message).toMatch(/was cut during watch pods in ds-team/);
   });
 
+  it('is broken off where nobody is to see more with what it was opened with, and the next one opens', async () => {
+    cluster.server.handle = (_request, response) => response.write('one');
+    const api = cluster.api();
+    const open = async (got: string[]) => collect(await api.stream(pods, { watch: true }, {}, signal), got);
+    const got: string[] = [];
+    const ended = failureOf(open(got));
+    await expect.poll(() => got).toEqual(['one']);
+    api.disconnect();
+    expect((await ended).code).toBe('cluster.unreachable');
+    const again: string[] = [];
+    const second = failureOf(open(again));
+    await expect.poll(() => again).toEqual(['one']);
+    api.disconnect();
+    await second;
+  });
+
   it('ends by silence only where a limit was set', async () => {
     cluster.server.handle = (_request, response) => response.write('one');
     const error = await failureOf(collect(await watch({ silenceMs: 50 }), []));

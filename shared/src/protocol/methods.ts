@@ -226,6 +226,8 @@ export const notifications = {
     state: z.enum(['live', 'stale']),
     since: z.number(),
     reason: z.string().optional(),
+    /** The cluster is there, and does not let this person. */
+    forbidden: z.boolean().optional(),
   }),
   /** What a submission is doing now, before it is a run: "reading 3 of 12 files". */
   'submit/progress': z.object({ text: z.string() }),

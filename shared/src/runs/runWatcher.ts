@@ -14,6 +14,7 @@ export type RunChange =
       /** Epoch ms. */
       readonly since: number;
       readonly reason?: string;
+      readonly forbidden?: true;
     };
 
 export type RunListener = (change: RunChange) => void;

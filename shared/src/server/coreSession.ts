@@ -232,13 +232,14 @@ class Session implements CoreSession {
           this.#notify('run/deleted', { watch, context: change.context, run: change.run });
           break;
         case 'connection': {
-          const { context: name, state, since, reason } = change;
+          const { context: name, state, since, reason, forbidden } = change;
           this.#notify('context/changed', {
             watch,
             context: name,
             state,
             since,
             ...(reason !== undefined && { reason }),
+            ...(forbidden === true && { forbidden }),
           });
         }
       }

@@ -52,6 +52,8 @@ export type TargetChange =
       readonly state: 'live' | 'stale';
       readonly since: number;
       readonly reason?: string;
+      /** The cluster is there, and does not let this person. */
+      readonly forbidden?: true;
     };
 
 /** A piece of one step's log, as the target has it. */
@@ -165,6 +167,8 @@ export interface ClusterTarget extends RunTarget {
   spaces(groups: readonly string[], signal: AbortSignal): Promise<SpaceList>;
   /** Somebody has signed in: what waits for that, or for the cluster, tries again at once. */
   signedIn(): void;
+  /** Somebody has signed out: nothing is seen any more with what they signed in with, and what asks is told at once. */
+  signedOut(): void;
   /** Ends its connections and watches; runs go on. */
   dispose(): Promise<void>;
   /** Names of the Secrets of the space, to choose from. Their values are not read. */

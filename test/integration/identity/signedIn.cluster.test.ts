@@ -147,13 +147,18 @@ describe('a person who signed in', () => {
     expect(user).toBe('alice@example.com');
     await core.handlers['runs/cancel']({ context: 'lab', run: run.name }, never);
 
+    // What is open ends with the sign-in: nobody goes on to see what another person may.
+    await core.handlers['identity/signOut']({ context: 'lab' }, never);
+    await expect.poll(() => states.at(-1)).toMatch(/^stale: .*[Nn]obody is signed in/);
+    await signIn();
+    await expect.poll(() => states.at(-1)).toMatch(/^live/);
+
     await core.handlers['contexts/setSpace']({ context: 'lab', namespace: foreign }, never);
     await expect(core.handlers['runs/submit'](submission, never)).rejects.toMatchObject({
       code: 'cluster.forbidden',
       message: expect.stringContaining(foreign),
     });
     await core.handlers['identity/signOut']({ context: 'lab' }, never);
-    // What it was refused before is said until it is tried again.
     const codeOfList = () =>
       core.handlers['runs/list']({ context: 'lab' }, never).then(
         () => 'listed',

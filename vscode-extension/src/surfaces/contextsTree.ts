@@ -44,7 +44,8 @@ export class ContextsTree implements vscode.TreeDataProvider<ContextState>, vsco
     const place = context.name === 'local' ? host.thisMachine : (summary?.namespace ?? '');
     const needsSignIn = isSignedOut(summary);
     // That nobody is signed in says why it is not reachable.
-    const state = needsSignIn ? '' : { live: '', loading: host.connecting, stale: host.notReachable }[context.state];
+    const away = context.forbidden ? host.notAllowed : host.notReachable;
+    const state = needsSignIn ? '' : { live: '', loading: host.connecting, stale: away }[context.state];
     const parts = [this.#who(summary), place, state, isCurrent ? host.current : ''];
     item.id = context.name;
     item.description = parts.filter((part) => part !== '').join(' · ');

@@ -170,7 +170,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
 
   #staleItem(context: ContextState, needsSignIn: boolean): vscode.TreeItem {
     const { host, shared } = this.#words;
-    const state = needsSignIn ? shared.signIn.notSignedIn : host.notReachable;
+    const away = context.forbidden ? host.notAllowed : host.notReachable;
+    const state = needsSignIn ? shared.signIn.notSignedIn : away;
     const item = new vscode.TreeItem(`${context.name}: ${state}`);
     item.id = `stale/${context.name}`;
     if (context.since !== undefined && !needsSignIn) item.description = host.staleSince(clock(context.since));

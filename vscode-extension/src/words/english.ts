@@ -20,6 +20,7 @@ export const english = {
   current: 'runs go here',
   connecting: 'Connecting…',
   notReachable: 'Not reachable',
+  notAllowed: 'Not allowed',
   staleSince: (time: string) => `as of ${time}`,
   coreGone: 'The core has ended; it is started again. Runs go on.',
   confirmDelete: (title: string) => `Delete the run of ${title} with its log and artifacts? This cannot be undone.`,

@@ -19,6 +19,7 @@ export const simplifiedChinese: HostWords = {
   current: '在这里运行',
   connecting: '正在连接…',
   notReachable: '无法访问',
+  notAllowed: '没有权限',
   staleSince: (time) => `截至 ${time}`,
   coreGone: '核心已退出，正在重新启动。运行不受影响。',
   confirmDelete: (title) => `删除 ${title} 的运行及其日志和产物？此操作无法撤销。`,

@@ -100,10 +100,15 @@ export class Transport {
     });
   }
 
-  dispose(): void {
-    this.#disposed = true;
+  /** Breaks all connections; the next request opens new ones. */
+  disconnect(): void {
     for (const socket of this.#sockets) socket.terminate();
     this.#agent.destroy();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.disconnect();
     this.#access.credentials.dispose?.();
   }
 

@@ -95,12 +95,16 @@ export class ContextTargets {
 
   /**
    * Somebody signed in: what waits for that tries again at once. Where it is not who was there before, the target is opened anew,
-   * so that nobody goes on with what another one saw. A sign-out (undefined) changes nothing here: what asks next is told.
+   * so that nobody goes on with what another one saw. Undefined: somebody signed out.
    */
   async signedIn(context: string, user: string | undefined): Promise<void> {
     const open = this.#open.find(({ entry }) => entry.name === context);
     const before = open?.signIn?.user();
-    if (open === undefined || user === undefined) return;
+    if (open === undefined) return;
+    if (user === undefined) {
+      open.target.signedOut();
+      return;
+    }
     if (before === undefined || before === user) {
       open.target.signedIn();
       return;

@@ -76,6 +76,11 @@ class TektonTarget implements ClusterTarget {
     this.#clock.wake();
   }
 
+  signedOut(): void {
+    this.#parts?.api.disconnect();
+    this.#clock.wake();
+  }
+
   choosePython(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

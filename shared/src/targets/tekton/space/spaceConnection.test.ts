@@ -40,6 +40,22 @@ describe('the connection of a space', () => {
     expect(connection.stale).toBeUndefined();
   });
 
+  it('tells another reason for the same silence, and since when it has lasted', () => {
+    const { connection, told } = listen();
+    const nobody = new SlipwayError('signIn.required', 'Nobody is signed in.');
+    connection.take('a', stale(4));
+    connection.take('b', stale(5));
+    connection.take('a', stale(4, nobody));
+    connection.take('b', stale(5, nobody));
+    connection.take('a', stale(4, refused));
+    expect(told.map(({ since, reason, forbidden }) => [since, reason, forbidden])).toEqual([
+      [4, 'The connection was cut.', undefined],
+      [4, 'Nobody is signed in.', undefined],
+      [4, 'ada may not list pods.', true],
+    ]);
+    expect(connection.stale).toEqual(told.at(-1));
+  });
+
   it('is bad from the start where not even a first list comes', () => {
     const { connection, words } = listen();
     connection.take('a', syncing(1));

@@ -1,5 +1,5 @@
 import type { ReflectorState } from '../../../kubernetes/index.ts';
-import { SlipwayError } from '../../../protocol/index.ts';
+import { type ErrorCode, SlipwayError } from '../../../protocol/index.ts';
 import type { TargetChange } from '../../runTarget.ts';
 
 export type ConnectionChange = Extract<TargetChange, { kind: 'connection' }>;
@@ -12,6 +12,8 @@ export class SpaceConnection {
   readonly #silent = new Set<string>();
   /** What was told last, while that is that nothing is heard. */
   #stale: ConnectionChange | undefined;
+  /** Why, as a code. */
+  #cause: ErrorCode | undefined;
 
   constructor(tell: (change: ConnectionChange) => void, now: () => number) {
     this.#tell = tell;
@@ -40,10 +42,19 @@ export class SpaceConnection {
 
   #settle(since: number, error: SlipwayError | undefined): void {
     const isStale = this.#silent.size > 0;
-    if (isStale === (this.#stale !== undefined)) return;
-    const reason = error === undefined ? {} : { reason: error.message };
-    const change: ConnectionChange = { kind: 'connection', state: isStale ? 'stale' : 'live', since, ...reason };
+    const before = this.#stale;
+    // Another reason is news: a connection that was cut comes back to find that nobody is signed in.
+    const isOther = isStale && error !== undefined && error.code !== this.#cause;
+    if (isStale === (before !== undefined) && !isOther) return;
+    const change: ConnectionChange = {
+      kind: 'connection',
+      state: isStale ? 'stale' : 'live',
+      since: isStale ? (before?.since ?? since) : since,
+      ...(error !== undefined && { reason: error.message }),
+      ...(SlipwayError.is(error, 'cluster.forbidden') && { forbidden: true }),
+    };
     this.#stale = isStale ? change : undefined;
+    this.#cause = isStale ? error?.code : undefined;
     this.#tell(change);
   }
 }

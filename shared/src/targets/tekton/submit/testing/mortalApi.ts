@@ -63,6 +63,7 @@ export function mortalApi(api: KubernetesApi, death: Death): MortalApi {
     patch: (path, body, options, schema, signal) =>
       write(options.dryRun !== true, () => api.patch(path, body, options, schema, signal)),
     delete: (path, options, signal) => write(true, () => api.delete(path, options, signal)),
+    disconnect: () => undefined,
     dispose: () => undefined,
   };
 }
@@ -79,6 +80,7 @@ export function laterApi(api: KubernetesApi, ms: number): KubernetesApi {
     replace: (path, body, options, schema, signal) => api.replace(path, body, options, schema, signal),
     patch: (path, body, options, schema, signal) => api.patch(path, body, options, schema, signal),
     delete: (path, options, signal) => api.delete(path, options, signal),
+    disconnect: () => undefined,
     dispose: () => undefined,
     text: async (path, query, signal) => {
       const { text, date } = await api.text(path, query, signal);
