@@ -56,9 +56,9 @@ export async function listSpaces(
   const spaces: Space[] = [];
   for (let at = 0; at < names.length; at += atOnce) {
     const some = names.slice(at, at + atOnce).map((name) => lookAt(api, name, verbs, signal));
-    for (const space of await Promise.all(some)) {
-      // A namespace in which nothing is allowed is no space of theirs, unless somebody said so.
-      if (space.allowed === 0 && !asked.has(space.name)) continue;
+    for (const { canStart, ...space } of await Promise.all(some)) {
+      // Where nothing can be started, however much may be read, is no space of theirs, unless somebody said so.
+      if (!canStart && !asked.has(space.name)) continue;
       spaces.push({ ...space, current: space.name === hints.current, ...gpus });
     }
   }
@@ -78,11 +78,12 @@ async function lookAt(
   namespace: string,
   verbs: readonly RequiredVerb[],
   signal: AbortSignal,
-): Promise<Omit<Space, 'current'>> {
+): Promise<Omit<Space, 'current'> & { readonly canStart: boolean }> {
   const missing = await missingIn(api, namespace, verbs, signal);
   const mayDo = verbs.length - missing.length;
   const quota = mayDo === 0 ? [] : await quotaOf(api, namespace, signal);
-  return { name: namespace, allowed: mayDo, asked: verbs.length, missing: missing.map(verbWords), quota };
+  const canStart = verbs.some((verb) => verb.verb === 'create' && verb.essential && !missing.includes(verb));
+  return { canStart, name: namespace, allowed: mayDo, asked: verbs.length, missing: missing.map(verbWords), quota };
 }
 
 /** One request tells of all rights; only what an authorizer could not list is asked for by itself. */
