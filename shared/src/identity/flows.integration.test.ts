@@ -218,6 +218,22 @@ describe('a code on another device', () => {
     expect(provider.count('POST /token')).toBe(2);
   });
 
+  it('is asked for on over a connection that is lost', async () => {
+    let lost = 0;
+    provider.intercept = (request) => {
+      if (request.url !== '/token' || lost > 0) return false;
+      lost += 1;
+      request.socket.destroy();
+      return true;
+    };
+    const status = await device(({ verificationUriComplete = '' }) => {
+      void new TestBrowser().enterCode(verificationUriComplete);
+    });
+    expect(status).toMatchObject({ state: 'signedIn' });
+    expect(lost).toBe(1);
+    expect(provider.count('POST /token')).toBe(2);
+  });
+
   it('may be refused there', async () => {
     provider.intercept = (request, response) => {
       if (request.url !== '/token') return false;
