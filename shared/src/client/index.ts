@@ -5,11 +5,13 @@
  */
 export { type ContextSource, ContextStore } from './contextStore.ts';
 export { type Client, CoreConnection, type CoreConnectionOptions } from './coreConnection.ts';
+export { type DevEnvContext, type DevEnvSource, DevEnvStore } from './devEnvStore.ts';
 export { type Disposable, Emitter } from './emitter.ts';
 export { FollowedRuns, type FollowedRunNames } from './followedRuns.ts';
 export type { HostFiles } from './hostFiles.ts';
 export { NotificationEmitters } from './notificationEmitters.ts';
 export type { MessageChannel, RpcClient, RpcClientOptions } from './rpcClient.ts';
+export { IdleWarnings } from './idleWarnings.ts';
 export { keyOf } from './runCollection.ts';
 export { pageOf, SignIn, type SignInOptions, type SignInState } from './signIn.ts';
 export { type ContextState, type RunSource, RunStore } from './runStore.ts';

@@ -15,6 +15,7 @@ export class NotificationEmitters {
     'contexts/changed': new Emitter(),
     'devenv/changed': new Emitter(),
     'devenv/deleted': new Emitter(),
+    'devenv/context': new Emitter(),
     'devenv/progress': new Emitter(),
     'devenv/hop': new Emitter(),
     'devenv/jobEnded': new Emitter(),

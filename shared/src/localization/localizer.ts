@@ -12,6 +12,7 @@ import type {
 import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
+import { chineseDevEnvs } from './chinese/devEnvs.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
 import { chineseRunErrors } from './chinese/runErrors.ts';
 import { chineseRuns } from './chinese/runs.ts';
@@ -37,6 +38,7 @@ export const chineseTables: readonly Table[] = [
   chineseRunErrors,
   chineseContexts,
   chineseSignIn,
+  chineseDevEnvs,
 ];
 
 let chinese: Localizer | undefined;

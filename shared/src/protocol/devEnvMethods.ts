@@ -53,6 +53,8 @@ const lifecycleRequests = {
    * request ends the waiting, not the start. With `wait: false` the answer comes at once.
    */
   'devenvs/start': { params: z.object({ ...ofDevEnv, wait: z.boolean().optional() }), result: devEnvSchema },
+  /** Somebody works there, or wants it kept: what editors write to `/run/slipway/activity`, for those who are not in it. */
+  'devenvs/reportActivity': { params: z.object(ofDevEnv), result: nothing },
   /** Ends its pod; the workspace stays. */
   'devenvs/stop': { params: z.object(ofDevEnv), result: devEnvSchema },
   'devenvs/restart': { params: z.object(ofDevEnv), result: devEnvSchema },
@@ -156,6 +158,14 @@ export const devEnvRequests = {
 export const devEnvNotifications = {
   'devenv/changed': z.object({ watch: z.string(), devEnv: devEnvSchema }),
   'devenv/deleted': z.object({ watch: z.string(), context: z.string(), name: z.string() }),
+  /** Whether what a watch tells is what is now; `since`: epoch ms from when it is not, or is again. */
+  'devenv/context': z.object({
+    watch: z.string(),
+    context: z.string(),
+    state: z.enum(['live', 'stale']),
+    since: z.number(),
+    reason: z.string().optional(),
+  }),
   /** What a start is waiting for, in words. */
   'devenv/progress': z.object({ context: z.string(), name: z.string(), text: z.string() }),
   'devenv/hop': z.object({ id: z.string(), hop: devEnvHopSchema }),

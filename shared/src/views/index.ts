@@ -3,6 +3,16 @@
  * grouping of lists, the status item. Pure: no I/O, no clock, no DOM; the same for VS Code, JupyterLab and the panels.
  * Start reading at runView.ts.
  */
+export { binaryBytes, quantityInWords, spanInWords, usedOfBytes } from './devEnvFormat.ts';
+export {
+  devEnvJobView,
+  hopsInWords,
+  transferInWords,
+  transferOutcomeInWords,
+  transferPercent,
+  type DevEnvJobView,
+} from './devEnvJob.ts';
+export { devEnvView, sizeInWords, stopQuestion, type DevEnvView } from './devEnvView.ts';
 export { count, createClockFormat, formatAgo, formatDuration } from './format.ts';
 export { runView, stateOf, stepView, type RunView, type StaleSince, type StepView, type ViewState } from './runView.ts';
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';

@@ -160,6 +160,7 @@ export class FakeCore implements CliCore {
       'devenvs/manifest': unexpected('devenvs/manifest'),
       'devenvs/create': unexpected('devenvs/create'),
       'devenvs/start': unexpected('devenvs/start'),
+      'devenvs/reportActivity': unexpected('devenvs/reportActivity'),
       'devenvs/stop': unexpected('devenvs/stop'),
       'devenvs/restart': unexpected('devenvs/restart'),
       'devenvs/resize': unexpected('devenvs/resize'),

@@ -1,6 +1,7 @@
 import type { NotificationName, NotificationParams, RequestHandlers } from '../../protocol/index.ts';
 import type { CoreEnvironment } from '../core.ts';
 import type { CoreServices } from '../coreServices.ts';
+import { activityHandlers, type ActivityHandlers } from './activityHandlers.ts';
 import { connectionHandlers, type ConnectionHandlers } from './connectionHandlers.ts';
 import { jobHandlers, type JobHandlers } from './jobHandlers.ts';
 import { lifecycleHandlers, type LifecycleHandlers } from './lifecycleHandlers.ts';
@@ -15,12 +16,13 @@ export interface DevEnvSession {
   onEnd(end: () => void): void;
 }
 
-export type DevEnvHandlers = LifecycleHandlers & ConnectionHandlers & JobHandlers & TransferHandlers;
+export type DevEnvHandlers = LifecycleHandlers & ActivityHandlers & ConnectionHandlers & JobHandlers & TransferHandlers;
 
 /** Everything about DevEnvs; each handler loads what it needs when it is first asked. */
 export function devEnvHandlers(session: DevEnvSession): DevEnvHandlers & Partial<RequestHandlers> {
   return {
     ...lifecycleHandlers(session),
+    ...activityHandlers(session),
     ...connectionHandlers(session),
     ...jobHandlers(session),
     ...transferHandlers(session),

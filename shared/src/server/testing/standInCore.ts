@@ -109,6 +109,7 @@ const defaults: RequestHandlers = {
   'devenvs/manifest': unexpected,
   'devenvs/create': unexpected,
   'devenvs/start': unexpected,
+  'devenvs/reportActivity': unexpected,
   'devenvs/stop': unexpected,
   'devenvs/restart': unexpected,
   'devenvs/resize': unexpected,

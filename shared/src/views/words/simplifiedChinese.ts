@@ -1,4 +1,5 @@
 import type { Words } from './english.ts';
+import { simplifiedChineseDevEnv } from './simplifiedChineseDevEnv.ts';
 import { simplifiedChinesePanels } from './simplifiedChinesePanels.ts';
 import { simplifiedChineseSignIn } from './simplifiedChineseSignIn.ts';
 
@@ -44,4 +45,5 @@ export const simplifiedChinese: Words = {
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
   signIn: simplifiedChineseSignIn,
+  devEnv: simplifiedChineseDevEnv,
 };

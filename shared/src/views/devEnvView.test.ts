@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { devEnvNamed } from '../protocol/testing/devEnvs.ts';
+import { devEnvView, stopQuestion } from './devEnvView.ts';
+import { wordsOf } from './words/index.ts';
+
+const words = wordsOf('en');
+const minute = 60_000;
+const gib = 2 ** 30;
+const disk = { claimName: 'devenv-alice', size: '20Gi', usedBytes: 12 * gib, totalBytes: 20 * gib };
+const row = (given: Parameters<typeof devEnvNamed>[1], staleSince?: number): string =>
+  devEnvView(devEnvNamed('devenv-alice', given), words, 0, staleSince).row;
+
+describe('the row of a DevEnv', () => {
+  it('that runs tells whether somebody works there, GPU and disk', () => {
+    expect(row({ disk, idle: { stopAfterMs: 120 * minute, idleMs: 25 * minute } })).toBe(
+      'Running · idle 25 min · 1 GPU · 12 of 20 GiB',
+    );
+    expect(row({ disk, gpus: 2, idle: { stopAfterMs: 0, idleMs: 40_000 } })).toBe(
+      'Running · in use · 2 GPUs · 12 of 20 GiB',
+    );
+  });
+
+  it('that cannot be asked says no more than is known', () => {
+    expect(row({})).toBe('Running · 1 GPU · 20 GiB');
+  });
+
+  it('says before a stop when and why', () => {
+    expect(row({ idle: { stopAfterMs: 120 * minute, idleMs: 112 * minute, stopsAt: 8 * minute } })).toBe(
+      'Running · stops in 8 min: nobody worked for 1 h 52 min · 1 GPU · 20 GiB',
+    );
+    expect(row({ idle: { stopAfterMs: 120 * minute, stopsAt: -1 } })).toContain('stops now');
+  });
+
+  it('that does not run says why, and tells nothing of idleness', () => {
+    const idle = { stopAfterMs: 120 * minute, idleMs: 25 * minute, stopsAt: minute };
+    expect(row({ state: 'stopped', idle })).toBe('Stopped · 1 GPU · 20 GiB');
+    expect(row({ state: 'stopped', idle, reason: 'stopped after 2 h idle' })).toBe('Stopped · stopped after 2 h idle');
+    expect(row({ state: 'starting', reason: 'waits for a node with a free GPU' })).toBe(
+      'Starting · waits for a node with a free GPU',
+    );
+  });
+
+  it('that is out of reach says as of when, and warns of nothing', () => {
+    const stale = row({ idle: { stopAfterMs: 1, idleMs: 1, stopsAt: 1 } }, 0);
+    expect(stale).toMatch(/^Running at \d\d:\d\d:\d\d · in use/);
+  });
+
+  it('of somebody else names them first, however they are called', () => {
+    expect(row({ mine: false, owner: 'bob\u202Egpj' })).toBe('of bob\uFFFDgpj · Running · 1 GPU · 20 GiB');
+    expect(row({ mine: false, owner: undefined })).toMatch(/^of somebody else · /);
+  });
+});
+
+describe('what is behind a row', () => {
+  it('names everything that was settled, and leaves out what is not there', () => {
+    const volumes = [{ claimName: 'datasets', mountPath: '/data' }];
+    const { facts } = devEnvView(devEnvNamed('devenv-alice', { volumes, disk }), words, 0);
+    expect(Object.fromEntries(facts)).toEqual({
+      Context: 'team-a',
+      Space: 'lab',
+      Owner: 'alice',
+      Image: 'testbed.local/devenv:1',
+      Size: 'gpu: 16 CPU · 32 GiB · 1 GPU',
+      Disk: '12 of 20 GiB',
+      Volumes: 'datasets → /data',
+      'Idle stop': 'stops after 2 h',
+      'SSH host': 'devenv-alice.team-a',
+    });
+  });
+
+  it('tells of a disk that is nearly full', () => {
+    const isFull = (usedBytes: number): boolean =>
+      devEnvView(devEnvNamed('a', { disk: { ...disk, usedBytes } }), words, 0).isDiskFull;
+    expect([isFull(17 * gib), isFull(18 * gib)]).toEqual([false, true]);
+  });
+});
+
+it('the question before a stop says what is lost and what is not', () => {
+  const devEnv = devEnvNamed('devenv-alice', { idle: { stopAfterMs: 1, idleMs: 112 * minute, stopsAt: 8 * minute } });
+  expect(stopQuestion(devEnv, words, 0)).toBe(
+    'devenv-alice stops in 8 min: nobody worked for 1 h 52 min. Its GPU goes to others then; everything in /workspace stays.',
+  );
+});
