@@ -12,6 +12,7 @@ import type {
 import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
+import { chineseDevEnvLifecycle } from './chinese/devEnvLifecycle.ts';
 import { chineseDevEnvs } from './chinese/devEnvs.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
 import { chineseRunErrors } from './chinese/runErrors.ts';
@@ -39,6 +40,7 @@ export const chineseTables: readonly Table[] = [
   chineseContexts,
   chineseSignIn,
   chineseDevEnvs,
+  chineseDevEnvLifecycle,
 ];
 
 let chinese: Localizer | undefined;

@@ -108,6 +108,7 @@ export const chineseWaiting: Table = {
     '镜像以 root 运行，而安全上下文不允许：请在团队配置中指定用户',
   "the image's user {user} has no number, so nobody can tell that it is not root: name runAsUser in the profile":
     '镜像的用户 {user} 没有数字 ID，无法确认不是 root：请在团队配置中指定 runAsUser',
+  'container {name} cannot be started: {said~}': '容器 {name} 无法启动：{said}',
   'step {step} cannot be started: {said~}': '{step} 步骤无法启动：{said}',
   'the pod cannot be set up: {said~}': '无法建立 Pod：{said}',
   'its volume cannot be mounted: {said~}': '无法挂载它的卷：{said}',

@@ -40,10 +40,12 @@ const defaultVolume: Volume = { kind: 'perRun', size: '10Gi' };
 
 /**
  * Settles what a run takes of a cluster.
+ * @param gpus instead of the instance type's number of them
  * @throws SlipwayError `spec.invalid` for what no cluster would take, or would take and then not run
  */
-export function settleRun(spec: JobSpec, profile: TeamProfile): ClusterSettings {
-  const { name, size } = chooseInstanceType(spec.instanceType, profile);
+export function settleRun(spec: JobSpec, profile: TeamProfile, gpus?: number): ClusterSettings {
+  const { name, size: whole } = chooseInstanceType(spec.instanceType, profile);
+  const size = gpus === undefined ? whole : { ...whole, gpus };
   const where = name === undefined ? 'The default instance type' : `Instance type ${name}`;
   parseCores(size.cpu, `${where}, cpu`);
   parseSize(size.memory, `${where}, memory`);

@@ -35,7 +35,20 @@ const longestFlow = 100;
  * ask. Comments hold nothing of the user's.
  */
 export function manifestText(objects: readonly KubernetesObject[], input: ManifestInput): string {
-  return objects.map((object, index) => documentText(object, index === 0 ? header(objects, input) : '')).join('---\n');
+  return objectsText(objects, header(objects, input), comments);
+}
+
+/**
+ * Objects as YAML that people read.
+ * @param head comment lines for the top, each with its line end
+ * @param notes a comment for the first place of each object whose path, such as `spec.volumes.0`, fits
+ */
+export function objectsText(
+  objects: readonly KubernetesObject[],
+  head: string,
+  notes: readonly (readonly [path: RegExp, text: string])[],
+): string {
+  return objects.map((object, index) => documentText(object, index === 0 ? head : '', notes)).join('---\n');
 }
 
 function header(objects: readonly KubernetesObject[], input: ManifestInput): string {
@@ -54,9 +67,9 @@ function header(objects: readonly KubernetesObject[], input: ManifestInput): str
   return lines.map((line) => `# ${line}\n`).join('');
 }
 
-function documentText(object: KubernetesObject, head: string): string {
+function documentText(object: KubernetesObject, head: string, notes: typeof comments): string {
   const document = new Document(object, { version: '1.2', compat: 'yaml-1.1', aliasDuplicateObjects: false });
-  if (object.kind === 'PipelineRun') addComments(document);
+  if (notes !== comments || object.kind === 'PipelineRun') addComments(document, notes);
   shorten(document);
   quoteRareSigns(document);
   const text = document.toString({ lineWidth: 0, flowCollectionPadding: true });
@@ -80,8 +93,8 @@ function quoteRareSigns(document: Document): void {
   });
 }
 
-function addComments(document: Document): void {
-  const left = new Set(comments);
+function addComments(document: Document, notes: typeof comments): void {
+  const left = new Set(notes);
   visit(document, {
     Map(_, map) {
       const name = map.get('name');

@@ -49,8 +49,8 @@ export function containerTrouble(pod: Pod): string | undefined {
   for (const { state, name } of [...initContainerStatuses, ...containerStatuses]) {
     const { reason, message } = state?.waiting ?? {};
     if (reason === undefined || !configReasons.has(reason)) continue;
-    const step = name.replace(/^step-/, '');
-    return missingWords(message) ?? `step ${line(step)} cannot be started: ${line(message ?? reason)}`;
+    const what = name.startsWith('step-') ? `step ${line(name.slice('step-'.length))}` : `container ${line(name)}`;
+    return missingWords(message) ?? `${what} cannot be started: ${line(message ?? reason)}`;
   }
   return undefined;
 }

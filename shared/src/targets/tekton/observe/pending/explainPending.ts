@@ -104,6 +104,19 @@ function taskPending(taskRun: TaskRun, facts: PendingFacts): Pending | undefined
     const text = taskRunTrouble(taskRun);
     return { phase: text === undefined ? 'staging' : 'queued', text };
   }
+  return podPending(pod, facts);
+}
+
+/** What is needed to say why a pod waits. */
+export type PodFacts = Pick<PendingFacts, 'now' | 'events' | 'claims' | 'nodes' | 'nodePods'>;
+
+/** Why a pod that does not run yet waits, as a sentence for people; undefined where nothing is worth saying. */
+export function explainPod(pod: Pod, facts: PodFacts): string | undefined {
+  const text = podPending(pod, facts)?.text;
+  return text === undefined ? undefined : shown(text);
+}
+
+function podPending(pod: Pod, facts: PodFacts): Pending | undefined {
   // A pod runs when all its containers have been started.
   if (podIsTerminal(pod) || pod.status?.phase === 'Running') return undefined;
   const events = facts.events.filter(({ involvedObject }) => isAbout(involvedObject, pod));
@@ -124,7 +137,7 @@ function isAbout(object: ClusterEvent['involvedObject'], pod: Pod): boolean {
   return object.uid === undefined || pod.metadata.uid === undefined || object.uid === pod.metadata.uid;
 }
 
-function unscheduledWords(pod: Pod, events: readonly ClusterEvent[], facts: PendingFacts): string | undefined {
+function unscheduledWords(pod: Pod, events: readonly ClusterEvent[], facts: PodFacts): string | undefined {
   const condition = podCondition(pod, 'PodScheduled');
   if (condition?.reason === 'SchedulingGated') return 'a queue holds its pod back (scheduling gate)';
   const failed = events

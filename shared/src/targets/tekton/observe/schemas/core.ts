@@ -14,8 +14,10 @@ const quantities = z
 export const containerStatusSchema = z.object({
   name: z.string(),
   image: text,
+  ready: flag,
   restartCount: integer,
   state: part({ waiting: waitingSchema, running: runningSchema, terminated: terminatedSchema }),
+  lastState: part({ terminated: terminatedSchema }),
 });
 export type ContainerStatus = z.output<typeof containerStatusSchema>;
 
@@ -81,8 +83,13 @@ export type Node = z.output<typeof nodeSchema>;
 /** What is read of a PersistentVolumeClaim. */
 export const claimSchema = z.object({
   metadata: metadataSchema,
-  spec: part({ storageClassName: text, volumeName: text, accessModes: textList }),
-  status: part({ phase: text }),
+  spec: part({
+    storageClassName: text,
+    volumeName: text,
+    accessModes: textList,
+    resources: part({ requests: quantities }),
+  }),
+  status: part({ phase: text, capacity: quantities }),
 });
 export type Claim = z.output<typeof claimSchema>;
 

@@ -1,0 +1,12 @@
+/** How runs read pods, for others who make some: what is read of them, and why they wait, in words. */
+export {
+  claimSchema,
+  podSchema,
+  explainPod,
+  type Claim,
+  type ContainerStatus,
+  type Pod,
+  type PodFacts,
+} from './observe/index.ts';
+export { whoAmI } from './preflight/index.ts';
+export { noPendingFacts, readPendingFacts } from './space/pendingFacts.ts';
