@@ -28,6 +28,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // What they import is pure: reading it anew for each file would take most of their time.
+          isolate: false,
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
           expect: { poll: { timeout: 60_000 } },
