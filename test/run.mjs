@@ -41,7 +41,7 @@ const lines = [
     ['lint', lint],
   ],
   [['unit', (stage) => stage.vitest('unit', tools(), 3)]],
-  [['python', (stage) => stage.pytest('python', python, 'shared/src/pipeline/steps/tests')]],
+  [['python', pythonTests]],
   [['integration', integration]],
   [['hosts', hosts]],
   [['cluster', cluster]],
@@ -58,6 +58,14 @@ async function types(stage) {
   }
 }
 
+async function pythonTests(stage) {
+  await stage.pytest('python', python, 'shared/src/pipeline/steps/tests');
+  await stage.pytest('devenv-image', python, `${devEnvImage}/tests`);
+}
+
+/** What is built into images of DevEnvs. */
+const devEnvImage = 'docs/platform/devenv';
+
 async function lint(stage) {
   const steps = 'shared/src/pipeline/steps';
   const bin = (name) => join(root, '.cache/python/bin', name);
@@ -67,12 +75,14 @@ async function lint(stage) {
   // By the content of files, so that it is the same in a checkout that was made anew.
   const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
-  const checked = [steps, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
+  const checked = [steps, devEnvImage, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
   await stage.check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
   await stage.check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
   await stage.check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
   await stage.check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
   await stage.check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
+  const [programs, tests] = ['image/slipway_devenv', 'tests'].map((name) => `${devEnvImage}/${name}`);
+  await stage.check('mypy DevEnv', python, [...mypy, `${devEnvImage}/pyproject.toml`, programs, tests]);
   const serverHalf = ['slipway_jupyterlab', 'tests'].map((name) => `jupyterlab-extension/${name}`);
   // By the interpreter that has Jupyter's types.
   await stage.check('mypy JupyterLab', jupyter, [...mypy, 'jupyterlab-extension/pyproject.toml', ...serverHalf]);
@@ -84,6 +94,9 @@ async function lint(stage) {
     ...scripts.map((name) => `${steps}/${name}`),
     '.ci/run',
     'test/cluster/images/install-python.sh',
+    'test/cluster/images/install-devenv.sh',
+    `${devEnvImage}/image/entrypoint`,
+    `${devEnvImage}/image/setup`,
     'test/cluster/images/nvidia-smi',
   ]);
 }

@@ -14,7 +14,7 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { locked } from '../tools/lock.mjs';
 import { recipes } from './recipes.mjs';
 import { paths, sources } from '../settings.mjs';
@@ -56,7 +56,7 @@ function hashOf(name) {
   const hash = createHash('sha256').update(`${process.arch} ${also}`);
   for (const need of needs) hash.update(hashOf(need));
   for (const file of inputs.flatMap((input) => filesBelow(join(sources, input))).sort()) {
-    hash.update(`\0${file.slice(sources.length)}\0`).update(readFileSync(file));
+    hash.update(`\0/${relative(sources, file)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 12);
 }

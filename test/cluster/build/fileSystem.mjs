@@ -1,6 +1,6 @@
-/** The file system of the runner image: Debian by mmdebstrap, and above it Python packages installed in a chroot. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+/** The file systems of our images: Debian by mmdebstrap, and above it what is installed in a chroot. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { execute } from '../tools/processes.mjs';
 import { sources } from '../settings.mjs';
 
@@ -17,7 +17,16 @@ export async function makeRootFileSystem(folder, _, signal) {
   // The machine's own sources where they are of this release (they may name a mirror), else Debian's.
   await execute(
     'mmdebstrap',
-    ['--quiet', '--variant=minbase', `--include=${packages}`, release, tar, ...machineSources()],
+    [
+      '--quiet',
+      '--variant=minbase',
+      `--include=${packages}`,
+      // Keys that the package of the ssh server makes: each build would have others, and no image needs them.
+      '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_*',
+      release,
+      tar,
+      ...machineSources(),
+    ],
     { signal },
   );
 }
@@ -38,27 +47,55 @@ function offersRelease(file) {
 
 /** What the runner image has above Debian: Python packages, users, the stand-in for nvidia-smi. */
 export async function makePythonLayer(folder, rootfs, signal) {
+  const files = ['requirements.txt', 'nvidia-smi', 'install-python.sh'].map(recipe);
+  await inChroot(folder, [join(rootfs, 'rootfs.tar')], files, signal, async (root) => {
+    await runInChroot(root, 'install-python.sh', signal);
+    const changed = ['usr/local', 'home', 'etc/passwd', 'etc/group', 'etc/shadow', 'etc/gshadow'];
+    await execute('tar', ['-C', root, '-cf', join(folder, 'python.tar'), ...changed], { signal });
+    copyFileSync(join(root, 'run/build/installed.txt'), join(folder, 'installed.txt'));
+  });
+}
+
+/** The program that makes any image a DevEnv's: what a team's platform engineer runs. */
+const devEnvSetup = join(sources, '../../docs/platform/devenv/image/setup');
+
+/** What the image of DevEnvs has above the runner image: JupyterLab, the user, the folders where volumes come. */
+export async function makeDevEnvLayer(folder, { rootfs, python }, signal) {
+  const files = [recipe('devenv-requirements.txt'), recipe('install-devenv.sh'), devEnvSetup];
+  const layers = [join(rootfs, 'rootfs.tar'), join(python, 'python.tar')];
+  await inChroot(folder, layers, files, signal, async (root) => {
+    // The layers' files have got their present change times before this one.
+    const before = join(folder, 'before');
+    writeFileSync(before, '');
+    await runInChroot(root, 'install-devenv.sh', signal);
+    const places = ['usr/local', 'etc', 'workspace', 'run/slipway'];
+    const found = await execute('find', [...places, '-cnewer', before, '-print0'], { cwd: root, signal });
+    const changed = ['--null', '--no-recursion', '--files-from', '-'];
+    await execute('tar', ['-C', root, '-cf', join(folder, 'devenv.tar'), ...changed], { input: found, signal });
+    rmSync(before);
+  });
+}
+
+/** Unpacks the layers with some files for the build in `run/build`, lets `work` use them, and removes all of it. */
+async function inChroot(folder, layers, files, signal, work) {
   const root = join(folder, 'root');
   mkdirSync(root);
-  await execute('tar', ['-xpf', join(rootfs, 'rootfs.tar'), '-C', root], { signal });
-  const build = join(root, 'run/build');
-  mkdirSync(build);
-  for (const name of ['requirements.txt', 'nvidia-smi', 'install-python.sh']) {
-    copyFileSync(recipe(name), join(build, name));
-  }
-  for (const [file, inside] of [
+  for (const layer of layers) await execute('tar', ['-xpf', layer, '-C', root], { signal });
+  mkdirSync(join(root, 'run/build'));
+  const machine = [
     ['/etc/ssl/certs/ca-certificates.crt', 'run/build/ca.crt'],
     ['/etc/resolv.conf', 'etc/resolv.conf'],
     ['/etc/hosts', 'etc/hosts'],
-  ]) {
+  ];
+  for (const [file, inside] of [...machine, ...files.map((file) => [file, join('run/build', basename(file))])]) {
     copyFileSync(file, join(root, inside));
   }
-  await execute('chroot', [root, 'env', '-i', ...pipEnvironment(), 'sh', '/run/build/install-python.sh'], { signal });
-  const changed = ['usr/local', 'home', 'etc/passwd', 'etc/group', 'etc/shadow', 'etc/gshadow'];
-  await execute('tar', ['-C', root, '-cf', join(folder, 'python.tar'), ...changed], { signal });
-  copyFileSync(join(build, 'installed.txt'), join(folder, 'installed.txt'));
+  await work(root);
   rmSync(root, { recursive: true });
 }
+
+const runInChroot = (root, script, signal) =>
+  execute('chroot', [root, 'env', '-i', ...pipEnvironment(), 'sh', `/run/build/${script}`], { signal });
 
 /** A clean environment, with the machine's way to the package index and nothing else of the machine. */
 function pipEnvironment() {

@@ -1,16 +1,18 @@
 /** Container images, made without a daemon from file systems and programs. */
 import { createCipheriv } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { execute } from '../tools/processes.mjs';
 import { sources, versions } from '../settings.mjs';
 import { systemPath } from './fileSystem.mjs';
 import { tektonPrograms } from './tekton.mjs';
 
 /** Archives for `ctr images import`: the pods' own, the runner's two, Tekton's. */
-export async function makeImages(folder, { rootfs, python, pause, tekton }, signal) {
+export async function makeImages(folder, { rootfs, python, devenv, pause, tekton }, signal) {
   await writeImages(folder, 'base', [pauseImage(pause), await busyboxImage()], signal);
-  await writeImages(folder, 'runner', runnerImages([join(rootfs, 'rootfs.tar'), join(python, 'python.tar')]), signal);
+  const layers = [join(rootfs, 'rootfs.tar'), join(python, 'python.tar')];
+  const images = [...runnerImages(layers), devEnvImage([...layers, join(devenv, 'devenv.tar')])];
+  await writeImages(folder, 'runner', images, signal);
   await writeImages(folder, 'tekton', Object.keys(tektonPrograms).map(tektonImage(tekton)), signal);
 }
 
@@ -41,6 +43,25 @@ function runnerImages(layers) {
     },
   ];
 }
+
+/** As docs/platform/devenv/Containerfile makes it, on another base. */
+const devEnvImage = (layers) => ({
+  name: 'testbed.local/devenv:1',
+  layers,
+  files: filesBelow(devEnvPrograms).map((file) => [file, join('opt/slipway/devenv', relative(devEnvPrograms, file))]),
+  user: '1001:0',
+  workdir: '/workspace',
+  environment: [`PATH=${systemPath}`, 'LANG=C.UTF-8', 'HOME=/workspace'],
+  entrypoint: ['/usr/bin/tini', '--', '/opt/slipway/devenv/entrypoint'],
+});
+
+const devEnvPrograms = join(sources, '../../docs/platform/devenv/image');
+
+const filesBelow = (folder) =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && basename(entry.parentPath) !== '__pycache__')
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 
 const tektonImage = (folder) => (program) => ({
   name: `testbed.local/tekton/${program}:${versions.tekton}`,

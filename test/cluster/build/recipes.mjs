@@ -6,7 +6,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGo, ldflags, moduleFolder } from './go.mjs';
-import { makePythonLayer, makeRootFileSystem } from './fileSystem.mjs';
+import { makeDevEnvLayer, makePythonLayer, makeRootFileSystem } from './fileSystem.mjs';
 import { makeImages, makeRegistryImages } from './images.mjs';
 import { execute } from '../tools/processes.mjs';
 import { versions } from '../settings.mjs';
@@ -23,6 +23,9 @@ const kubernetesPrograms = [
   'local-provisioner',
 ];
 
+/** What a team's platform engineer builds an image from; the tests run the same. */
+const devEnvPrograms = '../../docs/platform/devenv/image';
+
 export const recipes = {
   rootfs: { inputs: ['build/fileSystem.mjs', 'images/debian.txt'], make: makeRootFileSystem },
 
@@ -30,6 +33,17 @@ export const recipes = {
     inputs: ['build/fileSystem.mjs', 'images/requirements.txt', 'images/nvidia-smi', 'images/install-python.sh'],
     needs: ['rootfs'],
     make: (folder, folders, signal) => makePythonLayer(folder, folders.rootfs, signal),
+  },
+
+  devenv: {
+    inputs: [
+      'build/fileSystem.mjs',
+      'images/devenv-requirements.txt',
+      'images/install-devenv.sh',
+      `${devEnvPrograms}/setup`,
+    ],
+    needs: ['rootfs', 'python'],
+    make: makeDevEnvLayer,
   },
 
   node: {
@@ -102,8 +116,8 @@ export const recipes = {
   },
 
   images: {
-    inputs: ['build/images.mjs', 'images/write_image.py'],
-    needs: ['rootfs', 'python', 'pause', 'tekton'],
+    inputs: ['build/images.mjs', 'images/write_image.py', devEnvPrograms],
+    needs: ['rootfs', 'python', 'devenv', 'pause', 'tekton'],
     make: makeImages,
   },
 
