@@ -16,6 +16,8 @@ export type DevEnvSource = Pick<CoreConnection, 'contexts' | 'request' | 'onNoti
 interface Trouble {
   readonly message: string;
   readonly action?: string | undefined;
+  /** The cluster does not let this person. */
+  readonly forbidden?: boolean;
 }
 
 /**
@@ -219,13 +221,16 @@ export class DevEnvStore {
     since: number | undefined,
     trouble: Trouble | undefined,
   ): void {
-    this.#contexts.set(name, { name, state, since, reason: trouble?.message, action: trouble?.action });
+    const { message: reason, action, forbidden = false } = trouble ?? {};
+    this.#contexts.set(name, { name, state, since, reason, action, forbidden });
   }
 }
 
 const hasPod: ReadonlySet<DevEnv['state']> = new Set(['starting', 'running', 'stopping']);
 
 function troubleOf(error: unknown): Trouble {
-  if (SlipwayError.is(error)) return { message: error.message, action: error.action };
+  if (SlipwayError.is(error)) {
+    return { message: error.message, action: error.action, forbidden: error.code === 'cluster.forbidden' };
+  }
   return { message: error instanceof Error ? error.message : String(error) };
 }
