@@ -3,9 +3,10 @@ import { containerOf, paths } from '../../../pipeline/index.ts';
 import { SlipwayError } from '../../../protocol/index.ts';
 import { pipelineRunSchema, type PipelineRun, type Pod } from './clusterObjects.ts';
 import { runInPod } from './podCommand.ts';
-import { isDone, isOurs } from './runObjects.ts';
-import { podsOf } from './runPods.ts';
+import { hasEnded, isDone, isOurs } from './runObjects.ts';
+import { podsOf, taskRunsOf } from './runPods.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
+import { isTakenUp } from './takenUp.ts';
 
 /** How a cancel went. */
 export interface CancelOutcome {
@@ -45,6 +46,8 @@ export async function cancelRun(
   const told = await tell(space, pipelineRun, signal);
   await untilTaken(space, clock, pipelineRun, signal);
   if (!(await stop(space, pipelineRun, signal))) return { how: 'ended' };
+  const left = await leftOver(space, clock, pipelineRun, signal);
+  if (left !== undefined) return { how: 'stopped', note: left };
   if (told === 'nobody') return { how: 'stopped' };
   return told === 'all' ? { how: 'asked' } : { how: 'stopped', note: told.note };
 }
@@ -91,26 +94,49 @@ function isStopping(run: PipelineRun): boolean {
   return run.spec.status === 'Cancelled' || run.spec.status === 'CancelledRunFinally';
 }
 
-/** How long Tekton may take to begin a run before it is stopped all the same. */
+/** How long Tekton may take to begin a task before the run is stopped all the same. */
 const takenMs = 5_000;
 const takenPollMs = 100;
 
-/**
- * Waits until Tekton has written down which TaskRuns it made. Stopped between their making and that, a PipelineRun ends as
- * cancelled and its TaskRun goes on for good, with what its pod holds.
- */
+/** Waits until Tekton has written down which TaskRuns it made, and is about to make none. */
 async function untilTaken(space: SpaceObjects, clock: Clock, run: PipelineRun, signal: AbortSignal): Promise<void> {
   if (run.spec.status !== undefined) return;
+  const { name } = run.metadata;
   const end = clock.now() + takenMs;
-  let seen: PipelineRun | undefined = run;
-  while (seen !== undefined && !isTaken(seen) && clock.now() < end) {
+  for (;;) {
+    // The tasks first: one that is made after this look is not missed in the other.
+    const taskRuns = await taskRunsOf(space, name, signal);
+    const seen = await space.find(resources.pipelineRuns, name, pipelineRunSchema, signal);
+    if (seen === undefined || isTakenUp(seen, taskRuns) || clock.now() >= end) return;
     await clock.sleep(takenPollMs, signal);
-    seen = await space.find(resources.pipelineRuns, run.metadata.name, pipelineRunSchema, signal);
   }
 }
 
-function isTaken(run: PipelineRun): boolean {
-  return isDone(run) || (run.status?.childReferences.length ?? 0) > 0;
+/**
+ * Says so where a task was made in the very moment that the run was stopped, and goes on without it. Nothing but `delete` takes
+ * it away: to stop a TaskRun takes a right that nothing else needs.
+ */
+async function leftOver(
+  space: SpaceObjects,
+  clock: Clock,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { name } = run.metadata;
+  if ((run.status?.pipelineSpec ?? run.spec.pipelineSpec)?.tasks.length === 1) return undefined;
+  const end = clock.now() + takenMs;
+  let seen: PipelineRun | undefined = run;
+  while (seen !== undefined && !isDone(seen) && clock.now() < end) {
+    await clock.sleep(takenPollMs, signal);
+    seen = await space.find(resources.pipelineRuns, name, pipelineRunSchema, signal);
+  }
+  if (seen === undefined || !isDone(seen)) return undefined;
+  const written = new Set(seen.status?.childReferences.map((child) => child.name));
+  const taskRuns = await taskRunsOf(space, name, signal);
+  const left = taskRuns.find((taskRun) => !hasEnded(taskRun) && !written.has(taskRun.metadata.name));
+  return left === undefined
+    ? undefined
+    : `its task ${left.metadata.name} began in that moment and goes on: delete the run to end it`;
 }
 
 /** False when it had ended before it could be stopped. */

@@ -75,7 +75,7 @@ export const pipelineRunSchema = objectSchema.extend({
     .object({
       conditions: z.array(conditionSchema).default([]),
       completionTime: z.string().optional(),
-      childReferences: z.array(z.unknown()).default([]),
+      childReferences: z.array(z.object({ name: z.string().catch('') }).catch({ name: '' })).default([]),
       pipelineSpec: pipelineSpecSchema,
     })
     .optional(),
@@ -90,9 +90,11 @@ export const taskRunSchema = objectSchema.extend({
         .string()
         .transform((name) => (name === '' ? undefined : name))
         .optional(),
+      conditions: z.array(conditionSchema).default([]),
     })
     .optional(),
 });
+export type TaskRun = z.output<typeof taskRunSchema>;
 
 const containerStateSchema = z.object({
   running: z.object({ startedAt: z.string().nullish() }).optional(),

@@ -1,5 +1,5 @@
 import { labels, managedBy, paths, type RunVolume } from '../../../pipeline/index.ts';
-import type { Metadata, PipelineRun } from './clusterObjects.ts';
+import type { Metadata, PipelineRun, TaskRun } from './clusterObjects.ts';
 
 /** What has no run may be pruned after so long. A submission that takes longer, because it uploads, renews its inputs. */
 export const orphanMs = 15 * 60_000;
@@ -15,11 +15,17 @@ export function runOf(metadata: Metadata): string | undefined {
 
 /** Tekton is through with it, one way or the other; its pod may still be ending. */
 export function isDone(run: PipelineRun): boolean {
-  return succeeded(run)?.status === 'True' || succeeded(run)?.status === 'False';
+  return isSettled(run.status?.conditions);
 }
 
-function succeeded(run: PipelineRun) {
-  return run.status?.conditions.find(({ type }) => type === 'Succeeded');
+/** The same of one of its tasks. */
+export function hasEnded(taskRun: TaskRun): boolean {
+  return isSettled(taskRun.status?.conditions);
+}
+
+function isSettled(conditions: readonly { readonly type: string; readonly status: string }[] = []): boolean {
+  const succeeded = conditions.find(({ type }) => type === 'Succeeded');
+  return succeeded?.status === 'True' || succeeded?.status === 'False';
 }
 
 /** The volume that holds the run's folder, by the PipelineRun itself: what the profile says may have changed since. */

@@ -1,5 +1,5 @@
 import { resources } from '../../../kubernetes/index.ts';
-import { podSchema, taskRunSchema, type Pod } from './clusterObjects.ts';
+import { podSchema, taskRunSchema, type Pod, type TaskRun } from './clusterObjects.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 
 /**
@@ -7,11 +7,15 @@ import type { SpaceObjects } from './spaceObjects.ts';
  * assistant's pod too.
  */
 export async function podsOf(space: SpaceObjects, pipelineRun: string, signal: AbortSignal): Promise<readonly Pod[]> {
-  const selector = `tekton.dev/pipelineRun=${pipelineRun}`;
-  const taskRuns = await space.list(resources.taskRuns, selector, taskRunSchema, signal);
+  const taskRuns = await taskRunsOf(space, pipelineRun, signal);
   const names = taskRuns.flatMap(({ status }) => status?.podName ?? []);
   const pods = await Promise.all(names.map((name) => space.find(resources.pods, name, podSchema, signal)));
   return pods.filter((pod) => pod !== undefined);
+}
+
+/** The TaskRuns of a PipelineRun, whether it knows of them or not. */
+export function taskRunsOf(space: SpaceObjects, pipelineRun: string, signal: AbortSignal): Promise<readonly TaskRun[]> {
+  return space.list(resources.taskRuns, `tekton.dev/pipelineRun=${pipelineRun}`, taskRunSchema, signal);
 }
 
 /** Nothing of it runs any more. */
