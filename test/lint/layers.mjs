@@ -69,6 +69,7 @@ export const mayImport = {
 const hosts = {
   'vscode-extension/src': {
     core: [],
+    devenvs: ['identity', 'surfaces', 'words'],
     notebook: [],
     panels: [],
     runs: [],

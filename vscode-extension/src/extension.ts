@@ -6,6 +6,7 @@ import { ChosenContext } from './chosenContext.ts';
 import { registerCommands } from './commands.ts';
 import { nodeRuntime } from './core/nodeRuntime.ts';
 import { onlyWhenTrusted } from './core/onlyWhenTrusted.ts';
+import { openDevEnvRoom } from './devenvs/devEnvRoom.ts';
 import { Accounts } from './identity/accounts.ts';
 import { browserIsHere } from './identity/browserIsHere.ts';
 import { ContextActions, type ContextActionsOptions } from './identity/contextActions.ts';
@@ -55,6 +56,18 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     browserIsHere: () => browserIsHere(context.extension.extensionKind),
     signal: ending.signal,
   });
+  const devEnvs = openDevEnvRoom({
+    core,
+    contexts,
+    identity,
+    notices,
+    words,
+    log,
+    memory: context.globalState,
+    chosen: () => chosen.name,
+    browserIsHere: () => browserIsHere(context.extension.extensionKind),
+    signal: ending.signal,
+  });
   const onStarted = (run: Run): void => {
     notices.started(run);
     followed.follow(run).catch((error: unknown) => notices.failed(error));
@@ -95,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     accounts,
     contexts,
     ...parts,
+    ...devEnvs.parts,
     ...registerCommands({
       core,
       store,
@@ -212,10 +226,6 @@ function registerTrees(
     contextsView,
     runsView.onDidChangeVisibility(show),
     contextsView.onDidChangeVisibility(show),
-    vscode.window.registerTreeDataProvider('slipway.devEnvs', {
-      getChildren: () => [],
-      getTreeItem: (item: vscode.TreeItem) => item,
-    }),
     onStore,
     onContexts,
     chosen.onChange(() => contexts.show()),

@@ -49,6 +49,7 @@ try {
     version: 1,
     contexts: [{ name: 'gone', namespace: 'team', kubeconfig }],
   });
+  standInForRemoteSsh(join(home, 'extensions'));
   await runTests({
     ...(!process.argv.includes('--download') && {
       vscodeExecutablePath: join(root, 'test/hosts/codeServer/vscode.mjs'),
@@ -73,6 +74,26 @@ try {
 function write(path, value) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(value));
+}
+
+/** The settings of an extension that opens windows over SSH, and nothing else of it: the host registers them. */
+function standInForRemoteSsh(extensions) {
+  const setting = (type, value) => ({ type, default: value, scope: 'application' });
+  write(join(extensions, 'jeanp413.open-remote-ssh-0.0.1/package.json'), {
+    publisher: 'jeanp413',
+    name: 'open-remote-ssh',
+    version: '0.0.1',
+    engines: { vscode: '^1.80.0' },
+    contributes: {
+      configuration: {
+        properties: {
+          'remote.SSH.configFile': setting('string', ''),
+          'remote.SSH.connectTimeout': setting('number', 60),
+          'remote.SSH.remotePlatform': setting('object', {}),
+        },
+      },
+    },
+  });
 }
 
 function clusterThatIsGone() {

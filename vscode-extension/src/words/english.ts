@@ -1,4 +1,5 @@
 import type { Sentences } from '@slipway/shared/views';
+import { englishDevEnv } from './englishDevEnv.ts';
 
 /** Words that only VS Code shows; all others are in the shared views. */
 export const english = {
@@ -48,6 +49,7 @@ export const english = {
   fromClipboard: 'From the clipboard',
   fromFile: 'From a file…',
   noSignInNeeded: 'No context takes a sign-in. Add one from the team profile that your platform engineer hands out.',
+  devEnv: englishDevEnv,
   /** Errors of the extension itself, by the English sentence. */
   errors: {} as Sentences,
 };

@@ -1,4 +1,5 @@
 import type { HostWords } from './english.ts';
+import { simplifiedChineseDevEnv } from './simplifiedChineseDevEnv.ts';
 
 export const simplifiedChinese: HostWords = {
   chooseFile: '运行哪个文件',
@@ -47,6 +48,7 @@ export const simplifiedChinese: HostWords = {
   fromClipboard: '来自剪贴板',
   fromFile: '来自文件…',
   noSignInNeeded: '没有需要登录的上下文。请从平台工程师提供的团队配置添加一个。',
+  devEnv: simplifiedChineseDevEnv,
   errors: {
     'Only notebooks and Python scripts can be run.': '只能运行笔记本和 Python 脚本。',
     'Open a .ipynb or .py file and run it from there.': '请打开 .ipynb 或 .py 文件，从那里运行。',

@@ -4,4 +4,6 @@ import './commands.test.ts';
 import './settings.test.ts';
 import './notebookText.test.ts';
 import './runsTree.test.ts';
+import './devEnvsTree.test.ts';
+import './devEnvOpener.test.ts';
 import './runs.test.ts';

@@ -1,0 +1,65 @@
+import { type CoreConnection, Emitter, keyOf } from '@slipway/shared/client';
+import type { DevEnvJob } from '@slipway/shared/protocol';
+import { type DevEnvReference, named } from './devEnvReference.ts';
+
+/** The commands of those DevEnvs that somebody looks at, as last told. */
+export class DevEnvJobs {
+  readonly #core: Pick<CoreConnection, 'request' | 'onNotification'>;
+  readonly #signal: AbortSignal;
+  readonly #changes = new Emitter<DevEnvReference>();
+  readonly #ends = new Emitter<{ readonly reference: DevEnvReference; readonly job: DevEnvJob }>();
+  readonly #known = new Map<string, readonly DevEnvJob[]>();
+  readonly #subscription: { dispose(): void };
+
+  constructor(core: Pick<CoreConnection, 'request' | 'onNotification'>, signal: AbortSignal) {
+    this.#core = core;
+    this.#signal = signal;
+    this.#subscription = core.onNotification('devenv/jobEnded', ({ context, name, job }) => {
+      const reference = { context, devEnv: name };
+      this.put(reference, job);
+      this.#ends.fire({ reference, job });
+    });
+  }
+
+  /** The commands of a DevEnv are other ones. */
+  readonly onChange = (listener: (reference: DevEnvReference) => void): { dispose(): void } =>
+    this.#changes.on(listener);
+
+  /** A command that this window started or followed has ended. */
+  readonly onEnd = (
+    listener: (end: { readonly reference: DevEnvReference; readonly job: DevEnvJob }) => void,
+  ): { dispose(): void } => this.#ends.on(listener);
+
+  get(reference: DevEnvReference, job: string): DevEnvJob | undefined {
+    return this.#of(reference).find(({ id }) => id === job);
+  }
+
+  /** Asks the DevEnv, the newest first. @throws SlipwayError */
+  async read(reference: DevEnvReference): Promise<readonly DevEnvJob[]> {
+    const { jobs } = await this.#core.request('devenvs/jobs', named(reference), this.#signal);
+    const sorted = newestFirst(jobs);
+    this.#known.set(keyOf(reference.context, reference.devEnv), sorted);
+    return sorted;
+  }
+
+  /** Takes in what the core answered or told of one. */
+  put(reference: DevEnvReference, job: DevEnvJob): void {
+    const others = this.#of(reference).filter(({ id }) => id !== job.id);
+    this.#known.set(keyOf(reference.context, reference.devEnv), newestFirst([job, ...others]));
+    this.#changes.fire(reference);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changes.dispose();
+    this.#ends.dispose();
+  }
+
+  #of({ context, devEnv }: DevEnvReference): readonly DevEnvJob[] {
+    return this.#known.get(keyOf(context, devEnv)) ?? [];
+  }
+}
+
+function newestFirst(jobs: readonly DevEnvJob[]): DevEnvJob[] {
+  return [...jobs].sort((one, other) => other.startedAt - one.startedAt);
+}

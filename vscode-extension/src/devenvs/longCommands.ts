@@ -1,0 +1,84 @@
+import { shownText, devEnvJobView } from '@slipway/shared/views';
+import * as vscode from 'vscode';
+import { plainMessage } from '../surfaces/plainText.ts';
+import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
+import type { DevEnvJobs } from './devEnvJobs.ts';
+import { type DevEnvReference, type JobReference, named } from './devEnvReference.ts';
+import { JobTerminal } from './jobTerminal.ts';
+
+export interface LongCommandsOptions extends DevEnvParts {
+  readonly actions: Pick<DevEnvActions, 'get' | 'start'>;
+  readonly jobs: DevEnvJobs;
+}
+
+/** How much of a command line is its title, in characters. */
+const longestTitle = 80;
+
+/** Commands that go on in a DevEnv when this window is closed. */
+export class LongCommands {
+  readonly #options: LongCommandsOptions;
+  readonly #subscription: { dispose(): void };
+
+  constructor(options: LongCommandsOptions) {
+    this.#options = options;
+    this.#subscription = options.jobs.onEnd(({ reference, job }) => void this.#tellEnd({ ...reference, job: job.id }));
+  }
+
+  /** Asks for a command line, runs it, and shows what it prints. */
+  async run(reference: DevEnvReference): Promise<void> {
+    const { core, jobs, actions, words, signal } = this.#options;
+    const { jobs: say, actions: names } = words.shared.devEnv;
+    const line = await vscode.window.showInputBox({
+      title: `${shownText(reference.devEnv)}: ${names.runCommand}`,
+      prompt: say.commandHint,
+      placeHolder: 'python train.py --epochs 50',
+      ignoreFocusOut: true,
+    });
+    if (line === undefined || line.trim() === '') return;
+    const devEnv = await actions.get(reference);
+    if (devEnv.state !== 'running' && (await actions.start(reference)) === undefined) return;
+    // A login shell, so that it finds what a terminal there finds.
+    const command = ['bash', '-lc', line];
+    const title = line.trim().slice(0, longestTitle);
+    const job = await core.request('devenvs/runJob', { ...named(reference), command, title }, signal);
+    jobs.put(reference, job);
+    this.follow({ ...reference, job: job.id });
+  }
+
+  /** Shows what a command prints, from its beginning. */
+  follow(reference: JobReference): void {
+    const { core, jobs, words } = this.#options;
+    const title = shownText(jobs.get(reference, reference.job)?.title ?? reference.job);
+    const pty = new JobTerminal({ core, words, reference, onJob: (job) => this.#put(reference, job) });
+    const name = words.host.devEnv.logOf(title, shownText(reference.devEnv));
+    vscode.window.createTerminal({ name, pty, iconPath: new vscode.ThemeIcon('output') }).show();
+  }
+
+  async stop(reference: JobReference): Promise<void> {
+    const { core, jobs, signal } = this.#options;
+    jobs.put(reference, await core.request('devenvs/stopJob', { ...named(reference), id: reference.job }, signal));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  /** Pages of a log come often and mostly tell nothing new of their command. */
+  #put(reference: JobReference, job: Parameters<DevEnvJobs['put']>[1]): void {
+    const { jobs } = this.#options;
+    if (jobs.get(reference, job.id)?.state !== job.state) jobs.put(reference, job);
+  }
+
+  async #tellEnd(reference: JobReference): Promise<void> {
+    const { jobs, words } = this.#options;
+    const job = jobs.get(reference, reference.job);
+    if (job === undefined) return;
+    const { devEnv: say } = words.shared;
+    const { row } = devEnvJobView(job, words.shared, Date.now());
+    const text = plainMessage(say.jobs.ended(shownText(job.title), shownText(reference.devEnv), row));
+    const { openLog } = say.actions;
+    const isGood = job.state === 'succeeded' || job.state === 'stopped';
+    const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+    if ((await show(text, openLog)) === openLog) this.follow(reference);
+  }
+}
