@@ -86,6 +86,8 @@ export interface SlipwayErrorOptions {
   readonly cause?: unknown;
 }
 
+const brand = Symbol.for('slipway.error');
+
 /**
  * A failure with a name. `message` says what happened and why, in a sentence; `action` says what to do next.
  * Thrown across module boundaries only, and mapped once per rim: JSON-RPC error, terminal text, notification.
@@ -93,6 +95,11 @@ export interface SlipwayErrorOptions {
 export class SlipwayError extends Error {
   readonly code: ErrorCode;
   readonly action: string | undefined;
+
+  static {
+    // A page may have this class from several bundles.
+    Object.defineProperty(SlipwayError.prototype, brand, { value: true });
+  }
 
   constructor(code: ErrorCode, message: string, options: SlipwayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -103,6 +110,6 @@ export class SlipwayError extends Error {
 
   /** True for a SlipwayError, and with `code` for one of that code only. */
   static is(value: unknown, code?: ErrorCode): value is SlipwayError {
-    return value instanceof SlipwayError && (code === undefined || value.code === code);
+    return value instanceof Error && brand in value && 'code' in value && (code === undefined || value.code === code);
   }
 }

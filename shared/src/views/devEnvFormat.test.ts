@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binaryBytes, quantityInWords, spanInWords, usedOfBytes } from './devEnvFormat.ts';
-import { wordsOf } from './words/index.ts';
+import { allWordsOf } from './words/allWords.ts';
 
-const words = wordsOf('en');
+const words = allWordsOf('en');
 const minute = 60_000;
 const gib = 2 ** 30;
 
@@ -48,7 +48,7 @@ describe('sizes of disks', () => {
   it('say what is used in the unit of the whole', () => {
     expect(usedOfBytes(12 * gib, 20 * gib, words)).toBe('12 of 20 GiB');
     expect(usedOfBytes(gib / 3, 20 * gib, words)).toBe('0.3 of 20 GiB');
-    expect(usedOfBytes(gib / 3, 20 * gib, wordsOf('zh-cn'))).toBe('已用 0.3 / 20 GiB');
+    expect(usedOfBytes(gib / 3, 20 * gib, allWordsOf('zh-cn'))).toBe('已用 0.3 / 20 GiB');
   });
 
   it('never show more than three digits before the point', () => {

@@ -1,11 +1,11 @@
 import { amountOf } from '../protocol/index.ts';
-import type { Words } from './words/index.ts';
+import type { AllWords } from './words/allWords.ts';
 
 const minuteMs = 60_000;
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /** A span of time as people say it: `25 min`, `2 h`, `1 h 52 min`, `3 days`. Takes milliseconds; cuts off instead of rounding. */
-export function spanInWords(durationMs: number, { devEnv }: Words): string {
+export function spanInWords(durationMs: number, { devEnv }: AllWords): string {
   const minutes = Math.floor(Math.max(0, durationMs) / minuteMs);
   if (minutes < 1) return devEnv.underMinute;
   if (minutes < 60) return devEnv.minutes(minutes);
@@ -21,7 +21,7 @@ export function binaryBytes(bytes: number): string {
 }
 
 /** `12 of 20 GiB`: what is used, in the unit of the whole. Takes bytes. */
-export function usedOfBytes(usedBytes: number, totalBytes: number, { devEnv }: Words): string {
+export function usedOfBytes(usedBytes: number, totalBytes: number, { devEnv }: AllWords): string {
   const unit = unitOf(totalBytes);
   return devEnv.usedOf(numberIn(usedBytes, unit), numberIn(totalBytes, unit), units[unit] ?? 'B');
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DevEnvHop, DevEnvJob, TransferProgress } from '../protocol/index.ts';
 import { devEnvJobView, hopsInWords, transferInWords, transferOutcomeInWords, transferPercent } from './devEnvJob.ts';
-import { wordsOf } from './words/index.ts';
+import { allWordsOf } from './words/allWords.ts';
 
-const words = wordsOf('en');
+const words = allWordsOf('en');
 
 describe('a command', () => {
   const job: DevEnvJob = {

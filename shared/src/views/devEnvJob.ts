@@ -3,7 +3,7 @@ import { formatBytes } from '../protocol/index.ts';
 import { formatDuration } from './format.ts';
 import type { ViewState } from './runView.ts';
 import { shownText } from './shownText.ts';
-import type { Words } from './words/index.ts';
+import type { AllWords } from './words/allWords.ts';
 
 /** A command of a DevEnv as it is shown. */
 export interface DevEnvJobView {
@@ -25,7 +25,7 @@ const stateOfJob: Readonly<Record<DevEnvJob['state'], ViewState>> = {
 };
 
 /** @param now epoch ms, for one that goes on */
-export function devEnvJobView(job: DevEnvJob, { devEnv }: Words, now: number): DevEnvJobView {
+export function devEnvJobView(job: DevEnvJob, { devEnv }: AllWords, now: number): DevEnvJobView {
   const { jobs } = devEnv;
   const active = job.state === 'running';
   const until = job.endedAt ?? (active ? now : undefined);
@@ -40,7 +40,7 @@ export function devEnvJobView(job: DevEnvJob, { devEnv }: Words, now: number): D
 }
 
 /** How a transfer stands, in a line: `12 of 340 files · 1.2 GB of 4.0 GB · 80 MB/s · 35s left`. */
-export function transferInWords(progress: TransferProgress, { devEnv: { transfer, usedOf } }: Words): string {
+export function transferInWords(progress: TransferProgress, { devEnv: { transfer, usedOf } }: AllWords): string {
   const { files, totalFiles, bytes, totalBytes, bytesPerSecond, leftMs, waiting } = progress;
   if (waiting !== undefined) return shownText(waiting);
   if (totalFiles === 0) return transfer.looking;
@@ -63,7 +63,7 @@ export function transferPercent({ files, totalFiles, bytes, totalBytes }: Transf
 }
 
 /** What a transfer has done, in a line: `12 files, 4.0 GB · 3 were there already · 1 was left out`. */
-export function transferOutcomeInWords(outcome: TransferOutcome, { devEnv: { transfer } }: Words): string {
+export function transferOutcomeInWords(outcome: TransferOutcome, { devEnv: { transfer } }: AllWords): string {
   return [
     transfer.done(outcome.files, formatBytes(outcome.bytes)),
     ...(outcome.unchangedFiles > 0 ? [transfer.unchanged(outcome.unchangedFiles)] : []),
@@ -73,7 +73,7 @@ export function transferOutcomeInWords(outcome: TransferOutcome, { devEnv: { tra
 }
 
 /** What the hops of a way come to: the first that is broken, else the first that is slow. */
-export function hopsInWords(hops: readonly DevEnvHop[], { devEnv: { hops: say } }: Words): string {
+export function hopsInWords(hops: readonly DevEnvHop[], { devEnv: { hops: say } }: AllWords): string {
   const broken = hops.find(({ outcome }) => outcome === 'fail');
   if (broken !== undefined) return say.broken(say.names[broken.name]);
   const slow = hops.find(({ outcome }) => outcome === 'warn');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { devEnvNamed } from '../protocol/testing/devEnvs.ts';
 import { devEnvView, stopQuestion } from './devEnvView.ts';
-import { wordsOf } from './words/index.ts';
+import { allWordsOf } from './words/allWords.ts';
 
-const words = wordsOf('en');
+const words = allWordsOf('en');
 const minute = 60_000;
 const gib = 2 ** 30;
 const disk = { claimName: 'devenv-alice', size: '20Gi', usedBytes: 12 * gib, totalBytes: 20 * gib };

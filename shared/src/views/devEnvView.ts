@@ -2,7 +2,7 @@ import { amountOf, type DevEnv, type DevEnvState } from '../protocol/index.ts';
 import { quantityInWords, spanInWords, usedOfBytes } from './devEnvFormat.ts';
 import { createClockFormat } from './format.ts';
 import { shownText } from './shownText.ts';
-import type { Words } from './words/index.ts';
+import type { AllWords } from './words/allWords.ts';
 
 export interface DevEnvView {
   readonly state: DevEnvState;
@@ -39,7 +39,7 @@ const clock = createClockFormat(undefined);
  * @param now epoch ms, for the stop that is near
  * @param staleSince epoch ms as of which it is shown where its context is out of reach
  */
-export function devEnvView(devEnv: DevEnv, words: Words, now: number, staleSince?: number): DevEnvView {
+export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSince?: number): DevEnvView {
   const { devEnv: say } = words;
   const { state } = devEnv;
   const isUp = state === 'running';
@@ -61,7 +61,7 @@ export function devEnvView(devEnv: DevEnv, words: Words, now: number, staleSince
 }
 
 /** What people are asked before an idle stop. */
-export function stopQuestion(devEnv: DevEnv, words: Words, now: number): string {
+export function stopQuestion(devEnv: DevEnv, words: AllWords, now: number): string {
   const why = warningOf(devEnv, words, now) ?? words.devEnv.stopsNow;
   return words.devEnv.stopWarning(shownText(devEnv.name), why);
 }
@@ -69,14 +69,14 @@ export function stopQuestion(devEnv: DevEnv, words: Words, now: number): string 
 /** A size that may be asked for, as a choice: `16 CPU · 32 GiB · 1 GPU`. */
 export function sizeInWords(
   { cpu, memory, gpus }: { readonly cpu: string; readonly memory: string; readonly gpus: number },
-  { devEnv }: Words,
+  { devEnv }: AllWords,
 ): string {
   const cores = amountOf(cpu);
   const count = cores === undefined ? cpu : String(Math.round(cores * 100) / 100);
   return [devEnv.cpus(count), quantityInWords(memory), devEnv.gpus(gpus)].join(' · ');
 }
 
-function diskOf({ disk }: DevEnv, words: Words): string {
+function diskOf({ disk }: DevEnv, words: AllWords): string {
   const { usedBytes, totalBytes, size } = disk;
   if (usedBytes === undefined || totalBytes === undefined || totalBytes === 0) return quantityInWords(size);
   return usedOfBytes(usedBytes, totalBytes, words);
@@ -86,12 +86,12 @@ function isDiskFull({ disk: { usedBytes, totalBytes } }: DevEnv): boolean {
   return usedBytes !== undefined && totalBytes !== undefined && totalBytes > 0 && usedBytes / totalBytes >= fullPart;
 }
 
-function idleOf({ idle: { idleMs } }: DevEnv, words: Words): string {
+function idleOf({ idle: { idleMs } }: DevEnv, words: AllWords): string {
   if (idleMs === undefined) return '';
   return idleMs < restMs ? words.devEnv.inUse : words.devEnv.idleFor(spanInWords(idleMs, words));
 }
 
-function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: Words, now: number): string | undefined {
+function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: AllWords, now: number): string | undefined {
   if (stopsAt === undefined) return undefined;
   const { devEnv: say } = words;
   const when = stopsAt - now < 1000 ? say.stopsNow : say.stopsIn(spanInWords(stopsAt - now, words));
@@ -101,7 +101,7 @@ function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: Words, now: num
 
 type Parts = Omit<DevEnvView, 'row' | 'facts'>;
 
-function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning }: Parts, words: Words): string {
+function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning }: Parts, words: AllWords): string {
   const owner = devEnv.mine ? '' : words.devEnv.notMine(shownText(devEnv.owner ?? words.devEnv.somebodyElse));
   const isUp = state === 'running';
   // Who has a reason wants to know it before how large it is.
@@ -109,7 +109,7 @@ function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning 
   return [owner, ...parts].filter((part) => part !== '').join(' · ');
 }
 
-function factsOf(devEnv: DevEnv, { gpus, disk, idle, idleRule }: Parts, words: Words): [string, string][] {
+function factsOf(devEnv: DevEnv, { gpus, disk, idle, idleRule }: Parts, words: AllWords): [string, string][] {
   const { facts } = words.devEnv;
   const { cpu, memory, instanceType } = devEnv;
   const size = sizeInWords({ cpu, memory, gpus: devEnv.gpus }, words);

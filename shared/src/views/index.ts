@@ -26,4 +26,5 @@ export { spaceFacts } from './spaceFacts.ts';
 export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';
 export { diagnosisIn } from './translated.ts';
+export { allWordsOf, type AllWords } from './words/allWords.ts';
 export { wordsOf, type Words } from './words/index.ts';

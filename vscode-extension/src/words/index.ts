@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/shared/protocol';
-import { sentenceIn, wordsOf, type Words } from '@slipway/shared/views';
+import { allWordsOf, type AllWords, sentenceIn } from '@slipway/shared/views';
 import { english, type HostWords } from './english.ts';
 import { simplifiedChinese } from './simplifiedChinese.ts';
 
@@ -8,13 +8,13 @@ export type { HostWords } from './english.ts';
 /** The words of a window: those of the shared views, and VS Code's own. */
 export interface WindowWords {
   readonly locale: string;
-  readonly shared: Words;
+  readonly shared: AllWords;
   readonly host: HostWords;
 }
 
 export function windowWords(locale: string): WindowWords {
-  const shared = wordsOf(locale);
-  return { locale, shared, host: shared === wordsOf('zh-cn') ? simplifiedChinese : english };
+  const shared = allWordsOf(locale);
+  return { locale, shared, host: shared === allWordsOf('zh-cn') ? simplifiedChinese : english };
 }
 
 /** What went wrong, for people: the core's words as they are, the host's own in the language of the words. */

@@ -1,6 +1,5 @@
 import type { RunState, StepState } from '../../protocol/index.ts';
 import type { Sentences } from '../sentences.ts';
-import { englishDevEnv } from './englishDevEnv.ts';
 import { englishPanels } from './englishPanels.ts';
 import { englishSignIn } from './englishSignIn.ts';
 
@@ -49,7 +48,6 @@ export const english = {
   inStep: (step: string) => `in ${step}`,
   panels: englishPanels,
   signIn: englishSignIn,
-  devEnv: englishDevEnv,
 };
 
 export type Words = typeof english;

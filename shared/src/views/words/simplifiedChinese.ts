@@ -1,5 +1,4 @@
 import type { Words } from './english.ts';
-import { simplifiedChineseDevEnv } from './simplifiedChineseDevEnv.ts';
 import { simplifiedChinesePanels } from './simplifiedChinesePanels.ts';
 import { simplifiedChineseSignIn } from './simplifiedChineseSignIn.ts';
 
@@ -45,5 +44,4 @@ export const simplifiedChinese: Words = {
   inStep: (step) => `步骤 ${step}`,
   panels: simplifiedChinesePanels,
   signIn: simplifiedChineseSignIn,
-  devEnv: simplifiedChineseDevEnv,
 };
