@@ -1,5 +1,14 @@
 /**
  * DevEnvs: personal dev pods with a workspace that lasts. Their objects and life, SSH keys and config on this machine, the tunnel
- * through the Kubernetes API, jobs, transfers. Start reading at access.ts.
+ * through the Kubernetes API, jobs, transfers. Start reading at access.ts, then lifecycle/devEnvService.ts.
  */
+import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+
 export * from './access.ts';
+export type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+
+/** From making DevEnvs to deleting them. Its code is loaded now. */
+export async function openDevEnvService(options: DevEnvServiceOptions): Promise<DevEnvService> {
+  const { createDevEnvService } = await import('./lifecycle/index.ts');
+  return createDevEnvService(options);
+}

@@ -1,6 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 import type { SignInChange } from '../identity/index.ts';
-import type { OpenSpace } from '../devenv/index.ts';
+import type { DevEnvService, OpenSpace } from '../devenv/index.ts';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
 import {
@@ -34,6 +34,7 @@ export class CoreServices {
   #trigger: string | undefined;
   #runs: Promise<RunService> | undefined;
   #artifacts: Promise<ArtifactService> | undefined;
+  #devEnvs: Promise<DevEnvService> | undefined;
 
   /** @param onError told of failures that no request waits for */
   constructor(environment: CoreEnvironment, onError: (error: unknown) => void) {
@@ -105,6 +106,12 @@ export class CoreServices {
 
   /** The space of a cluster context, for what is no run. @throws as `cluster`, and SlipwayError `kubeconfig.invalid` */
   readonly space: OpenSpace = async (context) => ({ context, ...(await (await this.cluster(context)).access()) });
+
+  /** The lives of DevEnvs; one for all sessions, which share what it watches. */
+  devEnvs(): Promise<DevEnvService> {
+    this.#devEnvs ??= this.#loadDevEnvs();
+    return this.#devEnvs;
+  }
 
   artifacts(): Promise<ArtifactService> {
     this.#artifacts ??= this.#loadArtifacts();
@@ -188,6 +195,17 @@ export class CoreServices {
     const contextsFault = (): SlipwayError | undefined => contexts.fault;
     const onError = this.#onError;
     return createRunService({ targets, contextsFault, openFolder, now, randomHex, temporaryFolder, onError });
+  }
+
+  async #loadDevEnvs(): Promise<DevEnvService> {
+    const { openDevEnvService } = await import('../devenv/index.ts');
+    const { now, randomHex } = this.#environment;
+    return openDevEnvService({
+      space: this.space,
+      contexts: async () => (await this.contexts()).entries.map(({ name }) => name),
+      now,
+      random: () => Number.parseInt(randomHex(4), 16) / 2 ** 32,
+    });
   }
 
   async #loadArtifacts(): Promise<ArtifactService> {

@@ -2,6 +2,7 @@ import { Command, CommanderError, type Argument } from 'commander';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
 import { addContextCommands } from './contextCommands.ts';
+import { addDevEnvCommands } from './devEnvCommands.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSignInCommands } from './signInCommands.ts';
@@ -23,6 +24,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   const program = createProgram(session);
   addRunCommands(program, act, command);
   addResultCommands(program, act);
+  addDevEnvCommands(program, act);
   addSetupCommands(program, act);
   addContextCommands(program, act);
   addSignInCommands(program, act);
@@ -116,7 +118,7 @@ function usageError(error: CommanderError, args: readonly string[]): SlipwayErro
 }
 
 const documented: ReadonlySet<string> = new Set(
-  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune context login logout whoami spec doctor completion serve'.split(
+  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune devenv context login logout whoami spec doctor completion serve'.split(
     ' ',
   ),
 );

@@ -1,0 +1,211 @@
+import * as z from 'zod';
+import { maskSecrets } from '../../diagnosis/index.ts';
+import type { DevEnvState } from '../../protocol/index.ts';
+import type { Claim, ContainerStatus, Pod } from '../../targets/index.ts';
+import { devEnvContainer } from '../names/index.ts';
+import { durationWords } from './durationWords.ts';
+
+/** What is known of a DevEnv, from which it follows how it stands. */
+export interface DevEnvFacts {
+  readonly claim: Claim;
+  readonly pod: Pod | undefined;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Why its pod waits, in words, where somebody looked. */
+  readonly pending?: string | undefined;
+  /** The end of the log of the container that broke off, where somebody looked. */
+  readonly lastWords?: string | undefined;
+}
+
+/** How a DevEnv stands. */
+export interface Standing {
+  readonly state: DevEnvState;
+  readonly reason?: string | undefined;
+  readonly action?: string | undefined;
+  /** Epoch ms; there while it runs. */
+  readonly startedAt?: number | undefined;
+}
+
+const startAgain = 'Start it again: /workspace is as it was.';
+
+/** How a DevEnv stands, from what the cluster says of it. Pure; takes anything that an API may say. */
+export function standingOf(facts: DevEnvFacts): Standing {
+  const { claim, pod, now } = facts;
+  if (claim.metadata.deletionTimestamp !== undefined && pod !== undefined) {
+    return { state: 'stopping', reason: 'it is being deleted' };
+  }
+  if (pod === undefined) return withoutPod(claim);
+  if (pod.metadata.deletionTimestamp !== undefined) return stopping(pod, pod.metadata.deletionTimestamp, now);
+  if (pod.status?.phase === 'Succeeded') return { state: 'stopped', reason: endWords(containerOf(pod)) };
+  if (pod.status?.phase === 'Failed') return broken(pod);
+  const container = containerOf(pod);
+  if (pod.status?.phase === 'Running' && container?.state?.running !== undefined) return running(pod, container);
+  return comingUp(container, facts);
+}
+
+/** True for a pod that does nothing any more, or breaks off again and again: a start puts another one in its place. */
+export function isOver(standing: Standing, pod: Pod): boolean {
+  if (standing.state === 'stopped' || standing.state === 'failed') return true;
+  return standing.state === 'starting' && hasBrokenOff(containerOf(pod));
+}
+
+/** Not the first time, so that it will do so again. */
+function hasBrokenOff(container: ContainerStatus | undefined): boolean {
+  return container?.ready !== true && (container?.restartCount ?? 0) > 0;
+}
+
+function withoutPod(claim: Claim): Standing {
+  if (claim.status?.phase !== 'Lost') return { state: 'stopped' };
+  return {
+    state: 'failed',
+    reason: `the volume of claim ${claim.metadata.name} is gone`,
+    action: 'Ask who looks after the cluster’s storage. Delete the DevEnv with its workspace to begin anew.',
+  };
+}
+
+/** So long after its time a pod that is still there will not go by itself, ms. */
+const lateMs = 60_000;
+
+function stopping(pod: Pod, deadline: number, now: number): Standing {
+  if (now - deadline < lateMs) return { state: 'stopping' };
+  const node = pod.spec?.nodeName;
+  return {
+    state: 'stopping',
+    reason: node === undefined ? 'something holds its pod' : `its node ${line(node)} does not say that it has ended`,
+    action: 'Ask who looks after the cluster: the node may be down.',
+  };
+}
+
+function running(pod: Pod, container: ContainerStatus): Standing {
+  const startedAt = container.state?.running?.startedAt ?? pod.status?.startTime;
+  if (container.ready !== true) return { state: 'starting', reason: 'it runs, and its SSH server comes up', startedAt };
+  const end = container.lastState?.terminated;
+  if (end?.reason !== 'OOMKilled') return { state: 'running', startedAt };
+  return {
+    state: 'running',
+    reason: 'it ran out of memory and was started again',
+    action: 'Give it a larger instance type: what ran in it was lost.',
+    startedAt,
+  };
+}
+
+const cannotPull: ReadonlySet<string> = new Set(['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+const cannotBeMade: ReadonlySet<string> = new Set([
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+/** A claim that will have no volume however long one waits. */
+const neverBound = /has no volume: (there is no storage class|it names no storage class)/;
+
+function comingUp(container: ContainerStatus | undefined, facts: DevEnvFacts): Standing {
+  const waiting = container?.state?.waiting;
+  const pending = facts.pending;
+  const end = container?.state?.terminated;
+  if (waiting?.reason === 'CrashLoopBackOff' || (end !== undefined && hasBrokenOff(container))) {
+    return crashing(container, facts.lastWords);
+  }
+  if (waiting?.reason !== undefined && cannotPull.has(waiting.reason)) {
+    return {
+      state: 'failed',
+      reason: pending ?? line(`its image cannot be pulled: ${waiting.message ?? waiting.reason}`),
+      action: 'Name another image with resize, and start it again.',
+    };
+  }
+  if (waiting?.reason !== undefined && cannotBeMade.has(waiting.reason)) {
+    return {
+      state: 'failed',
+      reason: pending ?? line(`its container cannot be started: ${waiting.message ?? waiting.reason}`),
+      action: startAgain,
+    };
+  }
+  if (pending !== undefined && neverBound.test(pending)) {
+    return {
+      state: 'failed',
+      reason: pending,
+      action:
+        'Delete it with its workspace, name a StorageClass in the team profile (devEnv.storageClassName), and create it anew.',
+    };
+  }
+  // Between two instances of the container there is neither a running nor a waiting one.
+  if (end !== undefined && pending === undefined) {
+    return { state: 'starting', reason: `it broke off (${exitWords(end)}) and is started again` };
+  }
+  return { state: 'starting', reason: pending };
+}
+
+function crashing(container: ContainerStatus | undefined, lastWords: string | undefined): Standing {
+  const end = container?.lastState?.terminated;
+  const said = [end?.message, lastWords].map((text) => line(text ?? '')).find((text) => text !== '');
+  const why = end?.reason === 'OOMKilled' ? 'it ran out of memory' : `its first process ended (${exitWords(end)})`;
+  return {
+    state: 'failed',
+    reason: `it breaks off each time it is started: ${why}${said === undefined ? '' : `: ${said}`}`,
+    action:
+      end?.reason === 'OOMKilled'
+        ? 'Give it a larger instance type, and start it again.'
+        : 'Its image has to be made as docs/platform/devenv says. Name another one with resize, and start it again.',
+  };
+}
+
+function broken(pod: Pod): Standing {
+  const { reason, message } = pod.status ?? {};
+  const end = containerOf(pod)?.state?.terminated;
+  if (reason === 'Evicted' || reason === 'Preempting' || reason === 'Preempted') {
+    return { state: 'failed', reason: said('its node put it out', message), action: startAgain };
+  }
+  if (reason === 'Terminated' || reason === 'NodeShutdown') {
+    return { state: 'failed', reason: said('its node was shut down', message), action: startAgain };
+  }
+  if (end?.reason === 'OOMKilled') {
+    return {
+      state: 'failed',
+      reason: 'it ran out of memory',
+      action: 'Give it a larger instance type, and start it again.',
+    };
+  }
+  if (reason !== undefined) return { state: 'failed', reason: said(line(reason), message), action: startAgain };
+  return { state: 'failed', reason: said(`its container ended (${exitWords(end)})`, end?.message), action: startAgain };
+}
+
+const endSchema = z.object({ reason: z.literal('idle'), idleSeconds: z.number().nonnegative() });
+
+/** Why a container ended well: of an idle one the image says so. */
+function endWords(container: ContainerStatus | undefined): string {
+  const message = container?.state?.terminated?.message;
+  const end = endSchema.safeParse(parsed(message)).data;
+  if (end !== undefined) return `stopped after ${durationWords(end.idleSeconds * 1000)} idle`;
+  return 'its first process ended by itself';
+}
+
+function containerOf(pod: Pod): ContainerStatus | undefined {
+  return pod.status?.containerStatuses.find(({ name }) => name === devEnvContainer);
+}
+
+function exitWords(
+  end: { readonly exitCode?: number | undefined; readonly reason?: string | undefined } | undefined,
+): string {
+  if (end?.exitCode !== undefined) return `exit code ${end.exitCode}`;
+  return line(end?.reason ?? '') || 'nobody knows why';
+}
+
+function said(what: string, message: string | undefined): string {
+  const words = line(message ?? '');
+  return words === '' ? what : `${what}: ${words}`;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line without control characters and secrets, at most 500 characters. */
+function line(text: string): string {
+  const clean = maskSecrets(text.slice(0, 4_000))
+    .replace(/[\p{Cc}\u2028\u2029\p{Bidi_Control}\p{Cs}]+/gu, ' ')
+    .trim();
+  return Array.from(clean).slice(0, 500).join('');
+}

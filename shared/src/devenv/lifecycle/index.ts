@@ -1,0 +1,2 @@
+/** The life of DevEnvs on a cluster. Start reading at devEnvService.ts, then spaceDevEnvs.ts and devEnvState.ts (pure). */
+export { createDevEnvService, type DevEnvService, type DevEnvServiceOptions } from './devEnvService.ts';
