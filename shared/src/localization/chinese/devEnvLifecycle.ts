@@ -36,8 +36,6 @@ export const chineseDevEnvLifecycle: Table = {
   'Nothing was changed. Ask who looks after the cluster whether allowVolumeExpansion can be set there.':
     '未做任何更改。请询问集群管理员能否在那里设置 allowVolumeExpansion。',
   // how it stands
-  'it is being deleted': '正在删除',
-  'the volume of claim {claim} is gone': '卷声明 {claim} 的卷已不存在',
   'Ask who looks after the cluster’s storage. Delete the DevEnv with its workspace to begin anew.':
     '请询问集群存储的管理员。如要重新开始，请连同工作区删除该 DevEnv。',
   'something holds its pod': '有什么保留着它的 Pod',
