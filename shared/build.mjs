@@ -40,6 +40,22 @@ const httpWithoutUndici = {
   },
 };
 
+/**
+ * ssh2 does without its native parts where they cannot be loaded: it asks for them in a `try`. A bundle for every machine has none,
+ * also where npm has built them on this one.
+ */
+const sshWithoutNative = {
+  name: 'ssh-without-native',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cpu-features$|\.node$/ }, ({ importer }) =>
+      /[/\\]node_modules[/\\]ssh2[/\\]/.test(importer) ? { path: 'native', namespace: 'without' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'without' }, () => ({ contents: "throw new Error('not in a bundle');" }));
+  },
+};
+
+const transferHelper = readFileSync(join(here, 'src/devenv/transfer/helper/transfer_helper.py'), 'utf8');
+
 const result = await build({
   entryPoints: {
     slipway: join(here, 'src/cli/bin.ts'),
@@ -59,8 +75,8 @@ const result = await build({
   // Its ES modules: of a CommonJS package that is imported dynamically, esbuild's chunk exports nothing but `default`.
   alias: { yaml: join(require.resolve('yaml/package.json'), '../browser/index.js') },
   banner: { js: banner },
-  define: { SLIPWAY_VERSION: JSON.stringify(version) },
-  plugins: [httpWithoutUndici],
+  define: { SLIPWAY_VERSION: JSON.stringify(version), SLIPWAY_TRANSFER_HELPER: JSON.stringify(transferHelper) },
+  plugins: [httpWithoutUndici, sshWithoutNative],
   metafile: true,
   logLevel: 'warning',
 });

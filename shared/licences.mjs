@@ -14,8 +14,9 @@ export function licences(inputs, texts = []) {
   for (const input of inputs) {
     const [, folder, name] = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(resolve(input)) ?? [];
     if (folder === undefined) continue;
-    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const heading = `${name} ${version} (${license})`;
+    const { version, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    // Old packages have a list.
+    const heading = `${name} ${version} (${license ?? licenses?.map(({ type }) => type).join(', ')})`;
     if (!sections.has(heading)) sections.set(heading, `${heading}\n\n${licenceText(folder)}`);
   }
   return [...sections.values()].sort((a, b) => a.localeCompare(b)).join(between);

@@ -92,6 +92,13 @@ export async function ensureKeyring() {
   if (missing().length > 0) throw new Error(`On Debian and Ubuntu: sudo apt install ${packages.join(' ')}`);
 }
 
+/** Sees to it that there is an SSH server, of which tests start one of their own; shared/src/devenv/testing/localSshd.ts. */
+export async function ensureSshServer() {
+  const isThere = () => existsSync('/usr/sbin/sshd');
+  if (!isThere()) await installDebianPackages('--no-install-recommends', 'openssh-server');
+  if (!isThere()) throw new Error('On Debian and Ubuntu: sudo apt install openssh-server');
+}
+
 const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
 
 /** Sees to it that the system's Python can make virtual environments. */

@@ -5,6 +5,8 @@
 import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 
 export * from './access.ts';
+export { transferFiles } from './transfer/lazyTransfer.ts';
+export { fileLoginKeys } from './session/fileLoginKeys.ts';
 export type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 
 /** From making DevEnvs to deleting them. Its code is loaded now. */

@@ -14,6 +14,7 @@ import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
 import { chineseDevEnvLifecycle } from './chinese/devEnvLifecycle.ts';
 import { chineseDevEnvs } from './chinese/devEnvs.ts';
+import { chineseTransfers } from './chinese/transfers.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
 import { chineseRunErrors } from './chinese/runErrors.ts';
 import { chineseRuns } from './chinese/runs.ts';
@@ -40,6 +41,7 @@ export const chineseTables: readonly Table[] = [
   chineseContexts,
   chineseSignIn,
   chineseDevEnvs,
+  chineseTransfers,
   chineseDevEnvLifecycle,
 ];
 

@@ -137,6 +137,8 @@ const transferParams = {
   /** Make the destination the same: leave out what is there already, and with `delete` delete what is not at the source. */
   sync: z.boolean().optional(),
   delete: z.boolean().optional(),
+  /** Only say what would be done: files and bytes to copy, files to delete. */
+  dryRun: z.boolean().optional(),
 };
 
 /** Files there and back. Progress comes as `transfer/progress` with the `id`; cancelling the request stops it, and the next goes on from there. */

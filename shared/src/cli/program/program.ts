@@ -7,6 +7,7 @@ import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSignInCommands } from './signInCommands.ts';
 import { addSetupCommands } from './setupCommands.ts';
+import { addTransferCommands } from './transferCommands.ts';
 
 /** Does a command's work and keeps its exit code. */
 export type Act = (work: (session: Session) => Promise<number> | number) => Promise<void>;
@@ -28,6 +29,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addSetupCommands(program, act);
   addContextCommands(program, act);
   addSignInCommands(program, act);
+  addTransferCommands(program, act);
   try {
     await program.parseAsync([...helpAsOption(program, args)], { from: 'user' });
     return exitCode;
@@ -118,7 +120,7 @@ function usageError(error: CommanderError, args: readonly string[]): SlipwayErro
 }
 
 const documented: ReadonlySet<string> = new Set(
-  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune devenv context login logout whoami spec doctor completion serve'.split(
+  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune devenv context login logout whoami spec doctor completion serve cp sync'.split(
     ' ',
   ),
 );

@@ -1,13 +1,45 @@
-import { SlipwayError, type RequestHandlers } from '../../protocol/index.ts';
+import { isAbsolute } from 'node:path';
+import { SlipwayError, type RequestHandlers, type RequestParams, type TransferOutcome } from '../../protocol/index.ts';
 import type { DevEnvSession } from './devEnvHandlers.ts';
 
 export type TransferHandlers = Pick<RequestHandlers, 'transfer/upload' | 'transfer/download'>;
 
 /** Files to and from DevEnvs. */
-export function transferHandlers(_session: DevEnvSession): TransferHandlers {
-  const missing = (): Promise<never> => Promise.reject(new SlipwayError('internal', 'This is not there yet.'));
-  return {
-    'transfer/upload': missing,
-    'transfer/download': missing,
+export function transferHandlers(session: DevEnvSession): TransferHandlers {
+  const { services, environment } = session;
+  const copy = async (
+    direction: 'upload' | 'download',
+    params: RequestParams<'transfer/upload'>,
+    signal: AbortSignal,
+  ): Promise<TransferOutcome> => {
+    const { context, name, id, local, remote, sync = false, delete: deletes = false, dryRun = false } = params;
+    const one = direction === 'upload' ? remote : local;
+    const sources = direction === 'upload' ? local : remote;
+    if (one.length !== 1) throw refused('A transfer has one destination.');
+    if (sync && sources.length !== 1) throw refused('One folder can be made like one other.');
+    if (deletes && !sync) throw refused('Only where one folder is made like another, things can be deleted.');
+    for (const path of local) if (!isAbsolute(path)) throw refused(`${path} is no absolute path.`);
+    const [space, { transferFiles, fileLoginKeys }] = await Promise.all([
+      services.space(context, signal),
+      import('../../devenv/index.ts'),
+    ]);
+    return transferFiles(
+      {
+        space,
+        name,
+        keys: fileLoginKeys(environment.dataDir),
+        request: { direction, local, remote, sync, delete: deletes, dryRun },
+        onProgress: (progress) => session.notify('transfer/progress', { id, progress }),
+      },
+      signal,
+    );
   };
+  return {
+    'transfer/upload': (params, signal) => copy('upload', params, signal),
+    'transfer/download': (params, signal) => copy('download', params, signal),
+  };
+}
+
+function refused(message: string): SlipwayError {
+  return new SlipwayError('usage', message, { action: 'See slipway help cp, or slipway help sync.' });
 }

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { RemoteRefusal, type RefusalReason, type Space } from './remoteEnd.ts';
+import type { Skipped, TreeEntry } from './tree.ts';
+
+/**
+ * What the helper answers. It runs where the person works, and is believed no more than any other program there: a reply that does
+ * not fit is an error, and paths are checked before anything is written here (destination.ts).
+ */
+const count = z.int().nonnegative();
+const factsShape = { kind: z.enum(['f', 'd', 'l', 'o']), bytes: count, mtime: z.int(), mode: count };
+const factsSchema = z.object(factsShape);
+export const spaceSchema = z.object({ free: count, total: count });
+
+export const rootReply = z.union([
+  z.object({ ...factsShape, path: z.string(), root: count, name: z.string().optional() }),
+  z.object({ kind: z.null(), path: z.string() }),
+]);
+export const listReply = z.object({
+  entries: z.array(
+    z
+      .array(z.union([z.string(), z.int()]))
+      .min(5)
+      .max(6),
+  ),
+  problems: z.array(z.tuple([z.string(), z.string()])).optional(),
+  parts: count.optional(),
+  done: z.literal(true).optional(),
+});
+export const partReply = z.object({
+  found: factsSchema.nullable(),
+  bytes: count,
+  sha256: z.string().optional(),
+});
+export const hashReply = z.object({ sha256: z.string().length(64), same: z.boolean() });
+export const removeReply = z.object({ removed: z.boolean() });
+export const getReply = factsSchema;
+
+const refusedReply = z.object({ refused: z.string(), text: z.string() });
+const failedReply = z.object({ errno: z.string(), text: z.string(), space: spaceSchema.optional() });
+
+const kinds = { f: 'file', d: 'folder', l: 'link', o: 'other' } as const;
+
+export function factsOf(facts: z.infer<typeof factsSchema>): Omit<TreeEntry, 'path'> {
+  return { kind: kinds[facts.kind], bytes: facts.bytes, mtimeMs: facts.mtime, mode: facts.mode & 0o777 };
+}
+
+/** @throws z.ZodError for what is no entry */
+export function entryOf(line: readonly (string | number)[]): TreeEntry {
+  const [path, kind, bytes, mtime, mode, target] = line;
+  const facts = factsOf(factsSchema.parse({ kind, bytes, mtime, mode }));
+  const entry = { path: z.string().min(1).parse(path), ...facts };
+  return facts.kind === 'link' ? { ...entry, target: z.string().parse(target) } : entry;
+}
+
+export function problemOf([path, text]: readonly [string, string]): Skipped {
+  return { path, reason: text === 'name' ? 'its name is not UTF-8' : text };
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'changed',
+  'checksum',
+  'part',
+  'busy',
+  'folder',
+  'link',
+  'path',
+  'many',
+]);
+
+function isRefusal(text: string): text is RefusalReason {
+  return refusals.has(text);
+}
+
+/** Why a request was not done, where the reply says so. */
+export function refusalOf(reply: unknown): RemoteRefusal | undefined {
+  const refused = refusedReply.safeParse(reply);
+  if (refused.success) {
+    const { refused: reason, text } = refused.data;
+    return new RemoteRefusal(isRefusal(reason) ? reason : 'other', text);
+  }
+  const failed = failedReply.safeParse(reply);
+  if (!failed.success) return undefined;
+  return new RemoteRefusal(
+    reasonOf(failed.data.errno),
+    failed.data.text,
+    failed.data.space satisfies Space | undefined,
+  );
+}
+
+function reasonOf(errno: string): RefusalReason {
+  switch (errno) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'space';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'denied';
+    case 'ENOENT':
+      return 'missing';
+    case 'EISDIR':
+      return 'folder';
+    case 'ELOOP':
+    case 'ENOTDIR':
+      return 'link';
+    default:
+      return 'other';
+  }
+}

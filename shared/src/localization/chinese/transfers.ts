@@ -1,0 +1,58 @@
+import type { Table } from '../translator.ts';
+
+/** Files to and from DevEnvs, and the SSH sessions that they go through: devenv/{session,transfer}. */
+export const chineseTransfers: Table = {
+  // session
+  'The host key that is pinned for {host} cannot be read.': '为 {host} 固定的主机密钥无法读取。',
+  'Connect to the DevEnv again: slipway devenv connect.': '请重新连接该 DevEnv：slipway devenv connect。',
+  'The server that answers for {host} has another host key than the pinned one.':
+    '为 {host} 应答的服务器的主机密钥与已固定的不同。',
+  'Do not go on unless you know why: somebody may be in between. If the DevEnv was deleted and made anew, connect to it again: slipway devenv connect.':
+    '在弄清原因之前请勿继续：可能有人从中拦截。如果该 DevEnv 曾被删除并重建，请重新连接：slipway devenv connect。',
+  '{host} does not know the key of this machine.': '{host} 不认识这台机器的密钥。',
+  'Connect to the DevEnv, which adds the key: slipway devenv connect.':
+    '请连接该 DevEnv，这会添加密钥：slipway devenv connect。',
+  '{host} and this machine have no way of speaking SSH in common: {why}.':
+    '{host} 与这台机器没有共同的 SSH 算法：{why}。',
+  "Check the image's sshd_config.": '请检查镜像的 sshd_config。',
+  'The SSH connection to {host} was lost.': '与 {host} 的 SSH 连接已断开。',
+  'Try again; if it stays so, see slipway devenv test.': '请重试；如仍然如此，请运行 slipway devenv test。',
+  '{name} is stopped.': '{name} 已停止。',
+  '{name} is about to stop.': '{name} 即将停止。',
+  '{name} is still starting.': '{name} 仍在启动。',
+  'Start it: slipway devenv start {name}.': '请启动它：slipway devenv start {name}。',
+  'This machine has never connected to {name}, so it cannot tell it from another.':
+    '这台机器从未连接过 {name}，因此无法辨认它。',
+  'Connect first: slipway devenv connect {name}.': '请先连接：slipway devenv connect {name}。',
+  'This machine has no key for DevEnvs yet.': '这台机器还没有用于 DevEnv 的密钥。',
+  'Connect first: slipway devenv connect.': '请先连接：slipway devenv connect。',
+  // transfer
+  'The transfer was cancelled.': '传输已取消。',
+  'The DevEnv gave an answer that was not understood.': 'DevEnv 的应答无法理解。',
+  'Try again; if it stays so, check which python3 its login shell starts.':
+    '请重试；如仍然如此，请检查其登录 shell 启动的是哪个 python3。',
+  'The program for transfers in the DevEnv ended: {why}.': 'DevEnv 中的传输程序已结束：{why}。',
+  'it says nothing': '它没有给出原因',
+  'The DevEnv has no python3, which transfers need.': '该 DevEnv 中没有传输所需的 python3。',
+  'Use an image with Python 3.6 or newer, or sftp.': '请使用带有 Python 3.6 或更新版本的镜像，或使用 sftp。',
+  'There is no room left in {where}{facts}.': '{where} 没有剩余空间{facts}。',
+  'Delete what is not needed there, or make it larger, and copy again: it goes on where it was.':
+    '请删除其中不需要的内容，或将其扩大，然后再次复制：会从中断处继续。',
+  '{path} holds more than {count#} files and folders.': '{path} 中的文件和文件夹多于 {count} 个。',
+  'Copy its folders one by one, or pack it with tar first.': '请逐个复制其中的文件夹，或先用 tar 打包。',
+  'There is no {path} in the DevEnv.': 'DevEnv 中没有 {path}。',
+  'Check the path; it is relative to /workspace.': '请检查路径；它相对于 /workspace。',
+  '{path} cannot be copied to this machine: {why}.': '{path} 无法复制到这台机器：{why}。',
+  '{path} in the DevEnv is no folder.': 'DevEnv 中的 {path} 不是文件夹。',
+  'Name another destination.': '请指定另一个目标位置。',
+  'The folder {path} cannot be used: {why}.': '无法使用文件夹 {path}：{why}。',
+  '{path} is a link, and links are not followed.': '{path} 是链接，而链接不会被跟随。',
+  'Name the folder that it leads to as the destination, or remove the link.':
+    '请将它指向的文件夹作为目标，或移除该链接。',
+  '{path} cannot be read: {why}.': '{path} 无法读取：{why}。',
+  'Check the path.': '请检查路径。',
+  '{path} is no folder, and only folders can be made alike.': '{path} 不是文件夹，而只有文件夹可以同步。',
+  'Use slipway cp for a file.': '单个文件请使用 slipway cp。',
+  'The destination in the DevEnv cannot be used: {why}.': '无法使用 DevEnv 中的目标位置：{why}。',
+  'The files of this machine cannot be used: {why}.': '无法使用这台机器上的文件：{why}。',
+};
