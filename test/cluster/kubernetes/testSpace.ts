@@ -97,7 +97,8 @@ export class TestSpace {
   }
 }
 
-class NotYet extends Error {}
+/** What `eventually` asks again after. */
+export class NotYet extends Error {}
 
 /** Before the test's own limit, which would not say what was waited for. */
 const eventuallyMs = 300_000;

@@ -61,6 +61,10 @@ class ActivityWatch:
             self._saw("gpu", wall, wall)
         return Activity(dict(self._last), cores, percent)
 
+    def reap(self, monotonic: float) -> None:
+        """Let go of programs that were asked and have answered."""
+        self._gpu.take(monotonic)
+
     def _saw(self, kind: str, when: float, wall: float) -> None:
         # A time that is yet to come would keep the DevEnv for good.
         self._last[kind] = max(self._last[kind], min(when, wall))

@@ -67,9 +67,8 @@ class GpuMeter:
 
     def percent(self, monotonic: float) -> float | None:
         """Return how busy the busiest GPU was when it last told; None where there is none."""
-        if self._query is not None:
-            self._take(monotonic)
-        elif self._asked is None or monotonic - self._asked >= self._interval:
+        self.take(monotonic)
+        if self._query is None and (self._asked is None or monotonic - self._asked >= self._interval):
             self._ask(monotonic)
         return self._percent
 
@@ -87,7 +86,8 @@ class GpuMeter:
                 errors="replace",
             )
 
-    def _take(self, monotonic: float) -> None:
+    def take(self, monotonic: float) -> None:
+        """Take the answer where it is there; what has ended does not stay as a zombie."""
         query = self._query
         if query is None or self._asked is None:
             return

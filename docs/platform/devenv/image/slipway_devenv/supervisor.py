@@ -30,6 +30,7 @@ _TICK = 1.0
 _STATUS_SECONDS = 2.0
 # Of the ten that the pod is given.
 _END_SECONDS = 6.0
+_LAST_WORD_SECONDS = 0.5
 _LINE_LIMIT = 8192
 
 
@@ -94,6 +95,7 @@ class Supervisor:
 
     def _tick(self) -> Verdict | None:
         monotonic = time.monotonic()
+        self._activity.reap(monotonic)
         self._copy_keys(monotonic)
         if self._keys.complete:
             self._server.keep_running(monotonic)
@@ -163,7 +165,9 @@ class Supervisor:
         return self._end(self._words.stopping(name, idle_seconds), message)
 
     def _end(self, text: str, message: dict[str, object]) -> int:
-        tell(self._settings.terminals, text)
+        if tell(self._settings.terminals, text) > 0:
+            # Until it is on its way to those who look.
+            time.sleep(_LAST_WORD_SECONDS)
         try:
             self._settings.termination.write_text(json.dumps(message))
         except OSError as error:
