@@ -5,7 +5,10 @@
 import { nodeComplaint } from './nodeFloor.ts';
 
 const complaint = nodeComplaint(process.versions.node);
-if (complaint === undefined) {
+if (complaint === undefined && process.argv[2] === 'ssh-proxy') {
+  const { runSshProxyProcess } = await import('./sshProxyProcess.ts');
+  await runSshProxyProcess(process.argv.slice(3));
+} else if (complaint === undefined) {
   const { runProcess } = await import('./processIo.ts');
   await runProcess();
 } else {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { SlipwayError } from '../protocol/index.ts';
 
 /** Runs the person's editor on the terminal and waits for it. `editor` is what they put in $EDITOR: it may have options. */
 export function runEditor(editor: string, file: string, platform: NodeJS.Platform): Promise<number> {
@@ -10,6 +12,22 @@ export function runEditor(editor: string, file: string, platform: NodeJS.Platfor
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs a program on the terminal and waits for it. Its exit code; as shells have it where a signal ended it. */
+export function runProgram(program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', (cause) => {
+      reject(
+        new SlipwayError('ssh.missing', `The program ${program} could not be started.`, {
+          action: `Install ${program}, and see that it is on your PATH.`,
+          cause,
+        }),
+      );
+    });
+    child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + constants.signals[signal])));
   });
 }
 

@@ -37,12 +37,16 @@ export interface CliIo {
   every(intervalMs: number, callback: () => void): Disposable;
   /** Absolute path of Slipway's configuration folder. */
   configDir(): Promise<string>;
+  /** Absolute path of Slipway's data folder. */
+  dataDir(): Promise<string>;
   /** A core of this process. Loads the core's libraries, so ask for it only when it is needed. */
   openCore(): Promise<CliCore>;
   /** Serves other hosts until they leave; resolves to the exit code. */
   serve(transport: ServeTransport): Promise<number>;
   /** Runs a program of the user's on the terminal and waits for it; the exit code. */
   runEditor(editor: string, file: string): Promise<number>;
+  /** Runs a program on the terminal and waits for it; the exit code. @throws SlipwayError where it is not there */
+  runProgram(program: string, args: readonly string[]): Promise<number>;
   /** Opens a file or an address (http) with the desktop's program for it; false where there is no desktop or no such program. */
   openWithDesktop(file: string): Promise<boolean>;
 }

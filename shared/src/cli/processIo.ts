@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { CoreEnvironment, EnvironmentPaths } from '../server/index.ts';
 import type { CliCore } from './cliCore.ts';
-import { openWithDesktop, runEditor } from './desktop.ts';
+import { openWithDesktop, runEditor, runProgram } from './desktop.ts';
 import type { CliIo, Disposable, EndSignal, ServeTransport } from './io.ts';
 import { main } from './main.ts';
 import { oneLine } from './terminal/sanitize.ts';
@@ -61,15 +61,19 @@ function createProcessIo(note: (text: string) => void): CliIo {
       timer.unref();
       return { dispose: () => clearInterval(timer) };
     },
-    configDir: async () => {
-      const { environmentPaths } = await import('../server/index.ts');
-      return environmentPaths(env, homedir(), process.platform).configDir;
-    },
+    configDir: async () => (await pathsHere()).configDir,
+    dataDir: async () => (await pathsHere()).dataDir,
     openCore: () => openCore(note),
     serve,
+    runProgram,
     runEditor: (editor, file) => runEditor(editor, file, process.platform),
     openWithDesktop: (file) => openWithDesktop(file, process.platform, env),
   };
+}
+
+async function pathsHere(): Promise<EnvironmentPaths> {
+  const { environmentPaths } = await import('../server/index.ts');
+  return environmentPaths(process.env, homedir(), process.platform);
 }
 
 function onSignal(listener: (signal: EndSignal) => void): Disposable {
@@ -130,6 +134,7 @@ function coreEnvironment(paths: EnvironmentPaths): Omit<CoreEnvironment, 'log' |
     supervisorScript: isSource
       ? join(here, '../targets/local/supervisorMain.ts')
       : join(bundleFolder(here), 'supervisor.js'),
+    ...(!isSource && { bundleDir: bundleFolder(here) }),
     nodePath: process.execPath,
     env: process.env,
     now: () => Date.now(),

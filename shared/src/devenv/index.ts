@@ -3,14 +3,23 @@
  * through the Kubernetes API, jobs, transfers. Start reading at access.ts, then lifecycle/devEnvService.ts.
  */
 import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+import type { ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 
 export * from './access.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
 export { fileLoginKeys } from './session/fileLoginKeys.ts';
 export type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+export type { ConnectOptions, ThisMachine, ThisMachineOptions } from './ssh/index.ts';
+export { openTunnel, runSshProxy, type SshProxyRequest, type TunnelRequest } from './tunnel/index.ts';
 
 /** From making DevEnvs to deleting them. Its code is loaded now. */
 export async function openDevEnvService(options: DevEnvServiceOptions): Promise<DevEnvService> {
   const { createDevEnvService } = await import('./lifecycle/index.ts');
   return createDevEnvService(options);
+}
+
+/** SSH on this machine. Its code is loaded now. */
+export async function openThisMachine(options: ThisMachineOptions): Promise<ThisMachine> {
+  const { ThisMachine } = await import('./ssh/index.ts');
+  return new ThisMachine(options);
 }

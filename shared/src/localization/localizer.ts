@@ -13,6 +13,7 @@ import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
 import { chineseDevEnvLifecycle } from './chinese/devEnvLifecycle.ts';
+import { chineseDevEnvSsh } from './chinese/devEnvSsh.ts';
 import { chineseDevEnvs } from './chinese/devEnvs.ts';
 import { chineseTransfers } from './chinese/transfers.ts';
 import { chineseJobErrors } from './chinese/jobErrors.ts';
@@ -43,6 +44,7 @@ export const chineseTables: readonly Table[] = [
   chineseDevEnvs,
   chineseTransfers,
   chineseDevEnvLifecycle,
+  chineseDevEnvSsh,
 ];
 
 let chinese: Localizer | undefined;

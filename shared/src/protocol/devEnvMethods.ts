@@ -76,6 +76,8 @@ const connectionRequests = {
       include: z.boolean(),
       /** The person's ssh config file where it is not `~/.ssh/config` (`remote.SSH.configFile`); absolute. */
       sshConfigFile: z.string().optional(),
+      /** The DevEnv was made anew on purpose: its host key replaces the one that this machine knows. */
+      acceptNewHostKey: z.boolean().optional(),
     }),
     result: devEnvConnectionSchema,
   },

@@ -17,6 +17,8 @@ export interface CoreEnvironment {
   /** The folder with the step scripts. */
   readonly stepsDir: string;
   readonly supervisorScript: string;
+  /** The folder of the bundle, which ssh gets a copy of; undefined where the core runs from its sources. */
+  readonly bundleDir?: string | undefined;
   /** The program that runs the supervisor. */
   readonly nodePath: string;
   /** The user's environment; runs inherit it. */

@@ -1,6 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 import type { SignInChange } from '../identity/index.ts';
-import type { DevEnvService, OpenSpace } from '../devenv/index.ts';
+import type { DevEnvService, OpenSpace, ThisMachine } from '../devenv/index.ts';
 import type { ArtifactService } from '../artifacts/index.ts';
 import type { JobFolder } from '../jobs/index.ts';
 import {
@@ -18,6 +18,7 @@ import { SignIns } from './contexts/signIns.ts';
 import type { CoreEnvironment } from './core.ts';
 import { createDiskFolder } from './folders/diskFolder.ts';
 import { createHostFolder } from './folders/hostFolder.ts';
+import { openMachine } from './devenvs/openMachine.ts';
 import type { HostFiles, NotificationListener } from './session.ts';
 
 /** The parts that all sessions share, each loaded when it is first asked for: a core must start fast and stay small. */
@@ -35,6 +36,7 @@ export class CoreServices {
   #runs: Promise<RunService> | undefined;
   #artifacts: Promise<ArtifactService> | undefined;
   #devEnvs: Promise<DevEnvService> | undefined;
+  #thisMachine: Promise<ThisMachine> | undefined;
 
   /** @param onError told of failures that no request waits for */
   constructor(environment: CoreEnvironment, onError: (error: unknown) => void) {
@@ -111,6 +113,12 @@ export class CoreServices {
   devEnvs(): Promise<DevEnvService> {
     this.#devEnvs ??= this.#loadDevEnvs();
     return this.#devEnvs;
+  }
+
+  /** SSH on this machine. */
+  thisMachine(): Promise<ThisMachine> {
+    this.#thisMachine ??= openMachine(this.#environment);
+    return this.#thisMachine;
   }
 
   artifacts(): Promise<ArtifactService> {

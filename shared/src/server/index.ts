@@ -7,6 +7,7 @@ export { artifactTarget } from './artifactPath.ts';
 export { serveConnection, type ServeOptions } from './connection.ts';
 export { type Core, type CoreEnvironment, createCore } from './core.ts';
 export type { Log } from './failures.ts';
+export { openSpace, type OpenedSpace } from './contexts/openSpace.ts';
 export { createDiskFolder } from './folders/diskFolder.ts';
 export { createHostFolder } from './folders/hostFolder.ts';
 export { FrameReader, FrameWriter } from './frameTransport.ts';

@@ -6,6 +6,7 @@ import { addDevEnvCommands } from './devEnvCommands.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSignInCommands } from './signInCommands.ts';
+import { addSshCommands } from './sshCommands.ts';
 import { addSetupCommands } from './setupCommands.ts';
 import { addTransferCommands } from './transferCommands.ts';
 
@@ -25,7 +26,8 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   const program = createProgram(session);
   addRunCommands(program, act, command);
   addResultCommands(program, act);
-  addDevEnvCommands(program, act);
+  const devEnvs = addDevEnvCommands(program, act);
+  addSshCommands(program, devEnvs, act, command);
   addSetupCommands(program, act);
   addContextCommands(program, act);
   addSignInCommands(program, act);
@@ -74,11 +76,11 @@ function operandTerm(operand: Argument): string {
   return operand.required ? `<${name}>` : `[${name}]`;
 }
 
-/** `run` and `plan` take a command of the person's own after `--`; commander would not tell where it begins. */
+/** `run`, `plan` and `ssh` take a command of the person's own after `--`; commander would not tell where it begins. */
 function splitCommand(argv: readonly string[]): { args: readonly string[]; command: readonly string[] | undefined } {
   const separator = argv.indexOf('--');
   const name = argv.find((word) => !word.startsWith('-'));
-  if (separator < 0 || (name !== 'run' && name !== 'plan')) return { args: argv, command: undefined };
+  if (separator < 0 || (name !== 'run' && name !== 'plan' && name !== 'ssh')) return { args: argv, command: undefined };
   return { args: argv.slice(0, separator), command: argv.slice(separator + 1) };
 }
 
@@ -120,7 +122,7 @@ function usageError(error: CommanderError, args: readonly string[]): SlipwayErro
 }
 
 const documented: ReadonlySet<string> = new Set(
-  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune devenv context login logout whoami spec doctor completion serve cp sync'.split(
+  'run plan manifest rerun retry cancel runs watch logs why artifacts delete prune devenv ssh ssh-config context login logout whoami spec doctor completion serve cp sync'.split(
     ' ',
   ),
 );

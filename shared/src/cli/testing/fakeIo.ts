@@ -35,6 +35,8 @@ export class FakeIo implements CliIo {
   readonly timeZone = 'UTC';
   readonly version = '9.8.7';
   readonly opened: string[] = [];
+  /** What was run, with its words. */
+  readonly programs: string[][] = [];
   readonly served: ServeTransport[] = [];
   desktop: boolean;
   readonly #configDir: string;
@@ -68,6 +70,15 @@ export class FakeIo implements CliIo {
 
   configDir(): Promise<string> {
     return Promise.resolve(this.#configDir);
+  }
+
+  dataDir(): Promise<string> {
+    return Promise.resolve(`${this.home}/.local/share/slipway`);
+  }
+
+  runProgram(program: string, args: readonly string[]): Promise<number> {
+    this.programs.push([program, ...args]);
+    return Promise.resolve(0);
   }
 
   columns(): number {

@@ -5,7 +5,10 @@ import { tokenStorageSchema, type TokenStorage } from '../../protocol/index.ts';
 import type { CoreEnvironment } from '../core.ts';
 
 /** The sign-ins of this person on this machine. `SLIPWAY_TOKEN_STORAGE` goes before what the configuration says. */
-export async function openIdentity(environment: CoreEnvironment, storage: TokenStorage): Promise<Identity> {
+export async function openIdentity(
+  environment: Pick<CoreEnvironment, 'env' | 'dataDir' | 'log'>,
+  storage: TokenStorage,
+): Promise<Identity> {
   const { createIdentity } = await import('../../identity/index.ts');
   const { env, dataDir, log } = environment;
   return createIdentity({

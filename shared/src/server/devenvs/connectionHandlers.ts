@@ -12,14 +12,29 @@ export type ConnectionHandlers = Pick<
 >;
 
 /** Reaching DevEnvs by SSH from this machine. */
-export function connectionHandlers(_session: DevEnvSession): ConnectionHandlers {
+export function connectionHandlers({ services }: DevEnvSession): ConnectionHandlers {
   const missing = (): Promise<never> => Promise.reject(new SlipwayError('internal', 'This is not there yet.'));
+  const opened = async (context: string, signal: AbortSignal) => ({
+    space: await services.space(context, signal),
+    machine: await services.thisMachine(),
+  });
   return {
-    'devenvs/connect': missing,
-    'devenvs/devices': missing,
-    'devenvs/removeDevice': missing,
+    'devenvs/connect': async ({ context, name, ...options }, signal) => {
+      const { space, machine } = await opened(context, signal);
+      return machine.connect(space, name, options, signal);
+    },
+    'devenvs/devices': async ({ context, name }, signal) => {
+      const { space, machine } = await opened(context, signal);
+      return { devices: await machine.devices(space, name, signal) };
+    },
+    'devenvs/removeDevice': async ({ context, name, fingerprint }, signal) => {
+      const { space, machine } = await opened(context, signal);
+      return { devices: await machine.removeDevice(space, name, fingerprint, signal) };
+    },
     'devenvs/test': missing,
     'devenvs/openJupyter': missing,
-    'sshConfig/remove': missing,
+    'sshConfig/remove': async ({ sshConfigFile }) => ({
+      changed: await (await services.thisMachine()).removeConfig(sshConfigFile),
+    }),
   };
 }

@@ -48,6 +48,11 @@ export function lifecycleHandlers(session: DevEnvSession): LifecycleHandlers {
     'devenvs/resize': async ({ changes, ...reference }, signal) => (await service()).resize(reference, changes, signal),
     'devenvs/delete': async ({ workspace, ...reference }, signal) => {
       await (await service()).delete(reference, workspace, signal);
+      const [machine, space] = await Promise.all([
+        session.services.thisMachine(),
+        session.services.space(reference.context, signal),
+      ]);
+      await machine.forget(space, reference.name);
       return {};
     },
   };
