@@ -1,5 +1,6 @@
 import type {
   Check,
+  DevEnv,
   NotificationName,
   NotificationParams,
   RequestName,
@@ -103,6 +104,16 @@ const results: {
     ...(failure !== undefined && { failure: saidFailure(failure, say) }),
   }),
   'identity/spaces': ({ spaces, notes }, say) => ({ spaces, notes: notes.map(say) }),
+  'devenvs/list': ({ devEnvs, problems }, say) => ({
+    devEnvs: devEnvs.map((devEnv) => devEnvIn(devEnv, say)),
+    problems: problems.map(({ context, ...problem }) => ({ context, ...saidFailure(problem, say) })),
+  }),
+  'devenvs/get': devEnvIn,
+  'devenvs/create': devEnvIn,
+  'devenvs/start': devEnvIn,
+  'devenvs/stop': devEnvIn,
+  'devenvs/restart': devEnvIn,
+  'devenvs/resize': devEnvIn,
   'runs/list': ({ runs }, say) => ({ runs: runs.map((run) => runIn(run, say)) }),
 };
 
@@ -112,6 +123,9 @@ const notifications: {
   'run/changed': ({ run, ...rest }, say) => ({ ...rest, run: runIn(run, say) }),
   'context/changed': (params, say) => withReason(params, say),
   'identity/changed': ({ context, signIn }, say) => ({ context, signIn: withReason(signIn, say) }),
+  'devenv/changed': ({ watch, devEnv }, say) => ({ watch, devEnv: devEnvIn(devEnv, say) }),
+  'devenv/context': (params, say) => withReason(params, say),
+  'devenv/progress': ({ text, ...rest }, say) => ({ ...rest, text: say(text) }),
   'submit/progress': ({ text }, say) => ({ text: say(text) }),
 };
 
@@ -124,6 +138,11 @@ function saidFailure(failure: { message: string; action?: string | undefined }, 
     message: say(failure.message),
     ...(failure.action !== undefined && { action: say(failure.action) }),
   };
+}
+
+function devEnvIn(devEnv: DevEnv, say: Say): DevEnv {
+  const { action } = devEnv;
+  return { ...withReason(devEnv, say), ...(action !== undefined && { action: say(action) }) };
 }
 
 function runIn(run: Run, say: Say): Run {

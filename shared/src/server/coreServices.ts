@@ -142,6 +142,8 @@ export class CoreServices {
     // What could not be loaded has told so to those who asked for it, and holds nothing.
     const runs = await this.#runs?.catch(() => undefined);
     runs?.dispose();
+    const devEnvs = await this.#devEnvs?.catch(() => undefined);
+    devEnvs?.dispose();
     await this.#contexts.dispose();
     await this.signIns.dispose();
   }
@@ -170,7 +172,16 @@ export class CoreServices {
       // What could not be loaded has told so to those who asked for it.
       () => undefined,
     );
+    this.#devEnvsMayGoOn();
     this.#tell('contexts/changed', { contexts: [...targets.keys()], current: currentContext });
+  }
+
+  #devEnvsMayGoOn(): void {
+    this.#devEnvs?.then(
+      (devEnvs) => devEnvs.contextsChanged(),
+      // What could not be loaded has told so to those who asked for it.
+      () => undefined,
+    );
   }
 
   /**
@@ -184,6 +195,7 @@ export class CoreServices {
       if (oidc?.issuer !== change.issuer || oidc.clientId !== change.clientId) continue;
       const signIn = await this.signIns.status(entry);
       await this.#contexts.signedIn(name, signIn.state === 'signedIn' ? signIn.user : undefined);
+      if (signIn.state === 'signedIn') this.#devEnvsMayGoOn();
       const told = JSON.stringify(signIn);
       if (this.#toldSignIns.get(name) === told) continue;
       this.#toldSignIns.set(name, told);
@@ -213,6 +225,7 @@ export class CoreServices {
       contexts: async () => (await this.contexts()).entries.map(({ name }) => name),
       now,
       random: () => Number.parseInt(randomHex(4), 16) / 2 ** 32,
+      onError: this.#onError,
     });
   }
 

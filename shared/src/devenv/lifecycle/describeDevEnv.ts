@@ -1,6 +1,6 @@
 import type { DevEnv } from '../../protocol/index.ts';
 import type { Claim, Pod } from '../../targets/index.ts';
-import { parseRecord, type SettledDevEnv } from '../manifests/index.ts';
+import { parseRecord, type DevEnvRecord, type SettledDevEnv } from '../manifests/index.ts';
 import { devEnvAnnotations, hostName } from '../names/index.ts';
 import type { Standing } from './devEnvState.ts';
 import type { LiveStatus } from './liveStatus.ts';
@@ -18,6 +18,8 @@ export interface DescribeInput {
   readonly settled: SettledDevEnv | undefined;
 }
 
+const changedWords = 'what was changed holds from its next start';
+
 /** A DevEnv as it is shown. While it has a pod, that one says what it is; its wishes may have changed since. */
 export function describeDevEnv(input: DescribeInput): DevEnv {
   const { context, namespace, claim, pod, standing, live, settled } = input;
@@ -28,7 +30,8 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
   const facts = made.settled ?? wishes.settled;
   const owner = annotations[devEnvAnnotations.user];
   const size = claim.spec?.resources?.requests.storage ?? claim.status?.capacity.storage ?? settled?.diskSize ?? '';
-  const { state, reason, action, startedAt } = standing;
+  const { state, action, startedAt } = standing;
+  const reason = standing.reason ?? (isThere && isToChange(made, wishes) ? changedWords : undefined);
   const running = state === 'running' ? live : undefined;
   const instanceType = facts?.instanceType ?? settled?.settings.instanceType;
   return {
@@ -61,4 +64,10 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
     ...(state === 'running' && startedAt !== undefined && { startedAt }),
     host: hostName(name, context),
   };
+}
+
+/** The disk grows at once, so that a new start makes no difference to it. */
+function isToChange(made: DevEnvRecord, wishes: DevEnvRecord): boolean {
+  const essence = ({ spec, settled }: DevEnvRecord): string => JSON.stringify([settled, spec.volumes ?? []]);
+  return made.settled !== undefined && wishes.settled !== undefined && essence(made) !== essence(wishes);
 }

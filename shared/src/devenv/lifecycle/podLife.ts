@@ -1,4 +1,4 @@
-import { createReflector, isAlreadyExists, type Clock, type Random } from '../../kubernetes/index.ts';
+import { createReflector, isAlreadyExists, isConflict, type Clock, type Random } from '../../kubernetes/index.ts';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { Pod, PodReading } from '../../targets/index.ts';
 import * as z from 'zod';
@@ -35,7 +35,12 @@ export class PodLife {
     checkOurs(pod, 'pod', name);
     const { uid } = pod.metadata;
     if (pod.metadata.deletionTimestamp === undefined) {
-      await this.#objects.api.delete(this.#objects.podPath(name), uid === undefined ? {} : { uid }, signal);
+      try {
+        await this.#objects.api.delete(this.#objects.podPath(name), uid === undefined ? {} : { uid }, signal);
+      } catch (error) {
+        // Another incarnation: this one has gone.
+        if (!isConflict(error)) throw error;
+      }
     }
     await this.follow(name, (now) => (now === undefined || now.metadata.uid !== uid ? true : undefined), signal);
   }

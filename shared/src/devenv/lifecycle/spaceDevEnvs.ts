@@ -5,18 +5,16 @@ import {
   isConflict,
   isForbidden,
   listWhole,
-  readContainerLog,
   type Clock,
   type Random,
 } from '../../kubernetes/index.ts';
 import { labels, managedBy, parseSize } from '../../pipeline/index.ts';
-import { SlipwayError, type DevEnv, type DevEnvSpec } from '../../protocol/index.ts';
-import type { Claim, Pod, PodReading } from '../../targets/index.ts';
+import { SlipwayError, type DevEnv, type DevEnvOptions, type DevEnvSpec } from '../../protocol/index.ts';
+import type { Claim, PodReading } from '../../targets/index.ts';
 import type { SpaceAccess } from '../access.ts';
 import { makeSshKey } from '../keys/index.ts';
 import {
   devEnvText,
-  parseRecord,
   recordText,
   renderClaim,
   renderPod,
@@ -25,11 +23,12 @@ import {
   type DevEnvInput,
   type SettledDevEnv,
 } from '../manifests/index.ts';
-import { devEnvAnnotations, devEnvContainer, devEnvLabel, keptLabel, nameMeant, newName } from '../names/index.ts';
-import { DevEnvObjects, secretSchema } from './clusterObjects.ts';
-import { describeDevEnv } from './describeDevEnv.ts';
-import { isOver, standingOf, type Standing } from './devEnvState.ts';
+import { devEnvAnnotations, devEnvLabel, devEnvName, keptLabel, nameMeant, newName } from '../names/index.ts';
+import { secretSchema, type DevEnvObjects } from './clusterObjects.ts';
+import { DevEnvReader, wishesOf } from './devEnvReader.ts';
+import { isOver } from './devEnvState.ts';
 import type { LiveStatuses } from './liveStatus.ts';
+import { optionsOf } from './options.ts';
 import { checkOurs, isKept, ownerOf } from './ownership.ts';
 import { PodLife } from './podLife.ts';
 
@@ -42,71 +41,38 @@ export interface SpaceOptions {
 }
 
 const anything = z.unknown();
-const selector = `${labels.managedBy}=${managedBy},${devEnvLabel}`;
 /** How often a write is tried again that somebody else's came before. */
 const tries = 5;
 
 /** The DevEnvs of a space, from making one to deleting it. */
 export class SpaceDevEnvs {
+  readonly reader: DevEnvReader;
   readonly #access: SpaceAccess;
   readonly #reading: PodReading;
-  readonly #statuses: LiveStatuses;
-  readonly #clock: Clock;
   readonly #objects: DevEnvObjects;
   readonly #pods: PodLife;
-  #user: Promise<string> | undefined;
 
   constructor({ access, reading, statuses, clock, random }: SpaceOptions) {
     this.#access = access;
     this.#reading = reading;
-    this.#statuses = statuses;
-    this.#clock = clock;
-    this.#objects = new DevEnvObjects(access.api, reading);
+    this.reader = new DevEnvReader({ access, reading, statuses, clock });
+    this.#objects = this.reader.objects;
     this.#pods = new PodLife(this.#objects, reading, clock, random);
   }
 
-  /** Whom the cluster knows. */
-  async user(signal: AbortSignal): Promise<string> {
-    this.#user ??= this.#reading.whoAmI(this.#access.api, signal).then(({ user }) => user);
-    try {
-      return await this.#user;
-    } catch (error) {
-      this.#user = undefined;
-      throw error;
-    }
-  }
-
-  async list(signal: AbortSignal): Promise<readonly DevEnv[]> {
-    const { api } = this.#access;
-    const [user, claims, pods] = await Promise.all([
-      this.user(signal),
-      listWhole(api, this.#objects.claimPath(), { labelSelector: selector }, this.#reading.claimSchema, signal),
-      listWhole(api, this.#objects.podPath(), { labelSelector: selector }, this.#reading.podSchema, signal),
-    ]);
-    const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
-    return Promise.all(
-      claims
-        .filter(({ metadata }) => metadata.deletionTimestamp === undefined || byName.has(metadata.name))
-        .map(async (claim) => {
-          const pod = byName.get(claim.metadata.name);
-          return this.#describe(user, claim, pod, await this.#standing(claim, pod, signal), false, signal);
-        }),
-    );
-  }
-
-  async get(asked: string, signal: AbortSignal): Promise<DevEnv> {
-    const { user, claim, pod } = await this.#find(asked, signal);
-    return this.#describe(user, claim, pod, await this.#standing(claim, pod, signal), true, signal);
+  /** @throws SlipwayError `spec.invalid` for a profile that settles nothing */
+  async options(signal: AbortSignal): Promise<DevEnvOptions> {
+    return optionsOf(this.#access.profile, await this.#freeName(signal));
   }
 
   async manifest(asked: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<string> {
-    const user = await this.user(signal);
+    const user = await this.reader.user(signal);
     return devEnvText(this.#input(nameMeant(user, asked), user, spec));
   }
 
   /** Makes Secret and claim; whatever a create that broke off has left is taken up. */
   async create(asked: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<DevEnv> {
-    const user = await this.user(signal);
+    const user = await this.reader.user(signal);
     const name = newName(user, asked);
     const input = this.#input(name, user, spec);
     const there = await this.#objects.claim(name, signal);
@@ -114,14 +80,7 @@ export class SpaceDevEnvs {
     await this.#secret(input, undefined, signal);
     const claim = await this.#claim(input, there, signal);
     await this.#secret(input, claim, signal);
-    return this.#describe(
-      user,
-      claim,
-      undefined,
-      standingOf({ claim, pod: undefined, now: this.#clock.now() }),
-      false,
-      signal,
-    );
+    return this.reader.get(name, signal);
   }
 
   /**
@@ -134,23 +93,23 @@ export class SpaceDevEnvs {
     onProgress: (name: string, text: string) => void,
     signal: AbortSignal,
   ): Promise<DevEnv> {
-    const { name, user, claim } = await this.#find(asked, signal);
+    const { name, user, claim } = await this.reader.find(asked, signal);
     await this.#begin(name, user, claim, (text) => onProgress(name, text), signal);
-    if (!wait) return this.get(name, signal);
+    if (!wait) return this.reader.get(name, signal);
     await this.#untilRunning(name, claim, (text) => onProgress(name, text), signal);
-    return this.get(name, signal);
+    return this.reader.get(name, signal);
   }
 
   async stop(asked: string, signal: AbortSignal): Promise<DevEnv> {
-    const { name, pod } = await this.#find(asked, signal);
+    const { name, pod } = await this.reader.find(asked, signal);
     if (pod !== undefined) await this.#pods.end(name, pod, signal);
-    return this.get(name, signal);
+    return this.reader.get(name, signal);
   }
 
   async resize(asked: string, changes: DevEnvSpec, signal: AbortSignal): Promise<DevEnv> {
     for (let left = tries; ; left -= 1) {
-      const { name, user, claim } = await this.#find(asked, signal);
-      const spec = { ...parseRecord(claim.metadata.annotations[devEnvAnnotations.spec]).spec, ...changes };
+      const { name, user, claim } = await this.reader.find(asked, signal);
+      const spec = { ...wishesOf(claim), ...changes };
       const { settled } = this.#input(name, user, spec);
       try {
         await this.#objects.api.patch(
@@ -160,7 +119,7 @@ export class SpaceDevEnvs {
           anything,
           signal,
         );
-        return await this.get(name, signal);
+        return await this.reader.get(name, signal);
       } catch (error) {
         if (isForbidden(error) && changes.diskSize !== undefined) throw cannotGrow(claim, changes.diskSize, error);
         if (!isConflict(error) || left <= 1) throw error;
@@ -170,7 +129,7 @@ export class SpaceDevEnvs {
 
   /** The claim goes, or loses its label, last: until then it is listed, and deleting it again does the rest. */
   async delete(asked: string, workspace: boolean, signal: AbortSignal): Promise<void> {
-    const { name, claim, pod } = await this.#find(asked, signal, workspace);
+    const { name, claim, pod } = await this.reader.find(asked, signal, workspace);
     if (pod !== undefined) await this.#pods.end(name, pod, signal);
     const secret = await this.#objects.secret(name, signal);
     if (secret !== undefined) {
@@ -191,24 +150,24 @@ export class SpaceDevEnvs {
     return { name, namespace: api.cluster.namespace, user, spec, settled: settleDevEnv(spec, profile), profile };
   }
 
-  /** @throws SlipwayError `devenv.notFound`, `devenv.conflict` for a claim that is none of ours */
-  async #find(asked: string, signal: AbortSignal, alsoKept = false) {
-    const user = await this.user(signal);
-    const name = nameMeant(user, asked);
-    const [claim, pod] = await Promise.all([this.#objects.claim(name, signal), this.#objects.pod(name, signal)]);
-    if (claim === undefined || (isKept(claim) && !alsoKept)) throw this.#notFound(name, claim);
-    checkOurs(claim, 'claim', name);
-    return { name, user, claim, pod };
-  }
-
-  #notFound(name: string, kept: Claim | undefined): SlipwayError {
-    const { context } = this.#access;
-    return new SlipwayError('devenv.notFound', `There is no DevEnv ${name} in the context ${context}.`, {
-      action:
-        kept === undefined
-          ? 'List the DevEnvs to see their names, or create one.'
-          : 'It was deleted, and its workspace was kept: create it anew to have it back.',
-    });
+  /** The first of a person's names that no DevEnv has; one whose workspace was kept is free. */
+  async #freeName(signal: AbortSignal): Promise<string> {
+    const user = await this.reader.user(signal);
+    const options = { labelSelector: `${labels.managedBy}=${managedBy}` };
+    const claims = await listWhole(
+      this.#access.api,
+      this.#objects.claimPath(),
+      options,
+      this.#reading.claimSchema,
+      signal,
+    );
+    const taken = new Set(
+      claims.filter((claim) => !isKept(claim) || ownerOf(claim) !== user).map(({ metadata }) => metadata.name),
+    );
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? devEnvName(user) : devEnvName(user, String(number));
+      if (!taken.has(name)) return name;
+    }
   }
 
   #checkFree(claim: Claim, name: string, user: string): void {
@@ -253,8 +212,17 @@ export class SpaceDevEnvs {
   async #claim(input: DevEnvInput, kept: Claim | undefined, signal: AbortSignal): Promise<Claim> {
     const { api } = this.#objects;
     const { claimSchema } = this.#reading;
-    if (kept === undefined) return api.create(this.#objects.claimPath(), renderClaim(input), {}, claimSchema, signal);
-    const { name, spec, settled } = input;
+    const { name, user, spec, settled } = input;
+    if (kept === undefined) {
+      try {
+        return await api.create(this.#objects.claimPath(), renderClaim(input), {}, claimSchema, signal);
+      } catch (error) {
+        const meanwhile = isAlreadyExists(error) ? await this.#objects.claim(name, signal) : undefined;
+        if (meanwhile === undefined) throw error;
+        this.#checkFree(meanwhile, name, user);
+        return this.#claim(input, meanwhile, signal);
+      }
+    }
     const patch = resizePatch(kept, spec, settled, spec.diskSize);
     const body = {
       ...patch,
@@ -274,13 +242,13 @@ export class SpaceDevEnvs {
     const pod = await this.#objects.pod(name, signal);
     if (pod !== undefined) {
       checkOurs(pod, 'pod', name);
-      const standing = await this.#standing(claim, pod, signal);
+      const standing = await this.reader.standing(claim, pod, signal);
       const ending = pod.metadata.deletionTimestamp !== undefined;
       if (!ending && !isOver(standing, pod)) return;
       if (ending) onProgress('waiting until its last pod has ended');
       await this.#pods.end(name, pod, signal);
     }
-    const spec = parseRecord(claim.metadata.annotations[devEnvAnnotations.spec]).spec;
+    const spec = wishesOf(claim);
     const input = this.#input(name, ownerOf(claim) ?? user, spec);
     await this.#secret(input, claim, signal);
     await this.#pods.create(renderPod(input), signal);
@@ -297,7 +265,7 @@ export class SpaceDevEnvs {
     await this.#pods.follow(
       name,
       async (pod) => {
-        const standing = await this.#standing(claim, pod, signal);
+        const standing = await this.reader.standing(claim, pod, signal);
         const { state, reason, action } = standing;
         if (state === 'running') return true;
         if (state === 'failed') throw this.#failed(name, reason, action);
@@ -322,74 +290,6 @@ export class SpaceDevEnvs {
         ...(action !== undefined && { action }),
       },
     );
-  }
-
-  /** How it stands, with a look at what tells why where it does not come up. */
-  async #standing(claim: Claim, pod: Pod | undefined, signal: AbortSignal): Promise<Standing> {
-    const facts = { claim, pod, now: this.#clock.now() };
-    const first = standingOf(facts);
-    if (pod === undefined || (first.state !== 'starting' && first.state !== 'failed')) return first;
-    if (pod.status?.phase === 'Failed') return first;
-    const [pending, lastWords] = await Promise.all([
-      this.#pending(pod, signal),
-      first.state === 'failed' ? this.#lastWords(pod, signal) : undefined,
-    ]);
-    return standingOf({ ...facts, pending, lastWords });
-  }
-
-  async #pending(pod: Pod, signal: AbortSignal): Promise<string | undefined> {
-    const facts = await this.#reading.readPendingFacts(this.#access.api, [pod.metadata.name], [pod], signal);
-    const { events, claims, nodes = [], nodePods = [] } = facts;
-    return this.#reading.explainPod(pod, { events, claims, nodes, nodePods, now: this.#clock.now() });
-  }
-
-  /** The last line that the container said before it broke off; undefined where that cannot be read. */
-  async #lastWords(pod: Pod, signal: AbortSignal): Promise<string | undefined> {
-    const { api } = this.#access;
-    const container = { namespace: api.cluster.namespace, pod: pod.metadata.name, container: devEnvContainer };
-    try {
-      const log = await readContainerLog(api, container, { previous: true, tailLines: 5, limitBytes: 8_192 }, signal);
-      const parts: Uint8Array[] = [];
-      for await (const part of log) parts.push(part);
-      const lines = Buffer.concat(parts).toString('utf8').split('\n');
-      return lines.map((text) => text.trim()).findLast((text) => text !== '');
-    } catch {
-      signal.throwIfAborted();
-      return undefined;
-    }
-  }
-
-  async #describe(
-    user: string,
-    claim: Claim,
-    pod: Pod | undefined,
-    standing: Standing,
-    live: boolean,
-    signal: AbortSignal,
-  ): Promise<DevEnv> {
-    const { context, api, profile } = this.#access;
-    const uid = pod?.metadata.uid;
-    const asksIt = live && standing.state === 'running' && uid !== undefined;
-    return describeDevEnv({
-      context,
-      namespace: api.cluster.namespace,
-      user,
-      claim,
-      pod,
-      standing,
-      live: asksIt ? await this.#statuses.read(api, claim.metadata.name, uid, signal) : undefined,
-      settled: settledOrNot(parseRecord(claim.metadata.annotations[devEnvAnnotations.spec]).spec, profile),
-    });
-  }
-}
-
-/** What the wishes come to now; undefined where the profile does not know them any more. */
-function settledOrNot(...parameters: Parameters<typeof settleDevEnv>): SettledDevEnv | undefined {
-  try {
-    return settleDevEnv(...parameters);
-  } catch (error) {
-    if (SlipwayError.is(error)) return undefined;
-    throw error;
   }
 }
 

@@ -66,6 +66,7 @@ export const chineseDevEnvLifecycle: Table = {
   'its first process ended by itself': '其主进程自行结束',
   'stopped after {time*} idle': '空闲 {time} 后停止',
   'waiting until its last pod has ended': '正在等待上一个 Pod 结束',
+  'what was changed holds from its next start': '更改将在下次启动后生效',
   // manifests
   'idleStop: {value} is not a time without work.': 'idleStop：{value} 不是空闲时长。',
   'Write 4h, 90m or 1h30m, at most 720h, or never.': '请写成 4h、90m 或 1h30m（最多 720h），或者 never。',

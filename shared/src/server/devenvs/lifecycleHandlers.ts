@@ -1,4 +1,6 @@
+import type { DevEnvListener } from '../../devenv/index.ts';
 import { SlipwayError, type RequestHandlers } from '../../protocol/index.ts';
+import type { Disposable } from '../../targets/index.ts';
 import type { DevEnvSession } from './devEnvHandlers.ts';
 
 export type LifecycleHandlers = Pick<
@@ -19,16 +21,14 @@ export type LifecycleHandlers = Pick<
 
 /** From making a DevEnv to deleting it. */
 export function lifecycleHandlers(session: DevEnvSession): LifecycleHandlers {
-  const missing = (): Promise<never> => Promise.reject(new SlipwayError('internal', 'This is not there yet.'));
   const service = () => session.services.devEnvs();
   const onProgress = (context: string) => (name: string, text: string) =>
     session.notify('devenv/progress', { context, name, text });
   return {
     'devenvs/list': async ({ context }, signal) => (await service()).list(context, signal),
     'devenvs/get': async (reference, signal) => (await service()).get(reference, signal),
-    'devenvs/watch': missing,
-    'devenvs/unwatch': missing,
-    'devenvs/options': missing,
+    ...watchHandlers(session),
+    'devenvs/options': async ({ context }, signal) => (await service()).options(context, signal),
     'devenvs/manifest': async ({ context, name, spec }, signal) => ({
       manifest: await (await service()).manifest(context, name, spec, signal),
     }),
@@ -55,5 +55,51 @@ export function lifecycleHandlers(session: DevEnvSession): LifecycleHandlers {
       await machine.forget(space, reference.name);
       return {};
     },
+  };
+}
+
+/** Each watch is told apart by its name, and ends with its session. */
+function watchHandlers(session: DevEnvSession): Pick<RequestHandlers, 'devenvs/watch' | 'devenvs/unwatch'> {
+  const watches = new Map<string, Disposable>();
+  let ended = false;
+  session.onEnd(() => {
+    ended = true;
+    for (const watch of watches.values()) watch.dispose();
+    watches.clear();
+  });
+  return {
+    'devenvs/watch': async ({ context }) => {
+      if (context !== undefined) await session.services.cluster(context);
+      const watch = session.environment.randomHex(8);
+      const subscription = await (await session.services.devEnvs()).watch(context, listener(session, watch));
+      if (ended) {
+        subscription.dispose();
+        throw new SlipwayError('cancelled', 'The session has ended.');
+      }
+      watches.set(watch, subscription);
+      return { watch };
+    },
+    'devenvs/unwatch': ({ watch }) => {
+      watches.get(watch)?.dispose();
+      watches.delete(watch);
+      return Promise.resolve({});
+    },
+  };
+}
+
+function listener(session: DevEnvSession, watch: string): DevEnvListener {
+  return (change) => {
+    switch (change.kind) {
+      case 'changed':
+        session.notify('devenv/changed', { watch, devEnv: change.devEnv });
+        break;
+      case 'deleted':
+        session.notify('devenv/deleted', { watch, context: change.context, name: change.name });
+        break;
+      case 'connection': {
+        const { context, state, since, reason } = change;
+        session.notify('devenv/context', { watch, context, state, since, ...(reason !== undefined && { reason }) });
+      }
+    }
   };
 }

@@ -9,4 +9,5 @@ export {
   type PodFacts,
 } from './observe/index.ts';
 export { whoAmI } from './preflight/index.ts';
-export { noPendingFacts, readPendingFacts } from './space/pendingFacts.ts';
+export { readPendingFacts } from './space/pendingFacts.ts';
+export { wakeableClock } from './wakeableClock.ts';
