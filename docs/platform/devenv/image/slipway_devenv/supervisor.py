@@ -15,6 +15,7 @@ from slipway_devenv.activity import Activity, ActivityWatch
 from slipway_devenv.ending import end_others
 from slipway_devenv.files import replace_file
 from slipway_devenv.idle import IdleWatch, Step, Verdict
+from slipway_devenv.job_store import JobStore
 from slipway_devenv.keys import HOST_KEY, KeyCopies
 from slipway_devenv.machine import connections, glibc, volume
 from slipway_devenv.seed import seed, tighten
@@ -47,6 +48,7 @@ class Supervisor:
         self._settings = settings
         self._words = Words(settings.chinese)
         self._keys = KeyCopies(settings.secret, settings.private)
+        self._jobs = JobStore(settings.workspace)
         self._server = SshServer(settings, environment, log)
         self._activity = ActivityWatch(settings, time.time())
         self._idle = IdleWatch(settings.stop_after, settings.warn_before)
@@ -103,7 +105,7 @@ class Supervisor:
             return None
         self._next_status = monotonic + _STATUS_SECONDS
         wall = time.time()
-        running_jobs = 0
+        running_jobs = self._jobs.running()
         activity = self._activity.look(wall, monotonic, running_jobs)
         verdict = self._idle.look(wall, monotonic, activity.newest)
         self._announce(verdict)
