@@ -10,6 +10,7 @@ import {
 import { SlipwayError } from '../../protocol/index.ts';
 import { parsePublicKeyLine } from '../keys/index.ts';
 import { devEnvAnnotations, secretKeys, secretName } from '../names/index.ts';
+import { untilInForce } from './keysInForce.ts';
 
 /** What a DevEnv's Secret says of logging in. */
 export interface LoginSecret {
@@ -82,6 +83,7 @@ export async function changeAuthorizedKeys(
     try {
       const { metadata } = await api.patch(path, body, { kind: 'merge' }, schema, signal);
       await renewInPod(place, signal);
+      await untilInForce(place, authorizedKeys, signal);
       return { ...secret, authorizedKeys, resourceVersion: metadata.resourceVersion };
     } catch (error) {
       if (!isConflict(error) || turn >= tries) throw error;
