@@ -20,6 +20,16 @@ describe('the row of a DevEnv', () => {
     );
   });
 
+  it('leaves out that it runs where there is little room and somebody works there, or did', () => {
+    const short = (given: Parameters<typeof devEnvNamed>[1], staleSince?: number): string =>
+      devEnvView(devEnvNamed('devenv-alice', given), words, 0, staleSince).shortRow;
+    const idle = { stopAfterMs: 120 * minute, idleMs: 25 * minute };
+    expect(short({ disk, idle })).toBe('idle 25 min · 1 GPU · 12 of 20 GiB');
+    expect(short({})).toBe('Running · 1 GPU · 20 GiB');
+    expect(short({ idle }, 0)).toMatch(/^Running at /);
+    expect(short({ state: 'stopped', idle })).toBe('Stopped · 1 GPU · 20 GiB');
+  });
+
   it('that cannot be asked says no more than is known', () => {
     expect(row({})).toBe('Running · 1 GPU · 20 GiB');
   });

@@ -23,6 +23,8 @@ export interface DevEnvView {
   readonly warning: string | undefined;
   /** What a row says beside the name: `Running · 1 GPU · 12 of 20 GiB · idle 25 min`. */
   readonly row: string;
+  /** The same where there is little room: whether somebody works there tells that it runs. */
+  readonly shortRow: string;
   /** What is behind it, for a tooltip or a detail: name of the fact, and the fact. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** True where it may have gone on since: not to be shown as what is now. */
@@ -57,7 +59,14 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     warning: isUp && staleSince === undefined ? warningOf(devEnv, words, now) : undefined,
     stale: staleSince !== undefined,
   };
-  return { ...view, row: rowOf(devEnv, view, words), facts: factsOf(devEnv, view, words) };
+  // Of what may have changed since, that has to be told.
+  const isClear = view.idle !== '' && !view.stale;
+  return {
+    ...view,
+    row: rowOf(devEnv, view, words),
+    shortRow: rowOf(devEnv, isClear ? { ...view, word: '' } : view, words),
+    facts: factsOf(devEnv, view, words),
+  };
 }
 
 /** What people are asked before an idle stop. */
@@ -99,7 +108,7 @@ function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: AllWords, now: 
   return say.because(when, say.nobodyWorked(spanInWords(idleMs, words)));
 }
 
-type Parts = Omit<DevEnvView, 'row' | 'facts'>;
+type Parts = Omit<DevEnvView, 'row' | 'shortRow' | 'facts'>;
 
 function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning }: Parts, words: AllWords): string {
   const owner = devEnv.mine ? '' : words.devEnv.notMine(shownText(devEnv.owner ?? words.devEnv.somebodyElse));

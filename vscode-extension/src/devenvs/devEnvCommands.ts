@@ -3,7 +3,7 @@ import type { DevEnv } from '@slipway/shared/protocol';
 import { devEnvView, quantityInWords, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ContextActions } from '../identity/contextActions.ts';
-import { withoutIcons } from '../surfaces/plainText.ts';
+import { plainMessage, withoutIcons } from '../surfaces/plainText.ts';
 import { ConnectionTerminal } from './connectionTerminal.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import { DevEnvForm } from './devEnvForm.ts';
@@ -103,7 +103,7 @@ export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.D
 async function create(argument: unknown, options: DevEnvCommandsOptions): Promise<void> {
   const context = contextOf(argument) ?? (await chooseContext(options));
   if (context === undefined) return;
-  const { core, store, actions, notices, words, identity, signal } = options;
+  const { core, store, actions, words, identity, signal } = options;
   await identity.signedIn(context, async () => {
     const offered = await core.request('devenvs/options', { context }, signal);
     const spec = await new DevEnvForm(words).askNew(offered);
@@ -112,9 +112,20 @@ async function create(argument: unknown, options: DevEnvCommandsOptions): Promis
     store.put(made);
     const reference = referenceTo(made);
     const started = await actions.start(reference);
-    if (started === undefined) return;
-    notices.info(words.host.devEnv.running(shownText(started.name)));
+    if (started !== undefined) void offerToOpen(started, options);
   });
+}
+
+/** It is made to be opened. */
+async function offerToOpen(devEnv: DevEnv, { words, opener, notices }: DevEnvCommandsOptions): Promise<void> {
+  const { running, openNewWindow } = words.host.devEnv;
+  const text = plainMessage(running(shownText(devEnv.name)));
+  try {
+    const answer = await vscode.window.showInformationMessage(text, openNewWindow);
+    if (answer === openNewWindow) await opener.open(referenceTo(devEnv), true);
+  } catch (error) {
+    notices.failed(error);
+  }
 }
 
 async function resize(

@@ -41,7 +41,7 @@ export function devEnvItem({ devEnv, words, now, staleSince, isHere }: DevEnvIte
     view.stale ? codicon.replace('~spin', '') : codicon,
     new vscode.ThemeColor(view.stale ? 'testing.iconSkipped' : color),
   );
-  item.description = view.row;
+  item.description = view.shortRow;
   item.tooltip = tooltipOf(devEnv, words, view.facts, [
     `${shownText(devEnv.name)}: ${view.row}`,
     ...(devEnv.state === 'running' ? [] : [shownText(devEnv.action ?? '')]),

@@ -5,10 +5,7 @@ export const englishDevEnv = {
   noDevEnvs: 'No DevEnvs yet',
   noCommands: 'No commands yet',
   askingCluster: 'Asking the cluster…',
-  openHere: 'Open in this window',
   openNewWindow: 'Open in a new window',
-  showReport: 'Show',
-  created: (name: string) => `${name} is made.`,
   running: (name: string) => `${name} runs.`,
   installFlavour: (name: string) =>
     `To open a DevEnv in a window, VS Code needs an extension that works over SSH. Install ${name}, then open it again.`,

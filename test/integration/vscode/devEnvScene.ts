@@ -1,0 +1,91 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContextSummary, DevEnv, DevEnvHop, DevEnvJob } from '../../../shared/src/protocol/index.ts';
+import type { CodeServer } from './codeServer.ts';
+
+/** What a scripted core has to tell of DevEnvs; it reads the scene anew whenever the file changes. */
+export interface DevEnvScene {
+  readonly contexts: readonly ContextSummary[];
+  readonly devEnvs: readonly DevEnv[];
+  readonly problems: readonly { readonly context: string; readonly message: string; readonly action?: string }[];
+  readonly jobs: readonly DevEnvJob[];
+  readonly hops: readonly DevEnvHop[];
+}
+
+export interface SceneRequest {
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const emptyScene: DevEnvScene = { contexts: [], devEnvs: [], problems: [], jobs: [], hops: [] };
+
+export function clusterContext(name: string, given: Partial<ContextSummary> = {}): ContextSummary {
+  const signIn = { state: 'signedIn', user: 'alice' } as const;
+  return { name, current: false, authentication: 'oidc', namespace: 'lab', signIn, ...given };
+}
+
+/** A DevEnv of alice's that runs. */
+export function sceneDevEnv(name: string, given: Partial<DevEnv> = {}): DevEnv {
+  const context = given.context ?? 'team-a';
+  return {
+    context,
+    namespace: 'lab',
+    name,
+    owner: 'alice',
+    mine: true,
+    state: 'running',
+    image: 'registry.example/devenv:1',
+    instanceType: 'gpu-1x-16c-64g-1gpu',
+    cpu: '16',
+    memory: '64Gi',
+    gpus: 1,
+    disk: { claimName: name, size: '100Gi', usedBytes: 41 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
+    volumes: [],
+    idle: { stopAfterMs: 7_200_000, idleMs: 20_000 },
+    spec: {},
+    host: `${name}.${context}`,
+    createdAt: Date.now() - 9 * 86_400_000,
+    startedAt: Date.now() - 5_400_000,
+    ...given,
+  };
+}
+
+/** Has the extension of a server start the scripted core instead of its own. */
+export class SceneCore {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async install(server: CodeServer): Promise<SceneCore> {
+    const folder = join(server.home, 'scene');
+    await mkdir(folder, { recursive: true });
+    const core = new SceneCore(folder);
+    await core.show(emptyScene);
+    await writeFile(core.#requests, '');
+    const program = join(folder, 'node');
+    const main = join(import.meta.dirname, 'devEnvSceneMain.ts');
+    // It is started as Node would be, with the bundle of the real core, which it leaves alone.
+    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "${folder}"\n`);
+    await chmod(program, 0o755);
+    const machine = join(server.home, 'vscode/user/Machine');
+    await mkdir(machine, { recursive: true });
+    await writeFile(join(machine, 'settings.json'), JSON.stringify({ 'slipway.nodePath': program }));
+    return core;
+  }
+
+  async show(scene: Partial<DevEnvScene>): Promise<void> {
+    await writeFile(join(this.#folder, 'scene.json'), JSON.stringify({ ...emptyScene, ...scene }));
+  }
+
+  /** What the core was asked about DevEnvs, in order. */
+  async requests(): Promise<readonly SceneRequest[]> {
+    const lines = (await readFile(this.#requests, 'utf8')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as SceneRequest);
+  }
+
+  get #requests(): string {
+    return join(this.#folder, 'requests.jsonl');
+  }
+}
