@@ -22,7 +22,9 @@ describe('a DevEnv under PodSecurity restricted', () => {
   const env = { HF_ENDPOINT: 'https://hub.example/a "b" \\ # c', SLIPWAY_IDLE_STOP_SECONDS: '3600' };
 
   beforeAll(async () => {
-    devEnv = await DevEnvPod.make('devenv-one', space.api, { env, signal: space.signal });
+    // Another group than the image's line for this user has, as RAPIDS images and their teams do.
+    const securityContext = { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 };
+    devEnv = await DevEnvPod.make('devenv-one', space.api, { env, securityContext, signal: space.signal });
   });
   afterAll(() => devEnv.dispose());
 
