@@ -7,8 +7,8 @@ import type { ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 
 export * from './access.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
-export { fileLoginKeys } from './session/fileLoginKeys.ts';
 export type { DevEnvListener, DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+export { hostName, nameMeant } from './names/index.ts';
 export type { ConnectOptions, ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 export { openTunnel, runSshProxy, type SshProxyRequest, type TunnelRequest } from './tunnel/index.ts';
 

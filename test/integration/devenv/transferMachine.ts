@@ -1,16 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { hostName, secretKeys, secretName } from '../../../shared/src/devenv/names/index.ts';
 import type { DevEnvSpec, TeamProfile, TransferOutcome, TransferProgress } from '../../../shared/src/protocol/index.ts';
 import { createCore, type Core } from '../../../shared/src/server/index.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, context, profile } from '../cluster/clusterMachine.ts';
 
-const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 const never = new AbortController().signal;
 
@@ -36,6 +31,7 @@ export class TransferMachine {
       environmentsDir: join(folder, 'environments'),
       configDir: join(environment.XDG_CONFIG_HOME ?? '', 'slipway'),
       stepsDir: join(sources, 'pipeline/steps'),
+      bundleDir: join(sources, '../dist'),
       supervisorScript: join(sources, 'targets/local/supervisorMain.ts'),
       nodePath: process.execPath,
       env: environment,
@@ -71,15 +67,8 @@ export class TransferMachine {
 
   /** Makes a DevEnv that this machine may log in to, and waits until it runs. */
   async startDevEnv(spec: DevEnvSpec, name?: string): Promise<void> {
-    const params = {
-      context,
-      spec: { instanceType: 'small', ...spec },
-      start: false,
-      ...(name !== undefined && { name }),
-    };
-    const made = await this.core.handlers['devenvs/create'](params, never);
-    this.name = made.name;
-    await this.#connect();
+    const params = { context, spec: { instanceType: 'small', ...spec }, ...(name !== undefined && { name }) };
+    this.name = (await this.core.handlers['devenvs/create'](params, never)).name;
     await this.core.handlers['devenvs/start']({ context, name: this.name }, never);
   }
 
@@ -104,22 +93,5 @@ export class TransferMachine {
     await this.core.dispose();
     await this.proxy.dispose();
     await this.machine.dispose();
-  }
-
-  /** What `devenvs/connect` does, as far as a transfer needs it. */
-  async #connect(): Promise<void> {
-    const folder = join(this.dataDir, 'ssh');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'id_ed25519')]);
-    const secret = secretName(this.name);
-    const authorized = await readFile(join(folder, 'id_ed25519.pub'));
-    const patch = { data: { [secretKeys.authorizedKeys]: authorized.toString('base64') } };
-    await this.machine.kubectl('patch', 'secret', secret, '--type=merge', '-p', JSON.stringify(patch));
-    const pinned = await this.machine.field(
-      `secret/${secret}`,
-      `.data.${secretKeys.hostKeyPublic.replaceAll('.', '\\.')}`,
-    );
-    const hostKey = Buffer.from(pinned, 'base64').toString('utf8');
-    await writeFile(join(folder, 'known_hosts'), `${hostName(this.name, context)} ${hostKey}`);
   }
 }

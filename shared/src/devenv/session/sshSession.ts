@@ -82,11 +82,12 @@ export function openSshSession(login: SshLogin, signal: AbortSignal): Promise<Ss
       return;
     }
     signal.addEventListener('abort', abort, { once: true });
-    stream.once('error', (error) => {
+    stream.on('error', (error) => {
       cause = error;
       client.destroy();
     });
-    client.once('error', refuse);
+    // It may tell of its end more than once.
+    client.on('error', refuse);
     client.once('close', () => refuse(cause));
     client.once('ready', () => {
       signal.removeEventListener('abort', abort);
@@ -105,6 +106,8 @@ export function openSshSession(login: SshLogin, signal: AbortSignal): Promise<Ss
       readyTimeout: 30_000,
       ...keepAlive,
     });
+    // Whoever opened it may have looked whether there is something to read.
+    stream.resume();
   });
 }
 

@@ -20,8 +20,8 @@ export interface DownloadJob {
   readonly here: ReadonlyMap<string, TreeEntry>;
 }
 
-/** Small files that are asked for ahead: enough for a slow network, and little to hold. */
-const askedAhead = 64;
+/** Small files that are asked for ahead: the other end is never without work, and here only one of them is held at a time. */
+const askedAhead = 1_000;
 const hashesAtOnce = 32;
 
 /** Carries out a plan from there to here. Fails when the connection does, or when there is no room: all else is one file's matter. */
@@ -80,6 +80,7 @@ export class Download {
   async #takeAll(files: readonly TreeEntry[]): Promise<void> {
     const pending = new Set<Promise<void>>();
     let failure: unknown;
+    let room: (() => void) | undefined;
     for (const entry of files) {
       this.#signal.throwIfAborted();
       if (failure !== undefined) break;
@@ -89,9 +90,13 @@ export class Download {
         .catch((error: unknown) => {
           failure ??= error;
         })
-        .finally(() => pending.delete(taken));
+        .finally(() => {
+          pending.delete(taken);
+          room?.();
+        });
       pending.add(taken);
-      if (pending.size >= askedAhead || !small) await Promise.race(pending);
+      if (!small) await taken;
+      else if (pending.size >= askedAhead) await new Promise<void>((resolve) => (room = resolve));
     }
     await Promise.all(pending);
     if (failure !== undefined) throw failure instanceof Error ? failure : new Error('The download failed.');

@@ -15,13 +15,11 @@ export const rootReply = z.union([
   z.object({ ...factsShape, path: z.string(), root: count, name: z.string().optional() }),
   z.object({ kind: z.null(), path: z.string() }),
 ]);
+const { kind, bytes, mtime, mode } = factsShape;
+/** Path, kind, bytes, time, mode, and of a link its target. */
+const entryLine = z.tuple([z.string().min(1), kind, bytes, mtime, mode, z.string().optional()]);
 export const listReply = z.object({
-  entries: z.array(
-    z
-      .array(z.union([z.string(), z.int()]))
-      .min(5)
-      .max(6),
-  ),
+  entries: z.array(entryLine),
   problems: z.array(z.tuple([z.string(), z.string()])).optional(),
   parts: count.optional(),
   done: z.literal(true).optional(),
@@ -34,6 +32,7 @@ export const partReply = z.object({
 export const hashReply = z.object({ sha256: z.string().length(64), same: z.boolean() });
 export const removeReply = z.object({ removed: z.boolean() });
 export const getReply = factsSchema;
+export const emptyReply = z.object({});
 
 const refusedReply = z.object({ refused: z.string(), text: z.string() });
 const failedReply = z.object({ errno: z.string(), text: z.string(), space: spaceSchema.optional() });
@@ -44,12 +43,9 @@ export function factsOf(facts: z.infer<typeof factsSchema>): Omit<TreeEntry, 'pa
   return { kind: kinds[facts.kind], bytes: facts.bytes, mtimeMs: facts.mtime, mode: facts.mode & 0o777 };
 }
 
-/** @throws z.ZodError for what is no entry */
-export function entryOf(line: readonly (string | number)[]): TreeEntry {
-  const [path, kind, bytes, mtime, mode, target] = line;
-  const facts = factsOf(factsSchema.parse({ kind, bytes, mtime, mode }));
-  const entry = { path: z.string().min(1).parse(path), ...facts };
-  return facts.kind === 'link' ? { ...entry, target: z.string().parse(target) } : entry;
+export function entryOf([path, kind, bytes, mtime, mode, target]: z.infer<typeof entryLine>): TreeEntry {
+  const entry = { path, ...factsOf({ kind, bytes, mtime, mode }) };
+  return entry.kind === 'link' ? { ...entry, target: target ?? '' } : entry;
 }
 
 export function problemOf([path, text]: readonly [string, string]): Skipped {
@@ -72,7 +68,8 @@ function isRefusal(text: string): text is RefusalReason {
 }
 
 /** Why a request was not done, where the reply says so. */
-export function refusalOf(reply: unknown): RemoteRefusal | undefined {
+export function refusalOf(reply: object): RemoteRefusal | undefined {
+  if (!('refused' in reply) && !('errno' in reply)) return undefined;
   const refused = refusedReply.safeParse(reply);
   if (refused.success) {
     const { refused: reason, text } = refused.data;

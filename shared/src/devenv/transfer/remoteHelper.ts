@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { devEnvWorkspace, SlipwayError } from '../../protocol/index.ts';
 import type { RemoteCommand, SshSession } from '../session/sshSession.ts';
 import {
   entryOf,
+  emptyReply,
   factsOf,
   getReply,
   hashReply,
@@ -38,7 +39,7 @@ const mostPending = 2_000;
 
 interface Pending {
   /** @returns true for the last reply to the request */
-  take(reply: unknown): boolean | Promise<boolean>;
+  take(reply: object): boolean | Promise<boolean>;
   fail(error: Error): void;
 }
 
@@ -99,7 +100,7 @@ class Helper implements RemoteEnd {
   }
 
   /** Sends a request and resolves with its last reply, which `take` names. */
-  request(op: string, fields: object, take: (reply: unknown) => boolean | Promise<boolean>): Promise<void> {
+  request(op: string, fields: object, take: (reply: object) => boolean | Promise<boolean>): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) throw this.#failure;
       const id = ++this.#lastId;
@@ -153,10 +154,11 @@ class Helper implements RemoteEnd {
         const length = (await this.#take(4)).readUInt32BE();
         if (length > mostMessageBytes) throw notUnderstood();
         const reply = parsed(await this.#take(length));
-        const { id } = understood(z.object({ id: z.int() }), reply);
-        if (understood(z.looseObject({ hashed: z.int().optional() }), reply).hashed !== undefined) continue;
-        const pending = this.#pending.get(id);
-        if (pending === undefined) throw notUnderstood();
+        const id = requestOf(reply);
+        // It says that it is still at it.
+        if ('hashed' in reply) continue;
+        const pending = id === undefined ? undefined : this.#pending.get(id);
+        if (id === undefined || pending === undefined) throw notUnderstood();
         if (!(await pending.take(reply))) continue;
         this.#pending.delete(id);
         this.#waiting?.();
@@ -201,11 +203,7 @@ class HelperRoot implements RemoteRoot {
     const fields = { root: this.#root, prune, limit: mostEntries, ...(only !== undefined && { only }) };
     await this.#helper.request('list', fields, (reply) => {
       const batch = understood(listReply, reply);
-      try {
-        for (const line of batch.entries) entries.push(entryOf(line));
-      } catch (error) {
-        throw notUnderstood(error);
-      }
+      for (const line of batch.entries) entries.push(entryOf(line));
       for (const problem of batch.problems ?? []) skipped.push(problemOf(problem));
       partBytes += batch.parts ?? 0;
       if (entries.length > mostEntries) throw notUnderstood();
@@ -215,11 +213,11 @@ class HelperRoot implements RemoteRoot {
   }
 
   async makeFolder(path: string, mode: number): Promise<void> {
-    await this.#ask('mkdir', { path, mode }, z.object({}));
+    await this.#ask('mkdir', { path, mode }, emptyReply);
   }
 
   async makeLink(path: string, target: string): Promise<void> {
-    await this.#ask('link', { path, target }, z.object({}));
+    await this.#ask('link', { path, target }, emptyReply);
   }
 
   async remove(path: string): Promise<boolean> {
@@ -227,7 +225,7 @@ class HelperRoot implements RemoteRoot {
   }
 
   async setTimes(path: string, { mode, mtimeMs }: Pick<TreeEntry, 'mode' | 'mtimeMs'>): Promise<void> {
-    await this.#ask('times', { path, mode, mtime: mtimeMs }, z.object({}));
+    await this.#ask('times', { path, mode, mtime: mtimeMs }, emptyReply);
   }
 
   async hash(path: string, bytes?: number): Promise<string> {
@@ -285,12 +283,20 @@ class HelperRoot implements RemoteRoot {
   }
 }
 
-function parsed(bytes: Buffer): unknown {
+function parsed(bytes: Buffer): object {
+  let reply: unknown;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    reply = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw notUnderstood(error);
   }
+  if (typeof reply === 'object' && reply !== null) return reply;
+  throw notUnderstood();
+}
+
+/** The number of the request that it answers. */
+function requestOf(reply: object): number | undefined {
+  return 'id' in reply && typeof reply.id === 'number' ? reply.id : undefined;
 }
 
 function understood<Shape extends z.ZodType>(shape: Shape, reply: unknown): z.infer<Shape> {

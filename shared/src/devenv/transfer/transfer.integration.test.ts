@@ -28,7 +28,7 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true, force: true });
 });
 
-async function connect(signal: AbortSignal): Promise<RemoteEnd> {
+async function connect(_onWaiting: unknown, signal: AbortSignal): Promise<RemoteEnd> {
   const { user, privateKey, hostKey } = sshd;
   const session = await openSshSession(
     { stream: await sshd.connect(), host: 'devenv-test', user, privateKey, hostKey },

@@ -28,8 +28,8 @@ export interface TransferRequest {
 }
 
 export interface TransferServices {
-  /** Connects anew for each try. */
-  readonly connect: (signal: AbortSignal) => Promise<RemoteEnd>;
+  /** Connects anew for each try. @param onWaiting told what it waits for */
+  readonly connect: (onWaiting: (text: string) => void, signal: AbortSignal) => Promise<RemoteEnd>;
   readonly onProgress: (progress: TransferProgress) => void;
   readonly clock: Clock;
   readonly random: Random;
@@ -128,7 +128,7 @@ class Attempt {
   }
 
   async run(): Promise<void> {
-    const end = await this.#services.connect(this.#signal);
+    const end = await this.#services.connect((text) => (this.#ledger.waiting = text), this.#signal);
     this.connected = true;
     try {
       this.#ledger.begin();

@@ -68,6 +68,9 @@ export class ByteSource {
   }
 }
 
+/** As much as goes into eight packets of SSH. */
+const writeBytes = 262_144;
+
 /** Collects small pieces into large writes, one at a time. */
 export class Outbox {
   readonly #write: (data: Uint8Array) => Promise<void>;
@@ -103,11 +106,9 @@ export class Outbox {
     await new Promise((resolve) => setImmediate(resolve));
     try {
       while (this.#held.length > 0) {
-        const [first] = this.#held;
-        const data = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held);
-        this.#held = [];
+        const some = this.#held.splice(0);
         this.#bytes = 0;
-        await this.#write(data);
+        for (const data of joined(some)) await this.#write(data);
       }
     } catch (error) {
       this.#failure = error;
@@ -117,6 +118,21 @@ export class Outbox {
       this.#flushing = undefined;
     }
   }
+}
+
+/** Small pieces become one write with what comes behind them; large ones are not copied for it. */
+function* joined(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let some: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    some.push(piece);
+    bytes += piece.length;
+    if (bytes < writeBytes) continue;
+    yield some.length === 1 ? piece : Buffer.concat(some);
+    some = [];
+    bytes = 0;
+  }
+  if (some.length > 0) yield Buffer.concat(some);
 }
 
 /** Four bytes, big endian. */

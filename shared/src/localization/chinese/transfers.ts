@@ -17,15 +17,9 @@ export const chineseTransfers: Table = {
   "Check the image's sshd_config.": '请检查镜像的 sshd_config。',
   'The SSH connection to {host} was lost.': '与 {host} 的 SSH 连接已断开。',
   'Try again; if it stays so, see slipway devenv test.': '请重试；如仍然如此，请运行 slipway devenv test。',
-  '{name} is stopped.': '{name} 已停止。',
-  '{name} is about to stop.': '{name} 即将停止。',
-  '{name} is still starting.': '{name} 仍在启动。',
-  'Start it: slipway devenv start {name}.': '请启动它：slipway devenv start {name}。',
   'This machine has never connected to {name}, so it cannot tell it from another.':
     '这台机器从未连接过 {name}，因此无法辨认它。',
   'Connect first: slipway devenv connect {name}.': '请先连接：slipway devenv connect {name}。',
-  'This machine has no key for DevEnvs yet.': '这台机器还没有用于 DevEnv 的密钥。',
-  'Connect first: slipway devenv connect.': '请先连接：slipway devenv connect。',
   // transfer
   'The transfer was cancelled.': '传输已取消。',
   'The DevEnv gave an answer that was not understood.': 'DevEnv 的应答无法理解。',

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { connect as dialPort } from 'node:net';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../kubernetes/index.ts';
+import type { TransferOutcome, TransferProgress } from '../../protocol/index.ts';
+import { openSshSession } from '../session/sshSession.ts';
+import { startCuttingProxy, type CuttingProxy } from '../testing/cuttingProxy.ts';
+import { inventory } from '../testing/inventory.ts';
+import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
+import { openRemoteEnd } from './openRemoteEnd.ts';
+import type { RemoteEnd } from './remoteEnd.ts';
+import { transfer } from './transfer.ts';
+import { partPrefix } from './tree.ts';
+
+let sshd: LocalSshd;
+let proxy: CuttingProxy;
+let here: string;
+let there: string;
+
+beforeAll(async () => {
+  sshd = await startLocalSshd();
+  proxy = await startCuttingProxy(() => sshd.connect());
+});
+afterAll(async () => {
+  await proxy.stop();
+  await sshd.stop();
+});
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-resuming-'));
+  here = join(folder, 'here');
+  there = join(folder, 'there');
+  await mkdir(here);
+  await mkdir(there);
+  return () => rm(folder, { recursive: true, force: true });
+});
+
+async function connect(_onWaiting: (text: string) => void, signal: AbortSignal): Promise<RemoteEnd> {
+  const { user, privateKey, hostKey } = sshd;
+  const stream = await dial(proxy.port);
+  const session = await openSshSession({ stream, host: 'devenv-test', user, privateKey, hostKey }, signal);
+  return openRemoteEnd(session, signal);
+}
+
+function dial(port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = dialPort({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** Without the waiting between tries. */
+const clock = { ...systemClock, sleep: () => Promise.resolve() };
+
+function copy(
+  direction: 'upload' | 'download',
+  onProgress: (progress: TransferProgress) => void = () => undefined,
+  signal = AbortSignal.timeout(300_000),
+): Promise<TransferOutcome> {
+  const request = { direction, local: [here], remote: [there], sync: true, delete: false, dryRun: false } as const;
+  return transfer(request, { connect, onProgress, clock, random: Math.random, platform: process.platform }, signal);
+}
+
+const bigBytes = 6_000_000;
+
+async function files(folder: string): Promise<void> {
+  await writeFile(join(folder, 'big.bin'), randomBytes(bigBytes));
+  await mkdir(join(folder, 'small'));
+  for (let index = 0; index < 200; index++) await writeFile(join(folder, 'small', `${index}`), randomBytes(index * 40));
+}
+
+async function parts(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).filter((path) => path.includes(partPrefix));
+}
+
+/** Where connections break: some before the login is done, some in the middle of the big file, one behind it. */
+const cuts = [
+  [40, 1_500, 9_000, 60_000, 900_000, 3_000_000],
+  [Math.floor(Math.random() * bigBytes), Math.floor(Math.random() * bigBytes), Math.floor(Math.random() * bigBytes)],
+];
+
+describe('a transfer over a connection that breaks', () => {
+  it.each((['upload', 'download'] as const).flatMap((direction) => cuts.map((at) => [direction, at] as const)))(
+    '%ss the same bytes, cut after %j',
+    async (direction, at) => {
+      const [source, destination] = direction === 'upload' ? [here, there] : [there, here];
+      await files(source);
+      // The first connection has to come about: what was never reached is told at once.
+      await copy(direction, undefined, AbortSignal.timeout(1)).catch(() => undefined);
+      proxy.breakAfter([100_000, ...at]);
+      const waits = new Set<string | undefined>();
+      const outcome = await copy(direction, ({ waiting }) => waits.add(waiting));
+      expect(outcome.skipped).toEqual([]);
+      expect(outcome.files + outcome.unchangedFiles).toBe(201);
+      expect(waits).toContain('connection lost, trying again');
+      expect(await inventory(destination)).toEqual(await inventory(source));
+      expect(await parts(destination)).toEqual([]);
+    },
+  );
+
+  it.each(['upload', 'download'] as const)('goes on with a big %s where it was', async (direction) => {
+    const [source, destination] = direction === 'upload' ? [here, there] : [there, here];
+    await writeFile(join(source, 'big.bin'), randomBytes(bigBytes * 4));
+    const stop = new AbortController();
+    const stopHalfWay = ({ bytes }: TransferProgress): void => {
+      if (bytes > bigBytes) stop.abort();
+    };
+    const stopped = copyWatched(direction, stopHalfWay, stop.signal);
+    await expect(stopped).rejects.toBeDefined();
+    expect(await readdir(destination)).toEqual([expect.stringContaining(partPrefix)]);
+    const first: number[] = [];
+    await copy(direction, ({ bytes }) => first.push(bytes));
+    expect(await inventory(destination)).toEqual(await inventory(source));
+    expect(await parts(destination)).toEqual([]);
+  });
+
+  it('begins anew where the part that is there is of another file', async () => {
+    await writeFile(join(here, 'big.bin'), randomBytes(bigBytes));
+    const stop = new AbortController();
+    await copyWatched('upload', ({ bytes }) => (bytes > 1_000_000 ? stop.abort() : undefined), stop.signal).catch(
+      () => undefined,
+    );
+    await writeFile(join(here, 'big.bin'), randomBytes(bigBytes + 1));
+    expect(await copy('upload')).toMatchObject({ files: 1, bytes: bigBytes + 1 });
+    await truncate(join(here, 'big.bin'), 3_000_000);
+    expect(await copy('upload')).toMatchObject({ files: 1, bytes: 3_000_000 });
+    expect(await inventory(there)).toEqual(await inventory(here));
+  });
+});
+
+/** Looks at every piece, not some times a second. */
+async function copyWatched(
+  direction: 'upload' | 'download',
+  onProgress: (progress: TransferProgress) => void,
+  signal: AbortSignal,
+): Promise<TransferOutcome> {
+  proxy.breakAfter([]);
+  return copy(direction, onProgress, signal);
+}
