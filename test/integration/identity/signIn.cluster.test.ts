@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -73,6 +75,16 @@ async function signIn(person: PersonName): Promise<string> {
   const ended = await login.ended;
   expect(ended.exitCode, ended.stderr).toBe(0);
   return ended.stdout;
+}
+
+/** What the system's `ssh` says and does with the config that Slipway wrote. */
+async function ssh(...words: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const config = join(machine.data, 'slipway/ssh/config');
+  const child = spawn('ssh', ['-F', config, ...words], { env: machine.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  const [exitCode] = (await once(child, 'close')) as [number];
+  return { exitCode, output };
 }
 
 /** A notebook that prints a line a second. */
@@ -151,6 +163,43 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
     again.child.kill('SIGINT');
     await again.ended;
     await kubectl(['-n', 'team-a', 'delete', 'pipelinerun', run, '--wait=false']);
+  });
+
+  it('opens a DevEnv as that person by plain ssh, over the life of tokens, until the sign-out', async () => {
+    await signIn('alice');
+    try {
+      const made = await machine.slipway(['devenv', 'create', '--instance-type', 'small']);
+      expect(made.exitCode, made.stderr).toBe(0);
+      const name = /devenv-[\w-]+/.exec(made.stdout)?.[0] ?? '';
+      const connected = await machine.slipway(['devenv', 'connect', '--no-include', name]);
+      expect(connected.exitCode, connected.stderr).toBe(0);
+      const { size } = await stat(cluster.auditLog);
+      const host = `${name}.team-a`;
+      const session = ssh(host, `for n in $(seq ${tokenSeconds + 10}); do echo tick $n; sleep 1; done`);
+      await eventually('the session is open', async () =>
+        (await audited(cluster, size, 'oidc:alice')).has('get pods team-a 101') ? true : undefined,
+      );
+      const processes = await processesWithTokens(machine.environment.HOME ?? '');
+      expect(processes.all.join('\n')).toContain('ssh-proxy');
+      expect(processes.found).toEqual([]);
+      // What is open goes on after its token, and what is opened then asks for another by itself.
+      expect((await session).output.match(/^tick \d+$/gm)).toHaveLength(tokenSeconds + 10);
+      expect(await ssh(host, 'whoami')).toEqual({ exitCode: 0, output: 'dev\n' });
+      expect(await filesWithTokens(machine.folder)).toEqual([expect.stringMatching(/^data\/slipway\/identity\//)]);
+
+      const elsewhere = await machine.slipway(['devenv', 'create', '--context', 'team-b']);
+      expect(elsewhere.exitCode).not.toBe(0);
+      expect(elsewhere.stderr).toMatch(/may not .*team-b/);
+      const proxy = `${join(machine.data, 'slipway/bin/slipway')} ssh-proxy --context team-a --namespace team-b ${name}`;
+      expect((await ssh('-o', `ProxyCommand=${proxy}`, host, 'true')).output).toMatch(/may not .*team-b/);
+
+      expect((await machine.slipway(['logout'])).exitCode).toBe(0);
+      const refused = await ssh(host, 'true');
+      expect(refused.exitCode).toBe(255);
+      expect(refused.output).toMatch(/Nobody is signed in .*\n.*slipway login/);
+    } finally {
+      await kubectl(['-n', 'team-a', 'delete', 'pod,pvc,secret', '-l', 'slipway.dev/devenv', '--wait=false']);
+    }
   });
 
   it('says who refused what: the person at Keycloak, the cluster in the space of another team', async () => {

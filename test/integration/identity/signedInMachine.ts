@@ -38,7 +38,11 @@ export async function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, sp
       issuer: keycloak.issuer,
       certificateAuthorityData: keycloak.certificateAuthority,
     },
-    profile,
+    profile: {
+      ...profile,
+      securityContext: { runAsUser: 1001, runAsGroup: 0, fsGroup: 1001 },
+      devEnv: { image: 'testbed.local/devenv:1', diskSize: '64Mi', storageClassName: 'local' },
+    },
   };
   return stringify({ ...file, contexts: [own] });
 }
@@ -70,11 +74,17 @@ export async function setUpCluster(keycloak: Keycloak): Promise<() => Promise<vo
     usernameClaim: claimMappings.username.claim,
     groupsClaim: claimMappings.groups.claim,
   });
-  const [role] = parseAllDocuments(await readFile(join(platform, 'role.yaml'), 'utf8'));
+  const roles = parseAllDocuments(await readFile(join(platform, 'role.yaml'), 'utf8'))
+    .map((role) => role.toJS() as { readonly metadata: { readonly name: string } })
+    .filter(({ metadata }) => !metadata.name.endsWith('-from-1.35'));
   const binding = stringify(await documented('kind: RoleBinding'));
   for (const space of spaces) {
-    const input = `${String(role)}---\n${binding.replaceAll('team-a', space)}`;
-    await kubectl(['-n', space, 'apply', '-f', '-'], { input });
+    const ofSpace = binding.replaceAll('team-a', space);
+    for (const role of roles) {
+      const { name } = role.metadata;
+      const bound = ofSpace.replaceAll('slipway-user', name);
+      await kubectl(['-n', space, 'apply', '-f', '-'], { input: `${stringify(role)}---\n${bound}` });
+    }
   }
   return trust;
 }
