@@ -32,7 +32,7 @@ const secretPrefix = 'user-ssh-';
 const maxName = 63;
 /** Leaves room for the word of a further DevEnv. */
 const maxSlug = 40;
-const hashLength = 10;
+const hashLength = 6;
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What ends like that might be the slug of somebody whose name had to be changed. */
 const hashEnd = new RegExp(`(^|-)[0-9a-f]{${hashLength}}$`);
