@@ -2,10 +2,13 @@
  * DevEnvs: personal dev pods with a workspace that lasts. Their objects and life, SSH keys and config on this machine, the tunnel
  * through the Kubernetes API, jobs, transfers. Start reading at access.ts, then lifecycle/devEnvService.ts.
  */
+import { systemClock, type KubernetesApi } from '../kubernetes/index.ts';
+import type { DevEnvJobs } from './jobs/index.ts';
 import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 import type { ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 
 export * from './access.ts';
+export type { DevEnvJobs } from './jobs/index.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
 export type { DevEnvListener, DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 export { hostName, nameMeant } from './names/index.ts';
@@ -16,6 +19,12 @@ export { openTunnel, runSshProxy, type SshProxyRequest, type TunnelRequest } fro
 export async function openDevEnvService(options: DevEnvServiceOptions): Promise<DevEnvService> {
   const { createDevEnvService } = await import('./lifecycle/index.ts');
   return createDevEnvService(options);
+}
+
+/** The jobs of a DevEnv. Their code is loaded now. */
+export async function openDevEnvJobs(api: KubernetesApi, name: string, now: () => number): Promise<DevEnvJobs> {
+  const { DevEnvJobs } = await import('./jobs/index.ts');
+  return new DevEnvJobs(api, name, { ...systemClock, now });
 }
 
 /** SSH on this machine. Its code is loaded now. */

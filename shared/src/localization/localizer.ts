@@ -13,6 +13,7 @@ import type {
 import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
+import { chineseDevEnvJobs } from './chinese/devEnvJobs.ts';
 import { chineseDevEnvLifecycle } from './chinese/devEnvLifecycle.ts';
 import { chineseDevEnvSsh } from './chinese/devEnvSsh.ts';
 import { chineseDevEnvs } from './chinese/devEnvs.ts';
@@ -46,6 +47,7 @@ export const chineseTables: readonly Table[] = [
   chineseTransfers,
   chineseDevEnvLifecycle,
   chineseDevEnvSsh,
+  chineseDevEnvJobs,
 ];
 
 let chinese: Localizer | undefined;

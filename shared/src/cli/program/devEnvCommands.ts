@@ -24,7 +24,9 @@ export function addDevEnvCommands(program: Command, act: Act): Command {
   const devEnvs = program
     .command('devenv')
     .description('List, make, start and stop DevEnvs: personal dev pods with a workspace that lasts.')
-    .usage('[list]  or  create | start | stop | restart | resize | status | delete | manifest')
+    .usage(
+      '[list]  or  create | start | stop | restart | resize | status | delete | manifest | run | jobs | logs | stop-job',
+    )
     .addOption(contextOption('whose space; default: all'))
     .addOption(outputOption())
     .action(list)

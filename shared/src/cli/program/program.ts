@@ -3,6 +3,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
 import { addContextCommands } from './contextCommands.ts';
 import { addDevEnvCommands } from './devEnvCommands.ts';
+import { addDevEnvJobCommands } from './devEnvJobCommands.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSignInCommands } from './signInCommands.ts';
@@ -27,6 +28,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addRunCommands(program, act, command);
   addResultCommands(program, act);
   const devEnvs = addDevEnvCommands(program, act);
+  addDevEnvJobCommands(devEnvs, act, command);
   addSshCommands(program, devEnvs, act, command);
   addSetupCommands(program, act);
   addContextCommands(program, act);
@@ -76,11 +78,13 @@ function operandTerm(operand: Argument): string {
   return operand.required ? `<${name}>` : `[${name}]`;
 }
 
-/** `run`, `plan` and `ssh` take a command of the person's own after `--`; commander would not tell where it begins. */
+const takingCommands: ReadonlySet<string> = new Set(['run', 'plan', 'ssh', 'devenv']);
+
+/** `run`, `plan`, `ssh` and `devenv run` take a command of the person's own after `--`; commander would not tell where it begins. */
 function splitCommand(argv: readonly string[]): { args: readonly string[]; command: readonly string[] | undefined } {
   const separator = argv.indexOf('--');
   const name = argv.find((word) => !word.startsWith('-'));
-  if (separator < 0 || (name !== 'run' && name !== 'plan' && name !== 'ssh')) return { args: argv, command: undefined };
+  if (separator < 0 || name === undefined || !takingCommands.has(name)) return { args: argv, command: undefined };
   return { args: argv.slice(0, separator), command: argv.slice(separator + 1) };
 }
 

@@ -1,4 +1,5 @@
-import { SlipwayError, type RequestHandlers } from '../../protocol/index.ts';
+import type { DevEnvJobs } from '../../devenv/index.ts';
+import { SlipwayError, type DevEnvJob, type RequestHandlers } from '../../protocol/index.ts';
 import type { DevEnvSession } from './devEnvHandlers.ts';
 
 export type JobHandlers = Pick<
@@ -6,13 +7,67 @@ export type JobHandlers = Pick<
   'devenvs/jobs' | 'devenvs/runJob' | 'devenvs/stopJob' | 'devenvs/jobLog'
 >;
 
+const defaultPieceBytes = 262_144;
+
+interface Reference {
+  readonly context: string;
+  readonly name: string;
+}
+
 /** Commands that go on in a DevEnv without anybody connected. */
-export function jobHandlers(_session: DevEnvSession): JobHandlers {
-  const missing = (): Promise<never> => Promise.reject(new SlipwayError('internal', 'This is not there yet.'));
+export function jobHandlers(session: DevEnvSession): JobHandlers {
+  const { services, environment } = session;
+  const ending = new AbortController();
+  session.onEnd(() => ending.abort(new SlipwayError('cancelled', 'The session has ended.')));
+
+  const jobsOf = async ({ context, name }: Reference, signal: AbortSignal): Promise<DevEnvJobs> => {
+    const [{ api }, { openDevEnvJobs }] = await Promise.all([
+      services.space(context, signal),
+      import('../../devenv/index.ts'),
+    ]);
+    return openDevEnvJobs(api, await fullName({ context, name }, signal), environment.now);
+  };
+  /** `gpu` is `devenv-alice-gpu` to Alice. */
+  const fullName = async (reference: Reference, signal: AbortSignal): Promise<string> =>
+    reference.name.startsWith('devenv-')
+      ? reference.name
+      : (await (await services.devEnvs()).get(reference, signal)).name;
+
+  /** Asks; where it is stopped, says why, or that there is none of that name. */
+  const ask = async <T>(
+    reference: Reference,
+    signal: AbortSignal,
+    question: (jobs: DevEnvJobs) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await question(await jobsOf(reference, signal));
+    } catch (error) {
+      if (!SlipwayError.is(error) || error.code !== 'devenv.stopped') throw error;
+      const { name, reason } = await (await services.devEnvs()).get(reference, signal);
+      if (reason === undefined) throw error;
+      const why = reason.replace(/\.$/, '');
+      throw new SlipwayError('devenv.stopped', `${name} does not run: ${why}.`, {
+        action: `Start it: slipway devenv start ${name}.`,
+      });
+    }
+  };
+  /** Tells of its end once, as long as the session lasts. */
+  const tellEnd = async (context: string, jobs: DevEnvJobs, job: DevEnvJob): Promise<void> => {
+    const ended = await jobs.end(job, ending.signal);
+    if (ended !== undefined) session.notify('devenv/jobEnded', { context, name: jobs.name, job: ended });
+  };
+
   return {
-    'devenvs/jobs': missing,
-    'devenvs/runJob': missing,
-    'devenvs/stopJob': missing,
-    'devenvs/jobLog': missing,
+    'devenvs/jobs': (reference, signal) => ask(reference, signal, async (jobs) => ({ jobs: await jobs.list(signal) })),
+    'devenvs/runJob': ({ command, cwd, title, ...reference }, signal) =>
+      ask(reference, signal, async (jobs) => {
+        const job = await jobs.start({ command, cwd, title }, signal);
+        // Rejects when the session ends.
+        void tellEnd(reference.context, jobs, job).catch(() => undefined);
+        return job;
+      }),
+    'devenvs/stopJob': ({ id, ...reference }, signal) => ask(reference, signal, (jobs) => jobs.stop(id, signal)),
+    'devenvs/jobLog': ({ id, offset, maxBytes = defaultPieceBytes, waitMs = 0, ...reference }, signal) =>
+      ask(reference, signal, (jobs) => jobs.read(id, { offset, maxBytes, waitMs }, signal)),
   };
 }

@@ -80,7 +80,8 @@ def _natural(text: str) -> int:
 def _start(store: JobStore, asked: argparse.Namespace) -> dict[str, Any]:
     wish: dict[str, Any] = {"command": asked.command, "title": asked.title, "cwd": asked.cwd}
     if asked.stdin:
-        wish = _wish_from(sys.stdin.buffer.read(_INPUT_LIMIT + 1))
+        # A line, for there are clusters that cannot say that an input has ended.
+        wish = _wish_from(sys.stdin.buffer.readline(_INPUT_LIMIT + 1))
     command = wish.get("command")
     if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
         raise JobError("invalid", "No command was given.")
