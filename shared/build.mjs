@@ -75,7 +75,12 @@ const result = await build({
   // Its ES modules: of a CommonJS package that is imported dynamically, esbuild's chunk exports nothing but `default`.
   alias: { yaml: join(require.resolve('yaml/package.json'), '../browser/index.js') },
   banner: { js: banner },
-  define: { SLIPWAY_VERSION: JSON.stringify(version), SLIPWAY_TRANSFER_HELPER: JSON.stringify(transferHelper) },
+  define: {
+    SLIPWAY_VERSION: JSON.stringify(version),
+    SLIPWAY_TRANSFER_HELPER: JSON.stringify(transferHelper),
+    // ES modules have none; ssh2 makes paths of it that nobody uses (Pageant's helper, a folder for WebAssembly that is inlined).
+    __dirname: '""',
+  },
   plugins: [httpWithoutUndici, sshWithoutNative],
   metafile: true,
   logLevel: 'warning',

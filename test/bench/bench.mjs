@@ -22,7 +22,7 @@ const onThisMachine = new Set([
   'sizes',
   'panels',
 ]);
-const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'space']);
+const onCluster = new Set(['all', 'cluster', 'submit', 'latency', 'merged', 'status', 'cell', 'transfer', 'space']);
 
 const words = process.argv.slice(2);
 const names = words.filter((word, index) => !word.startsWith('--') && !(words[index - 1] ?? '').startsWith('--'));

@@ -1,4 +1,5 @@
 import type { Comparison } from '../statistics.ts';
+import { devEnvTransfer } from './devenvTransfer.ts';
 import { largeSpace } from './largeSpace.ts';
 import { logLatency } from './logLatency.ts';
 import { mergedLog } from './mergedLog.ts';
@@ -26,6 +27,7 @@ export function clusterBenches({
     merged: () => mergedLog(pairs ?? 3),
     status: () => statusLatency(pairs ?? 100),
     cell: () => singleCell(pairs ?? 3),
+    transfer: () => devEnvTransfer(pairs ?? 3),
     space: () => largeSpace(runs ?? 30_000),
   };
 }
