@@ -32,12 +32,27 @@ const browser = {
 };
 
 writeVersion();
-const panels = await buildPanels();
-const page = await buildPage(panels.file);
+const lab = Object.keys(dependencies).filter((name) => !name.startsWith('@slipway/'));
+/** What JupyterLab brings. */
+const external = [...lab, ...lab.map((name) => `${name}/*`)];
+const scripts = join(here, 'slipway_jupyterlab/panels');
+rmSync(scripts, { recursive: true, force: true });
+mkdirSync(scripts, { recursive: true });
+const panels = await buildScript('panels.ts', { format: 'iife' });
+// A function that the page calls with what JupyterLab brings.
+const devEnvs = await buildScript('devenvs/devEnvs.ts', {
+  format: 'cjs',
+  jsx: 'automatic',
+  loader: { '.css': 'text' },
+  external,
+  banner: { js: 'globalThis.slipwayDevEnvs=function(require,module){' },
+  footer: { js: '};' },
+});
+const page = await buildPage(panels.file, devEnvs.file);
 federate();
 copyCore();
 copyFileSync(join(here, '../LICENSE'), join(here, 'LICENSE'));
-const inputs = [panels, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [panels, devEnvs, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 const ofCore = readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
 writeFileSync(join(here, 'THIRD-PARTY-LICENSES.txt'), licences(inputs, [ofCore]));
 
@@ -49,19 +64,16 @@ function writeVersion() {
 }
 
 /**
- * One script with all panels, compressed: a Jupyter server compresses nothing of a labextension. Its name changes with its
- * content, so that a browser may keep it. Resolves to that name and what esbuild tells.
+ * One script of what a page does not need to load, compressed: a Jupyter server compresses nothing of a labextension. Its name
+ * changes with its content, so that a browser may keep it. Resolves to that name and what esbuild tells.
  */
-async function buildPanels() {
-  const folder = join(here, 'slipway_jupyterlab/panels');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+async function buildScript(entry, options) {
   const result = await build({
     ...browser,
-    entryPoints: [join(here, 'src/panels.ts')],
-    format: 'iife',
+    ...options,
+    entryPoints: [join(here, 'src', entry)],
     entryNames: '[name]-[hash]',
-    outdir: folder,
+    outdir: scripts,
     write: false,
   });
   const [{ path, contents }] = result.outputFiles;
@@ -69,10 +81,9 @@ async function buildPanels() {
   return { file: basename(path), ...result };
 }
 
-/** @param panelsFile what the server half has the panels as */
-async function buildPage(panelsFile) {
+/** Takes what the server half has the scripts as. */
+async function buildPage(panelsFile, devEnvsFile) {
   rmSync(join(here, 'lib'), { recursive: true, force: true });
-  const lab = Object.keys(dependencies).filter((name) => !name.startsWith('@slipway/'));
   return build({
     ...browser,
     entryPoints: [join(here, 'src/index.ts')],
@@ -80,9 +91,12 @@ async function buildPage(panelsFile) {
     // The protocol comes when it is first needed.
     splitting: true,
     jsx: 'automatic',
-    // What JupyterLab brings.
-    external: [...lab, ...lab.map((name) => `${name}/*`)],
-    define: { SLIPWAY_VERSION: JSON.stringify(version), SLIPWAY_PANELS: JSON.stringify(panelsFile) },
+    external,
+    define: {
+      SLIPWAY_VERSION: JSON.stringify(version),
+      SLIPWAY_PANELS: JSON.stringify(panelsFile),
+      SLIPWAY_DEVENVS: JSON.stringify(devEnvsFile),
+    },
   });
 }
 

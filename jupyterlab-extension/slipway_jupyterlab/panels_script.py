@@ -1,4 +1,4 @@
-"""The panels as the build left them: one script for browsers, compressed, named by its content."""
+"""What a page shows later than at once, as the build left it: scripts for browsers, compressed, named by content."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import gzip
 import re
 from pathlib import Path
 
-_name = re.compile(r"panels-[A-Z0-9]{8}\.js")
+_name = re.compile(r"(panels|devEnvs)-[A-Z0-9]{8}\.js")
 
 
 class PanelsScript:
-    """Reads the script with the panels."""
+    """Reads the script with the panels, and that of DevEnvs."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder that the build wrote."""

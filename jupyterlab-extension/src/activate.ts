@@ -1,6 +1,7 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, type ICommandPalette, type IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStateDB } from '@jupyterlab/statedb';
@@ -12,9 +13,11 @@ import { adoptTokens } from '@slipway/shared/panel-tokens';
 import type { HostAction } from '@slipway/shared/panels';
 import type { Run } from '@slipway/shared/protocol';
 import { createAccount } from './createAccount.ts';
-import { lazy } from 'react';
+import { createElement, type JSX, lazy } from 'react';
 import { Actions } from './actions.ts';
 import { addToolbarButton } from './surfaces/toolbarButton.ts';
+import { registerDevEnvCommands } from './devEnvCommands.ts';
+import { DevEnvLoader } from './devEnvPage.ts';
 import { registerCommands } from './registerCommands.ts';
 import { FollowedStorage } from './core/followedStorage.ts';
 import { ArtifactDrive } from './artifacts/artifactDrive.ts';
@@ -24,10 +27,12 @@ import { createContentsFiles } from './notebook/contentsFiles.ts';
 import { Notices } from './notices.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import { RunOrigins } from './runOrigins.ts';
+import { isLoopback } from './server/callbackAddress.ts';
 import { ServerHalf } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
-import { PanelLoader } from './surfaces/panelLoader.ts';
+import { ScriptLoader } from './surfaces/scriptLoader.ts';
 import { PanelWidget } from './surfaces/panelWidget.ts';
+import { DevEnvSlot } from './surfaces/devEnvSlot.tsx';
 import { addRunMenu } from './surfaces/runMenu.ts';
 import { RunTabs } from './surfaces/runTabs.ts';
 import { SidePanel } from './surfaces/sidePanel.tsx';
@@ -38,6 +43,8 @@ import { hostWords, troubleIn, type HostWords } from './words/index.ts';
 declare const SLIPWAY_VERSION: string;
 /** The file with the panels, which is named by its content. */
 declare const SLIPWAY_PANELS: string;
+/** The file with all about DevEnvs, named so, too. */
+declare const SLIPWAY_DEVENVS: string;
 
 /** A page that only loads shows no panel. */
 const ContextsSection = lazy(() => import('./contexts/contextsSection.tsx'));
@@ -53,6 +60,7 @@ export interface LabServices {
   readonly statusBar: IStatusBar | undefined;
   readonly translator: ITranslator | undefined;
   readonly toolbars: IToolbarWidgetRegistry | undefined;
+  readonly browsers: IFileBrowserFactory | undefined;
 }
 
 /** Puts the parts together. Asks the server half for its status and nothing else: no Node starts for a page that loads. */
@@ -64,6 +72,8 @@ export async function activate(lab: LabServices): Promise<void> {
   addToolbarButton(lab, words);
   const never = new AbortController().signal;
   const server = new ServerHalf(app.serviceManager.serverSettings);
+  const loaderOf = (file: string, message: string): ScriptLoader =>
+    new ScriptLoader(server.panelsUrl(file), { message, action: words.lab.reloadForPanels });
 
   const { contents } = app.serviceManager;
   const files = createContentsFiles(contents);
@@ -144,7 +154,7 @@ export async function activate(lab: LabServices): Promise<void> {
     follow(run);
     store.put(run);
   });
-  const panels = new PanelLoader(server.panelsUrl(SLIPWAY_PANELS), words.lab);
+  const panels = loaderOf(SLIPWAY_PANELS, words.lab.noPanels);
   const tabs = new RunTabs(
     app.shell,
     words,
@@ -211,7 +221,35 @@ export async function activate(lab: LabServices): Promise<void> {
     );
   });
 
-  const panel = new SidePanel(model, ContextsSection, () => core.hold());
+  const devEnvScript = loaderOf(SLIPWAY_DEVENVS, words.lab.noDevEnvScript);
+  const devEnvs = new DevEnvLoader(
+    {
+      app,
+      core,
+      account,
+      gate,
+      notices,
+      words,
+      contents,
+      contentsRoot: (signal) => server.contentsRoot(signal),
+      documents: lab.documents,
+      browser: () => lab.browsers?.tracker.currentWidget ?? undefined,
+      isLoopback: isLoopback(window.location.hostname),
+      chosenContext: () => settings.context,
+      showPanel: () => app.shell.activateById(panel.id),
+      copy: (text) => Clipboard.copyToSystem(text),
+      now,
+    },
+    () => devEnvScript.load(),
+  );
+  const slot = {
+    words,
+    load: async () => (await devEnvs.load()).Section,
+    troubleIn: (error: unknown) => troubleIn(error, words),
+  };
+  const DevEnvsPart = (props: { readonly isShown: boolean }): JSX.Element =>
+    createElement(DevEnvSlot, { ...slot, ...props });
+  const panel = new SidePanel(model, ContextsSection, DevEnvsPart, () => core.hold());
   app.shell.add(panel, 'right', { rank: 900 });
   lab.restorer?.add(panel, panel.id);
   lab.statusBar?.registerStatusItem('slipway:status', {
@@ -241,6 +279,7 @@ export async function activate(lab: LabServices): Promise<void> {
       delete: (run) => void actions.delete(run),
     },
   });
+  registerDevEnvCommands(lab, words, devEnvs);
   registerCommands({
     lab,
     words,

@@ -5,4 +5,5 @@ export const commandIds = {
   openRun: 'slipway:open-run',
   openLogs: 'slipway:open-logs',
   runForm: 'slipway:run-form',
+  devEnv: (action: string) => `slipway:devenv-${action}`,
 } as const;

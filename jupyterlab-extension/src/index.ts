@@ -1,6 +1,7 @@
 import { type JupyterFrontEnd, type JupyterFrontEndPlugin, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -26,6 +27,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IStatusBar,
     ITranslator,
     IToolbarWidgetRegistry,
+    IFileBrowserFactory,
   ],
   activate: async (
     app: JupyterFrontEnd,
@@ -38,6 +40,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null,
     translator: ITranslator | null,
     toolbars: IToolbarWidgetRegistry | null,
+    browsers: IFileBrowserFactory | null,
   ): Promise<void> => {
     await activate({
       app,
@@ -50,6 +53,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       statusBar: statusBar ?? undefined,
       translator: translator ?? undefined,
       toolbars: toolbars ?? undefined,
+      browsers: browsers ?? undefined,
     });
   },
 };

@@ -17,7 +17,7 @@ _folder = Path(slipway_jupyterlab.__file__).parent / "panels"
 
 
 def _built() -> Path:
-    (script,) = _folder.iterdir()
+    (script,) = _folder.glob("panels-*")
     return script
 
 
@@ -36,6 +36,12 @@ async def test_is_sent_as_it_is_to_who_takes_no_gzip(jp_fetch: Fetch) -> None:
     assert "Content-Encoding" not in response.headers
     assert response.body == gzip.decompress(_built().read_bytes())
     assert b"slipway-run-detail" in response.body
+
+
+async def test_that_of_devenvs_is_sent_so_too(jp_fetch: Fetch) -> None:
+    (script,) = _folder.glob("devEnvs-*")
+    response = await jp_fetch("slipway", "panels", script.name[:-3], decompress_response=False)
+    assert response.body.startswith(b"globalThis.slipwayDevEnvs=function")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ const requires = /[ ,]\w+=require\("(\.\/[^"]+)"\)/g;
 
 /**
  * What the hosts' halves weigh, in units of 1000 bytes. The labextension is every script of its folder; all but the connection
- * come when a page loads. The panels come compressed from the server half, with the first one. The .vsix has the core in it.
+ * come when a page loads. The panels come compressed from the server half, with the first one, and so does what is about DevEnvs. The .vsix has the core in it.
  */
 export async function sizes(vsix: string): Promise<string> {
   const scripts = (await readdir(built)).filter((name) => name.endsWith('.js')).map((name) => join(built, name));

@@ -82,6 +82,7 @@ const hosts = {
     artifacts: ['server'],
     contexts: ['account', 'surfaces', 'words'],
     core: [],
+    devenvs: ['account', 'contexts', 'notebook', 'surfaces', 'words', 'devEnvPage.ts'],
     notebook: [],
     server: [],
     surfaces: ['account', 'words', 'activate.ts', 'commands.ts'],

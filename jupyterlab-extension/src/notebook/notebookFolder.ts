@@ -1,8 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Folder } from '@slipway/shared/protocol';
-
-/** Drives that show the server's own files under another name. */
-const mirrorsOfDisk: ReadonlySet<string> = new Set(['', 'RTC']);
+import { diskPath } from './diskPath.ts';
 
 /**
  * Where the files beside a notebook are: on the server's disk, or behind the contents API.
@@ -12,9 +10,8 @@ const mirrorsOfDisk: ReadonlySet<string> = new Set(['', 'RTC']);
  */
 export function notebookFolder(drive: string, localPath: string, contentsRoot: string | undefined): Folder {
   const folder = PathExt.dirname(localPath);
-  if (contentsRoot !== undefined && mirrorsOfDisk.has(drive)) {
-    return { kind: 'disk', path: folder === '' ? contentsRoot : `${contentsRoot.replace(/\/$/, '')}/${folder}` };
-  }
+  const path = diskPath(drive, folder, contentsRoot);
+  if (path !== undefined) return { kind: 'disk', path };
   const id = drive === '' ? folder : `${drive}:${folder}`;
   return { kind: 'host', id, label: id === '' ? '/' : id };
 }

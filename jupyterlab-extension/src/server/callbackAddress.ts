@@ -21,6 +21,7 @@ export function callbackAddress(
   return new URL(URLExt.join(baseUrl, 'slipway/oauth/callback'), page.origin).href;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a page is on this machine itself, as far as its address tells. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

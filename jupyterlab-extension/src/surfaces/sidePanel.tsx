@@ -16,18 +16,30 @@ interface ModelProps {
   readonly model: SidePanelModel;
 }
 
-/** Runs and contexts, on the right. While it is visible it holds the connection. */
+interface ShownProps {
+  /** Whether somebody sees the panel. */
+  readonly isShown: boolean;
+}
+
+/** Contexts, DevEnvs and runs, on the right. While it is visible it holds the connection. */
 export class SidePanel extends ReactWidget {
   readonly #model: SidePanelModel;
   readonly #contexts: ComponentType<ModelProps>;
+  readonly #devEnvs: ComponentType<ShownProps>;
   readonly #hold: () => Disposable;
   #held: Disposable | undefined;
 
   /** @param contexts shows where to run and as whom */
-  constructor(model: SidePanelModel, contexts: ComponentType<ModelProps>, hold: () => Disposable) {
+  constructor(
+    model: SidePanelModel,
+    contexts: ComponentType<ModelProps>,
+    devEnvs: ComponentType<ShownProps>,
+    hold: () => Disposable,
+  ) {
     super();
     this.#model = model;
     this.#contexts = contexts;
+    this.#devEnvs = devEnvs;
     this.#hold = hold;
     this.id = 'slipway-side-panel';
     this.title.icon = slipwayIcon;
@@ -38,7 +50,14 @@ export class SidePanel extends ReactWidget {
   render(): JSX.Element {
     return (
       <UseSignal signal={this.#model.changed}>
-        {() => <Contents model={this.#model} section={this.#contexts} />}
+        {() => (
+          <Contents
+            model={this.#model}
+            contexts={this.#contexts}
+            devEnvs={this.#devEnvs}
+            isShown={this.#held !== undefined}
+          />
+        )}
       </UseSignal>
     );
   }
@@ -46,6 +65,7 @@ export class SidePanel extends ReactWidget {
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
     this.#held ??= this.#hold();
+    this.update();
   }
 
   protected override onAfterHide(message: Message): void {
@@ -64,11 +84,12 @@ export class SidePanel extends ReactWidget {
   }
 }
 
-interface ContentsProps extends ModelProps {
-  readonly section: ComponentType<ModelProps>;
+interface ContentsProps extends ModelProps, ShownProps {
+  readonly contexts: ComponentType<ModelProps>;
+  readonly devEnvs: ComponentType<ShownProps>;
 }
 
-function Contents({ model, section: ContextsSection }: ContentsProps): JSX.Element {
+function Contents({ model, contexts: ContextsSection, devEnvs: DevEnvs, isShown }: ContentsProps): JSX.Element {
   const { words, actions, state } = model;
   return (
     <>
@@ -93,6 +114,7 @@ function Contents({ model, section: ContextsSection }: ContentsProps): JSX.Eleme
       <Suspense>
         <ContextsSection model={model} />
       </Suspense>
+      <DevEnvs isShown={isShown} />
       <h2 className="slipway-heading">{words.lab.runs}</h2>
       <Runs model={model} />
     </>

@@ -1,11 +1,6 @@
 import * as z from 'zod';
 import { quantitySchema } from './profile.ts';
 
-/** The user that one logs in as; the image names whatever uid it runs under so. */
-export const devEnvUser = 'dev';
-/** Where the claim is mounted: all that outlives the pod. */
-export const devEnvWorkspace = '/workspace';
-
 /**
  * `stopped`: there is no pod that runs. `failed`: its pod cannot come up or broke off, `reason` says why. `stopping`: the pod is
  * about to end.

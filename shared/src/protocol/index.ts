@@ -9,6 +9,7 @@ export * from './check.ts';
 export * from './context.ts';
 export * from './datasetUrl.ts';
 export * from './devEnv.ts';
+export * from './devEnvPlaces.ts';
 export * from './errors.ts';
 export * from './hosts.ts';
 export * from './identity.ts';

@@ -1,17 +1,22 @@
 import { SlipwayError } from '@slipway/shared/protocol';
-import type { LabWords } from '../words/english.ts';
+
+/** What is said where a script does not come. */
+export interface NoScriptWords {
+  readonly message: string;
+  readonly action: string;
+}
 
 /**
- * Makes the shared panels known to the page, when the first one is opened. By a script element: JupyterHub takes `import` for a
+ * Loads a script of the server half when it is first needed. By a script element: JupyterHub takes `import` for a
  * request that other sites might make, and refuses it.
  */
-export class PanelLoader {
+export class ScriptLoader {
   readonly #url: string;
-  readonly #words: LabWords;
+  readonly #words: NoScriptWords;
   #loading: Promise<void> | undefined;
 
   /** @param url of the script, as the server half sends it */
-  constructor(url: string, words: LabWords) {
+  constructor(url: string, words: NoScriptWords) {
     this.#url = url;
     this.#words = words;
   }
@@ -30,8 +35,8 @@ export class PanelLoader {
     script.src = this.#url;
     const loaded = new Promise<void>((resolve, reject) => {
       script.onload = () => resolve();
-      script.onerror = () =>
-        reject(new SlipwayError('internal', this.#words.noPanels, { action: this.#words.reloadForPanels }));
+      const { message, action } = this.#words;
+      script.onerror = () => reject(new SlipwayError('internal', message, { action }));
     });
     document.head.append(script);
     try {
