@@ -1,6 +1,6 @@
 /**
  * Bundles the core: dist/slipway.js (the command, which is also the server), dist/supervisor.js (the process that drives
- * a local run), dist/steps/ (the step scripts with the two scripts that reports inline) and the job spec's JSON Schema.
+ * a local run), dist/sshProxy.cjs (ssh's ProxyCommand), dist/steps/ (the step scripts with the two scripts that reports inline) and the job spec's JSON Schema.
  * Code splitting keeps what a command does not need unloaded.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const dist = join(here, 'dist');
 const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 
-for (const stale of ['chunks', 'steps', 'slipway.js', 'supervisor.js']) {
+for (const stale of ['chunks', 'steps', 'slipway.js', 'supervisor.js', 'sshProxy.cjs']) {
   rmSync(join(dist, stale), { recursive: true, force: true });
 }
 
@@ -86,6 +86,27 @@ const result = await build({
   logLevel: 'warning',
 });
 
+/** ssh waits for it: finding and linking the many files of the command takes a third of its time. */
+const proxy = await build({
+  entryPoints: [join(here, 'src/cli/sshProxyMain.ts')],
+  outfile: join(dist, 'sshProxy.cjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  minify: true,
+  legalComments: 'none',
+  mainFields: ['module', 'main'],
+  alias: { yaml: join(require.resolve('yaml/package.json'), '../browser/index.js') },
+  define: { SLIPWAY_VERSION: JSON.stringify(version) },
+  plugins: [httpWithoutUndici, sshWithoutNative],
+  // Behind doors that this program does not open.
+  external: ['ssh2'],
+  logOverride: { 'empty-import-meta': 'silent' },
+  metafile: true,
+  logLevel: 'warning',
+});
+
 const ignored = (path) => !/(__pycache__|\.mypy_cache|\.ruff_cache|\.pytest_cache|[/\\]tests([/\\]|$))/.test(path);
 cpSync(join(here, 'src/pipeline/steps'), join(dist, 'steps'), {
   recursive: true,
@@ -99,7 +120,10 @@ writeFileSync(join(assets, 'mathjax.js.gz'), gzipSync(readFileSync(join(assets, 
 cpSync(require.resolve('requirejs/require.js'), join(assets, 'require.js'));
 
 const besides = ['mathjax/package.json', 'requirejs/package.json'].map((name) => require.resolve(name));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences([...Object.keys(result.metafile.inputs), ...besides]));
+writeFileSync(
+  join(dist, 'THIRD-PARTY-LICENSES.txt'),
+  licences([...Object.keys(result.metafile.inputs), ...Object.keys(proxy.metafile.inputs), ...besides]),
+);
 chmodSync(join(dist, 'slipway.js'), 0o755);
 const schema = execFileSync(process.execPath, [join(dist, 'slipway.js'), 'spec', 'schema']);
 writeFileSync(join(dist, 'slipway.schema.json'), schema);

@@ -22,6 +22,12 @@ export interface ConflictQuestion {
 
 /** Settings of a person's own ssh config that win over ours, in words. Pure. */
 export function conflictsOf({ wanted, found, keywords, userConfig, file }: ConflictQuestion): string[] {
+  const isUnread = ['hostkeyalias', 'proxycommand'].every((name) => (found.get(name) ?? []).length === 0);
+  if (isUnread) {
+    return [
+      `ssh takes nothing of Slipway from ${file}: the line "Include" has to be at its top, and ssh has to read that file.`,
+    ];
+  }
   return [...keywords, ...harmful].flatMap((keyword) => {
     const name = keyword.toLowerCase();
     const [want, is] = [wanted.get(name) ?? [], found.get(name) ?? []];

@@ -21,6 +21,7 @@ const unusedMs = 30 * 24 * 3_600_000;
 /** So many programs are remembered that may run the core. */
 const mostRuntimes = 4;
 const script = 'slipway.js';
+const proxyScript = 'sshProxy.cjs';
 
 /**
  * Copies the core's files to where they stay, once for each version and content, and writes the launcher. The lock has to be held.
@@ -36,7 +37,7 @@ export async function installLauncher(
   const runtimes = [core.runtime, ...known.filter(({ path }) => path !== core.runtime.path)].slice(0, mostRuntimes);
   try {
     const folder = await copyCore(paths.core, core);
-    const options = { script: join(folder, script), runtimes };
+    const options = { script: join(folder, script), proxyScript: join(folder, proxyScript), runtimes };
     const text = platform === 'win32' ? launcherCommand(options) : launcherScript(options);
     await mkdir(dirname(paths.launcher), { recursive: true, mode: 0o700 });
     const before = await readFile(paths.launcher, 'utf8').catch(() => undefined);

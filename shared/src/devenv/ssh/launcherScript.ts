@@ -3,6 +3,8 @@ import { shellWord } from './quoting.ts';
 export interface LauncherOptions {
   /** Absolute path of the core's `slipway.js`. */
   readonly script: string;
+  /** Instead of it for `ssh-proxy`, which has to start fast. */
+  readonly proxyScript: string;
   /** Programs that can run it, the best first. */
   readonly runtimes: readonly { readonly path: string; readonly electron: boolean }[];
 }
@@ -19,7 +21,7 @@ const newEnough =
  * The command `slipway` for what has no core at hand, such as ssh: a script for `/bin/sh`. What runs the core was found when this was
  * written; where that has gone, `SLIPWAY_NODE` and a Node on the PATH are tried.
  */
-export function launcherScript({ script, runtimes }: LauncherOptions): string {
+export function launcherScript({ script, proxyScript, runtimes }: LauncherOptions): string {
   const tries = runtimes.map(({ path, electron }) => {
     const program = shellWord(path);
     const start = electron ? `ELECTRON_RUN_AS_NODE=1 exec ${program}` : `exec ${program}`;
@@ -29,6 +31,7 @@ export function launcherScript({ script, runtimes }: LauncherOptions): string {
     '#!/bin/sh',
     '# Written by Slipway: runs its command without an editor. Overwritten at the next connecting.',
     `script=${shellWord(script)}`,
+    `[ "$1" = ssh-proxy ] && script=${shellWord(proxyScript)}`,
     `if [ ! -r "$script" ]; then echo ${shellWord(gone)} >&2; exit 4; fi`,
     '[ -n "$SLIPWAY_NODE" ] && [ -x "$SLIPWAY_NODE" ] && exec "$SLIPWAY_NODE" "$script" "$@"',
     ...tries,
@@ -42,7 +45,7 @@ export function launcherScript({ script, runtimes }: LauncherOptions): string {
 }
 
 /** The same for Windows' `cmd`. @throws never: a path with a sign of `cmd`'s is written with that sign doubled, as far as it can be */
-export function launcherCommand({ script, runtimes }: LauncherOptions): string {
+export function launcherCommand({ script, proxyScript, runtimes }: LauncherOptions): string {
   const tries = runtimes.flatMap(({ path, electron }) => [
     `if exist "${batch(path)}" (`,
     ...(electron ? ['  set "ELECTRON_RUN_AS_NODE=1"'] : []),
@@ -57,6 +60,7 @@ export function launcherCommand({ script, runtimes }: LauncherOptions): string {
     'setlocal DisableDelayedExpansion',
     'chcp 65001 >nul',
     `set "script=${batch(script)}"`,
+    `if "%~1"=="ssh-proxy" set "script=${batch(proxyScript)}"`,
     'if not exist "%script%" (',
     `  echo ${gone} 1>&2`,
     '  exit /b 4',

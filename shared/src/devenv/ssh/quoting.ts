@@ -13,8 +13,7 @@ export function configWord(text: string): string {
 
 /** The same where ssh expands no `%`: after `Include`, which takes patterns. */
 export function includeWord(path: string): string {
-  // A backslash before a quote would be ssh's own; before these letters it is the pattern's.
-  return configPath(path).replaceAll(/[*?[\]]/g, '\\$&');
+  return configPath(path.replaceAll(/[*?[\]\\]/g, '\\$&'));
 }
 
 function configPath(text: string): string {

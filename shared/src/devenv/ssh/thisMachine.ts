@@ -13,7 +13,7 @@ import { hostName, nameMeant } from '../names/index.ts';
 import { devicesOf, withKey, withoutKey } from './authorizedKeys.ts';
 import { conflictsOf } from './conflicts.ts';
 import { defaultUserConfig, editUserConfig, removeIfEmpty } from './editUserConfig.ts';
-import { hostSettings, renderConfig } from './hostConfig.ts';
+import { filePath, hostSettings, renderConfig } from './hostConfig.ts';
 import { pinnedKey, withoutPin, withPin } from './knownHosts.ts';
 import { installLauncher, type CoreFiles } from './launcher.ts';
 import { changeAuthorizedKeys, readLoginSecret, type SecretPlace } from './loginSecret.ts';
@@ -83,6 +83,12 @@ export class ThisMachine {
     return this.#connection(known, hostKey, section, conflicts);
   }
 
+  /** Lets this machine log in to a DevEnv that was just made; before it starts nothing has to be waited for. */
+  async authorize(space: SpaceOf, name: string, signal: AbortSignal): Promise<void> {
+    const line = await this.keys.publicKeyLine();
+    await changeAuthorizedKeys(this.#place(space, name), (text) => withKey(text, line), signal);
+  }
+
   /** The machines that may log in. */
   async devices(space: SpaceOf, name: string, signal: AbortSignal): Promise<DevEnvDevice[]> {
     const { authorizedKeys } = await readLoginSecret(this.#place(space, name), signal);
@@ -113,7 +119,7 @@ export class ThisMachine {
       for (const [index, { file, kind }] of sections.entries()) {
         if (sections.findIndex((each) => each.file === file && each.kind === kind) !== index) continue;
         const done = await editUserConfig(files, file, (before) =>
-          withoutSection(before, { kind, path: paths.config }),
+          withoutSection(before, { kind, path: filePath(paths.config, this.#options.platform) }),
         );
         if (done !== 'same') changed.push(file);
         if (state.sections.some((each) => each.file === file && each.made)) await removeIfEmpty(files, file);
@@ -174,7 +180,9 @@ export class ThisMachine {
 
   async #include({ file, kind }: { file: string; kind: Section['kind'] }): Promise<void> {
     const { files, paths } = this.#files;
-    const done = await editUserConfig(files, file, (before) => withSection(before, { kind, path: paths.config }));
+    const done = await editUserConfig(files, file, (before) =>
+      withSection(before, { kind, path: filePath(paths.config, this.#options.platform) }),
+    );
     if (done === 'same') return;
     const state = await readState(this.#files);
     const others = state.sections.filter((each) => each.file !== file || each.kind !== kind);

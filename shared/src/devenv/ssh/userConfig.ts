@@ -23,31 +23,29 @@ const utf8Mark = '\xef\xbb\xbf';
  * @throws SlipwayError `ssh.config` for a file that is no text for ssh, and for a block of ours without an end
  */
 export function withSection(before: Uint8Array, section: Section): Uint8Array {
-  const text = textOf(before);
-  const lines = linesOf(text);
-  const end = lineEnd(text);
+  const { mark, lines, end } = read(before);
   const wanted = sectionLines(section).map((line) => line + end);
   if (section.kind === 'include') {
     if (lines.some((line) => isOurInclude(line, section.path))) return before;
-    return bytesOf(atTop(text, wanted));
+    return bytesOf(mark, [...wanted, ...lines]);
   }
   const block = findBlock(lines);
-  if (block === undefined) return bytesOf(atTop(text, wanted));
+  if (block === undefined) return bytesOf(mark, [...wanted, ...lines]);
   const inside = lines.slice(block.start + 1, block.end);
   if (inside.some((line) => isOurInclude(line, section.path))) return before;
-  return bytesOf([...lines.slice(0, block.start), ...wanted, ...lines.slice(block.end + 1)].join(''));
+  return bytesOf(mark, [...lines.slice(0, block.start), ...wanted, ...lines.slice(block.end + 1)]);
 }
 
 /** The file without our section; the same bytes where it is not there. @throws as {@link withSection} */
 export function withoutSection(before: Uint8Array, section: Section): Uint8Array {
-  const lines = linesOf(textOf(before));
+  const { mark, lines } = read(before);
   if (section.kind === 'include') {
     const kept = lines.filter((line) => !isOurInclude(line, section.path));
-    return kept.length === lines.length ? before : bytesOf(kept.join(''));
+    return kept.length === lines.length ? before : bytesOf(mark, kept);
   }
   const block = findBlock(lines);
   if (block === undefined) return before;
-  return bytesOf([...lines.slice(0, block.start), ...lines.slice(block.end + 1)].join(''));
+  return bytesOf(mark, [...lines.slice(0, block.start), ...lines.slice(block.end + 1)]);
 }
 
 function sectionLines({ kind, path }: Section): string[] {
@@ -55,44 +53,39 @@ function sectionLines({ kind, path }: Section): string[] {
   return kind === 'include' ? [line] : [blockStart, line, blockEnd];
 }
 
+interface FileText {
+  /** What some editors begin a file with; nothing may come before it. */
+  readonly mark: string;
+  /** With their ends; the last one may have none. */
+  readonly lines: readonly string[];
+  /** How lines end in this file. */
+  readonly end: string;
+}
+
 /** Bytes are kept as they are, whatever they mean: one character each. */
-function textOf(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  if (/^(\xff\xfe|\xfe\xff)/.test(text) || text.includes('\0')) {
+function read(bytes: Uint8Array): FileText {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  if (/^(\xff\xfe|\xfe\xff)/.test(all) || all.includes('\0')) {
     throw new SlipwayError('ssh.config', 'Your ssh config is UTF-16 or no text, which ssh itself cannot read.', {
       action: 'Save it as UTF-8, or begin a new one.',
     });
   }
-  return text;
+  const mark = all.startsWith(utf8Mark) ? utf8Mark : '';
+  const text = all.slice(mark.length);
+  const lines: string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return { mark, lines, end: lines[0]?.endsWith('\r\n') === true ? '\r\n' : '\n' };
 }
 
-function bytesOf(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1');
+function bytesOf(mark: string, lines: readonly string[]): Uint8Array {
+  return Buffer.from(mark + lines.join(''), 'latin1');
 }
 
 function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** With their line ends; the last one may have none. */
-function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-/** As the file has it. */
-function lineEnd(text: string): string {
-  const first = text.indexOf('\n');
-  return first > 0 && text[first - 1] === '\r' ? '\r\n' : '\n';
-}
-
-/** Before everything but the mark that some editors begin a file with. */
-function atTop(text: string, lines: readonly string[]): string {
-  const start = text.startsWith(utf8Mark) ? utf8Mark.length : 0;
-  return text.slice(0, start) + lines.join('') + text.slice(start);
-}
-
 function isOurInclude(line: string, path: string): boolean {
-  const [, rest] = /^[ \t\xef\xbb\xbf]*include[ \t]*[ \t=][ \t]*(.*?)[ \t\r\n\f]*$/i.exec(line) ?? [];
+  const [, rest] = /^[ \t]*include[ \t]*[ \t=][ \t]*(.*?)[ \t\r\n\f]*$/i.exec(line) ?? [];
   if (rest === undefined) return false;
   return rest === latin1(includeWord(path)) || rest === latin1(path);
 }

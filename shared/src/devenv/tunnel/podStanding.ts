@@ -121,7 +121,7 @@ function waitingFor({ status }: TunnelPod): string {
   if (waiting === undefined) return status?.phase === 'Running' ? 'waiting for sshd' : 'waiting for a node';
   const { reason = 'waiting', message } = waiting;
   if (reason === 'ContainerCreating') return 'its volumes and its image are fetched';
-  return message === undefined ? reason : `${reason}: ${sentencePart(message)}`;
+  return sentencePart(message === undefined ? reason : `${reason}: ${message}`);
 }
 
 /** What the image's supervisor leaves when it stops for idleness; undefined for every other text. */

@@ -35,6 +35,7 @@ export function lifecycleHandlers(session: DevEnvSession): LifecycleHandlers {
     'devenvs/create': async ({ context, name, spec, start = true }, signal) => {
       const devEnvs = await service();
       const made = await devEnvs.create(context, name, spec, signal);
+      await authorize(session, made, signal);
       return start ? devEnvs.start(made, false, onProgress(context), signal) : made;
     },
     'devenvs/start': async ({ wait = true, ...reference }, signal) =>
@@ -102,4 +103,18 @@ function listener(session: DevEnvSession, watch: string): DevEnvListener {
       }
     }
   };
+}
+
+/** The machine that a DevEnv is made on may log in from its first start. Where its keys cannot be had, connecting says why. */
+async function authorize(
+  { services, environment }: DevEnvSession,
+  { context, name }: { readonly context: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await (await services.thisMachine()).authorize(await services.space(context, signal), name, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    environment.log(`This machine cannot log in to ${name} yet: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
 }
