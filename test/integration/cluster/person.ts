@@ -11,12 +11,19 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
+interface Role {
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly Rule[];
+}
+
 const roleFile = join(import.meta.dirname, '../../../docs/platform/role.yaml');
 
-/** The rules of the role that platform engineers bind; that for newer Kubernetes than the test cluster's comes after it. */
-export async function shippedRules(): Promise<readonly Rule[]> {
-  const [role] = parseAllDocuments(await readFile(roleFile, 'utf8'));
-  return (role?.toJS() as { rules: Rule[] }).rules;
+/** The rules of a role that platform engineers bind. Those for newer Kubernetes than the test cluster's have other names. */
+export async function shippedRules(name: 'slipway-user' | 'slipway-devenv' = 'slipway-user'): Promise<readonly Rule[]> {
+  const roles = parseAllDocuments(await readFile(roleFile, 'utf8')).map((document) => document.toJS() as Role);
+  const role = roles.find(({ metadata }) => metadata.name === name);
+  if (role === undefined) throw new Error(`there is no role ${name} in ${roleFile}`);
+  return role.rules;
 }
 
 /** `create pods/exec`, `watch pipelineruns.tekton.dev`, one for each right that rules give. */
@@ -110,7 +117,7 @@ export class Person {
           (line) => line.startsWith(`${resource} `) && new RegExp(`\\[.*\\b${verb}\\b.*\\]$`).test(line),
         );
       };
-      const all = rightsOf(await shippedRules());
+      const all = rightsOf([...(await shippedRules()), ...(await shippedRules('slipway-devenv'))]);
       return all.every((right) => has(right) === wanted.has(right)) ? true : undefined;
     });
   }

@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { mkdtemp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verbsOf, verbWords } from '../../../shared/src/targets/tekton/preflight/index.ts';
 import { json, notebook } from '../cli/slipway.ts';
+import { usedRights } from './auditLog.ts';
 import { ClusterMachine, profile } from './clusterMachine.ts';
-import { Person, rightsOf, rightWords, shippedRules, without } from './person.ts';
+import { Person, rightsOf, shippedRules, without } from './person.ts';
 
 let ada: ClusterMachine;
 let person: Person;
@@ -28,28 +27,8 @@ afterAll(async () => {
 const optionalLooks =
   /^(list (nodes|pods|resourcequotas)|get (secrets|serviceaccounts|configmaps|namespaces|persistentvolumes))$/;
 
-/** What the person did since, as the API server wrote it down. */
-async function audited(from: number): Promise<{ allowed: Set<string>; refused: Set<string> }> {
-  const allowed = new Set<string>();
-  const refused = new Set<string>();
-  const lines = createInterface({ input: createReadStream(ada.cluster.auditLog, { start: from }) });
-  for await (const line of lines) {
-    if (!line.includes(person.email)) continue;
-    const event = JSON.parse(line) as {
-      verb: string;
-      stage: string;
-      objectRef?: { resource: string; subresource?: string; apiGroup?: string };
-      responseStatus?: { code: number };
-    };
-    const { objectRef, verb, responseStatus } = event;
-    if (objectRef === undefined || objectRef.resource.startsWith('selfsubject')) continue;
-    if (event.stage !== 'ResponseComplete' && event.stage !== 'ResponseStarted') continue;
-    const resource = `${objectRef.resource}${objectRef.subresource === undefined ? '' : `/${objectRef.subresource}`}`;
-    const words = rightWords(verb, objectRef.apiGroup ?? '', resource);
-    (responseStatus?.code === 403 ? refused : allowed).add(words);
-  }
-  return { allowed, refused };
-}
+/** What the person did since. */
+const audited = (from: number) => usedRights(ada.cluster.auditLog, person.email, from);
 
 /** Somebody else in the same space, with a folder and rights of their own. */
 async function colleague(): Promise<{ readonly machine: ClusterMachine; readonly rights: Person }> {

@@ -67,19 +67,27 @@ export async function whoAmI(api: KubernetesApi, signal: AbortSignal): Promise<{
   return { user: status.userInfo.username, groups: status.userInfo.groups };
 }
 
-/** Which of the rights that runs take are missing in the space. */
-export async function checkRights(api: KubernetesApi, signal: AbortSignal): Promise<Finding> {
-  const needed = await verbsHere(api, signal);
+/** Which of the rights that runs take, or others, are missing in the space. */
+export async function checkRights(
+  api: KubernetesApi,
+  signal: AbortSignal,
+  verbs?: readonly RequiredVerb[],
+): Promise<Finding> {
+  const needed = await verbsHere(api, signal, verbs);
   const { namespace } = api.cluster;
   const allowed = await Promise.all(needed.map((verb) => isAllowed(api, verb, namespace, signal)));
   const missing = needed.filter((_, index) => allowed[index] !== true);
   return judgeRights(missing, needed.length, api.cluster.namespace);
 }
 
-/** The rights that runs take on this cluster. */
-export async function verbsHere(api: KubernetesApi, signal: AbortSignal): Promise<readonly RequiredVerb[]> {
+/** The rights that runs take on this cluster; of others, those that it asks for. */
+export async function verbsHere(
+  api: KubernetesApi,
+  signal: AbortSignal,
+  verbs?: readonly RequiredVerb[],
+): Promise<readonly RequiredVerb[]> {
   const { text } = await api.text('/version', {}, signal);
-  return verbsOf(minorOf(parsed(text, versionSchema)?.minor));
+  return verbsOf(minorOf(parsed(text, versionSchema)?.minor), verbs);
 }
 
 /** @param minor as the API server tells it, such as `34` or `34+` */

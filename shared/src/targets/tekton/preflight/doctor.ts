@@ -6,6 +6,7 @@ import { checkIdentity, checkRights, checkServer, checkTekton } from './accessCh
 import { check, failed, passed, skipped, warned, type Finding } from './checker.ts';
 import { probeScript, readProbe, type Probe } from './probe.ts';
 import { checkNodes } from './spaceChecks.ts';
+import { devEnvVerbs } from './requiredVerbs.ts';
 import { tryRun, type Trial } from './trialRun.ts';
 
 export interface DoctorOptions {
@@ -43,13 +44,16 @@ class Patient {
 
   /** API server, identity, rights, Tekton. */
   async reach(): Promise<void> {
-    const { clock, open, signIn } = this.#options;
+    const { clock, entry, open, signIn } = this.#options;
     await this.#look('API server', async () => {
       this.#api = (await open()).api;
       return checkServer(this.#api, clock.now, this.#signal);
     });
     await this.#look('who you are', () => this.#with((api) => checkIdentity(api, signIn, clock.now, this.#signal)));
     await this.#look('may do', () => this.#with((api) => checkRights(api, this.#signal)));
+    if (entry.profile.devEnv !== undefined) {
+      await this.#look('DevEnvs', () => this.#with((api) => checkRights(api, this.#signal, devEnvVerbs)));
+    }
     await this.#look('Tekton', () => this.#with((api) => checkTekton(api, this.#signal)));
   }
 

@@ -3,9 +3,10 @@ import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { judgeRights, minorOf } from './accessChecks.ts';
-import { requiredVerbs, verbsOf, verbWords } from './requiredVerbs.ts';
+import { devEnvVerbs, requiredVerbs, verbsOf, verbWords } from './requiredVerbs.ts';
 
 const roleSchema = z.object({
+  metadata: z.object({ name: z.string() }),
   rules: z.array(
     z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
   ),
@@ -14,9 +15,9 @@ const roleSchema = z.object({
 const file = new URL('../../../../../docs/platform/role.yaml', import.meta.url);
 const roles = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => roleSchema.parse(document.toJS()));
 
-function granted(count: number): string[] {
+function granted(...names: readonly string[]): string[] {
   return roles
-    .slice(0, count)
+    .filter(({ metadata }) => names.includes(metadata.name))
     .flatMap(({ rules }) => rules)
     .flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((group) =>
@@ -31,9 +32,16 @@ function granted(count: number): string[] {
 
 describe('the rights that runs take', () => {
   it('are those of the role that platform engineers bind, no more and no fewer', () => {
-    expect(granted(1).sort()).toEqual(verbsOf(34).map(verbWords).sort());
-    expect(granted(2).sort()).toEqual(verbsOf(35).map(verbWords).sort());
-    expect(roles).toHaveLength(2);
+    expect(granted('slipway-user').sort()).toEqual(verbsOf(34).map(verbWords).sort());
+    const both = granted('slipway-user', 'slipway-user-from-1.35');
+    expect(both.sort()).toEqual(verbsOf(35).map(verbWords).sort());
+    expect(roles).toHaveLength(4);
+  });
+
+  it('are those of another role for DevEnvs', () => {
+    const words = (minor: number) => verbsOf(minor, devEnvVerbs).map(verbWords).sort();
+    expect(granted('slipway-devenv').sort()).toEqual(words(34));
+    expect(granted('slipway-devenv', 'slipway-devenv-from-1.35').sort()).toEqual(words(35));
   });
 
   it.each([

@@ -62,9 +62,24 @@ export const requiredVerbs: readonly RequiredVerb[] = [
   use(resources.events, 'list', 'why a run waits is told in fewer words'),
 ];
 
+/** What DevEnvs take beyond those: the role `slipway-devenv` and its addition grant these and no others. */
+export const devEnvVerbs: readonly RequiredVerb[] = [
+  need(resources.secrets, 'get', 'no DevEnv can be reached'),
+  need(resources.secrets, 'create', 'no DevEnv can be made'),
+  need(resources.secrets, 'patch', 'no machine can be let into a DevEnv'),
+  use(resources.secrets, 'delete', 'DevEnvs cannot be deleted'),
+  use(resources.pods, 'patch', 'a new machine waits a minute until it can log in'),
+  need(resources.pods, 'get', 'no DevEnv can be reached', 'portforward'),
+  { ...need(resources.pods, 'create', 'no DevEnv can be reached', 'portforward'), sinceMinor: 35 },
+  use(resources.persistentVolumeClaims, 'watch', 'changes of DevEnvs are not seen'),
+];
+
 /** Those that a cluster asks for. @param minor of its Kubernetes 1.x; undefined where it does not tell: those of all */
-export function verbsOf(minor: number | undefined): readonly RequiredVerb[] {
-  return requiredVerbs.filter(({ sinceMinor = 0 }) => sinceMinor <= (minor ?? 0));
+export function verbsOf(
+  minor: number | undefined,
+  verbs: readonly RequiredVerb[] = requiredVerbs,
+): readonly RequiredVerb[] {
+  return verbs.filter(({ sinceMinor = 0 }) => sinceMinor <= (minor ?? 0));
 }
 
 /** `create pods/exec`, `watch pipelineruns.tekton.dev`: as kubectl names it. */
