@@ -3,7 +3,8 @@ import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { plain } from '../terminal/line.ts';
-import { devEnvLines, wordsOfSize } from '../view/devEnvView.ts';
+import { oneLine } from '../terminal/sanitize.ts';
+import { devEnvLines } from '../view/devEnvView.ts';
 import { currentContext } from './currentContext.ts';
 import { awaitRunning } from './devEnvLife.ts';
 import { findDevEnv, type DevEnvMeant } from './devEnvReference.ts';
@@ -77,8 +78,8 @@ export async function resizeDevEnv(
   if (format === 'json') printJson(session, devEnv);
   else {
     const isUp = devEnv.state === 'running' || devEnv.state === 'starting';
-    const when = isUp ? '; restart it for what is no disk: slipway devenv restart' : '';
-    session.out.writeLines([[plain(`${devEnv.name} is changed: ${wordsOfSize(devEnv)}${when}`)]]);
+    const when = isUp && devEnv.reason !== undefined ? `; ${oneLine(devEnv.reason)}: slipway devenv restart` : '';
+    session.out.writeLines([[plain(`${devEnv.name} is changed${when}`)]]);
   }
   await session.out.drained();
   return exitCodes.passed;

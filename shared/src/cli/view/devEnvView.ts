@@ -117,13 +117,11 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
     ...(mine || owner === undefined ? [] : [['whose', owner] satisfies [string, string]]),
   ];
   const since = state === 'running' && startedAt !== undefined ? `, started ${formatAgo(startedAt, now)}` : '';
+  // "stopped after 2 h idle" says both.
+  const saysBoth = reason?.startsWith(`${state} `) === true;
+  const rest = saysBoth ? reason.slice(state.length) : `${since}${reason === undefined ? '' : `: ${reason}`}`;
   return [
-    [
-      toned('strong', oneLine(name)),
-      plain(gap),
-      toned(tones[state], state),
-      plain(oneLine(`${since}${reason === undefined ? '' : `: ${reason}`}`)),
-    ],
+    [toned('strong', oneLine(name)), plain(gap), toned(tones[state], state), plain(oneLine(rest))],
     ...(action === undefined ? [] : [[toned('strong', pad('fix', 8)), plain(oneLine(action))]]),
     ...facts.map(([label, text]): Line => [toned('dim', pad(label, 8)), plain(oneLine(text))]),
   ];
