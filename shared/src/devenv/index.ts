@@ -5,12 +5,14 @@
 import { systemClock, type KubernetesApi } from '../kubernetes/index.ts';
 import type { DevEnvJobs } from './jobs/index.ts';
 import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+import type { JupyterDoors } from './jupyter/index.ts';
 import type { ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 
 export * from './access.ts';
 export type { DevEnvJobs } from './jobs/index.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
 export type { DevEnvListener, DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
+export type { JupyterDoors } from './jupyter/index.ts';
 export { hostName, nameMeant } from './names/index.ts';
 export type { ConnectOptions, ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 export { openTunnel, runSshProxy, type SshProxyRequest, type TunnelRequest } from './tunnel/index.ts';
@@ -25,6 +27,15 @@ export async function openDevEnvService(options: DevEnvServiceOptions): Promise<
 export async function openDevEnvJobs(api: KubernetesApi, name: string, now: () => number): Promise<DevEnvJobs> {
   const { DevEnvJobs } = await import('./jobs/index.ts');
   return new DevEnvJobs(api, name, { ...systemClock, now });
+}
+
+/** JupyterLabs of DevEnvs on this machine. Its code is loaded now. */
+export async function openJupyterDoors(options: {
+  readonly randomHex: (bytes: number) => string;
+  readonly now: () => number;
+}): Promise<JupyterDoors> {
+  const { JupyterDoors } = await import('./jupyter/index.ts');
+  return new JupyterDoors(options);
 }
 
 /** SSH on this machine. Its code is loaded now. */

@@ -4,6 +4,7 @@ import type { Session } from '../session.ts';
 import { addContextCommands } from './contextCommands.ts';
 import { addDevEnvCommands } from './devEnvCommands.ts';
 import { addDevEnvJobCommands } from './devEnvJobCommands.ts';
+import { addDevEnvJupyterCommand } from './devEnvJupyterCommand.ts';
 import { addResultCommands } from './resultCommands.ts';
 import { addRunCommands } from './runCommands.ts';
 import { addSignInCommands } from './signInCommands.ts';
@@ -29,6 +30,7 @@ export async function runProgram(session: Session, argv: readonly string[]): Pro
   addResultCommands(program, act);
   const devEnvs = addDevEnvCommands(program, act);
   addDevEnvJobCommands(devEnvs, act, command);
+  addDevEnvJupyterCommand(devEnvs, act);
   addSshCommands(program, devEnvs, act, command);
   addSetupCommands(program, act);
   addContextCommands(program, act);

@@ -3,12 +3,7 @@ import type { DevEnvSession } from './devEnvHandlers.ts';
 
 export type ConnectionHandlers = Pick<
   RequestHandlers,
-  | 'devenvs/connect'
-  | 'devenvs/devices'
-  | 'devenvs/removeDevice'
-  | 'devenvs/test'
-  | 'devenvs/openJupyter'
-  | 'sshConfig/remove'
+  'devenvs/connect' | 'devenvs/devices' | 'devenvs/removeDevice' | 'devenvs/test' | 'sshConfig/remove'
 >;
 
 /** Reaching DevEnvs by SSH from this machine. */
@@ -32,7 +27,6 @@ export function connectionHandlers({ services }: DevEnvSession): ConnectionHandl
       return { devices: await machine.removeDevice(space, name, fingerprint, signal) };
     },
     'devenvs/test': missing,
-    'devenvs/openJupyter': missing,
     'sshConfig/remove': async ({ sshConfigFile }) => ({
       changed: await (await services.thisMachine()).removeConfig(sshConfigFile),
     }),

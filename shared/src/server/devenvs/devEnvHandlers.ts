@@ -4,6 +4,7 @@ import type { CoreServices } from '../coreServices.ts';
 import { activityHandlers, type ActivityHandlers } from './activityHandlers.ts';
 import { connectionHandlers, type ConnectionHandlers } from './connectionHandlers.ts';
 import { jobHandlers, type JobHandlers } from './jobHandlers.ts';
+import { jupyterHandlers, type JupyterHandlers } from './jupyterHandlers.ts';
 import { lifecycleHandlers, type LifecycleHandlers } from './lifecycleHandlers.ts';
 import { transferHandlers, type TransferHandlers } from './transferHandlers.ts';
 
@@ -16,7 +17,12 @@ export interface DevEnvSession {
   onEnd(end: () => void): void;
 }
 
-export type DevEnvHandlers = LifecycleHandlers & ActivityHandlers & ConnectionHandlers & JobHandlers & TransferHandlers;
+export type DevEnvHandlers = LifecycleHandlers &
+  ActivityHandlers &
+  ConnectionHandlers &
+  JobHandlers &
+  JupyterHandlers &
+  TransferHandlers;
 
 /** Everything about DevEnvs; each handler loads what it needs when it is first asked. */
 export function devEnvHandlers(session: DevEnvSession): DevEnvHandlers & Partial<RequestHandlers> {
@@ -25,6 +31,7 @@ export function devEnvHandlers(session: DevEnvSession): DevEnvHandlers & Partial
     ...activityHandlers(session),
     ...connectionHandlers(session),
     ...jobHandlers(session),
+    ...jupyterHandlers(session),
     ...transferHandlers(session),
   };
 }

@@ -1,0 +1,2 @@
+/** JupyterLab in a DevEnv, opened on this machine. Start reading at jupyterDoors.ts. */
+export { JupyterDoors } from './jupyterDoors.ts';
