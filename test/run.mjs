@@ -85,7 +85,15 @@ async function lint(stage) {
   // By the content of files, so that it is the same in a checkout that was made anew.
   const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
-  const checked = [steps, devEnvImage, 'examples', 'test', 'jupyterlab-extension', 'vscode-extension/test'];
+  const checked = [
+    steps,
+    devEnvImage,
+    'shared/src/devenv/transfer/helper',
+    'examples',
+    'test',
+    'jupyterlab-extension',
+    'vscode-extension/test',
+  ];
   await stage.check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
   await stage.check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
   await stage.check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);

@@ -5,6 +5,8 @@
  */
 export { chooseCompanions } from './companions/chooseCompanions.ts';
 export type { CompanionOptions } from './companions/chooseCompanions.ts';
+export { folderNamesThatStay } from './companions/defaultRules.ts';
+export { ignoreFileName, TreeRules } from './companions/treeRules.ts';
 export { parseDuration } from './duration.ts';
 export type { FolderEntry, JobFolder } from './folder.ts';
 export type { NotebookCell, NotebookDocument } from './notebook/notebookDocument.ts';

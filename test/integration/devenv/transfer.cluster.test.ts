@@ -1,4 +1,5 @@
-import { mkdir, writeFile, symlink, chmod } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventory } from '../../../shared/src/devenv/testing/inventory.ts';
@@ -33,5 +34,90 @@ describe('files of a DevEnv', () => {
     expect(await devEnv.inside('cd /workspace/mixed && ls -A . && stat -c %a data/run.sh')).toBe(
       ['big.bin', 'data', 'empty', 'link', 'two\nlines', '750', ''].join('\n'),
     );
+  });
+});
+
+describe('a transfer that is broken off', () => {
+  const bigBytes = 80_000_000;
+  const big = (): string => local('big');
+
+  beforeAll(async () => {
+    await mkdir(big());
+    await writeFile(join(big(), 'big.bin'), randomBytes(bigBytes));
+  });
+
+  /** Calls `breakIt` once a third of the file is on its way. */
+  function onceUnderWay(breakIt: () => void): void {
+    devEnv.onProgress = ({ bytes }) => {
+      if (bytes < bigBytes / 3) return;
+      devEnv.onProgress = undefined;
+      breakIt();
+    };
+  }
+
+  it('goes on where it was when the tunnel is cut', async () => {
+    let cut = 0;
+    onceUnderWay(() => (cut = devEnv.proxy.cut(/portforward/)));
+    expect(await devEnv.transfer('upload', big(), 'cut')).toMatchObject({ files: 1, bytes: bigBytes, skipped: [] });
+    expect(cut).toBe(1);
+    expect(devEnv.progress.some(({ waiting }) => waiting === 'connection lost, trying again')).toBe(true);
+    onceUnderWay(() => (cut += devEnv.proxy.cut(/portforward/)));
+    await devEnv.transfer('download', local('cut-back'), 'cut');
+    expect(cut).toBe(2);
+    expect(await inventory(local('cut-back'))).toEqual(await inventory(big()));
+    expect(await devEnv.inside('ls -A /workspace/cut')).toBe('big.bin\n');
+  });
+
+  it('goes on in a new pod when the DevEnv is stopped and started again meanwhile', async () => {
+    let restarted: Promise<unknown> | undefined;
+    onceUnderWay(() => (restarted = devEnv.restart()));
+    expect(await devEnv.transfer('upload', big(), 'restarted')).toMatchObject({ files: 1, skipped: [] });
+    expect(restarted).toBeDefined();
+    await restarted;
+    const sum = await devEnv.inside('cd /workspace/restarted && ls -A && sha256sum < big.bin');
+    const sha256 = createHash('sha256')
+      .update(await readFile(join(big(), 'big.bin')))
+      .digest('hex');
+    expect(sum).toBe(`big.bin\n${sha256}  -\n`);
+  });
+
+  it('is cancelled at once, and the next one goes on', async () => {
+    const stop = new AbortController();
+    onceUnderWay(() => stop.abort());
+    await expect(devEnv.transfer('upload', big(), 'cancelled', { signal: stop.signal })).rejects.toBeDefined();
+    expect(await devEnv.inside('ls -A /workspace/cancelled')).toMatch(/^\.slipway-part-\w+\n$/);
+    await devEnv.transfer('upload', big(), 'cancelled');
+    expect(await devEnv.inside('ls -A /workspace/cancelled')).toBe('big.bin\n');
+  });
+});
+
+describe('a workspace that is full', () => {
+  it('is told with numbers, and nothing half is left', async () => {
+    const full = await TransferMachine.create('transfer-full', { storageClassName: 'tiny', diskSize: '1Gi' });
+    try {
+      await full.startDevEnv({});
+      await mkdir(join(full.work, 'much'));
+      await writeFile(join(full.work, 'much/a.bin'), randomBytes(100_000_000));
+      const before = await full.inside('ls -A /workspace');
+      await expect(full.transfer('upload', join(full.work, 'much'), 'much')).rejects.toMatchObject({
+        code: 'disk.full',
+        message: expect.stringMatching(
+          /^There is no room left in .*: [\d.]+ MB of [\d.]+ MB are free, 100 MB are to come\.$/,
+        ),
+      });
+      expect(await full.inside('ls -A /workspace/much; rmdir /workspace/much; ls -A /workspace')).toBe(before);
+    } finally {
+      await full.dispose();
+    }
+  });
+});
+
+describe('slipway cp', () => {
+  it('copies from the command line, and says what was done', async () => {
+    await writeFile(local('one.txt'), 'one');
+    const { exitCode, stdout, stderr } = await devEnv.machine.slipway(['cp', local('one.txt'), ':from-cli']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^copied  1 file, 3 B, to ${devEnv.name}:from-cli in [\\d.]+s\\n$`));
+    expect(await devEnv.inside('cat /workspace/from-cli/one.txt')).toBe('one');
   });
 });

@@ -84,6 +84,12 @@ export class TransferMachine {
     return this.core.handlers[`transfer/${direction}`](params, signal);
   }
 
+  /** Stops its pod and starts another one. */
+  async restart(): Promise<void> {
+    await this.core.handlers['devenvs/stop']({ context, name: this.name }, never);
+    await this.core.handlers['devenvs/start']({ context, name: this.name }, never);
+  }
+
   /** What a command prints in the DevEnv. */
   async inside(command: string): Promise<string> {
     return this.machine.kubectl('exec', this.name, '--', 'sh', '-c', command);

@@ -63,6 +63,9 @@ class Planner {
     const cut = path.lastIndexOf('/');
     // Of what lies in something that is skipped the outermost is told.
     if (!this.#open.has(cut < 0 ? '' : path.slice(0, cut))) return;
+    const ignored = this.#options.ignored(path, entry.kind);
+    // What rules leave alone is no news: there may be very many.
+    if (ignored !== undefined) return;
     const reason = this.#reason(entry);
     if (reason !== undefined) {
       this.skipped.push({ path, reason });
@@ -87,8 +90,6 @@ class Planner {
 
   #reason(entry: TreeEntry): string | undefined {
     const { path, kind } = entry;
-    const ignored = this.#options.ignored(path, kind);
-    if (ignored !== undefined) return ignored;
     const problem = namesProblem(path, this.#options.names);
     if (problem !== undefined) return problem;
     if (kind === 'other') return 'it is a device, a socket or a pipe';
@@ -132,15 +133,13 @@ const inWords = { file: 'a file', folder: 'a folder', link: 'a link', other: 'a 
 function deletionsOf(source: Tree, destination: Tree, { ignored }: PlanOptions): string[] {
   const kept = new Set(source.entries.map(({ path }) => path));
   // What could not be looked at is no reason to delete it at the other end.
-  const unseen = source.skipped.map(({ path }) => path);
+  const unseen = new Set(source.skipped.map(({ path }) => path));
   const deletions: string[] = [];
   const protectedFolders = new Set<string>();
   for (const { path, kind } of [...destination.entries].sort(byPath).reverse()) {
-    const within = unseen.some((folder) => path === folder || path.startsWith(`${folder}/`));
-    if (kept.has(path) || within || protectedFolders.has(path) || ignored(path, kind) !== undefined) {
-      for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-        protectedFolders.add(path.slice(0, cut));
-      }
+    const isKept = kept.has(path) || protectedFolders.has(path) || stays(path, kind, ignored);
+    if (isKept || pathsAbove(path).some((above) => unseen.has(above))) {
+      for (const above of pathsAbove(path)) protectedFolders.add(above);
     } else deletions.push(path);
   }
   return deletions;
@@ -148,4 +147,21 @@ function deletionsOf(source: Tree, destination: Tree, { ignored }: PlanOptions):
 
 function byPath(a: TreeEntry, b: TreeEntry): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+/** Whether rules leave it alone, or a folder that it lies in. */
+function stays(path: string, kind: TreeEntry['kind'], ignored: PlanOptions['ignored']): boolean {
+  return (
+    ignored(path, kind) !== undefined ||
+    pathsAbove(path)
+      .slice(1)
+      .some((above) => ignored(above, 'folder') !== undefined)
+  );
+}
+
+/** The path itself, and the folders that it lies in. */
+function pathsAbove(path: string): string[] {
+  const above = [path];
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) above.push(path.slice(0, cut));
+  return above;
 }

@@ -18,7 +18,10 @@ export interface RemoteRoot {
   readonly path: string;
   /** What the person named was no folder but this in it. */
   readonly name: string | undefined;
-  /** @param only names at the top to look at; undefined: all */
+  /**
+   * @param options `only`: names at the top to look at; undefined: all. `prune`: folders that are listed and not looked into; where there
+   * are such, hidden ones are neither.
+   */
   list(options: { readonly only: readonly string[] | undefined; readonly prune: readonly string[] }): Promise<Tree>;
   makeFolder(path: string, mode: number): Promise<void>;
   makeLink(path: string, target: string): Promise<void>;

@@ -1,4 +1,5 @@
 import { SlipwayError, type TransferOutcome, type TransferProgress } from '../../protocol/index.ts';
+import { folderNamesThatStay } from '../../jobs/index.ts';
 import { failed, freshBackOff, waitMs, type Clock, type Random } from '../../kubernetes/index.ts';
 import { Download } from './download.ts';
 import { freshEstimate, observe, rateOf } from './estimator.ts';
@@ -9,6 +10,7 @@ import { walkLocal } from './localTree.ts';
 import { foldedNames, plainNames, windowsNames, type NameRules } from './names.ts';
 import { planTransfer, type Plan } from './plan.ts';
 import { RemoteRefusal, type RemoteEnd } from './remoteEnd.ts';
+import { treeRules } from './rules.ts';
 import { downloadTrip, uploadTrip, type Trip } from './trips.ts';
 import type { Tree } from './tree.ts';
 import { Upload } from './upload.ts';
@@ -160,14 +162,17 @@ class Attempt {
     const { direction, delete: deletes } = this.#request;
     const { local, remote, only } = trip;
     const isUpload = direction === 'upload';
+    const stay = this.#request.sync ? folderNamesThatStay : [];
+    const prune = (name: string): boolean => stay.length > 0 && (name.startsWith('.') || stay.includes(name));
     const [here, there] = await Promise.all([
-      walkLocal(local, { only, prune: () => false }, this.#services.clock.now(), this.#signal),
-      remote.list({ only, prune: [] }),
+      walkLocal(local, { only, prune }, this.#services.clock.now(), this.#signal),
+      remote.list({ only, prune: stay }),
     ]);
+    const rules = this.#request.sync ? await treeRules(isUpload ? here : there, trip, isUpload) : undefined;
     const plan = planTransfer(isUpload ? here : there, isUpload ? there : here, {
       delete: deletes && only === undefined,
       names: isUpload ? plainNames : this.#names(),
-      ignored: () => undefined,
+      ignored: (path, kind) => rules?.reason(path, kind === 'folder'),
     });
     this.#account(plan, isUpload ? here : there, tree);
     await this.#checkSpace(trip, plan, isUpload ? there : here);

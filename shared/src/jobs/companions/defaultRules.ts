@@ -26,6 +26,9 @@ const toolFolders: Readonly<Record<string, string>> = {
 
 const secretFolders = new Set(['.ssh', '.aws', '.azure', '.gnupg', '.kube', '.docker', '.gcloud']);
 
+/** Names of folders that always stay: nobody need look into them. Hidden ones stay besides. */
+export const folderNamesThatStay: readonly string[] = [...Object.keys(toolFolders), ...secretFolders];
+
 /** File names that hold keys and passwords as a rule. `id_*` is meant without an ending: data is called `id_map.csv`. */
 const secretName = new RegExp(
   '^(?:' +

@@ -16,7 +16,6 @@ import json
 import os
 import stat
 import struct
-import sys
 import time
 
 BLOCK = 262144
@@ -48,7 +47,7 @@ def raw_path(text):
     if raw.startswith(b"/") or b"\0" in raw or any(part in (b"", b".", b"..") for part in parts):
         raise Refused("path", "the path could lead elsewhere")
     if len(parts) > DEEPEST:
-        raise Refused("path", "more than %d folders deep" % DEEPEST)
+        raise Refused("path", "more than {} folders deep".format(DEEPEST))
     return parts
 
 
@@ -154,7 +153,7 @@ class Input(io.RawIOBase):
 
 class Helper:
     def __init__(self):
-        self.answers = open(1, "wb", BLOCK, closefd=False)
+        self.answers = io.BufferedWriter(io.FileIO(1, "wb", closefd=False), BLOCK)
         self.source = io.BufferedReader(Input(self.answers), BLOCK)
         self.roots = []
 
@@ -233,7 +232,7 @@ class Helper:
             parts = pending.pop()
             try:
                 if len(parts) >= DEEPEST:
-                    raise Refused("path", "more than %d folders deep" % DEEPEST)
+                    raise Refused("path", "more than {} folders deep".format(DEEPEST))
                 fd = root.folder(parts)
                 names = sorted(os.fsencode(name) for name in os.listdir(fd))
                 if only is not None and not parts:
@@ -267,8 +266,8 @@ class Helper:
                     continue
                 count += 1
                 if count > request["limit"]:
-                    raise Refused("many", "more than %d entries" % request["limit"])
-                if kind == "d" and name not in prune:
+                    raise Refused("many", "more than {} entries".format(request["limit"]))
+                if kind == "d" and not (name in prune or (prune and name.startswith(b"."))):
                     pending.append(found)
                 batch.append(entry)
                 if len(batch) >= 500:

@@ -1,0 +1,26 @@
+import { ignoreFileName, TreeRules } from '../../jobs/index.ts';
+import { join } from 'node:path';
+import { readWhole } from './localSource.ts';
+import type { Tree } from './tree.ts';
+import type { Trip } from './trips.ts';
+
+/** As much as a list of patterns may have; more is no such list. */
+const mostBytes = 262_144;
+
+/** What stays of the source's tree, by the rules for what travels with a run and the ignore files in it. */
+export async function treeRules(source: Tree, { local, remote }: Trip, isUpload: boolean): Promise<TreeRules> {
+  const texts = new Map<string, string>();
+  for (const entry of source.entries) {
+    const isList = entry.path === ignoreFileName || entry.path.endsWith(`/${ignoreFileName}`);
+    if (!isList || entry.kind !== 'file' || entry.bytes > mostBytes) continue;
+    const pieces: Buffer[] = [];
+    if (isUpload) pieces.push(readWhole(join(local, entry.path), entry) ?? Buffer.alloc(0));
+    else await remote.get({ path: entry.path, offset: 0, sha256: '' }, (piece) => void pieces.push(piece));
+    const folder = entry.path.slice(0, -ignoreFileName.length - 1);
+    texts.set(folder, Buffer.concat(pieces).toString('utf8'));
+  }
+  const paths = function* (): Generator<string> {
+    for (const { path } of source.entries) yield path;
+  };
+  return new TreeRules(paths(), texts);
+}
