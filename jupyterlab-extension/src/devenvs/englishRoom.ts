@@ -1,10 +1,10 @@
 /** Words of DevEnvs that only JupyterLab shows; all others are in the shared views. */
 export const english = {
   create: 'New DevEnv',
-  refresh: 'Read them anew',
   askingCluster: 'Asking the cluster…',
   signIn: (context: string) => `Sign in to ${context} to see its DevEnvs`,
-  asOf: (context: string, time: string) => `${context} is not reachable; as of ${time}.`,
+  problem: (context: string, why: string) => `${context}: ${why}`,
+  asOf: (time: string) => `Its DevEnvs are shown as of ${time}.`,
   filter: 'Find a DevEnv',
   noneFound: 'None is called so.',
   whichDevEnv: 'Which DevEnv',
@@ -14,11 +14,9 @@ export const english = {
   restart: 'Restart',
   delete: 'Delete',
   close: 'Close',
-  created: (name: string) => `${name} is made.`,
   running: (name: string) => `${name} runs.`,
   stopWaiting: 'Stop waiting',
   stopTransfer: 'Break it off',
-  nameOf: 'Name of the DevEnv',
   form: {
     heading: (name: string) => `Change ${name}`,
     change: 'Change',
@@ -52,7 +50,6 @@ export const english = {
     forward:
       'On your own machine, with the slipway command installed, run this and open the address that Jupyter prints:',
     opening: (name: string) => `Starting JupyterLab in ${name}…`,
-    opened: (name: string) => `JupyterLab in ${name} is in a tab of its own.`,
     open: 'Open it',
   },
   transfer: {

@@ -4,6 +4,7 @@ import type { DevEnv, DevEnvHop } from '@slipway/shared/protocol';
 import { formatBytes, SlipwayError } from '@slipway/shared/protocol';
 import { formatDuration, hopsInWords, shownText, type ViewState } from '@slipway/shared/views';
 import { type JSX, useEffect, useState } from 'react';
+import { stateIcons } from '../surfaces/icons.ts';
 import { StateIcon } from '../surfaces/stateIcon.tsx';
 import { troubleIn } from '../words/index.ts';
 import { named } from './devEnvActions.ts';
@@ -37,7 +38,7 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
       <ul className="slipway-list slipway-devenv-hops">
         {hops.map((hop) => (
           <li key={hop.name} data-hop={hop.name} data-outcome={hop.outcome}>
-            <StateIcon state={stateOf[hop.outcome]} />
+            <HopIcon outcome={hop.outcome} />
             <div>
               <p>
                 {say.names[hop.name]} · {say.outcomes[hop.outcome]}
@@ -56,11 +57,18 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
   );
 }
 
-function factsOf({ detail, durationMs, bytesPerSecond, outcome }: DevEnvHop, rate: (bytes: string) => string): string {
+function HopIcon({ outcome }: { readonly outcome: DevEnvHop['outcome'] }): JSX.Element {
+  const Icon = stateIcons[stateOf[outcome]].react;
+  // What is slow is no failure, and in the colour of what waits.
+  const colour = outcome === 'warn' ? 'queued' : stateOf[outcome];
+  return <Icon tag="span" className={`slipway-state slipway-state-${colour}`} aria-hidden="true" />;
+}
+
+function factsOf({ detail, durationMs, bytesPerSecond }: DevEnvHop, rate: (bytes: string) => string): string {
   return [
     shownText(detail),
     ...(bytesPerSecond === undefined ? [] : [rate(formatBytes(bytesPerSecond))]),
-    ...(outcome === 'skipped' ? [] : [formatDuration(durationMs)]),
+    ...(durationMs < 1000 ? [] : [formatDuration(durationMs)]),
   ].join(' · ');
 }
 

@@ -26,7 +26,8 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
   const staleSince = state.staleSince(devEnv.context);
   const view = devEnvView(devEnv, words.shared, now, staleSince);
   const progress = devEnv.state === 'starting' ? state.progressOf(devEnv) : undefined;
-  const facts = progress === undefined ? view.row : `${view.word} · ${progress}`;
+  const whole = progress === undefined ? view.row : `${view.word} · ${progress}`;
+  const facts = progress === undefined ? view.shortRow : whole;
   const { icon: Icon, colour } = devEnvIcons[devEnv.state];
   return (
     <li
@@ -41,7 +42,7 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
         className="slipway-row-open"
         aria-expanded={isOpen}
         aria-controls={id}
-        title={[shownText(devEnv.name), facts].join('\n')}
+        title={[shownText(devEnv.name), whole].join('\n')}
         onClick={() => setOpen(!isOpen)}
       >
         <Icon.react

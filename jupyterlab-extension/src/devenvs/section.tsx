@@ -170,11 +170,12 @@ function ContextNote({
     );
   }
   if (context.state !== 'stale') return null;
+  const isShown = store.devEnvs.some((devEnv) => devEnv.context === context.name);
   return (
     <div className="slipway-devenv-note" data-context={context.name} role="alert">
-      <p>{words.own.asOf(name, clock(context.since ?? page.now()))}</p>
-      {context.reason !== undefined && <p className="slipway-muted">{shownText(context.reason)}</p>}
+      <p>{words.own.problem(name, shownText(context.reason ?? words.host.lab.stale))}</p>
       {context.action !== undefined && <p className="slipway-muted">{shownText(context.action)}</p>}
+      {isShown && <p className="slipway-muted">{words.own.asOf(clock(context.since ?? page.now()))}</p>}
       <button type="button" className="jp-mod-styled" onClick={() => store.refresh()}>
         {words.shared.devEnv.actions.tryAgain}
       </button>

@@ -2,10 +2,10 @@ import type { DevEnvWords } from './englishRoom.ts';
 
 export const simplifiedChinese: DevEnvWords = {
   create: '新建开发环境',
-  refresh: '重新读取',
   askingCluster: '正在询问集群…',
   signIn: (context) => `登录 ${context} 以查看其开发环境`,
-  asOf: (context, time) => `无法连接 ${context}；显示的是 ${time} 的状态。`,
+  problem: (context, why) => `${context}：${why}`,
+  asOf: (time) => `其开发环境显示的是 ${time} 的状态。`,
   filter: '查找开发环境',
   noneFound: '没有这个名称的开发环境。',
   whichDevEnv: '哪个开发环境',
@@ -15,11 +15,9 @@ export const simplifiedChinese: DevEnvWords = {
   restart: '重启',
   delete: '删除',
   close: '关闭',
-  created: (name) => `${name} 已创建。`,
   running: (name) => `${name} 正在运行。`,
   stopWaiting: '不再等待',
   stopTransfer: '中断',
-  nameOf: '开发环境的名称',
   form: {
     heading: (name) => `更改 ${name}`,
     change: '更改',
@@ -49,7 +47,6 @@ export const simplifiedChinese: DevEnvWords = {
     elsewhere: (name) => `${name} 中的 JupyterLab 只能从此 Jupyter 服务器所在的机器访问，而您的浏览器在另一台机器上。`,
     forward: '在您自己的机器上安装 slipway 命令，运行以下命令，然后打开 Jupyter 输出的地址：',
     opening: (name) => `正在启动 ${name} 中的 JupyterLab…`,
-    opened: (name) => `${name} 中的 JupyterLab 已在新标签页中打开。`,
     open: '打开',
   },
   transfer: {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ContextSummary, DevEnv, DevEnvHop, DevEnvJob } from '../../../shared/src/protocol/index.ts';
 import type { CodeServer } from './codeServer.ts';
 
@@ -17,6 +18,7 @@ export interface SceneRequest {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+const mainScript = join(import.meta.dirname, 'devEnvSceneMain.ts');
 const emptyScene: DevEnvScene = { contexts: [], devEnvs: [], problems: [], jobs: [], hops: [] };
 
 export function clusterContext(name: string, given: Partial<ContextSummary> = {}): ContextSummary {
@@ -58,20 +60,34 @@ export class SceneCore {
     this.#folder = folder;
   }
 
+  /** Has a Jupyter server start it; resolves with the program that stands for the core's bundle. */
+  static async forJupyter(home: string): Promise<{ readonly scene: SceneCore; readonly script: string }> {
+    const scene = await SceneCore.#create(home);
+    const script = join(scene.#folder, 'core.mjs');
+    const [folder, main] = [scene.#folder, pathToFileURL(mainScript).href].map((text) => JSON.stringify(text));
+    await writeFile(script, `process.argv.splice(2, 0, ${folder});\nawait import(${main});\n`);
+    return { scene, script };
+  }
+
   static async install(server: CodeServer): Promise<SceneCore> {
-    const folder = join(server.home, 'scene');
-    await mkdir(folder, { recursive: true });
-    const core = new SceneCore(folder);
-    await core.show(emptyScene);
-    await writeFile(core.#requests, '');
+    const core = await SceneCore.#create(server.home);
+    const folder = core.#folder;
     const program = join(folder, 'node');
-    const main = join(import.meta.dirname, 'devEnvSceneMain.ts');
     // It is started as Node would be, with the bundle of the real core, which it leaves alone.
-    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "${folder}"\n`);
+    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${mainScript}" "${folder}"\n`);
     await chmod(program, 0o755);
     const machine = join(server.home, 'vscode/user/Machine');
     await mkdir(machine, { recursive: true });
     await writeFile(join(machine, 'settings.json'), JSON.stringify({ 'slipway.nodePath': program }));
+    return core;
+  }
+
+  static async #create(home: string): Promise<SceneCore> {
+    const folder = join(home, 'scene');
+    await mkdir(folder, { recursive: true });
+    const core = new SceneCore(folder);
+    await core.show(emptyScene);
+    await writeFile(core.#requests, '');
     return core;
   }
 

@@ -13,8 +13,8 @@ import { logTo, type RunServerOptions, serveUntilEnd } from '../../../shared/src
 import { standInCore, type StandInSession } from '../../../shared/src/server/testing/standInCore.ts';
 import type { DevEnvScene } from './devEnvScene.ts';
 
-// A core in a process of its own that plays a scene of DevEnvs. Argument: the folder with scene.json.
-const [folder = ''] = process.argv.slice(2);
+// A core in a process of its own that plays a scene of DevEnvs. Arguments: the folder with scene.json, and what the host adds.
+const [folder = '', ...hostArguments] = process.argv.slice(2);
 const sessions = new Set<StandInSession>();
 const wakeUps = new Set<() => void>();
 let scene = read();
@@ -254,7 +254,11 @@ const environment: RunServerOptions['environment'] = {
   randomHex: () => '00',
   temporaryFolder: folder,
 };
-const transport = { kind: 'descriptor', fd: 3 } as const;
+const socket = hostArguments[hostArguments.indexOf('--socket') + 1];
+const transport: RunServerOptions['transport'] =
+  hostArguments.includes('--socket') && socket !== undefined
+    ? { kind: 'socket', path: socket }
+    : { kind: 'descriptor', fd: 3 };
 const log = logTo(process.stderr, Date.now);
 process.exitCode = await serveUntilEnd(
   standInCore((session) => recorded(handlers(session))),

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Locator } from 'playwright-core';
+import { afterEach, expect, it } from 'vitest';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { launchBrowser } from '../hosts/chromium.ts';
+import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
+import { JupyterServer } from './jupyterServer.ts';
+import { LabPage } from './labPage.ts';
+
+let server: JupyterServer;
+let scene: SceneCore;
+let browser: Browser;
+let context: BrowserContext;
+let lab: LabPage;
+
+const hop = { outcome: 'pass', durationMs: 12 } as const;
+
+anewAfterFailure(async (own) => {
+  const home = await mkdtemp(join(tmpdir(), 'slipway-lab-'));
+  own(() => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  const made = await SceneCore.forJupyter(home);
+  scene = made.scene;
+  server = await JupyterServer.create({ home, args: [`--SlipwayApp.core_script=${made.script}`] });
+  own(() => server.dispose());
+  await server.write('data/cells.csv', 'one,two\n');
+  await server.write('notes.txt', 'hello');
+  browser = await launchBrowser();
+  own(() => browser.close());
+  await server.start();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  lab = await LabPage.open(context, server, 'lab');
+  await lab.runsReady();
+  await lab.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  await lab.showSidePanel();
+});
+afterEach(() => lab.screenshot('devenvs-last'));
+
+const section = (): Locator => lab.sidePanel.locator('.slipway-devenvs');
+const row = (name: string): Locator => section().locator(`.slipway-devenv[data-devenv="${name}"]`);
+const dialog = (): Locator => lab.page.locator('.jp-Dialog');
+const notice = (text: string | RegExp): Locator =>
+  lab.page.locator('.Toastify__toast').filter({ hasText: text }).first();
+
+async function requested(name: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return (await scene.requests()).filter((each) => each.name === name).map(({ params }) => params);
+}
+
+/** Chooses from the palette as somebody types it. */
+async function command(label: string): Promise<void> {
+  await lab.page.keyboard.press('Control+Shift+C');
+  const palette = lab.page.locator('.lm-CommandPalette-input');
+  await palette.fill(label);
+  await lab.page.locator('.lm-CommandPalette-item').filter({ hasText: label }).first().click();
+}
+
+it('says what a DevEnv is where there is none, and what is missing for one', async () => {
+  await section().getByText('no cluster is set up yet').waitFor();
+  await scene.show({ contexts: [clusterContext('team-a', { signIn: { state: 'signedOut' } })] });
+  await section().getByRole('button', { name: 'Sign in to team-a to see its DevEnvs' }).waitFor();
+  await scene.show({ contexts: [clusterContext('team-a')] });
+  await section().getByText('No DevEnvs yet').waitFor();
+  await lab.screenshot('devenvs-empty');
+});
+
+it('makes one with what the team offers, tells what its start waits for, stops it and deletes it', async () => {
+  await scene.show({ contexts: [clusterContext('team-a')] });
+  await command('DevEnv: New DevEnv…');
+  await section().getByLabel('Disk for the workspace').fill('lots');
+  await section().getByText('Write a size such as 20Gi.').waitFor();
+  expect(await section().getByRole('button', { name: 'Create devenv-alice' }).isDisabled()).toBe(true);
+  await section().getByLabel('Disk for the workspace').fill('40Gi');
+  await lab.screenshot('devenvs-form');
+  await section().getByLabel('Disk for the workspace').press('Enter');
+  await row('devenv-alice').getByText('The node pulls the image.').waitFor();
+  await notice('The node pulls the image.').waitFor();
+  await lab.screenshot('devenvs-starting');
+  await row('devenv-alice').and(section().locator('[data-state="running"]')).waitFor();
+  expect(await requested('devenvs/create')).toEqual([
+    {
+      context: 'team-a',
+      name: 'devenv-alice',
+      spec: {
+        instanceType: 'gpu-1x-16c-64g-1gpu',
+        image: 'registry.example/devenv:1',
+        diskSize: '40Gi',
+        idleStop: '2h',
+      },
+    },
+  ]);
+
+  await row('devenv-alice').hover();
+  await row('devenv-alice').getByLabel('Stop… devenv-alice').click();
+  await dialog().getByText('Everything in /workspace stays.').waitFor();
+  await dialog().getByRole('button', { name: 'Stop', exact: true }).click();
+  await row('devenv-alice').getByText('stopped by alice').waitFor();
+
+  // Enter at the first question keeps it, and the workspace goes for its name alone.
+  await lab.rowMenu(row('devenv-alice'), 'Delete…');
+  await dialog().waitFor();
+  await lab.page.keyboard.press('Enter');
+  await dialog().waitFor({ state: 'detached' });
+  await lab.rowMenu(row('devenv-alice'), 'Delete…');
+  await dialog().getByText('Delete the workspace, too').click();
+  await dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+  await dialog().getByText('lost for good').waitFor();
+  await dialog().locator('input').fill('devenv-bob');
+  await dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+  await notice('Type devenv-alice to go on.').waitFor();
+  expect(await requested('devenvs/delete')).toEqual([]);
+  await lab.rowMenu(row('devenv-alice'), 'Delete…');
+  await dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+  await section().getByText('No DevEnvs yet').waitFor();
+  expect(await requested('devenvs/delete')).toEqual([{ context: 'team-a', name: 'devenv-alice', workspace: false }]);
+});
+
+it('shows facts to copy without touching anybody’s ssh config, and each hop as it comes', async () => {
+  const hops = [
+    { ...hop, name: 'api', detail: 'The API server answers.' },
+    { ...hop, name: 'latency', outcome: 'warn', detail: 'A round trip takes 180 ms.', fix: 'Be nearer to it.' },
+  ] as const;
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice')], hops });
+  // By keyboard alone.
+  await row('devenv-alice').locator('.slipway-row-open').focus();
+  await lab.page.keyboard.press('Enter');
+  await row('devenv-alice').getByText('41 of 100 GiB').first().waitFor();
+  await lab.screenshot('devenvs-detail');
+  await row('devenv-alice').getByRole('button', { name: 'Connection facts…' }).press('Enter');
+  await dialog().getByText('SHA256:wAx2n').waitFor();
+  await dialog().getByRole('button', { name: 'Copy: Command' }).click();
+  await dialog().getByRole('status').getByText('Copied').waitFor();
+  await lab.screenshot('devenvs-facts');
+  expect(await requested('devenvs/connect')).toEqual([{ context: 'team-a', name: 'devenv-alice', include: false }]);
+  await lab.page.keyboard.press('Escape');
+
+  await command('DevEnv: Test connection…');
+  await dialog().getByText('A round trip takes 180 ms.').waitFor();
+  await dialog().getByText('The slow part: Latency.').waitFor();
+  await dialog().getByText('What helps: Be nearer to it.').waitFor();
+  await lab.screenshot('devenvs-hops');
+  await lab.page.keyboard.press('Escape');
+  await row('devenv-alice').locator('.slipway-row-open').click();
+});
+
+it('sends what is selected in the file browser, by its path on the disk, says how far it is, and breaks off', async () => {
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice')] });
+  await row('devenv-alice').waitFor();
+  const files = lab.page.locator('.jp-DirListing-item');
+  await files.filter({ hasText: 'data' }).click();
+  await files.filter({ hasText: 'notes.txt' }).click({ modifiers: ['Control'] });
+  await files.filter({ hasText: 'notes.txt' }).click({ button: 'right' });
+  await lab.page.locator('.lm-Menu-item').getByText('Send to DevEnv…').click();
+  await dialog().getByLabel('To the folder').fill('/workspace/in');
+  await lab.screenshot('devenvs-send');
+  await dialog().getByRole('button', { name: 'Send' }).click();
+  await notice(/of 340 files · .* · 93\.0 MB\/s · .* left/).waitFor();
+  await lab.screenshot('devenvs-sending');
+  await notice(/of 340 files/)
+    .getByRole('button', { name: 'Break it off' })
+    .click();
+  await notice('Do it again to go on from where it stopped.').waitFor();
+  const [sent] = await requested('transfer/upload');
+  expect(sent).toMatchObject({
+    context: 'team-a',
+    name: 'devenv-alice',
+    local: [join(server.folder, 'data'), join(server.folder, 'notes.txt')],
+    remote: ['/workspace/in'],
+  });
+});
+
+it('warns before an idle stop, and keeps it running where that is pressed', async () => {
+  const idle = { stopAfterMs: 7_200_000, idleMs: 6_720_000, stopsAt: Date.now() + 480_000 };
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice', { idle })] });
+  const warning = notice(/devenv-alice stops in \d min: nobody worked for 1 h 52 min/);
+  await warning.waitFor();
+  await lab.screenshot('devenvs-warning');
+  await warning.getByRole('button', { name: 'Keep it running' }).click();
+  await notice('devenv-alice keeps running.').waitFor();
+  expect(await requested('devenvs/reportActivity')).toEqual([{ context: 'team-a', name: 'devenv-alice' }]);
+  await row('devenv-alice').getByText('in use').waitFor();
+});
+
+it('shows what can be read of many, names what cannot, finds one by its name, and folds away', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => {
+    const name = `devenv-alice-${String(index).padStart(3, '0')}${index === 3 ? `-${'long-'.repeat(8)}name` : ''}`;
+    const state = (['running', 'stopped', 'failed', 'starting'] as const)[index % 4] ?? 'running';
+    return sceneDevEnv(name, state === 'failed' ? { state, reason: 'the image cannot be pulled' } : { state });
+  });
+  const problems = [{ context: 'team-b', message: 'You may not list pods in team-b.', action: 'Ask your team.' }];
+  await scene.show({ contexts: [clusterContext('team-a'), clusterContext('team-b')], devEnvs: many, problems });
+  await section().getByText('You may not list pods in team-b.').waitFor();
+  await row('devenv-alice-000').waitFor();
+  await lab.screenshot('devenvs-many');
+  expect(await section().locator('.slipway-devenv').count()).toBe(200);
+  await section().getByLabel('Find a DevEnv').fill('alice-17');
+  await expect.poll(() => section().locator('.slipway-devenv').count()).toBe(10);
+  await section().getByRole('button', { name: 'DevEnvs', exact: true }).click();
+  await section().locator('.slipway-devenv').first().waitFor({ state: 'detached' });
+  await section().getByRole('button', { name: 'DevEnvs', exact: true }).click();
+  await row('devenv-alice-000').waitFor();
+  expect(lab.errors).toEqual([]);
+});
