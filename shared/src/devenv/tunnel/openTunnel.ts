@@ -59,19 +59,17 @@ async function connect(
     return stream;
   } catch (error) {
     signal.throwIfAborted();
-    if (SlipwayError.is(error) && mayWait.has(error.code)) return error;
+    if (SlipwayError.is(error) && !final.has(error.code)) return error;
     throw error;
   }
 }
 
-/** What a pod that is not there yet, or not any more, is answered with. */
-const mayWait: ReadonlySet<string> = new Set([
-  'cluster.unreachable',
-  'cluster.notFound',
-  'cluster.refused',
-  'cluster.conflict',
-  'run.conflict',
-  'ssh.lost',
+/** Waiting changes nothing about these. What else goes wrong may be that the pod is on its way: a kubelet says so in many words. */
+const final: ReadonlySet<string> = new Set([
+  'cluster.forbidden',
+  'cluster.unauthorized',
+  'signIn.required',
+  'cancelled',
 ]);
 
 /** Waits for bytes to read, and leaves them in the stream. */
