@@ -40,6 +40,7 @@ const machineCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'issuer.untrusted',
   'issuer.invalid',
   'vault.refused',
+  'devenv.failed',
   'ssh.config',
   'ssh.missing',
   'ssh.hostKey',
