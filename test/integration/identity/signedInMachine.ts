@@ -40,7 +40,7 @@ export async function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, sp
     },
     profile: {
       ...profile,
-      securityContext: { runAsUser: 1001, runAsGroup: 0, fsGroup: 1001 },
+
       devEnv: { image: 'testbed.local/devenv:1', diskSize: '64Mi', storageClassName: 'local' },
     },
   };
