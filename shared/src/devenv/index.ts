@@ -3,6 +3,8 @@
  * through the Kubernetes API, jobs, transfers. Start reading at access.ts, then lifecycle/devEnvService.ts.
  */
 import { systemClock, type KubernetesApi } from '../kubernetes/index.ts';
+import type { DevEnvHop } from '../protocol/index.ts';
+import type { ConnectionTest } from './diagnostics/index.ts';
 import type { DevEnvJobs } from './jobs/index.ts';
 import type { DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 import type { JupyterDoors } from './jupyter/index.ts';
@@ -36,6 +38,15 @@ export async function openJupyterDoors(options: {
 }): Promise<JupyterDoors> {
   const { JupyterDoors } = await import('./jupyter/index.ts');
   return new JupyterDoors(options);
+}
+
+/** Measures the way to a DevEnv hop by hop. Its code is loaded now. */
+export async function testConnection(
+  { now, ...test }: Omit<ConnectionTest, 'clock'> & { readonly now: () => number },
+  signal: AbortSignal,
+): Promise<DevEnvHop[]> {
+  const { testConnection } = await import('./diagnostics/index.ts');
+  return testConnection({ ...test, clock: { ...systemClock, now } }, signal);
 }
 
 /** SSH on this machine. Its code is loaded now. */

@@ -25,7 +25,7 @@ export function addDevEnvCommands(program: Command, act: Act): Command {
     .command('devenv')
     .description('List, make, start and stop DevEnvs: personal dev pods with a workspace that lasts.')
     .usage(
-      '[list]  or  create | start | stop | restart | resize | status | delete | manifest | run | jobs | logs | stop-job',
+      '[list]  or  create | start | stop | restart | resize | status | delete | manifest | run | jobs | logs | stop-job | test',
     )
     .addOption(contextOption('whose space; default: all'))
     .addOption(outputOption())

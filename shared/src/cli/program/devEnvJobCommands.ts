@@ -29,6 +29,18 @@ export function addDevEnvJobCommands(devEnvs: Command, act: Act, command: readon
     )
     .addHelpText('after', runHelp);
   devEnvs
+    .command('test')
+    .description('Measure each hop of the way to a DevEnv: which is slow, or broken, and what to do.')
+    .argument('[name]', nameHelp)
+    .addOption(contextOption('where the DevEnv is'))
+    .addOption(outputOption())
+    .action((name: string | undefined, flags: Flags) =>
+      act(async (session) => {
+        const { testDevEnv } = await import('../commands/devEnvTest.ts');
+        return testDevEnv(session, { name, context: flags.context }, flags.output);
+      }),
+    );
+  devEnvs
     .command('jobs')
     .description('List the commands that were started with "devenv run", the newest first.')
     .argument('[name]', nameHelp)

@@ -1,5 +1,6 @@
-import { SlipwayError, type RequestHandlers } from '../../protocol/index.ts';
+import type { RequestHandlers } from '../../protocol/index.ts';
 import type { DevEnvSession } from './devEnvHandlers.ts';
+import { testHandler } from './testHandler.ts';
 
 export type ConnectionHandlers = Pick<
   RequestHandlers,
@@ -7,8 +8,8 @@ export type ConnectionHandlers = Pick<
 >;
 
 /** Reaching DevEnvs by SSH from this machine. */
-export function connectionHandlers({ services }: DevEnvSession): ConnectionHandlers {
-  const missing = (): Promise<never> => Promise.reject(new SlipwayError('internal', 'This is not there yet.'));
+export function connectionHandlers(session: DevEnvSession): ConnectionHandlers {
+  const { services } = session;
   const opened = async (context: string, signal: AbortSignal) => ({
     space: await services.space(context, signal),
     machine: await services.thisMachine(),
@@ -26,7 +27,7 @@ export function connectionHandlers({ services }: DevEnvSession): ConnectionHandl
       const { space, machine } = await opened(context, signal);
       return { devices: await machine.removeDevice(space, name, fingerprint, signal) };
     },
-    'devenvs/test': missing,
+    'devenvs/test': testHandler(session),
     'sshConfig/remove': async ({ sshConfigFile }) => ({
       changed: await (await services.thisMachine()).removeConfig(sshConfigFile),
     }),

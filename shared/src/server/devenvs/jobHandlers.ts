@@ -21,17 +21,12 @@ export function jobHandlers(session: DevEnvSession): JobHandlers {
   session.onEnd(() => ending.abort(new SlipwayError('cancelled', 'The session has ended.')));
 
   const jobsOf = async ({ context, name }: Reference, signal: AbortSignal): Promise<DevEnvJobs> => {
-    const [{ api }, { openDevEnvJobs }] = await Promise.all([
+    const [{ api }, { nameMeant, openDevEnvJobs }] = await Promise.all([
       services.space(context, signal),
       import('../../devenv/index.ts'),
     ]);
-    return openDevEnvJobs(api, await fullName({ context, name }, signal), environment.now);
+    return openDevEnvJobs(api, nameMeant(api.cluster.user, name), environment.now);
   };
-  /** `gpu` is `devenv-alice-gpu` to Alice. */
-  const fullName = async (reference: Reference, signal: AbortSignal): Promise<string> =>
-    reference.name.startsWith('devenv-')
-      ? reference.name
-      : (await (await services.devEnvs()).get(reference, signal)).name;
 
   /** Asks; where it is stopped, says why, or that there is none of that name. */
   const ask = async <T>(
