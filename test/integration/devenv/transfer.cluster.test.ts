@@ -70,7 +70,9 @@ describe('a transfer that is broken off', () => {
 
   it('goes on in a new pod when the DevEnv is stopped and started again meanwhile', async () => {
     let restarted: Promise<unknown> | undefined;
-    onceUnderWay(() => (restarted = devEnv.restart()));
+    onceUnderWay(() => {
+      restarted = devEnv.restart();
+    });
     expect(await devEnv.transfer('upload', big(), 'restarted')).toMatchObject({ files: 1, skipped: [] });
     expect(restarted).toBeDefined();
     await restarted;

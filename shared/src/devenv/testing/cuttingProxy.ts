@@ -6,6 +6,8 @@ export interface CuttingProxy {
   readonly port: number;
   /** Connections so far. */
   readonly connections: number;
+  /** That were handed on so far, in both directions. */
+  readonly bytes: number;
   /** The next connections break after so many bytes each, one a connection; those behind them do not break. */
   breakAfter(bytes: readonly number[]): void;
   stop(): Promise<void>;
@@ -15,6 +17,7 @@ export async function startCuttingProxy(dial: () => Promise<Duplex>): Promise<Cu
   const limits: number[] = [];
   const open = new Set<Socket>();
   let connections = 0;
+  let bytes = 0;
   const server = createServer({ noDelay: true }, (near) => {
     connections += 1;
     open.add(near);
@@ -32,6 +35,7 @@ export async function startCuttingProxy(dial: () => Promise<Duplex>): Promise<Cu
           from.on('data', (chunk: Buffer) => {
             const piece = chunk.subarray(0, Math.max(0, left));
             left -= chunk.length;
+            bytes += piece.length;
             if (!to.write(piece)) {
               from.pause();
               to.once('drain', () => from.resume());
@@ -54,8 +58,11 @@ export async function startCuttingProxy(dial: () => Promise<Duplex>): Promise<Cu
     get connections() {
       return connections;
     },
-    breakAfter: (bytes) => {
-      limits.splice(0, limits.length, ...bytes);
+    get bytes() {
+      return bytes;
+    },
+    breakAfter: (each) => {
+      limits.splice(0, limits.length, ...each);
     },
     stop: async () => {
       for (const socket of open) socket.destroy();

@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   symlinkSync,
@@ -66,15 +67,25 @@ export class LocalDestination {
     }
   }
 
-  /** The file that a big one is written to until it is whole. */
+  /**
+   * The file that a big one is written to until it is whole: what an earlier transfer left of it, or a new one. While it is open it has
+   * a name of this process, so that no other transfer writes to it.
+   */
   async openPart(path: string): Promise<LocalPart> {
     this.#enter(parentOf(path));
-    const name = createHash('sha256')
+    const folder = join(this.path, parentOf(path));
+    const final = join(this.path, path);
+    const hash = createHash('sha256')
       .update(path.slice(path.lastIndexOf('/') + 1))
       .digest('hex')
       .slice(0, 24);
-    const part = join(this.path, parentOf(path), `${partPrefix}${name}`);
-    return new LocalPart(await open(part, partFlags, 0o600), part, join(this.path, path));
+    const kept = join(folder, `${partPrefix}${hash}`);
+    const own = `${kept}-${process.pid}-${randomBytes(6).toString('hex')}`;
+    for (const name of readdirSync(folder)) {
+      if (!isFree(name, `${partPrefix}${hash}`) || !renamed(join(folder, name), own)) continue;
+      return new LocalPart(await open(own, partFlags, 0o600), { own, kept, final });
+    }
+    return new LocalPart(await open(own, partFlags | constants.O_EXCL, 0o600), { own, kept, final });
   }
 
   makeLink(path: string, target: string): void {
@@ -136,16 +147,23 @@ export class LocalDestination {
   }
 }
 
+interface PartPaths {
+  /** While it is open. */
+  readonly own: string;
+  /** While nobody works on it. */
+  readonly kept: string;
+  readonly final: string;
+}
+
 /** A big file that is not whole yet. */
 export class LocalPart {
   readonly #handle: FileHandle;
-  readonly #path: string;
-  readonly #final: string;
+  readonly #paths: PartPaths;
+  #isDone = false;
 
-  constructor(handle: FileHandle, path: string, final: string) {
+  constructor(handle: FileHandle, paths: PartPaths) {
     this.#handle = handle;
-    this.#path = path;
-    this.#final = final;
+    this.#paths = paths;
   }
 
   async size(): Promise<number> {
@@ -181,15 +199,46 @@ export class LocalPart {
   finish(facts: Pick<TreeEntry, 'mode' | 'mtimeMs'>): void {
     finishSync(this.#handle.fd, facts);
     fsyncSync(this.#handle.fd);
-    renameSync(this.#path, this.#final);
+    renameSync(this.#paths.own, this.#paths.final);
+    this.#isDone = true;
   }
 
   discard(): void {
-    unlinkQuietly(this.#path);
+    unlinkQuietly(this.#paths.own);
+    this.#isDone = true;
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  /** Keeps what is there for the next transfer, unless it was finished or discarded. */
+  async close(): Promise<void> {
+    await this.#handle.close();
+    if (!this.#isDone) renamed(this.#paths.own, this.#paths.kept);
+  }
+}
+
+/** True for a part of this file that nobody works on. A process that was killed left its name in it. */
+function isFree(name: string, base: string): boolean {
+  if (name === base) return true;
+  const [, pid] = name.startsWith(`${base}-`) ? (/^(\d+)-/.exec(name.slice(base.length + 1)) ?? ['', '']) : [];
+  return pid !== undefined && pid !== '' && !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** False where it was not there any more: another transfer was faster. */
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
   }
 }
 
