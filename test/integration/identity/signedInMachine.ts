@@ -40,7 +40,6 @@ export async function teamProfile(keycloak: Keycloak, cluster: ClusterStatus, sp
     },
     profile: {
       ...profile,
-
       devEnv: { image: 'testbed.local/devenv:1', diskSize: '64Mi', storageClassName: 'local' },
     },
   };

@@ -1,3 +1,4 @@
+import type { DevEnv } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { failureLines } from '../errorText.ts';
 import { printJson } from '../following/startedRun.ts';
@@ -13,11 +14,12 @@ export async function listDevEnvs(
   format: OutputFormat,
 ): Promise<number> {
   const core = await session.core();
-  const answer = await core.handlers['devenvs/list'](context === undefined ? {} : { context }, session.signal);
-  const { devEnvs, problems } = answer;
+  const listed = await core.handlers['devenvs/list'](context === undefined ? {} : { context }, session.signal);
+  const { problems } = listed;
+  const devEnvs = await Promise.all(listed.devEnvs.map((devEnv) => withIdleness(session, devEnv)));
   const exitCode = problems.length > 0 && devEnvs.length === 0 ? exitCodes.couldNotSubmit : exitCodes.passed;
   if (format === 'json') {
-    printJson(session, answer);
+    printJson(session, { devEnvs, problems });
     await session.out.drained();
     return exitCode;
   }
@@ -30,6 +32,15 @@ export async function listDevEnvs(
   }
   await session.out.drained();
   return exitCode;
+}
+
+/** Only its pod tells how idle one is and how full its disk; of other people's nobody is asked. */
+async function withIdleness(session: Session, devEnv: DevEnv): Promise<DevEnv> {
+  if (!devEnv.mine || devEnv.state !== 'running') return devEnv;
+  const core = await session.core();
+  const { context, name } = devEnv;
+  // One that went meanwhile is shown as it was.
+  return core.handlers['devenvs/get']({ context, name }, session.signal).catch(() => devEnv);
 }
 
 /** `slipway devenv status`. */

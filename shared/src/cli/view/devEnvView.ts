@@ -55,11 +55,11 @@ function rowOf(devEnv: DevEnv, several: boolean, others: boolean): Span[] {
   ];
 }
 
-/** `12 min of 4 h`, `of 4 h`, `never stops`. */
+/** `12 min of 4 h`, `stops after 4 h`, `never stops`. */
 function idleWords({ idle }: DevEnv): string {
   if (idle.stopAfterMs === 0) return 'never stops';
-  const limit = `of ${coarse(idle.stopAfterMs)}`;
-  return idle.idleMs === undefined ? limit : `${coarse(idle.idleMs)} ${limit}`;
+  const limit = coarse(idle.stopAfterMs);
+  return idle.idleMs === undefined ? `stops after ${limit}` : `${coarse(idle.idleMs)} of ${limit}`;
 }
 
 /** A DevEnv as a sentence, with what one does next. */
