@@ -78,7 +78,8 @@ export function openDevEnvRoom(options: DevEnvRoomOptions): DevEnvRoom {
     const isUp = store.devEnvs.some(({ mine, state }) => mine && state !== 'stopped' && state !== 'failed');
     if (isUp !== (memory.get(upKey) === true)) void memory.update(upKey, isUp);
   });
-  if (place !== undefined || memory.get(upKey) === true) begin();
+  // A window on another machine by SSH is none of ours; one whose extension runs in the pod knows where it is.
+  if (place?.host?.startsWith('devenv-') === true || memory.get(upKey) === true) begin();
   return {
     store,
     context: () => here()?.context,
