@@ -12,6 +12,7 @@ export class ChosenContext {
   readonly #words: WindowWords;
   readonly #signal: AbortSignal;
   readonly #changes = new Emitter<undefined>();
+  #here: () => string | undefined = () => undefined;
 
   constructor(
     memory: vscode.Memento,
@@ -29,12 +30,17 @@ export class ChosenContext {
 
   readonly onChange = (listener: () => void): { dispose(): void } => this.#changes.on(listener);
 
-  /** Where nothing was chosen, or what was chosen is no longer there: the current context of this person, else this machine. */
+  /** @param context of the cluster on which this window is opened; where nothing was chosen, runs go there */
+  preferHere(context: () => string | undefined): void {
+    this.#here = context;
+  }
+
+  /** Where nothing was chosen, or what was chosen is no longer there: the cluster that the window is on, the current context of this person, else this machine. */
   get name(): string {
     const chosen: unknown = this.#memory.get(key);
     const { contexts } = this.#core;
     if (typeof chosen === 'string' && (contexts.length === 0 || contexts.includes(chosen))) return chosen;
-    return this.#contexts.contexts.find(({ current }) => current)?.name ?? 'local';
+    return this.#here() ?? this.#contexts.contexts.find(({ current }) => current)?.name ?? 'local';
   }
 
   async use(name: string): Promise<void> {

@@ -68,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): ForTests | undefined
     browserIsHere: () => browserIsHere(context.extension.extensionKind),
     signal: ending.signal,
   });
+  chosen.preferHere(devEnvs.context);
   const onStarted = (run: Run): void => {
     notices.started(run);
     followed.follow(run).catch((error: unknown) => notices.failed(error));

@@ -5,8 +5,12 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-/** Below the extension's folder, for then it is the extension's own `vscode` that the suite is given. @returns the folder */
-export async function buildSuite() {
+/**
+ * Below the extension's folder, for then it is the extension's own `vscode` that the suite is given.
+ * @param withMocha for a machine without this repository's packages
+ * @returns the folder
+ */
+export async function buildSuite({ withMocha = false } = {}) {
   const dist = join(here, 'dist');
   rmSync(dist, { recursive: true, force: true });
   await build({
@@ -18,9 +22,10 @@ export async function buildSuite() {
     format: 'cjs',
     target: 'node22',
     sourcemap: 'inline',
-    logLevel: 'warning',
+    // Mocha asks for what it may do without in ways that cannot be bundled.
+    logLevel: withMocha ? 'error' : 'warning',
     mainFields: ['module', 'main'],
-    external: ['vscode', 'mocha'],
+    external: withMocha ? ['vscode'] : ['vscode', 'mocha'],
   });
   return dist;
 }

@@ -50,7 +50,7 @@ it('opens a window in it over the host that it writes: VS Code’s server, a not
   const window = new RemoteWindow({ configFile, host: sshHost, env: host.machine.machine.environment });
   await window.install();
   await window.run('mkdir -p study && echo "answer = 42" > study/helper.py');
-  const notebook = notebookOf('import helper\\nprint(helper.answer)').replaceAll("'", "'\\''");
+  const notebook = notebookOf('import helper', 'print(helper.answer)').replaceAll("'", "'\\''");
   await window.run(`printf %s '${notebook}' > study/lab.ipynb`);
 
   await window.start('packaged');
@@ -66,25 +66,35 @@ it('opens a window in it over the host that it writes: VS Code’s server, a not
     .waitFor(patience);
   await page.locator('.notebook-editor .monaco-list-row .cell-editor-container').first().click();
   await page.keyboard.type('# typed here');
-  await expect.poll(() => host.inside('cat /run/slipway/activity 2>/dev/null || true'), patience).toMatch(/^\d{4}-/);
-  await page.keyboard.press('Control+Shift+Backquote');
+  await expect
+    .poll(() => host.inside('cat /run/slipway/activity 2>/dev/null || true'), { ...patience, interval: 1000 })
+    .toMatch(/^\d{4}-/);
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').fill('>Terminal: Create New Terminal');
+  await page.locator('.quick-input-list .monaco-list-row').first().click();
   await page
     .locator('.terminal .xterm-helper-textarea')
     .first()
     .waitFor({ ...patience, state: 'attached' });
-  await page.waitForTimeout(1500);
-  await page.keyboard.type('hostname > terminal.txt\n');
-  await expect.poll(() => window.run('cat study/terminal.txt 2>/dev/null || true'), patience).toBe(`${name}\n`);
+  await page.waitForTimeout(2000);
+  await page.keyboard.type('echo $HOSTNAME > terminal.txt\n');
+  await expect
+    .poll(() => window.run('cat study/terminal.txt 2>/dev/null || true'), { ...patience, interval: 1000 })
+    .toBe(`${name}\n`);
   await shot('window', page);
   await page.close();
   await window.end('packaged');
 
   await window.start('suite');
   const suitePage = await context.newPage();
+  const said: string[] = [];
+  suitePage.on('console', (message) => said.push(message.text()));
   const ended = new Promise<number>((resolve) => void suitePage.exposeFunction('codeAutomationExit', resolve));
   await suitePage.goto(window.url(window.suiteWorkspace, true), patience);
-  await ended;
-  const { passes, failures } = await window.report();
+  const code = await ended;
+  const { passes, failures } = await window.report().catch((error: unknown) => {
+    throw new Error(`The suite ended with ${code} and no report:\n${said.join('\n')}`, { cause: error });
+  });
   expect(failures).toEqual([]);
   expect(passes).toBeGreaterThan(20);
   await context.close();

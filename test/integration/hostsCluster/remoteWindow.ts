@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -56,7 +57,7 @@ export class RemoteWindow {
       `--directory=${dirname(process.execPath)}`,
       'node',
     ]);
-    await buildSuite();
+    await buildSuite({ withMocha: true });
     await this.#unpack(ownExtension, [
       `--directory=${extension}`,
       'package.json',
@@ -86,9 +87,14 @@ export class RemoteWindow {
       `XDG_DATA_HOME=${suite}/data`,
       `TOKEN=${this.#token}`,
     ].join(' ');
-    const listen = '--host=127.0.0.1 --port=0 --connection-token="$TOKEN" --enable-smoke-test-driver';
+    const settings = JSON.stringify({ 'chat.disableAIFeatures': true, 'workbench.startupEditor': 'none' });
+    await this.run(`mkdir -p ${data}/data/Machine && echo '${settings}' > ${data}/data/Machine/settings.json`);
+    const listen =
+      '--host=127.0.0.1 --port=0 --connection-token="$TOKEN" --enable-smoke-test-driver --disable-workspace-trust';
     const log = `${suite}/${kind}.log`;
-    await this.run(`export ${variables}; ${node} ${listen} > ${log} 2>&1 < /dev/null & echo $! > ${suite}/${kind}.pid`);
+    // Whatever keeps a channel of ssh open keeps ssh.
+    const started = `{ export ${variables}; ${node.replace(' && ./', ' && exec ./')} ${listen}; } > ${log} 2>&1 < /dev/null &`;
+    await this.run(`${started} echo $! > ${suite}/${kind}.pid`);
     const remotePort = await this.#portIn(log);
     this.#port = await freePort();
     const forward = ['-N', '-o', 'ExitOnForwardFailure=yes', '-L', `127.0.0.1:${this.#port}:127.0.0.1:${remotePort}`];
@@ -134,17 +140,19 @@ export class RemoteWindow {
   }
 
   async #portIn(log: string): Promise<string> {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(200)) {
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
       const [, port] = /agent listening on (\d+)/.exec(await this.run(`cat ${log}`)) ?? [];
       if (port !== undefined) return port;
+      await sleep(200);
     }
     throw new Error(`VS Code's server does not start there:\n${await this.run(`cat ${log}`)}`);
   }
 
   async #answers(): Promise<void> {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
       const response = await fetch(`http://127.0.0.1:${this.#port}/version`).catch(() => undefined);
       if (response?.ok === true) return;
+      await sleep(100);
     }
     throw new Error('Nobody answers at the forwarded port.');
   }
@@ -157,9 +165,9 @@ export class RemoteWindow {
 
   async #send(from: Readable, command: string): Promise<void> {
     const ssh = spawn('ssh', this.#arguments(command), { env: this.#ssh.env, stdio: ['pipe', 'inherit', 'inherit'] });
-    const ended = new Promise<number | null>((resolve) => ssh.once('exit', resolve));
+    const ended = once(ssh, 'exit');
     await pipeline(from, ssh.stdin);
-    const code = await ended;
+    const [code] = (await ended) as [number | null];
     if (code !== 0) throw new Error(`ssh ended with ${String(code)}: ${command}`);
   }
 }

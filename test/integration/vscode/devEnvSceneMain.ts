@@ -21,7 +21,7 @@ let scene = read();
 let changes: DevEnv[] = [...scene.devEnvs];
 let jobs: DevEnvJob[] = [...scene.jobs];
 
-watch(folder, (_event, name) => {
+const watcher = watch(folder, (_event, name) => {
   if (name !== 'scene.json') return;
   try {
     scene = read();
@@ -266,3 +266,4 @@ process.exitCode = await serveUntilEnd(
   process,
   log,
 );
+watcher.close();

@@ -53,8 +53,12 @@ export function openDevEnvRoom(options: DevEnvRoomOptions): DevEnvRoom {
   const actions = new DevEnvActions(parts);
   const jobs = new DevEnvJobs(core, signal);
   const isDesktop = (): boolean => vscode.env.uiKind === vscode.UIKind.Desktop;
-  const hasSsh = (): Promise<boolean> =>
-    hasSshProgram(vscode.workspace.getConfiguration('remote.SSH').get('path', '').trim());
+  // A workspace has no say in which program is run.
+  const sshPath = (): unknown => vscode.workspace.getConfiguration('remote.SSH').inspect('path')?.globalValue;
+  const hasSsh = (): Promise<boolean> => {
+    const path = sshPath();
+    return hasSshProgram(typeof path === 'string' ? path.trim() : '');
+  };
   const told = {
     get: (key: string): unknown => memory.get(key),
     update: (key: string, value: unknown) => memory.update(key, value),
