@@ -26,5 +26,5 @@ export { manifestText, objectsText } from './manifest/manifestText.ts';
 export { podTemplate } from './manifest/podTemplate.ts';
 export { parseSize } from './manifest/quantity.ts';
 export { containerSecurityContext } from './manifest/securityContexts.ts';
-export { gpuEnvironment } from './manifest/stepEnvironment.ts';
+export { gpuEnvironment, mirrorEnvironment } from './manifest/stepEnvironment.ts';
 export { workStepResources } from './manifest/stepResources.ts';

@@ -4,6 +4,7 @@ import {
   gpuEnvironment,
   labels,
   managedBy,
+  mirrorEnvironment,
   podTemplate,
   workStepResources,
   type JsonObject,
@@ -94,7 +95,9 @@ export function renderPod(input: DevEnvInput): KubernetesObject {
           ports: [{ name: 'ssh', containerPort: sshPort }],
           env: environment(input),
           resources: workStepResources(settings, profile.stepLimits ?? false),
-          readinessProbe: { tcpSocket: { port: 'ssh' }, periodSeconds: 1, failureThreshold: 5 },
+          // Soon known to be up, and afterwards seldom asked: each question costs a process of sshd.
+          startupProbe: { tcpSocket: { port: 'ssh' }, periodSeconds: 1, failureThreshold: 300 },
+          readinessProbe: { tcpSocket: { port: 'ssh' }, periodSeconds: 10, failureThreshold: 3 },
           securityContext: containerSecurityContext(profile),
           volumeMounts: [
             { name: 'workspace', mountPath: devEnvWorkspace },
@@ -116,11 +119,12 @@ export function renderPod(input: DevEnvInput): KubernetesObject {
   };
 }
 
-function environment({ name, settled }: DevEnvInput): JsonObject[] {
+function environment({ name, settled, profile }: DevEnvInput): JsonObject[] {
   return [
     { name: 'SLIPWAY_DEVENV', value: name },
     { name: 'SLIPWAY_IDLE_STOP_SECONDS', value: String(settled.idleStopSeconds) },
     ...gpuEnvironment(settled.settings.hasGpu),
+    ...mirrorEnvironment(profile.mirrors ?? {}),
   ];
 }
 

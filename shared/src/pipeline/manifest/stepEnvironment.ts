@@ -28,7 +28,11 @@ export function commonEnvironment(image: string, profile: TeamProfile, runFile: 
   ];
 }
 
-function mirrorEnvironment(mirrors: NonNullable<TeamProfile['mirrors']>): JsonObject[] {
+/**
+ * Where pip, conda and the Hugging Face libraries look, as the team says.
+ * @throws SlipwayError `spec.invalid` for a mirror that cannot be passed on
+ */
+export function mirrorEnvironment(mirrors: NonNullable<TeamProfile['mirrors']>): JsonObject[] {
   const { pipIndexUrl, pipTrustedHosts = [], condaChannels = [], huggingFaceUrl } = mirrors;
   const words = (values: readonly string[], where: string): readonly string[] => {
     for (const value of values) checkWord(value, where);

@@ -71,6 +71,7 @@ export const exampleDevEnvs: Readonly<Record<string, Example>> = {
       runtimeClassName: 'nvidia',
       serviceAccountName: 'pipeline.runner',
       stepLimits: true,
+      mirrors: { pipIndexUrl: 'https://pypi.example/simple', condaChannels: ['https://conda.example/forge'] },
     }),
   },
   'arbitrary-user': { profile: team({ securityContext: { runAsUser: 1000650000, runAsGroup: 0 } }) },
