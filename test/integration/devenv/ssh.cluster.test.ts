@@ -139,6 +139,19 @@ describe('plain ssh to a DevEnv', () => {
     }
   });
 
+  it('is measured hop by hop, each told when it is done', async () => {
+    const told: string[] = [];
+    const listener = laptop.core.onNotification((method, params) => {
+      if (method === 'devenv/hop' && 'hop' in params) told.push(params.hop.name);
+    });
+    const { hops } = await laptop.core.handlers['devenvs/test']({ context, name, id: 'a test' }, never);
+    listener.dispose();
+    expect(told).toEqual(['api', 'pod', 'tunnel', 'ssh', 'latency', 'upload', 'download']);
+    expect(hops.map((hop) => hop.name)).toEqual(told);
+    expect(hops.filter(({ outcome }) => outcome === 'fail' || outcome === 'skipped')).toEqual([]);
+    for (const hop of hops.slice(5)) expect(hop.bytesPerSecond).toBeGreaterThan(0);
+  });
+
   it('says that it is stopped, and starts nothing; after a start it is the same host', async () => {
     await cluster.stop(name);
     const said = await laptop.ssh(host, 'true');

@@ -54,7 +54,7 @@ export class SshMachine {
       '#!/bin/sh\n[ "$1" = -F ] && exec /usr/bin/ssh "$@"\nexec /usr/bin/ssh -F "$HOME/.ssh/config" "$@"\n';
     await writeFile(join(programs, 'ssh'), wrapper);
     await chmod(join(programs, 'ssh'), 0o755);
-    const { XDG_DATA_HOME: _elsewhere, ...rest } = machine.environment;
+    const rest: NodeJS.ProcessEnv = { ...machine.environment, XDG_DATA_HOME: '' };
     const env = { ...rest, HOME: home, PATH: `${programs}:${rest.PATH ?? ''}`, GIT_SSH: join(programs, 'ssh') };
     return new SshMachine(home, env, machine.folder);
   }
