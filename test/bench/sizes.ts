@@ -12,14 +12,16 @@ const requires = /[ ,]\w+=require\("(\.\/[^"]+)"\)/g;
 
 /**
  * What the hosts' halves weigh, in units of 1000 bytes. The labextension is every script of its folder; all but the connection
- * come when a page loads. The panels come compressed from the server half, with the first one, and so does what is about DevEnvs. The .vsix has the core in it.
+ * come when a page loads. The panels come compressed from the server half with the first one, what is about DevEnvs when the side
+ * panel is first shown. The .vsix has the core in it.
  */
 export async function sizes(vsix: string): Promise<string> {
   const scripts = (await readdir(built)).filter((name) => name.endsWith('.js')).map((name) => join(built, name));
   return [
     'Sizes of what is installed',
     await line('labextension, all scripts', scripts, 150_000),
-    `  ${'panels, as they are sent'.padEnd(30)}${kilobytes(await folderBytes(panels))}`,
+    `  ${'panels, as they are sent'.padEnd(30)}${kilobytes(await folderBytes(panels, 'panels-'))}`,
+    `  ${'DevEnvs, as they are sent'.padEnd(30)}${kilobytes(await folderBytes(panels, 'devEnvs-'))}`,
     await line('.vsix, scripts at activation', await withRequired(extension)),
     `  ${'.vsix, whole'.padEnd(30)}${kilobytes((await stat(vsix)).size)}`,
   ].join('\n');
@@ -34,8 +36,10 @@ async function line(name: string, files: readonly string[], goal?: number): Prom
   return `  ${name.padEnd(30)}${kilobytes(bytes)}   ${kilobytes(compressed)} with gzip${judged}`;
 }
 
-async function folderBytes(folder: string): Promise<number> {
-  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size);
+/** @param start of the files' names */
+async function folderBytes(folder: string, start: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(start));
+  const sizes = names.map(async (name) => (await stat(join(folder, name))).size);
   return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -50,6 +50,7 @@ export const english = {
     forward:
       'On your own machine, with the slipway command installed, run this and open the address that Jupyter prints:',
     opening: (name: string) => `Starting JupyterLab in ${name}…`,
+    ready: (name: string) => `JupyterLab in ${name} is ready.`,
     open: 'Open it',
   },
   transfer: {

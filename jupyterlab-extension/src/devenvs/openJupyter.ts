@@ -28,11 +28,18 @@ export async function openJupyter({ page, words }: RoomState, devEnv: DevEnv): P
   } finally {
     doing.end();
   }
-  // Where so much time has passed, browsers open a tab in a press alone.
-  const { button } = await showDialog({
-    title,
-    body: name,
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: jupyter.open })],
-  });
-  if (button.accept) window.open(url, '_blank', 'noopener');
+  if (openTab(url)) return;
+  // Where too much time has passed since the press, browsers open no tab; in another press they do.
+  const buttons = [Dialog.cancelButton(), Dialog.okButton({ label: jupyter.open })];
+  const { button } = await showDialog({ title, body: jupyter.ready(name), buttons });
+  if (button.accept) openTab(url);
+}
+
+/** @returns false where the browser did not let it */
+function openTab(url: string): boolean {
+  const tab = window.open(url, '_blank');
+  if (tab === null) return false;
+  // What runs in the DevEnv has no business with this page.
+  tab.opener = null;
+  return true;
 }

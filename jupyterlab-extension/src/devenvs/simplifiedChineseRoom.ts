@@ -47,6 +47,7 @@ export const simplifiedChinese: DevEnvWords = {
     elsewhere: (name) => `${name} 中的 JupyterLab 只能从此 Jupyter 服务器所在的机器访问，而您的浏览器在另一台机器上。`,
     forward: '在您自己的机器上安装 slipway 命令，运行以下命令，然后打开 Jupyter 输出的地址：',
     opening: (name) => `正在启动 ${name} 中的 JupyterLab…`,
+    ready: (name) => `${name} 中的 JupyterLab 已就绪。`,
     open: '打开',
   },
   transfer: {

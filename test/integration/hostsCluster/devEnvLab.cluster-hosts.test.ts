@@ -21,7 +21,9 @@ anewAfterFailure(async (own) => {
   machine = await ClusterMachine.create('lab-devenv');
   own(() => machine.dispose());
   const devEnv = { image: 'testbed.local/devenv:1', diskSize: '1Gi', idleStop: '2h' };
-  await machine.writeContext({ profile: { ...profile, devEnv } });
+  // JupyterLab is opened in it.
+  const instanceTypes = { room: { cpu: '100m', memory: '2Gi' } };
+  await machine.writeContext({ profile: { ...profile, instanceTypes, defaultInstanceType: 'room', devEnv } });
   server = await JupyterServer.create({ home: machine.machine.folder });
   own(() => server.dispose());
   await server.write('data/cells of alice.csv', 'one,two\n');
@@ -79,6 +81,14 @@ it('is made from the panel, gets files and gives them back, keeps them over a st
   await notice(/Downloaded to .*1 file/).waitFor(patience);
   await files.filter({ hasText: 'result.txt' }).dblclick(patience);
   await lab.page.locator('.jp-FileEditor').getByText('made there').waitFor(patience);
+
+  const opened = lab.page.context().waitForEvent('page', patience);
+  await lab.rowMenu(row('running'), 'Open JupyterLab in the DevEnv');
+  const there = await opened;
+  await there.locator('.jp-DirListing-item').filter({ hasText: 'result.txt' }).waitFor(patience);
+  expect(new URL(there.url()).hostname).toBe('127.0.0.1');
+  expect(await there.evaluate('window.opener')).toBeNull();
+  await there.close();
 
   await lab.rowMenu(row('running'), 'Stop…');
   await dialog().getByRole('button', { name: 'Stop', exact: true }).click();
