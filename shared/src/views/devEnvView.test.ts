@@ -28,6 +28,8 @@ describe('the row of a DevEnv', () => {
     expect(short({})).toBe('Running · 1 GPU · 20 GiB');
     expect(short({ idle }, 0)).toMatch(/^Running at /);
     expect(short({ state: 'stopped', idle })).toBe('Stopped · 1 GPU · 20 GiB');
+    expect(short({ state: 'stopped', reason: 'stopped after 2 h idle' })).toBe('stopped after 2 h idle');
+    expect(short({ state: 'failed', reason: 'No image.' })).toBe('Failed · No image.');
   });
 
   it('that cannot be asked says no more than is known', () => {

@@ -23,7 +23,7 @@ export interface DevEnvView {
   readonly warning: string | undefined;
   /** What a row says beside the name: `Running · 1 GPU · 12 of 20 GiB · idle 25 min`. */
   readonly row: string;
-  /** The same where there is little room: whether somebody works there tells that it runs. */
+  /** The same where there is little room: whether somebody works there tells that it runs, a reason may name the state. */
   readonly shortRow: string;
   /** What is behind it, for a tooltip or a detail: name of the fact, and the fact. */
   readonly facts: readonly (readonly [name: string, value: string])[];
@@ -60,7 +60,8 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     stale: staleSince !== undefined,
   };
   // Of what may have changed since, that has to be told.
-  const isClear = view.idle !== '' && !view.stale;
+  const saysState = view.idle !== '' || view.detail.toLowerCase().startsWith(word.toLowerCase());
+  const isClear = saysState && !view.stale;
   return {
     ...view,
     row: rowOf(devEnv, view, words),

@@ -110,7 +110,7 @@ it('is made from the tree, stopped, started with its files, and deleted for good
 
   await code.inlineAction(/^devenv-/, 'Stop DevEnv');
   await code.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Stop' }).click();
-  await code.row(/^devenv-.*Stopped/).waitFor(patience);
+  await code.row(/^devenv-.*stopped/i).waitFor(patience);
   await machine.until('the pod is gone', async () =>
     (await machine.field(`pod/${name}`, '.metadata.uid')) === '' ? true : undefined,
   );

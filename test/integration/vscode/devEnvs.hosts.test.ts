@@ -72,7 +72,7 @@ it('makes one with what is offered, tells what its start waits for, stops and de
   });
   await code.inlineAction(/devenv-alice/, 'Stop DevEnv');
   await dialog().getByRole('button', { name: 'Stop' }).click();
-  await code.row(/devenv-alice.*Stopped · stopped by alice/).waitFor(patience);
+  await code.row(/devenv-alice.*stopped by alice/).waitFor(patience);
 
   // Its files go only for who says so twice, the second time by its name.
   await code.rowAction(/devenv-alice/, 'Delete DevEnv');

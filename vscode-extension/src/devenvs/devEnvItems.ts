@@ -110,15 +110,15 @@ export function clusterItem(context: DevEnvContext, count: number, words: Window
   return item;
 }
 
-/** The row that says why the DevEnvs of a cluster are not as they are now. */
+/** The row that says why the DevEnvs of a cluster are not as they are now. @param isBelow it stands below the cluster's own row */
 export function troubleItem(
   context: DevEnvContext,
-  isSignedOut: boolean,
+  { isSignedOut, isBelow }: { readonly isSignedOut: boolean; readonly isBelow: boolean },
   { host, shared }: WindowWords,
 ): vscode.TreeItem {
   const away = context.forbidden ? host.notAllowed : host.notReachable;
   const state = isSignedOut ? shared.signIn.notSignedIn : away;
-  const item = new vscode.TreeItem(`${context.name}: ${state}`);
+  const item = new vscode.TreeItem(isBelow ? state : `${context.name}: ${state}`);
   item.id = `trouble/${context.name}`;
   if (context.since !== undefined && !isSignedOut) item.description = host.staleSince(clock(context.since));
   item.tooltip = [context.reason ?? host.coreGone, context.action ?? ''].join('\n').trim();

@@ -113,7 +113,8 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
       case 'trouble': {
         const context = this.#context(node.name);
         if (context === undefined) return new vscode.TreeItem(node.name);
-        return troubleItem(context, this.#isSignedOut(context), words);
+        const isBelow = store.contexts.length > 1;
+        return troubleItem(context, { isSignedOut: this.#isSignedOut(context), isBelow }, words);
       }
       case 'note': {
         const item = new vscode.TreeItem(node.text);

@@ -93,7 +93,7 @@ describe('the tree of DevEnvs', () => {
     assert.equal(tree.state, 'listed');
     assert.deepEqual(await drawn(tree), [
       'devenv-alice | Running · 1 GPU · 20 GiB',
-      'devenv-alice-second | Stopped · stopped after 2 h idle',
+      'devenv-alice-second | stopped after 2 h idle',
       'devenv-bob | of bob · Running · 1 GPU · 20 GiB',
     ]);
   });
@@ -113,9 +113,9 @@ describe('the tree of DevEnvs', () => {
         'team-a | ',
         '  devenv-alice | Running · 1 GPU · 20 GiB',
         'team-b | ',
-        '  team-b: Not allowed | as of …',
+        '  Not allowed | as of …',
         'team-c | ',
-        '  team-c: Not reachable | as of …',
+        '  Not reachable | as of …',
         'team-d | No DevEnvs yet',
       ],
     );
