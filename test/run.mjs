@@ -8,16 +8,7 @@ import { beginCluster, withCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
-import {
-  build,
-  ensureKeyring,
-  ensureSshServer,
-  installPackages,
-  root,
-  testBrowser,
-  testPython,
-  tool,
-} from './setup.mjs';
+import { build, ensureKeyring, ensureSsh, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
 
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
@@ -36,7 +27,7 @@ const preparation = [
     ['install JupyterLab', async () => void (jupyter = await jupyterPython())],
     ['install browser', async () => void (browser = await testBrowser())],
     ['install keyring', ensureKeyring],
-    ['install SSH server', ensureSshServer],
+    ['install OpenSSH', ensureSsh],
     ['install packages', installPackages],
   ],
   [['build', build]],

@@ -92,11 +92,13 @@ export async function ensureKeyring() {
   if (missing().length > 0) throw new Error(`On Debian and Ubuntu: sudo apt install ${packages.join(' ')}`);
 }
 
-/** Sees to it that there is an SSH server, of which tests start one of their own; shared/src/devenv/testing/localSshd.ts. */
-export async function ensureSshServer() {
-  const isThere = () => existsSync('/usr/sbin/sshd');
-  if (!isThere()) await installDebianPackages('--no-install-recommends', 'openssh-server');
-  if (!isThere()) throw new Error('On Debian and Ubuntu: sudo apt install openssh-server');
+/** Sees to it that there are OpenSSH and what people use over it; tests start a server of their own: shared/src/devenv/testing/localSshd.ts. */
+export async function ensureSsh() {
+  const programs = ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/sftp', '/usr/bin/rsync'];
+  const isThere = () => programs.every((path) => existsSync(path));
+  const packages = ['openssh-server', 'openssh-client', 'rsync'];
+  if (!isThere()) await installDebianPackages('--no-install-recommends', ...packages);
+  if (!isThere()) throw new Error(`On Debian and Ubuntu: sudo apt install ${packages.join(' ')}`);
 }
 
 const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
