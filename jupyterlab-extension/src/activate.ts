@@ -32,6 +32,7 @@ import { ServerHalf } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
 import { ScriptLoader } from './surfaces/scriptLoader.ts';
 import { PanelWidget } from './surfaces/panelWidget.ts';
+import { addStyle } from './surfaces/addStyle.ts';
 import { DevEnvSlot } from './surfaces/devEnvSlot.tsx';
 import { addRunMenu } from './surfaces/runMenu.ts';
 import { RunTabs } from './surfaces/runTabs.ts';
@@ -45,6 +46,8 @@ declare const SLIPWAY_VERSION: string;
 declare const SLIPWAY_PANELS: string;
 /** The file with all about DevEnvs, named so, too. */
 declare const SLIPWAY_DEVENVS: string;
+/** What is in style/, in one. */
+declare const SLIPWAY_STYLE: string;
 
 /** A page that only loads shows no panel. */
 const ContextsSection = lazy(() => import('./contexts/contextsSection.tsx'));
@@ -67,6 +70,7 @@ export interface LabServices {
 export async function activate(lab: LabServices): Promise<void> {
   const { app, notebooks } = lab;
   adoptTokens(document);
+  addStyle(SLIPWAY_STYLE);
   const now = (): number => Date.now();
   const words = hostWords(lab.translator?.languageCode);
   addToolbarButton(lab, words);

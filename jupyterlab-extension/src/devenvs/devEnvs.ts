@@ -1,5 +1,6 @@
 import { createElement } from 'react';
 import type { DevEnvPage, DevEnvRoom } from '../devEnvPage.ts';
+import { addStyle } from '../surfaces/addStyle.ts';
 import { DevEnvActions } from './devEnvActions.ts';
 import css from './devEnvs.css';
 import { IdleNotices } from './idleNotices.ts';
@@ -12,9 +13,7 @@ import { DevEnvsSection } from './section.tsx';
  * its commands is chosen. It gets what the page has, React included. Start reading at perform.ts.
  */
 export function createDevEnvs(page: DevEnvPage): DevEnvRoom {
-  const style = document.createElement('style');
-  style.textContent = css;
-  document.head.append(style);
+  addStyle(css);
   const state = new RoomState(page);
   const actions = new DevEnvActions(state);
   const room = performer(state, actions);

@@ -55,7 +55,7 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
             <span className="slipway-name">{shownText(devEnv.name)}</span>
             {showsContext && <span className="slipway-muted slipway-when">{shownText(devEnv.context)}</span>}
           </span>
-          <span className="slipway-muted slipway-facts" role="status">
+          <span className="slipway-muted slipway-facts" role={devEnv.state === 'starting' ? 'status' : undefined}>
             {facts}
           </span>
         </span>

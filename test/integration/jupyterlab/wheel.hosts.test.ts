@@ -42,7 +42,7 @@ it('holds the labextension, the core and Python, for any platform, and is small'
   expect(names.filter((path) => path.includes('slipway_jupyterlab/labextension/'))).toEqual([]);
 });
 
-it('makes a page that only loads fetch little: the panels come later, from the server half', () => {
+it('makes a page that only loads fetch little: panels and DevEnvs come later, from the server half', () => {
   const [name = ''] = readdirSync(wheels);
   const entries = entriesOf(join(wheels, name));
   const bytesOf = (pattern: RegExp): number =>
@@ -53,6 +53,9 @@ it('makes a page that only loads fetch little: the panels come later, from the s
   expect(panels).toBeGreaterThan(0);
   expect(labextension).toBeLessThan(150 * kilobyte);
   expect(panels).toBeLessThan(60 * kilobyte);
+  const devEnvs = bytesOf(/slipway_jupyterlab\/panels\/devEnvs-\w+\.js\.gz$/);
+  expect(devEnvs).toBeGreaterThan(0);
+  expect(devEnvs).toBeLessThan(40 * kilobyte);
 });
 
 it('has the licences of all whose code is in it, in browsers too', () => {
