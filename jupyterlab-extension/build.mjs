@@ -118,7 +118,7 @@ function federate() {
 function copyCore() {
   rmSync(core, { recursive: true, force: true });
   mkdirSync(core, { recursive: true });
-  for (const part of ['slipway.js', 'supervisor.js', 'chunks', 'steps']) {
+  for (const part of ['slipway.js', 'sshProxy.cjs', 'supervisor.js', 'chunks', 'steps']) {
     // Of a file that is there compressed too, this alone: the core and the steps read either, and a wheel is small.
     const filter = (source) => !existsSync(`${source}.gz`);
     cpSync(join(dist, part), join(core, part), { recursive: true, filter });

@@ -35,7 +35,7 @@ const panels = await build({
   plugins: [leanPanels],
 });
 
-for (const part of ['slipway.js', 'supervisor.js', 'chunks', 'steps']) {
+for (const part of ['slipway.js', 'sshProxy.cjs', 'supervisor.js', 'chunks', 'steps']) {
   cpSync(join(core, part), join(dist, 'core', part), { recursive: true });
 }
 // Its module type, which a file beside another package.json would not have.
