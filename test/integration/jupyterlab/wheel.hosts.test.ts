@@ -29,6 +29,7 @@ it('holds the labextension, the core and Python, for any platform, and is small'
   const ends = (end: string): boolean => names.some((path) => path.endsWith(end));
   for (const end of [
     'slipway_jupyterlab/core/slipway.js',
+    'slipway_jupyterlab/core/sshProxy.cjs',
     'slipway_jupyterlab/core/supervisor.js',
     'slipway_jupyterlab/core/steps/notebook.sh',
     'slipway_jupyterlab/app.py',
