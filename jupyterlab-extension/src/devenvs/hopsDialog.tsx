@@ -1,8 +1,8 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { DevEnv, DevEnvHop } from '@slipway/shared/protocol';
-import { formatBytes, SlipwayError } from '@slipway/shared/protocol';
-import { formatDuration, hopsInWords, shownText, type ViewState } from '@slipway/shared/views';
+import { SlipwayError } from '@slipway/shared/protocol';
+import { hopsInWords, shownText, type ViewState } from '@slipway/shared/views';
 import { type JSX, useEffect, useState } from 'react';
 import { stateIcons } from '../surfaces/icons.ts';
 import { StateIcon } from '../surfaces/stateIcon.tsx';
@@ -43,7 +43,7 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
               <p>
                 {say.names[hop.name]} · {say.outcomes[hop.outcome]}
               </p>
-              <p className="slipway-muted">{factsOf(hop, words.shared.devEnv.transfer.rate)}</p>
+              <p className="slipway-muted">{shownText(hop.detail)}</p>
               {hop.fix !== undefined && <p>{`${say.fix}: ${shownText(hop.fix)}`}</p>}
             </div>
           </li>
@@ -62,14 +62,6 @@ function HopIcon({ outcome }: { readonly outcome: DevEnvHop['outcome'] }): JSX.E
   // What is slow is no failure, and in the colour of what waits.
   const colour = outcome === 'warn' ? 'queued' : stateOf[outcome];
   return <Icon tag="span" className={`slipway-state slipway-state-${colour}`} aria-hidden="true" />;
-}
-
-function factsOf({ detail, durationMs, bytesPerSecond }: DevEnvHop, rate: (bytes: string) => string): string {
-  return [
-    shownText(detail),
-    ...(bytesPerSecond === undefined ? [] : [rate(formatBytes(bytesPerSecond))]),
-    ...(durationMs < 1000 ? [] : [formatDuration(durationMs)]),
-  ].join(' · ');
 }
 
 /** Begins to measure; the result ends it. */

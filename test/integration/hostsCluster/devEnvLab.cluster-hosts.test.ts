@@ -66,6 +66,15 @@ it('is made from the panel, gets files and gives them back, keeps them over a st
   await shot('facts');
   await dialog().getByRole('button', { name: 'Close' }).click();
 
+  await lab.rowMenu(row('running'), 'Test connection…');
+  await dialog().locator('[data-hop="ssh"][data-outcome="pass"]').waitFor(patience);
+  await dialog()
+    .getByRole('status')
+    .getByText(/Every part|The slow part/)
+    .waitFor(patience);
+  await shot('hops');
+  await dialog().getByRole('button', { name: 'Close' }).click();
+
   const files = lab.page.locator('.jp-DirListing-item');
   await files.filter({ hasText: 'data' }).click({ button: 'right' });
   await lab.page.locator('.lm-Menu-item').getByText('Send to DevEnv…').click();
