@@ -1,4 +1,5 @@
 import type { Comparison } from '../statistics.ts';
+import { devEnvConnect } from './devenvConnect.ts';
 import { devEnvTransfer } from './devenvTransfer.ts';
 import { largeSpace } from './largeSpace.ts';
 import { logLatency } from './logLatency.ts';
@@ -27,6 +28,7 @@ export function clusterBenches({
     merged: () => mergedLog(pairs ?? 3),
     status: () => statusLatency(pairs ?? 100),
     cell: () => singleCell(pairs ?? 3),
+    connect: () => devEnvConnect(pairs ?? 10),
     transfer: () => devEnvTransfer(pairs ?? 3),
     space: () => largeSpace(runs ?? 30_000),
   };
