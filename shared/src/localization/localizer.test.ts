@@ -192,3 +192,29 @@ describe('what goes to a Chinese client', () => {
     expect(localizerFor('zh_Hans')).toBe(chinese);
   });
 });
+
+describe('what is told of DevEnvs in Chinese', () => {
+  it('has the words of hops, and of files that were not taken', () => {
+    const hop = { name: 'ssh', outcome: 'warn', durationMs: 3 } as const;
+    const said = chinese.result('devenvs/test', {
+      hops: [
+        {
+          ...hop,
+          detail: "Logged in with this machine's key in 2.1 s; the host key is the pinned one.",
+          fix: 'The DevEnv is busy: look at what runs in it.',
+        },
+      ],
+    });
+    expect(said.hops[0]?.detail).toBe('已用本机的密钥在 2.1 s 内登录；主机密钥与固定的一致。');
+    expect(said.hops[0]?.fix).toBe('该 DevEnv 繁忙：请查看其中运行的程序。');
+    const counts = { files: 1, bytes: 2, unchangedFiles: 0, deletedFiles: 0, durationMs: 3 };
+    const skipped = [{ path: 'a', reason: 'its name is the same as that of A there' }];
+    expect(chinese.result('transfer/upload', { ...counts, skipped }).skipped).toEqual([
+      { path: 'a', reason: '其名称在那里与 A 相同' },
+    ]);
+    const progress = { files: 0, totalFiles: 1, bytes: 0, totalBytes: 2, waiting: 'connection lost, trying again' };
+    expect(chinese.notification('transfer/progress', { id: 't', progress }).progress.waiting).toBe(
+      '连接已断开，正在重试',
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import type {
   Check,
   DevEnv,
+  DevEnvHop,
   NotificationName,
   NotificationParams,
   RequestName,
@@ -9,10 +10,12 @@ import type {
   RunPlan,
   Step,
   Task,
+  TransferOutcome,
 } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
 import { chineseClusterErrors } from './chinese/clusterErrors.ts';
 import { chineseContexts } from './chinese/contexts.ts';
+import { chineseDevEnvHops } from './chinese/devEnvHops.ts';
 import { chineseDevEnvJobs } from './chinese/devEnvJobs.ts';
 import { chineseDevEnvLifecycle } from './chinese/devEnvLifecycle.ts';
 import { chineseDevEnvSsh } from './chinese/devEnvSsh.ts';
@@ -48,6 +51,7 @@ export const chineseTables: readonly Table[] = [
   chineseDevEnvLifecycle,
   chineseDevEnvSsh,
   chineseDevEnvJobs,
+  chineseDevEnvHops,
 ];
 
 let chinese: Localizer | undefined;
@@ -116,6 +120,9 @@ const results: {
   'devenvs/stop': devEnvIn,
   'devenvs/restart': devEnvIn,
   'devenvs/resize': devEnvIn,
+  'devenvs/test': ({ hops }, say) => ({ hops: hops.map((hop) => hopIn(hop, say)) }),
+  'transfer/upload': outcomeIn,
+  'transfer/download': outcomeIn,
   'runs/list': ({ runs }, say) => ({ runs: runs.map((run) => runIn(run, say)) }),
 };
 
@@ -128,11 +135,24 @@ const notifications: {
   'devenv/changed': ({ watch, devEnv }, say) => ({ watch, devEnv: devEnvIn(devEnv, say) }),
   'devenv/context': (params, say) => withReason(params, say),
   'devenv/progress': ({ text, ...rest }, say) => ({ ...rest, text: say(text) }),
+  'devenv/hop': ({ id, hop }, say) => ({ id, hop: hopIn(hop, say) }),
+  'transfer/progress': ({ id, progress }, say) => ({
+    id,
+    progress: { ...progress, ...(progress.waiting !== undefined && { waiting: say(progress.waiting) }) },
+  }),
   'submit/progress': ({ text }, say) => ({ text: say(text) }),
 };
 
 function checkIn(check: Check, say: Say): Check {
   return { ...check, detail: say(check.detail), ...(check.fix !== undefined && { fix: say(check.fix) }) };
+}
+
+function hopIn(hop: DevEnvHop, say: Say): DevEnvHop {
+  return { ...hop, detail: say(hop.detail), ...(hop.fix !== undefined && { fix: say(hop.fix) }) };
+}
+
+function outcomeIn(outcome: TransferOutcome, say: Say): TransferOutcome {
+  return { ...outcome, skipped: outcome.skipped.map(({ path, reason }) => ({ path, reason: say(reason) })) };
 }
 
 function saidFailure(failure: { message: string; action?: string | undefined }, say: Say) {
