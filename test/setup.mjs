@@ -101,7 +101,21 @@ export async function ensureSsh() {
   if (!isThere()) throw new Error(`On Debian and Ubuntu: sudo apt install ${packages.join(' ')}`);
 }
 
-const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3';
+/**
+ * The Python that virtual environments are made of. Tests run it as other users too, as pods do: where the first one on the PATH lies in
+ * root's home, into which nobody else may look, it is Debian's.
+ */
+export const systemPython = process.env.SLIPWAY_SYSTEM_PYTHON ?? pythonForAll();
+
+function pythonForAll() {
+  if (process.getuid?.() !== 0) return 'python3';
+  const first = spawnSync('python3', ['-c', 'import sys; print(sys.executable)']).stdout?.toString().trim() ?? '';
+  const isNewEnough = ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))'];
+  const nobody = { uid: 65_534, gid: 65_534 };
+  // By their whole paths: of a name, the next one on the PATH is tried where the first may not be started.
+  const serves = (python) => python !== '' && spawnSync(python, isNewEnough, nobody).status === 0;
+  return [first, '/usr/bin/python3'].find(serves) ?? 'python3';
+}
 
 /** Sees to it that the system's Python can make virtual environments. */
 export async function ensureVirtualEnvironments() {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureVirtualEnvironments, once, root, run } from '../../setup.mjs';
+import { ensureVirtualEnvironments, once, root, run, systemPython } from '../../setup.mjs';
 
 const folder = join(root, '.cache/jupyter');
 const wheels = join(root, '.cache/wheels');
@@ -18,7 +18,7 @@ export async function jupyterPython() {
   await once('jupyter', [requirements], python, async () => {
     rmSync(folder, { recursive: true, force: true });
     await ensureVirtualEnvironments();
-    await run(process.env.SLIPWAY_SYSTEM_PYTHON ?? 'python3', ['-m', 'venv', folder], { quiet: true });
+    await run(systemPython, ['-m', 'venv', folder], { quiet: true });
     await pip(python, '-r', requirements);
   });
   return python;
