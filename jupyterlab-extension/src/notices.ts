@@ -9,6 +9,8 @@ const longestName = 60;
 
 /** JupyterLab draws an update of a toast so much later at most, in milliseconds. */
 const settledMs = 100;
+/** So long a toast may take to be drawn on a machine that is busy, ms. Where notices are silenced it never is. */
+const drawnMs = 10_000;
 
 /** A notebook's name as notices tell it. */
 export function noticeName(title: string): string {
@@ -34,8 +36,7 @@ export class Notices {
       update: (message) => {
         Notification.update({ id, message });
       },
-      // An update reaches the toast a moment later than the end, and would bring it back for good.
-      end: () => void setTimeout(() => Notification.dismiss(id), settledMs),
+      end: () => dismissOnceDrawn(id, drawnMs),
     };
   }
 
@@ -77,4 +78,16 @@ export class Notices {
     const type = state === 'passed' ? 'success' : state === 'failed' || state === 'lost' ? 'error' : 'info';
     Notification.emit(text, type, { autoClose: false, actions });
   }
+}
+
+/**
+ * Takes a notice back. JupyterLab forgets to do so with a toast that is not drawn yet, or that an update is on its way to: it would stay
+ * for good.
+ */
+function dismissOnceDrawn(id: string, leftMs: number): void {
+  const isDrawn = document.getElementById(id) !== null;
+  setTimeout(() => {
+    if (isDrawn || leftMs <= 0) Notification.dismiss(id);
+    else dismissOnceDrawn(id, leftMs - settledMs);
+  }, settledMs);
 }

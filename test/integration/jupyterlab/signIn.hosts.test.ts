@@ -125,7 +125,7 @@ it('asks to sign in where a run needs it, and goes on with that run as it was', 
   // The run goes on, and finds what is wrong next.
   const found = notice(/cannot be reached/);
   await found.waitFor();
-  expect(await asked.count()).toBe(0);
+  await expect.poll(() => asked.count()).toBe(0);
   // What was being done is told no more.
   await expect.poll(() => notice(/checking the job|asking the cluster/).count()).toBe(0);
   expect(submitted.map((text) => [text.includes('as pressed'), text.includes('typed later')])).toEqual([
