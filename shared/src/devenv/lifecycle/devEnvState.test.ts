@@ -108,6 +108,18 @@ describe('a DevEnv whose pod comes up', () => {
     });
   });
 
+  it('has failed for good with an image that did not come, also while it is tried for once more', () => {
+    const trying = pod({
+      phase: 'Pending',
+      startTime: at(0),
+      ...container({ state: { waiting: { reason: 'ErrImagePull' } } }),
+    });
+    const pending = 'image a:1: the registry does not have it';
+    const after = (ms: number) => standing(trying, { now: startMs + ms, pending });
+    expect(after(5_000)).toMatchObject({ state: 'starting', reason: pending });
+    expect(after(30_000)).toMatchObject({ state: 'failed', reason: pending });
+  });
+
   it.each([
     [
       'ImagePullBackOff',

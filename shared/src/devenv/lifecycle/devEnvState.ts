@@ -40,7 +40,7 @@ export function standingOf(facts: DevEnvFacts): Standing {
   if (pod.status?.phase === 'Failed') return broken(pod);
   const container = containerOf(pod);
   if (pod.status?.phase === 'Running' && container?.state?.running !== undefined) return running(pod, container);
-  return comingUp(container, facts);
+  return comingUp(pod, container, facts);
 }
 
 /** True for a pod that does nothing any more, or breaks off again and again: a start puts another one in its place. */
@@ -98,14 +98,23 @@ const cannotBeMade: ReadonlySet<string> = new Set([
 /** A claim that will have no volume however long one waits. */
 const neverBound = /has no volume: (there is no storage class|it names no storage class)/;
 
-function comingUp(container: ContainerStatus | undefined, facts: DevEnvFacts): Standing {
+/** So long the first try for an image may go wrong, ms: registries have bad moments. */
+const firstPullMs = 15_000;
+
+/** An image is tried for again and again, and between two tries it says something else than while it waits. */
+function hasNoImage(pod: Pod, reason: string, now: number): boolean {
+  if (cannotPull.has(reason)) return true;
+  return reason === 'ErrImagePull' && now - (pod.status?.startTime ?? now) > firstPullMs;
+}
+
+function comingUp(pod: Pod, container: ContainerStatus | undefined, facts: DevEnvFacts): Standing {
   const waiting = container?.state?.waiting;
   const pending = facts.pending;
   const end = container?.state?.terminated;
   if (waiting?.reason === 'CrashLoopBackOff' || (end !== undefined && hasBrokenOff(container))) {
     return crashing(container, facts.lastWords);
   }
-  if (waiting?.reason !== undefined && cannotPull.has(waiting.reason)) {
+  if (waiting?.reason !== undefined && hasNoImage(pod, waiting.reason, facts.now)) {
     return {
       state: 'failed',
       reason: pending ?? line(`its image cannot be pulled: ${waiting.message ?? waiting.reason}`),
