@@ -38,7 +38,7 @@ describe('the shipped role for DevEnvs', () => {
     expect(made.exitCode, made.stderr).toBe(0);
     const { name, state, owner } = JSON.parse(made.stdout) as { name: string; state: string; owner: string };
     expect([state, owner]).toEqual(['running', `oidc:${person.email}`]);
-    expect(name).toMatch(/^devenv-ada-[-a-z0-9]+-[0-9a-f]{10}$/);
+    expect(name).toMatch(/^devenv-ada-[-a-z0-9]+-[0-9a-f]{6}$/);
     await life.machine.until('it is told of', () =>
       Promise.resolve(life.told.some(({ devEnv }) => devEnv?.state === 'running') ? true : undefined),
     );
