@@ -76,17 +76,17 @@ function notification(text: string | RegExp) {
 }
 
 /** Presses, and signs in as alice on the page that opens. @param agrees whether she is asked to: only the first time */
-async function signInAsAlice(agrees: boolean, press: () => Promise<void>): Promise<void> {
+async function signInAsAlice(press: () => Promise<void>): Promise<void> {
   const opened = context.waitForEvent('page', { timeout: patienceMs });
   await press();
   const page: Page = await opened;
   const pages = KeycloakPages.at(context, page);
   await pages.logIn('alice', passwords.alice);
-  if (agrees) {
-    await pages.asksToAllow();
-    await pages.allow();
-  }
-  await page.getByText('You are signed in').waitFor();
+  const signedIn = page.getByText('You are signed in');
+  // A sign-out revokes the refresh token, and Keycloak may forget with it what somebody agreed to.
+  await page.locator('#kc-oauth').or(signedIn).first().waitFor();
+  if (await page.locator('#kc-oauth').isVisible()) await pages.allow();
+  await signedIn.waitFor();
   await page.close();
 }
 
@@ -105,7 +105,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   await code.inlineAction(/^team-a(?!:)/, 'Run here from now on');
   await code.runButton.click();
   const asked = notification('This needs a sign-in to team-a');
-  await signInAsAlice(true, () => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
+  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
   await code
     .row(/^team-a.*alice/)
     .first()
@@ -168,7 +168,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
     .locator('.Toastify__toast')
     .filter({ hasText: /Sign in to team-a to go on/ })
     .first();
-  await signInAsAlice(false, () => asked.getByRole('button', { name: 'Sign in' }).click());
+  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in' }).click());
   await lab.sidePanel.getByText('Signed in to team-a').waitFor({ timeout: patienceMs });
   await code
     .row(/^team-a.*alice/)
