@@ -75,7 +75,7 @@ function notification(text: string | RegExp) {
   return code.page.locator('.notification-toast').filter({ hasText: text }).first();
 }
 
-/** Presses, and signs in as alice on the page that opens. @param agrees whether she is asked to: only the first time */
+/** Presses, and signs in as alice on the page that opens. */
 async function signInAsAlice(press: () => Promise<void>): Promise<void> {
   const opened = context.waitForEvent('page', { timeout: patienceMs });
   await press();
