@@ -55,7 +55,8 @@ export function rowInLab(lab: LabPage, run: string): Locator {
 
 /** The detail of a run in JupyterLab, opened from its row. */
 export async function detailInLab(lab: LabPage, run: string): Promise<Locator> {
-  await rowInLab(lab, run).locator('.slipway-row-open').click();
+  // By the keyboard: JupyterLab's notices lie above the end of the panel.
+  await rowInLab(lab, run).locator('.slipway-row-open').press('Enter');
   const detail = lab.detail.filter({ hasText: run }).filter({ visible: true });
   await detail.waitFor({ timeout: patienceMs });
   return detail;
