@@ -1,9 +1,10 @@
 import type { DevEnv } from '@slipway/shared/protocol';
 import { devEnvView, type DevEnvView, shownText } from '@slipway/shared/views';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { type JSX, type MouseEvent, useId, useState } from 'react';
+import { type JSX, useId, useState } from 'react';
 import type { DevEnvAction } from '../devEnvPage.ts';
 import { moreIcon, runIcon, stopIcon } from '../surfaces/icons.ts';
+import { RowAction } from '../surfaces/rowAction.tsx';
 import { openRunMenu } from '../surfaces/runMenu.ts';
 import { devEnvIcons } from './icons.ts';
 import type { RoomState } from './roomState.ts';
@@ -98,27 +99,6 @@ function RowActions({ state, devEnv, isAway, perform }: RowActionsProps): JSX.El
       {suits('stop', devEnv) && act('stop', stopIcon)}
       <RowAction icon={moreIcon} label={more} name={name} onClick={(event) => openRunMenu(event.currentTarget)} />
     </span>
-  );
-}
-
-function RowAction(props: {
-  readonly icon: LabIcon;
-  readonly label: string;
-  readonly name: string;
-  readonly disabled?: boolean;
-  readonly onClick: (event: MouseEvent<HTMLElement>) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="slipway-row-action"
-      title={props.label}
-      aria-label={`${props.label} ${props.name}`}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      <props.icon.react tag="span" />
-    </button>
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Run } from '@slipway/shared/protocol';
 import { relativeTime, runView } from '@slipway/shared/views';
-import type { LabIcon } from '@jupyterlab/ui-components';
-import type { JSX, MouseEvent } from 'react';
+import type { JSX } from 'react';
 import type { HostWords } from '../words/index.ts';
 import { againIcon, logsIcon, moreIcon, stopIcon } from './icons.ts';
+import { RowAction } from './rowAction.tsx';
 import { openRunMenu } from './runMenu.ts';
 import type { SidePanelActions } from './sidePanelModel.ts';
 import { StateIcon } from './stateIcon.tsx';
@@ -71,25 +71,5 @@ export function RunRow({ run, words, actions, now, staleSince }: RunRowProps): J
         <RowAction icon={moreIcon} label={words.lab.more} onClick={(event) => openRunMenu(event.currentTarget)} />
       </span>
     </li>
-  );
-}
-
-function RowAction(props: {
-  readonly icon: LabIcon;
-  readonly label: string;
-  readonly disabled?: boolean;
-  readonly onClick: (event: MouseEvent<HTMLElement>) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="slipway-row-action"
-      title={props.label}
-      aria-label={props.label}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      <props.icon.react tag="span" />
-    </button>
   );
 }

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { terminalStates, type JobSpec, type Run } from '../../../shared/src/protocol/index.ts';
-import { createCore, type Core } from '../../../shared/src/server/index.ts';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, context, profile } from './clusterMachine.ts';
+import { coreInProcess } from './coreInProcess.ts';
 import { FollowedLog } from './followedLog.ts';
 
 const never = new AbortController().signal;
@@ -19,7 +17,6 @@ while not os.path.exists("${stopFile}"):
     time.sleep(0.1)
 print("all", number)
 `;
-const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 
 /** What a client was told of the connection to the cluster. */
 export interface ConnectionNews {
@@ -46,19 +43,7 @@ export class FaultyCore {
   private constructor(machine: ClusterMachine, proxy: FaultProxy) {
     this.machine = machine;
     this.proxy = proxy;
-    const { folder, environment } = machine.machine;
-    this.core = createCore({
-      version: '0.1.0',
-      dataDir: join(folder, 'data/slipway'),
-      environmentsDir: join(folder, 'environments'),
-      configDir: join(environment.XDG_CONFIG_HOME ?? '', 'slipway'),
-      stepsDir: join(sources, 'pipeline/steps'),
-      supervisorScript: join(sources, 'targets/local/supervisorMain.ts'),
-      nodePath: process.execPath,
-      env: environment,
-      now: Date.now,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      temporaryFolder: folder,
+    this.core = coreInProcess(machine.machine, {
       log: (...words: unknown[]) => this.said.push(words.map(String).join(' ')),
     });
     this.core.onNotification((name, params) => {

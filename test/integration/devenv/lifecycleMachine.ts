@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type DevEnv, type DevEnvSpec, SlipwayError, type TeamProfile } from '../../../shared/src/protocol/index.ts';
-import { createCore, type Core } from '../../../shared/src/server/index.ts';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { ClusterMachine, context, profile } from '../cluster/clusterMachine.ts';
+import { coreInProcess } from '../cluster/coreInProcess.ts';
 
-const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 const never = new AbortController().signal;
 
 /** What runs and DevEnvs look like in these tests: both small, and DevEnvs of the image that the test cluster has. */
@@ -46,21 +43,7 @@ export class LifecycleMachine {
 
   /** Another core of the same person, as another window has one. */
   openCore(): Core {
-    const { folder, environment } = this.machine.machine;
-    const core = createCore({
-      version: '0.1.0',
-      dataDir: join(folder, 'data/slipway'),
-      environmentsDir: join(folder, 'environments'),
-      configDir: join(environment.XDG_CONFIG_HOME ?? '', 'slipway'),
-      stepsDir: join(sources, 'pipeline/steps'),
-      supervisorScript: join(sources, 'targets/local/supervisorMain.ts'),
-      nodePath: process.execPath,
-      env: environment,
-      now: Date.now,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      temporaryFolder: folder,
-      log: () => undefined,
-    });
+    const core = coreInProcess(this.machine.machine);
     this.#cores.push(core);
     return core;
   }

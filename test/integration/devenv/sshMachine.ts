@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DevEnvConnection } from '../../../shared/src/protocol/index.ts';
-import { createCore, type Core } from '../../../shared/src/server/index.ts';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { context, type ClusterMachine } from '../cluster/clusterMachine.ts';
+import { bundleDir, coreInProcess } from '../cluster/coreInProcess.ts';
 
-const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 const never = new AbortController().signal;
 /** Longer than anything here takes: what hangs says so. */
 const limitMs = 90_000;
@@ -27,21 +25,7 @@ export class SshMachine {
   private constructor(home: string, env: NodeJS.ProcessEnv, folder: string) {
     this.home = home;
     this.env = env;
-    this.core = createCore({
-      version: '0.1.0',
-      dataDir: join(home, '.local/share/slipway'),
-      environmentsDir: join(folder, 'environments'),
-      configDir: join(env.XDG_CONFIG_HOME ?? '', 'slipway'),
-      stepsDir: join(sources, 'pipeline/steps'),
-      bundleDir: join(sources, '../dist'),
-      supervisorScript: join(sources, 'targets/local/supervisorMain.ts'),
-      nodePath: process.execPath,
-      env,
-      now: Date.now,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      temporaryFolder: folder,
-      log: () => undefined,
-    });
+    this.core = coreInProcess({ folder, environment: env }, { dataDir: join(home, '.local/share/slipway'), bundleDir });
   }
 
   /** @param name of the home */

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DevEnvSpec, TeamProfile, TransferOutcome, TransferProgress } from '../../../shared/src/protocol/index.ts';
-import { createCore, type Core } from '../../../shared/src/server/index.ts';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, context, profile } from '../cluster/clusterMachine.ts';
+import { bundleDir, coreInProcess } from '../cluster/coreInProcess.ts';
 
-const sources = fileURLToPath(new URL('../../../shared/src', import.meta.url));
 const never = new AbortController().signal;
 
 export type Copy = Pick<TransferOutcome, 'files' | 'bytes' | 'unchangedFiles' | 'skipped'>;
@@ -24,22 +22,7 @@ export class TransferMachine {
   private constructor(machine: ClusterMachine, proxy: FaultProxy) {
     this.machine = machine;
     this.proxy = proxy;
-    const { folder, environment } = machine.machine;
-    this.core = createCore({
-      version: '0.1.0',
-      dataDir: this.dataDir,
-      environmentsDir: join(folder, 'environments'),
-      configDir: join(environment.XDG_CONFIG_HOME ?? '', 'slipway'),
-      stepsDir: join(sources, 'pipeline/steps'),
-      bundleDir: join(sources, '../dist'),
-      supervisorScript: join(sources, 'targets/local/supervisorMain.ts'),
-      nodePath: process.execPath,
-      env: environment,
-      now: Date.now,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      temporaryFolder: folder,
-      log: () => undefined,
-    });
+    this.core = coreInProcess(machine.machine, { dataDir: this.dataDir, bundleDir });
     this.core.onNotification((name, params) => {
       if (name !== 'transfer/progress' || !('progress' in params)) return;
       this.progress.push(params.progress);
