@@ -65,18 +65,18 @@ export async function readLoginSecret({ api, name }: SecretPlace, signal: AbortS
 
 /**
  * Changes who may log in, whatever other devices do meanwhile, and has a pod that runs take it over within seconds.
- * @param change gives the same text where nothing has to change
+ * @param change gives the `authorized_keys` that are to be, the same text where nothing has to change; where it throws, nothing is changed
  */
 export async function changeAuthorizedKeys(
   place: SecretPlace,
-  change: (text: string) => string,
+  change: (secret: LoginSecret) => string,
   signal: AbortSignal,
 ): Promise<LoginSecret> {
   const { api, name, clock } = place;
   const path = { type: resources.secrets, namespace: api.cluster.namespace, name: secretName(name) };
   for (let turn = 1; ; turn += 1) {
     const secret = await readLoginSecret(place, signal);
-    const authorizedKeys = change(secret.authorizedKeys);
+    const authorizedKeys = change(secret);
     if (authorizedKeys === secret.authorizedKeys) return secret;
     const data = { [secretKeys.authorizedKeys]: Buffer.from(authorizedKeys).toString('base64') };
     const body = { metadata: { resourceVersion: secret.resourceVersion }, data };

@@ -16,7 +16,7 @@ import { defaultUserConfig, editUserConfig, removeIfEmpty } from './editUserConf
 import { filePath, hostSettings, renderConfig } from './hostConfig.ts';
 import { pinnedKey, withoutPin, withPin } from './knownHosts.ts';
 import { installLauncher, type CoreFiles } from './launcher.ts';
-import { changeAuthorizedKeys, readLoginSecret, type SecretPlace } from './loginSecret.ts';
+import { changeAuthorizedKeys, readLoginSecret, type LoginSecret, type SecretPlace } from './loginSecret.ts';
 import { createLoginKeys } from './loginKeys.ts';
 import { openMachineFiles, type MachineFiles } from './machineFiles.ts';
 import { shellWord } from './quoting.ts';
@@ -69,12 +69,19 @@ export class ThisMachine {
   async connect(space: SpaceOf, name: string, options: ConnectOptions, signal: AbortSignal): Promise<DevEnvConnection> {
     const known = knownHost(space, name);
     checkHost(known);
-    const line = await this.keys.publicKeyLine();
-    const { hostKey } = await changeAuthorizedKeys(this.#place(space, name), (text) => withKey(text, line), signal);
+    const { acceptNewHostKey = false } = options;
     const ssh = await findSsh(this.#options.env, this.#options.platform);
     const section = options.include && ssh !== undefined ? this.#section(options.sshConfigFile) : undefined;
+    const line = await this.keys.publicKeyLine();
+    const pins = (await this.#files.read(this.#files.paths.knownHosts)) ?? '';
+    const withOurs = ({ authorizedKeys, hostKey: found }: LoginSecret): string => {
+      // A DevEnv that may be somebody else's is not even told our key.
+      checkPin(pins, known, found, acceptNewHostKey);
+      return withKey(authorizedKeys, line);
+    };
+    const { hostKey } = await changeAuthorizedKeys(this.#place(space, name), withOurs, signal);
     await this.#files.locked(async () => {
-      await this.#pin(known, hostKey, options.acceptNewHostKey === true);
+      await this.#pin(known, hostKey, acceptNewHostKey);
       await this.#writeOurs(known);
       if (section !== undefined) await this.#include(section);
     });
@@ -86,7 +93,7 @@ export class ThisMachine {
   /** Lets this machine log in to a DevEnv that was just made; before it starts nothing has to be waited for. */
   async authorize(space: SpaceOf, name: string, signal: AbortSignal): Promise<void> {
     const line = await this.keys.publicKeyLine();
-    await changeAuthorizedKeys(this.#place(space, name), (text) => withKey(text, line), signal);
+    await changeAuthorizedKeys(this.#place(space, name), ({ authorizedKeys }) => withKey(authorizedKeys, line), signal);
   }
 
   /** The machines that may log in. */
@@ -99,7 +106,8 @@ export class ThisMachine {
   async removeDevice(space: SpaceOf, name: string, fingerprint: string, signal: AbortSignal): Promise<DevEnvDevice[]> {
     const place = this.#place(space, name);
     const before = devicesOf((await readLoginSecret(place, signal)).authorizedKeys, undefined);
-    const { authorizedKeys } = await changeAuthorizedKeys(place, (text) => withoutKey(text, fingerprint), signal);
+    const without = (secret: LoginSecret): string => withoutKey(secret.authorizedKeys, fingerprint);
+    const { authorizedKeys } = await changeAuthorizedKeys(place, without, signal);
     if (before.some((device) => device.fingerprint === fingerprint)) {
       return devicesOf(authorizedKeys, await this.#ownFingerprint());
     }
@@ -159,13 +167,11 @@ export class ThisMachine {
     return line === undefined ? undefined : fingerprintOf(line);
   }
 
-  async #pin({ host, name }: KnownHost, hostKey: string, accept: boolean): Promise<void> {
+  async #pin(known: KnownHost, hostKey: string, accept: boolean): Promise<void> {
     const { paths, read, write } = this.#files;
     const text = (await read(paths.knownHosts)) ?? '';
-    const pinned = pinnedKey(text, host);
-    if (pinned === hostKey) return;
-    if (pinned !== undefined && !accept) throw changedKey(host, name, pinned, hostKey);
-    await write(paths.knownHosts, withPin(text, host, hostKey));
+    checkPin(text, known, hostKey, accept);
+    if (pinnedKey(text, known.host) !== hostKey) await write(paths.knownHosts, withPin(text, known.host, hostKey));
   }
 
   async #writeOurs(known: KnownHost): Promise<void> {
@@ -247,6 +253,12 @@ export class ThisMachine {
 function knownHost({ context, api }: SpaceOf, asked: string): KnownHost {
   const name = nameMeant(api.cluster.user, asked);
   return { host: hostName(name, context), context, namespace: api.cluster.namespace, name };
+}
+
+/** @throws SlipwayError `ssh.hostKey` where another key is pinned and the new one was not accepted */
+function checkPin(pins: string, { host, name }: KnownHost, found: string, accept: boolean): void {
+  const pinned = pinnedKey(pins, host);
+  if (pinned !== undefined && pinned !== found && !accept) throw changedKey(host, name, pinned, found);
 }
 
 function oneLine(text: string): string {
