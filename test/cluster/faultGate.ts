@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Decides when data goes on: frozen data waits until the thaw, other data for `delayMs`. */
 export class FaultGate<T> {
   delayMs = 0;
+  /** That went through so far. */
+  bytes = 0;
   #frozen: ((of: T) => boolean) | undefined;
   #waiting: (() => void)[] = [];
 
@@ -35,6 +37,7 @@ export function gated<T>(gate: FaultGate<T>, of: T, limit: number | undefined, c
       gate.pass(of).then(() => {
         const piece = chunk.subarray(0, Math.min(left, chunk.length));
         left -= piece.length;
+        gate.bytes += piece.length;
         done(null, piece);
         if (left <= 0) setImmediate(cut);
       }, done);

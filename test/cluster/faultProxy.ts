@@ -46,6 +46,9 @@ export type RequestMatch = RegExp | ((request: ProxiedRequest) => boolean);
 export interface FaultProxy {
   /** A kubeconfig whose server is the proxy. */
   readonly kubeconfig: string;
+  readonly port: number;
+  /** Bytes of bodies and of upgraded connections that were handed on so far, in both directions. */
+  readonly bytes: number;
   /** All requests so far, upgrades too. */
   readonly requests: readonly ProxiedRequest[];
   /** Answers and upgraded connections that are open now. */
@@ -132,6 +135,10 @@ class RunningProxy implements FaultProxy {
     this.#server.on('tlsClientError', () => undefined);
     this.#server.on('request', (incoming, response) => void this.#serve(incoming, response));
     this.#server.on('upgrade', (incoming, socket, head) => void this.#upgrade(incoming, socket, head));
+  }
+
+  get bytes(): number {
+    return this.#gate.bytes;
   }
 
   get open(): readonly ProxiedRequest[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
+import type { ContextEntry, TeamProfile } from '../../../shared/src/protocol/index.ts';
 import type { ClusterStatus } from '../../cluster/cluster.mjs';
 import { Machine } from '../cli/slipway.ts';
 
@@ -30,6 +30,11 @@ export const profile: TeamProfile = {
   defaultInstanceType: 'small',
   volume: { kind: 'perRun', size: '1Gi' },
 };
+
+/** Who a machine acts as: the user of a kubeconfig, or whoever signs in. */
+export type WrittenContext = { readonly profile: TeamProfile } & (
+  { readonly kubeconfig?: string } | Required<Pick<ContextEntry, 'cluster' | 'oidc'>>
+);
 
 /** The name of the context that each of these machines has. */
 export const context = 'test-cluster';
@@ -73,10 +78,11 @@ export class ClusterMachine {
   }
 
   /** Writes config.yaml; by default the administrator's kubeconfig. */
-  async writeContext(entry: { readonly profile: TeamProfile; readonly kubeconfig?: string }): Promise<void> {
+  async writeContext(entry: WrittenContext): Promise<void> {
     const folder = this.machine.environment.XDG_CONFIG_HOME ?? '';
     await mkdir(join(folder, 'slipway'), { recursive: true });
-    const contexts = [{ name: context, namespace: this.namespace, kubeconfig: this.cluster.kubeconfig, ...entry }];
+    const way = 'oidc' in entry ? {} : { kubeconfig: this.cluster.kubeconfig };
+    const contexts = [{ name: context, namespace: this.namespace, ...way, ...entry }];
     await writeFile(join(folder, 'slipway/config.yaml'), stringify({ version: 1, contexts }));
   }
 

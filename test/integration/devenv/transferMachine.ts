@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { DevEnvSpec, TeamProfile, TransferOutcome, TransferProgress } from '../../../shared/src/protocol/index.ts';
+import type {
+  DevEnvSpec,
+  OidcSettings,
+  TeamProfile,
+  TransferOutcome,
+  TransferProgress,
+} from '../../../shared/src/protocol/index.ts';
 import type { Core } from '../../../shared/src/server/index.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, context, profile } from '../cluster/clusterMachine.ts';
@@ -30,13 +36,27 @@ export class TransferMachine {
     });
   }
 
-  /** @param devEnv changes to the profile's part about DevEnvs */
-  static async create(part: string, devEnv: TeamProfile['devEnv'] = {}): Promise<TransferMachine> {
+  /**
+   * @param devEnv changes to the profile's part about DevEnvs
+   * @param signIn where the person of this machine signs in, who has to do so next; by default it is an administrator's
+   */
+  static async create(
+    part: string,
+    devEnv: TeamProfile['devEnv'] = {},
+    signIn?: (namespace: string) => Promise<OidcSettings>,
+  ): Promise<TransferMachine> {
     const machine = await ClusterMachine.create(part);
     const proxy = await startFaultProxy({ kubeconfig: machine.cluster.kubeconfig, folder: machine.machine.folder });
     const securityContext = { runAsUser: 1001, runAsGroup: 0, fsGroup: 1001 };
     const changed = { ...profile, securityContext, devEnv: { image: 'testbed.local/devenv:1', ...devEnv } };
-    await machine.writeContext({ profile: changed, kubeconfig: proxy.kubeconfig });
+    const cluster = {
+      server: `https://127.0.0.1:${proxy.port}`,
+      certificateAuthority: machine.cluster.certificateAuthority,
+    };
+    await machine.writeContext({
+      profile: changed,
+      ...(signIn === undefined ? { kubeconfig: proxy.kubeconfig } : { cluster, oidc: await signIn(machine.namespace) }),
+    });
     return new TransferMachine(machine, proxy);
   }
 
@@ -65,6 +85,25 @@ export class TransferMachine {
     this.progress.length = 0;
     const params = { context, name: this.name, id: 't', local: [local], remote: [remote], sync: true, ...how };
     return this.core.handlers[`transfer/${direction}`](params, signal);
+  }
+
+  /** Calls `breakIt` once so many bytes are on their way, and holds the transfer up until it is done. */
+  onceUnderWay(bytes: number, breakIt: () => Promise<void> | void): Promise<void> {
+    // Slow enough to be caught.
+    this.proxy.delay(2);
+    return new Promise((resolve, reject) => {
+      this.onProgress = (progress) => {
+        if (progress.bytes < bytes) return;
+        this.onProgress = undefined;
+        this.proxy.freeze(/portforward/);
+        Promise.resolve(breakIt())
+          .finally(() => {
+            this.proxy.delay(0);
+            this.proxy.thaw();
+          })
+          .then(resolve, reject);
+      };
+    });
   }
 
   /** Stops its pod and starts another one. */

@@ -35,7 +35,7 @@ export function diskFull(where: string, space: Space | undefined, needed: number
   const free = space === undefined ? '' : `: ${formatBytes(space.free)} of ${formatBytes(space.total)} are free`;
   const wanted = needed === undefined ? '' : `${free === '' ? ':' : ','} ${formatBytes(needed)} are to come`;
   return new SlipwayError('disk.full', `There is no room left in ${where}${free}${wanted}.`, {
-    action: 'Delete what is not needed there, or make it larger, and copy again: it goes on where it was.',
+    action: 'Delete what is not needed there, or make it larger, and copy again: what is there is not copied again.',
   });
 }
 

@@ -76,7 +76,7 @@ export async function transfer(
         }
         if (!wasConnected || !isLost(error) || clock.now() - lastGood > patienceMs) throw worded(error);
         backOff = failed(backOff, clock.now());
-        ledger.waiting = 'connection lost, trying again';
+        ledger.waiting = waitingFor(error);
         reporter.report();
         await clock.sleep(waitMs(backOff, random), signal);
       }
@@ -93,11 +93,19 @@ function isLost(error: unknown): boolean {
     'cluster.unreachable',
     'cluster.busy',
     'devenv.stopped',
+    'devenv.failed',
+    'issuer.unreachable',
     'run.conflict',
     'ssh.refused',
     'cluster.notFound',
   ] as const;
   return codes.some((code) => SlipwayError.is(error, code));
+}
+
+/** A DevEnv that was stopped or evicted comes back when somebody starts it: who waits is told so. */
+function waitingFor(error: unknown): string {
+  const isGone = SlipwayError.is(error, 'devenv.stopped') || SlipwayError.is(error, 'devenv.failed');
+  return isGone ? `${error.message} ${error.action ?? ''}`.trim() : 'connection lost, trying again';
 }
 
 function worded(error: unknown): unknown {

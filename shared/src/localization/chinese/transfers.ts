@@ -57,8 +57,8 @@ export const chineseTransfers: Table = {
   'The DevEnv has no python3, which transfers need.': '该 DevEnv 中没有传输所需的 python3。',
   'Use an image with Python 3.6 or newer, or sftp.': '请使用带有 Python 3.6 或更新版本的镜像，或使用 sftp。',
   'There is no room left in {where}{facts}.': '{where} 没有剩余空间{facts}。',
-  'Delete what is not needed there, or make it larger, and copy again: it goes on where it was.':
-    '请删除其中不需要的内容，或将其扩大，然后再次复制：会从中断处继续。',
+  'Delete what is not needed there, or make it larger, and copy again: what is there is not copied again.':
+    '请删除其中不需要的内容，或将其扩大，然后再次复制：已有的内容不会再次复制。',
   '{path} holds more than {count#} files and folders.': '{path} 中的文件和文件夹多于 {count} 个。',
   'Copy its folders one by one, or pack it with tar first.': '请逐个复制其中的文件夹，或先用 tar 打包。',
   'There is no {path} in the DevEnv.': 'DevEnv 中没有 {path}。',
