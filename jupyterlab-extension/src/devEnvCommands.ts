@@ -7,7 +7,8 @@ import type { HostWords } from './words/index.ts';
 /** The menu of a row, in groups. */
 const ofRow: readonly (readonly DevEnvAction[])[] = [
   ['start', 'stop', 'restart', 'keep'],
-  ['connect', 'test', 'jupyter', 'jobs'],
+  ['run', 'jobs'],
+  ['jupyter', 'connect', 'test', 'devices'],
   ['upload', 'download'],
   ['resize', 'delete'],
 ];

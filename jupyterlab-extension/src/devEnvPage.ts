@@ -18,7 +18,7 @@ export type DevEnvAction = keyof HostWords['lab']['devEnvActions'];
 
 /** What the script of DevEnvs gets of the page. */
 export interface DevEnvPage {
-  readonly app: Pick<JupyterFrontEnd, 'contextMenuHitTest'>;
+  readonly app: Pick<JupyterFrontEnd, 'contextMenuHitTest' | 'shell'>;
   readonly core: CoreConnection;
   readonly account: Pick<Account, 'summary' | 'signIn' | 'onChange'>;
   readonly gate: Pick<SignInGate, 'run'>;

@@ -5,6 +5,7 @@ import { shownText } from '@slipway/shared/views';
 import { type JSX, useState } from 'react';
 import { copyIcon } from '../surfaces/icons.ts';
 import { named } from './devEnvActions.ts';
+import { DialogBody } from './dialogBody.tsx';
 import type { RoomState } from './roomState.ts';
 import { tellOfDoing } from './tell.ts';
 
@@ -43,7 +44,7 @@ function Facts({ state, devEnv, connection }: FactsProps): JSX.Element {
     [say.config, configFile],
   ] as const;
   return (
-    <div className="slipway-devenv-dialog">
+    <DialogBody>
       <dl className="slipway-devenv-copy">
         {facts.map(([name, value]) => (
           <Copied key={name} name={name} value={value} state={state} />
@@ -61,7 +62,7 @@ function Facts({ state, devEnv, connection }: FactsProps): JSX.Element {
         {say.whose} {say.untouched}
       </p>
       <p className="slipway-muted">{say.elsewhere(devEnv.name)}</p>
-    </div>
+    </DialogBody>
   );
 }
 

@@ -100,7 +100,8 @@ export class DevEnvActions {
   }
 }
 
-async function agrees(body: string, label: string): Promise<boolean> {
+/** Asks before something that cannot be taken back. */
+export async function agrees(body: string, label: string): Promise<boolean> {
   const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label })];
   // Enter leaves it as it is.
   const { button } = await showDialog({ title: label, body, buttons, defaultButton: 0 });

@@ -8,6 +8,8 @@ import { stateIcons } from '../surfaces/icons.ts';
 import { StateIcon } from '../surfaces/stateIcon.tsx';
 import { troubleIn } from '../words/index.ts';
 import { named } from './devEnvActions.ts';
+import { DialogBody } from './dialogBody.tsx';
+import { requestId } from './requestId.ts';
 import type { RoomState } from './roomState.ts';
 
 /** Measures each part of the way to a DevEnv while the dialog is open. */
@@ -34,7 +36,7 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
   const [end, setEnd] = useState<string>();
   useEffect(() => measure(state, devEnv, setHops, setEnd), [state, devEnv]);
   return (
-    <div className="slipway-devenv-dialog">
+    <DialogBody>
       <ul className="slipway-list slipway-devenv-hops">
         {hops.map((hop) => (
           <li key={hop.name} data-hop={hop.name} data-outcome={hop.outcome}>
@@ -53,7 +55,7 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
         {end === undefined && <StateIcon state="running" />}
         {end ?? say.testing}
       </p>
-    </div>
+    </DialogBody>
   );
 }
 
@@ -72,7 +74,7 @@ function measure(
   onEnd: (text: string) => void,
 ): () => void {
   const leaving = new AbortController();
-  const id = crypto.randomUUID();
+  const id = requestId();
   const told = page.core.onNotification('devenv/hop', ({ id: whose, hop }) => {
     if (whose === id) onHops((hops) => [...hops.filter(({ name }) => name !== hop.name), hop]);
   });

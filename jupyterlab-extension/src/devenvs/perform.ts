@@ -5,8 +5,9 @@ import { shownText } from '@slipway/shared/views';
 import type { DevEnvAction, DevEnvTarget } from '../devEnvPage.ts';
 import { showConnection } from './connectionDialog.tsx';
 import type { DevEnvActions } from './devEnvActions.ts';
+import { showDevices } from './devicesDialog.tsx';
 import { showHops } from './hopsDialog.tsx';
-import { showJobs } from './jobsDialog.tsx';
+import { LongCommands } from './longCommands.ts';
 import { openJupyter } from './openJupyter.ts';
 import type { RoomState } from './roomState.ts';
 import { suits } from './suits.ts';
@@ -23,6 +24,7 @@ export interface Performer {
 export function performer(state: RoomState, actions: DevEnvActions): Performer {
   const { page, store, words } = state;
   const transfers = new Transfers(state);
+  const commands = new LongCommands(state, actions);
   const works: Readonly<Record<Exclude<DevEnvAction, 'create'>, (devEnv: DevEnv) => Promise<void>>> = {
     start: (devEnv) => actions.start(devEnv),
     stop: (devEnv) => actions.stop(devEnv),
@@ -31,7 +33,9 @@ export function performer(state: RoomState, actions: DevEnvActions): Performer {
     connect: (devEnv) => showConnection(state, devEnv),
     test: (devEnv) => showHops(state, devEnv),
     jupyter: (devEnv) => openJupyter(state, devEnv),
-    jobs: (devEnv) => showJobs(state, devEnv),
+    devices: (devEnv) => showDevices(state, devEnv),
+    run: (devEnv) => commands.run(devEnv),
+    jobs: (devEnv) => commands.list(devEnv),
     upload: (devEnv) => transfers.upload(devEnv),
     download: (devEnv) => transfers.download(devEnv),
     resize: (devEnv) => {

@@ -107,7 +107,7 @@ interface DetailProps extends Pick<RowProps, 'state' | 'devEnv' | 'perform'> {
 }
 
 /** Quick ways to what people want of a DevEnv that runs; everything else is in the menu. */
-const quick: readonly DevEnvAction[] = ['start', 'jupyter', 'connect', 'test'];
+const quick: readonly DevEnvAction[] = ['start', 'run', 'jobs', 'jupyter', 'connect', 'test'];
 
 function Detail({ state, devEnv, view, perform }: DetailProps): JSX.Element {
   const { words } = state;

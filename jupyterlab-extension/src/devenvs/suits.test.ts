@@ -26,11 +26,11 @@ const offered = (...given: Parameters<typeof devEnv>): string =>
   all.filter((action) => suits(action, devEnv(...given))).join(' ');
 
 it.each<[DevEnvState, string]>([
-  ['stopped', 'start connect test resize delete'],
-  ['failed', 'start connect test resize delete'],
-  ['starting', 'stop restart connect test resize delete'],
-  ['running', 'stop restart connect test jupyter jobs upload download resize delete'],
-  ['stopping', 'connect test resize delete'],
+  ['stopped', 'start connect test devices run resize delete'],
+  ['failed', 'start connect test devices run resize delete'],
+  ['starting', 'stop restart connect test devices run resize delete'],
+  ['running', 'stop restart connect test jupyter devices run jobs upload download resize delete'],
+  ['stopping', 'connect test devices resize delete'],
 ])('of a DevEnv that is %s is offered: %s', (state, actions) => expect(offered(state)).toBe(actions));
 
 it('to keep it running is offered before an idle stop', () => {

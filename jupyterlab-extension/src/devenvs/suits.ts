@@ -13,7 +13,10 @@ const rules: Readonly<Record<Exclude<DevEnvAction, 'create'>, (devEnv: DevEnv) =
   keep: (devEnv) => runs(devEnv) && devEnv.idle.stopsAt !== undefined,
   connect: always,
   test: always,
+  devices: always,
   jupyter: runs,
+  // Where it does not run, it is started first.
+  run: ({ state }) => state !== 'stopping',
   jobs: runs,
   upload: runs,
   download: runs,

@@ -4,6 +4,7 @@ import { type DevEnv, type RequestResult, SlipwayError } from '@slipway/shared/p
 import { shownText, transferInWords, transferOutcomeInWords, transferPercent } from '@slipway/shared/views';
 import { diskPath } from '../notebook/diskPath.ts';
 import { named } from './devEnvActions.ts';
+import { requestId } from './requestId.ts';
 import type { RoomState } from './roomState.ts';
 import { suits } from './suits.ts';
 import { tell, tellOfDoing, tellOfSuccess } from './tell.ts';
@@ -110,7 +111,7 @@ export class Transfers {
     const title = direction === 'transfer/upload' ? transfer.uploading(name) : transfer.downloading(name);
     const leaving = new AbortController();
     const doing = tellOfDoing(title, { label: words.own.stopTransfer, callback: () => leaving.abort() });
-    const id = crypto.randomUUID();
+    const id = requestId();
     const told = page.core.onNotification('transfer/progress', ({ id: whose, progress }) => {
       const percent = transferPercent(progress);
       const part = percent === undefined ? undefined : percent / 100;

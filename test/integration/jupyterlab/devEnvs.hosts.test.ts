@@ -143,6 +143,60 @@ it('shows facts to copy without touching anybody’s ssh config, and each hop as
   await row('devenv-alice').locator('.slipway-row-open').click();
 });
 
+it('lists the machines that may log in, and takes one off once that was asked', async () => {
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice')] });
+  await lab.rowMenu(row('devenv-alice'), 'Machines that may log in…');
+  const machine = (name: string): Locator => dialog().locator('[data-device]').filter({ hasText: name });
+  await machine('alice@laptop').getByText('the machine of this Jupyter server').waitFor();
+  expect(await machine('alice@desk').getByText('the machine of this').count()).toBe(0);
+  await machine('alice@desk').getByRole('button', { name: 'Remove…' }).click();
+  await machine('alice@desk').getByText('It cannot log in any more.').waitFor();
+  await lab.screenshot('devenvs-machines');
+  // Enter keeps it.
+  await lab.page.keyboard.press('Enter');
+  await machine('alice@desk').getByRole('button', { name: 'Remove…' }).press('Enter');
+  expect(await requested('devenvs/removeDevice')).toEqual([]);
+  await machine('alice@desk').getByRole('button', { name: 'Remove it' }).press('Enter');
+  await dialog().getByRole('status').getByText('alice@desk can no longer log in.').waitFor();
+  expect(await dialog().locator('[data-device]').count()).toBe(1);
+  const fingerprint = 'SHA256:uJ0cVb4n7Qw8dR2yHk5pXz1sFg6tNm3eLo9aIiUuYyE';
+  expect(await requested('devenvs/removeDevice')).toEqual([{ context: 'team-a', name: 'devenv-alice', fingerprint }]);
+  await lab.page.keyboard.press('Escape');
+});
+
+it('runs a command in one that is started for it, follows it in a tab, lists it, stops it and tells of its end', async () => {
+  const devEnvs = [sceneDevEnv('devenv-alice', { state: 'stopped' })];
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs });
+  await lab.rowMenu(row('devenv-alice'), 'Run a command…');
+  await dialog().getByText('devenv-alice does not run; it is started first.').waitFor();
+  await dialog().getByLabel('Command').fill('python train.py --epochs 50');
+  await lab.screenshot('devenvs-command');
+  await dialog().getByLabel('Command').press('Enter');
+  const log = lab.page.locator('.slipway-devenv-job');
+  await log.getByText('epoch 2 loss 0.42').waitFor();
+  expect(await log.locator('.a-g').getByText('epoch 1', { exact: true }).count()).toBe(1);
+  await log.getByText(/Running · .* · devenv-alice · goes on when this tab is closed/).waitFor();
+  await lab.screenshot('devenvs-command-runs');
+  const command = ['bash', '-lc', 'python train.py --epochs 50'];
+  const asked = { context: 'team-a', name: 'devenv-alice', command, title: 'python train.py --epochs 50' };
+  expect(await requested('devenvs/runJob')).toEqual([asked]);
+
+  await lab.rowMenu(row('devenv-alice'), 'Commands…');
+  const job = dialog().locator('[data-job="1"]');
+  await job.getByText('Running').waitFor();
+  await job.getByRole('button', { name: 'Stop…' }).press('Enter');
+  await job.getByText('Stop the command?').waitFor();
+  await lab.screenshot('devenvs-commands');
+  await job.getByRole('button', { name: 'Stop it' }).press('Enter');
+  await job.getByText('Stopped').waitFor();
+  await notice('python train.py --epochs 50 in devenv-alice: Stopped').waitFor();
+  await log.getByText(/Stopped · .* · devenv-alice$/).waitFor();
+  await job.getByRole('button', { name: 'Log' }).press('Enter');
+  await dialog().waitFor({ state: 'detached' });
+  // The tab that is there already is the one that is shown.
+  expect(await log.count()).toBe(1);
+});
+
 it('sends what is selected in the file browser, by its path on the disk, says how far it is, and breaks off', async () => {
   await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice')] });
   await row('devenv-alice').waitFor();

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ContextSummary, DevEnv, DevEnvHop, DevEnvJob } from '../../../shared/src/protocol/index.ts';
+import type { ContextSummary, DevEnv, DevEnvDevice, DevEnvHop, DevEnvJob } from '../../../shared/src/protocol/index.ts';
 import type { CodeServer } from './codeServer.ts';
 
 /** What a scripted core has to tell of DevEnvs; it reads the scene anew whenever the file changes. */
@@ -11,6 +11,7 @@ export interface DevEnvScene {
   readonly problems: readonly { readonly context: string; readonly message: string; readonly action?: string }[];
   readonly jobs: readonly DevEnvJob[];
   readonly hops: readonly DevEnvHop[];
+  readonly devices: readonly DevEnvDevice[];
 }
 
 export interface SceneRequest {
@@ -19,7 +20,11 @@ export interface SceneRequest {
 }
 
 const mainScript = join(import.meta.dirname, 'devEnvSceneMain.ts');
-const emptyScene: DevEnvScene = { contexts: [], devEnvs: [], problems: [], jobs: [], hops: [] };
+const devices: readonly DevEnvDevice[] = [
+  { fingerprint: 'SHA256:T9zLh2mHq0m1cYvP3u5cLkQ6q0t3n2oB1x8mWJfJk2A', name: 'alice@laptop', current: true },
+  { fingerprint: 'SHA256:uJ0cVb4n7Qw8dR2yHk5pXz1sFg6tNm3eLo9aIiUuYyE', name: 'alice@desk', current: false },
+];
+const emptyScene: DevEnvScene = { contexts: [], devEnvs: [], problems: [], jobs: [], hops: [], devices };
 
 export function clusterContext(name: string, given: Partial<ContextSummary> = {}): ContextSummary {
   const signIn = { state: 'signedIn', user: 'alice' } as const;

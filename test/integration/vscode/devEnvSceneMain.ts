@@ -20,6 +20,7 @@ const wakeUps = new Set<() => void>();
 let scene = read();
 let changes: DevEnv[] = [...scene.devEnvs];
 let jobs: DevEnvJob[] = [...scene.jobs];
+let devices = [...scene.devices];
 
 const watcher = watch(folder, (_event, name) => {
   if (name !== 'scene.json') return;
@@ -34,6 +35,7 @@ const watcher = watch(folder, (_event, name) => {
   }
   changes = [...scene.devEnvs];
   jobs = [...scene.jobs];
+  devices = [...scene.devices];
   const contexts = ['local', ...scene.contexts.map((each) => each.name)];
   for (const session of sessions) session.notify('contexts/changed', { contexts, current: 'local' });
 });
@@ -160,14 +162,11 @@ function handlers(session: StandInSession): Partial<RequestHandlers> {
         conflicts: [],
       });
     },
-    'devenvs/devices': () =>
-      Promise.resolve({
-        devices: [
-          { fingerprint: 'SHA256:T9zLh2mHq0m1cYvP3u5cLkQ6q0t3n2oB1x8mWJfJk2A', name: 'alice@laptop', current: true },
-          { fingerprint: 'SHA256:uJ0cVb4n7Qw8dR2yHk5pXz1sFg6tNm3eLo9aIiUuYyE', name: 'alice@desk', current: false },
-        ],
-      }),
-    'devenvs/removeDevice': () => Promise.resolve({ devices: [] }),
+    'devenvs/devices': () => Promise.resolve({ devices }),
+    'devenvs/removeDevice': ({ fingerprint }) => {
+      devices = devices.filter((each) => each.fingerprint !== fingerprint);
+      return Promise.resolve({ devices });
+    },
     'devenvs/test': async ({ id = '' }) => {
       for (const hop of scene.hops) {
         await sleep(300);
