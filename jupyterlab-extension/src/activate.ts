@@ -27,7 +27,6 @@ import { createContentsFiles } from './notebook/contentsFiles.ts';
 import { Notices } from './notices.ts';
 import { submissionOf } from './notebook/submitNotebook.ts';
 import { RunOrigins } from './runOrigins.ts';
-import { isLoopback } from './server/callbackAddress.ts';
 import { ServerHalf } from './server/serverHalf.ts';
 import { loadSettings } from './settings.ts';
 import { ScriptLoader } from './surfaces/scriptLoader.ts';
@@ -238,7 +237,7 @@ export async function activate(lab: LabServices): Promise<void> {
       contentsRoot: (signal) => server.contentsRoot(signal),
       documents: lab.documents,
       browser: () => lab.browsers?.tracker.currentWidget ?? undefined,
-      isLoopback: isLoopback(window.location.hostname),
+      elsewhere: (signal) => server.elsewhere(window.location.hostname, signal),
       chosenContext: () => settings.context,
       showPanel: () => app.shell.activateById(panel.id),
       copy: (text) => Clipboard.copyToSystem(text),

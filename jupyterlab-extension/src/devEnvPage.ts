@@ -11,7 +11,10 @@ import * as jsxRuntime from 'react/jsx-runtime';
 import type { Account } from './account/account.ts';
 import type { SignInGate } from './account/signInGate.ts';
 import type { Notices } from './notices.ts';
+import type { Elsewhere } from './server/callbackAddress.ts';
 import type { HostWords } from './words/index.ts';
+
+export type { Elsewhere };
 
 /** What can be done with DevEnvs, by the palette, menus and rows alike. */
 export type DevEnvAction = keyof HostWords['lab']['devEnvActions'];
@@ -30,8 +33,8 @@ export interface DevEnvPage {
   readonly documents: IDocumentManager;
   /** The file browser in front, where there is one. */
   readonly browser: () => filebrowser.FileBrowser | undefined;
-  /** Whether the page is on a loopback address: as far as anybody can tell, browser and Jupyter server share a machine. */
-  readonly isLoopback: boolean;
+  /** Why a port of the Jupyter server's machine is out of this browser's reach; undefined where it is not. @throws SlipwayError */
+  readonly elsewhere: (signal: AbortSignal) => Promise<Elsewhere | undefined>;
   readonly chosenContext: () => string;
   readonly showPanel: () => void;
   readonly copy: (text: string) => void;

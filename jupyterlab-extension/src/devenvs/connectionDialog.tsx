@@ -2,18 +2,29 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { DevEnv, DevEnvConnection } from '@slipway/shared/protocol';
 import { shownText } from '@slipway/shared/views';
-import { type JSX, useState } from 'react';
-import { copyIcon } from '../surfaces/icons.ts';
+import type { JSX } from 'react';
+import { Copied } from './copied.tsx';
 import { named } from './devEnvActions.ts';
 import { DialogBody } from './dialogBody.tsx';
+import { explainElsewhere, ownCommand } from './elsewhere.tsx';
 import type { RoomState } from './roomState.ts';
 import { tellOfDoing } from './tell.ts';
 
-/** Makes the machine of the Jupyter server known to the DevEnv, and shows what ssh needs, to be copied. */
+/**
+ * Makes the machine of the Jupyter server known to the DevEnv, and shows what ssh needs, to be copied. Where people are on another
+ * machine it says so first, and makes nothing known until somebody wants it all the same.
+ */
 export async function showConnection(state: RoomState, devEnv: DevEnv): Promise<void> {
   const { page, words } = state;
   const { connection: say, stopWaiting, close } = words.own;
   const leaving = new AbortController();
+  const why = await page.elsewhere(leaving.signal);
+  if (why !== undefined) {
+    const title = say.heading(shownText(devEnv.name));
+    const command = ownCommand('ssh', devEnv);
+    const explanation = { title, what: say.notHere, why, command, anyway: say.anyway };
+    if (!(await explainElsewhere(state, explanation))) return;
+  }
   const doing = tellOfDoing(say.asking, { label: stopWaiting, callback: () => leaving.abort() });
   let connection: DevEnvConnection;
   try {
@@ -61,40 +72,7 @@ function Facts({ state, devEnv, connection }: FactsProps): JSX.Element {
       <p>
         {say.whose} {say.untouched}
       </p>
-      <p className="slipway-muted">{say.elsewhere(devEnv.name)}</p>
+      <p className="slipway-muted">{say.elsewhere(ownCommand('ssh', devEnv))}</p>
     </DialogBody>
-  );
-}
-
-interface CopiedProps {
-  readonly state: RoomState;
-  readonly name: string;
-  readonly value: string;
-}
-
-function Copied({ state, name, value }: CopiedProps): JSX.Element {
-  const { connection: say } = state.words.own;
-  const [isCopied, setCopied] = useState(false);
-  const copy = (): void => {
-    state.page.copy(value);
-    setCopied(true);
-  };
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>
-        <code>{shownText(value)}</code>
-        <button
-          type="button"
-          className="slipway-quiet-button"
-          title={say.copy(name)}
-          aria-label={say.copy(name)}
-          onClick={copy}
-        >
-          <copyIcon.react tag="span" />
-          <span role="status">{isCopied ? say.copied : ''}</span>
-        </button>
-      </dd>
-    </>
   );
 }

@@ -37,18 +37,27 @@ export const english = {
     asking: 'Making a key and reading the host key…',
     whose:
       'All of this holds on the machine that the Jupyter server runs on: in a terminal of JupyterLab, for example.',
-    elsewhere: (name: string) =>
-      `From a machine of your own, install the slipway command there and run "slipway ssh ${name}".`,
+    elsewhere: (command: string) =>
+      `From another machine of yours, install the slipway command there and run "${command}".`,
+    notHere: (why: string) =>
+      `ssh host, host key and config file are for the machine of this Jupyter server alone. ${why}`,
+    anyway: 'For a terminal of this server…',
     untouched: 'Nobody’s own ssh config was changed.',
     conflicts: 'Settings there that win over these',
     copy: (what: string) => `Copy: ${what}`,
     copied: 'Copied',
   },
+  elsewhere: {
+    why: {
+      hub: 'The server belongs to a JupyterHub, so that is a machine of the hub, not yours.',
+      address: 'Your browser is on another machine, for the address of this page is not localhost.',
+      unreached: 'Your browser does not reach it: behind a tunnel, for example, localhost is another machine.',
+    },
+    instead: 'On your own machine, install the slipway command and run:',
+  },
   jupyter: {
-    elsewhere: (name: string) =>
-      `JupyterLab in ${name} can be reached from the machine of this Jupyter server alone, and your browser is on another one.`,
-    forward:
-      'On your own machine, with the slipway command installed, run this and open the address that Jupyter prints:',
+    elsewhere: (name: string, why: string) =>
+      `JupyterLab in ${name} is opened on a port of the Jupyter server’s own machine. ${why}`,
     opening: (name: string) => `Starting JupyterLab in ${name}…`,
     ready: (name: string) => `JupyterLab in ${name} is ready.`,
     open: 'Open it',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callbackAddress } from './callbackAddress.ts';
+import { callbackAddress, elsewhere } from './callbackAddress.ts';
 
 function page(url: string): { origin: string; hostname: string } {
   const { origin, hostname } = new URL(url);
@@ -35,4 +35,16 @@ describe('the address that a sign-in comes back to', () => {
     const url = 'https://127.0.0.1.example.com/';
     expect(callbackAddress(page(url), url, undefined)).toBe(`${url}slipway/oauth/callback`);
   });
+});
+
+it.each([
+  ['localhost', undefined, undefined],
+  ['127.0.0.1', undefined, undefined],
+  ['[::1]', undefined, undefined],
+  ['127.0.0.1', '/hub/user-redirect/slipway/oauth/callback', 'hub'],
+  ['hub.example.com', 'https://hub.example.com/hub/user-redirect/slipway/oauth/callback', 'hub'],
+  ['10.0.0.7', undefined, 'address'],
+  ['localhost.example.com', undefined, 'address'],
+])('a page at %s, with the hub’s callback %s, is elsewhere than its server: %s', (hostname, callback, why) => {
+  expect(elsewhere(hostname, callback)).toBe(why);
 });

@@ -21,7 +21,16 @@ export function callbackAddress(
   return new URL(URLExt.join(baseUrl, 'slipway/oauth/callback'), page.origin).href;
 }
 
+/** How it shows that browser and Jupyter server do not share a machine. */
+export type Elsewhere = 'hub' | 'address';
+
+/** Undefined where they share one, as far as anybody can tell. @param hubCallback as above */
+export function elsewhere(hostname: string, hubCallback: string | undefined): Elsewhere | undefined {
+  if (hubCallback !== undefined) return 'hub';
+  return isLoopback(hostname) ? undefined : 'address';
+}
+
 /** Whether a page is on this machine itself, as far as its address tells. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

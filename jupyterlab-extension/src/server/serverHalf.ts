@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { SlipwayError } from '@slipway/shared/protocol';
-import { callbackAddress, type PageAddress } from './callbackAddress.ts';
+import { callbackAddress, elsewhere, type Elsewhere, type PageAddress } from './callbackAddress.ts';
 
 /** What the server half says of itself when a page loads; no Node runs for it. */
 export interface ServerStatus {
@@ -39,6 +39,12 @@ export class ServerHalf {
   /** Where a sign-in is to come back to; undefined on this machine itself. To be asked once the status is known. */
   callbackAddress(page: PageAddress): string | undefined {
     return callbackAddress(page, this.#settings.baseUrl, this.#status?.hubCallback);
+  }
+
+  /** Why the browser is not on this server's machine, if it is not. @throws SlipwayError */
+  async elsewhere(hostname: string, signal: AbortSignal): Promise<Elsewhere | undefined> {
+    const { hubCallback } = this.#status ?? (await this.status(signal));
+    return elsewhere(hostname, hubCallback);
   }
 
   /** Asks for the status where it is not known yet. @throws SlipwayError */

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identity/oidcProvider.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
+import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterHub } from './jupyterHub.ts';
 import { LabPage } from './labPage.ts';
@@ -20,7 +21,7 @@ let browser: Browser;
 let provider: OidcProvider;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([JupyterHub.start(['alice', 'bob']), launchBrowser()]);
+  [hub, browser] = await Promise.all([JupyterHub.start(['alice', 'bob', 'carol']), launchBrowser()]);
   provider = await OidcProvider.start({
     people: { alice: { email: 'alice@example.com' }, bob: { email: 'bob@example.com' } },
     redirectUris: [`${hub.url}hub/user-redirect/slipway/oauth/callback`],
@@ -140,6 +141,23 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
   expect(await alice?.sidePanel.locator('.slipway-facts-table').innerText()).not.toContain('bob');
   expect(await (bob === undefined ? '' : trespass(bob, 'slipway/oauth/callback?code=x&state=y'))).not.toBe('200');
   for (const user of ['alice', 'bob']) expect((await stat(home(user))).mode & 0o777).toBe(0o700);
+}, 400_000);
+
+it('says on a hub why JupyterLab in a DevEnv is out of reach, and what to do', async () => {
+  const home = hub.homeOf('carol');
+  const { scene, script } = await SceneCore.forJupyter(home);
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-carol')] });
+  await hub.configure('carol', { SlipwayApp: { core_script: script } });
+  await writeFile(join(home, 'analysis.ipynb'), notebookOf('print("as saved")'));
+  const { lab } = await signIn('carol');
+  await lab.notebookReady();
+  await lab.showSidePanel();
+  await lab.rowMenu(lab.sidePanel.locator('.slipway-devenv'), 'Open JupyterLab in the DevEnv');
+  const dialog = lab.page.locator('.jp-Dialog');
+  await dialog.getByText('The server belongs to a JupyterHub').waitFor();
+  await dialog.getByText('slipway devenv jupyter devenv-carol --context team-a').waitFor();
+  await lab.screenshot('devenvs-hub');
+  expect((await scene.requests()).map(({ name }) => name)).not.toContain('devenvs/openJupyter');
 }, 400_000);
 
 /** Undoes what a first try has done. */

@@ -38,6 +38,12 @@ export class JupyterHub {
     return join(this.home, 'homes', user);
   }
 
+  /** Settings of somebody's own server, from its next start on. */
+  configure(user: string, settings: object): Promise<void> {
+    const servers = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } }, ...settings };
+    return writeFile(join(this.homeOf(user), 'config/jupyter_server_config.json'), JSON.stringify(servers));
+  }
+
   async dispose(): Promise<void> {
     await this.#process.end();
     await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -51,8 +57,7 @@ export class JupyterHub {
     await mkdir(lab, { recursive: true });
     const disabledExtensions = { '@jupyter/collaboration-extension': true, '@jupyter/docprovider-extension': true };
     await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions }));
-    const servers = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
-    await writeFile(join(this.homeOf(user), 'config/jupyter_server_config.json'), JSON.stringify(servers));
+    await this.configure(user, {});
   }
 
   async #config(): Promise<string> {

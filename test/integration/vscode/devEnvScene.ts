@@ -12,6 +12,8 @@ export interface DevEnvScene {
   readonly jobs: readonly DevEnvJob[];
   readonly hops: readonly DevEnvHop[];
   readonly devices: readonly DevEnvDevice[];
+  /** Where JupyterLab in a DevEnv is said to be. */
+  readonly jupyterUrl: string;
 }
 
 export interface SceneRequest {
@@ -24,7 +26,15 @@ const devices: readonly DevEnvDevice[] = [
   { fingerprint: 'SHA256:T9zLh2mHq0m1cYvP3u5cLkQ6q0t3n2oB1x8mWJfJk2A', name: 'alice@laptop', current: true },
   { fingerprint: 'SHA256:uJ0cVb4n7Qw8dR2yHk5pXz1sFg6tNm3eLo9aIiUuYyE', name: 'alice@desk', current: false },
 ];
-const emptyScene: DevEnvScene = { contexts: [], devEnvs: [], problems: [], jobs: [], hops: [], devices };
+const emptyScene: DevEnvScene = {
+  contexts: [],
+  devEnvs: [],
+  problems: [],
+  jobs: [],
+  hops: [],
+  devices,
+  jupyterUrl: '',
+};
 
 export function clusterContext(name: string, given: Partial<ContextSummary> = {}): ContextSummary {
   const signIn = { state: 'signedIn', user: 'alice' } as const;

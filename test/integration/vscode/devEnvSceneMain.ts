@@ -167,6 +167,7 @@ function handlers(session: StandInSession): Partial<RequestHandlers> {
       devices = devices.filter((each) => each.fingerprint !== fingerprint);
       return Promise.resolve({ devices });
     },
+    'devenvs/openJupyter': () => Promise.resolve({ url: scene.jupyterUrl }),
     'devenvs/test': async ({ id = '' }) => {
       for (const hop of scene.hops) {
         await sleep(300);
