@@ -11,9 +11,7 @@ import { errorLines } from './errorText.ts';
 import { exitCodeOfError } from './exitCodes.ts';
 import { parseSshProxy } from './sshProxyArguments.ts';
 import { formatLine } from './terminal/line.ts';
-
-/** Told on stderr at once on a terminal; elsewhere a program waits, which needs to know less. */
-const quietMs = 2_000;
+import { WaitingWords } from './waitingWords.ts';
 
 /** Serves the ssh client at the other end of stdin and stdout, and ends the process. */
 export async function runSshProxyProcess(argv: readonly string[]): Promise<never> {
@@ -29,17 +27,16 @@ export async function runSshProxyProcess(argv: readonly string[]): Promise<never
       process.exit(exitCode);
     });
   }
-  const isTerminal = stderr.isTTY;
   const notes = new Set<string>();
   const tell = (text: string): void => {
     stderr.write(`${text}\n`);
   };
+  const waiting = new WaitingWords(stderr.isTTY, tell);
   try {
     const { context, namespace, name } = parseSshProxy(argv);
     const { dataDir, configDir } = environmentPaths(env, homedir(), process.platform);
     const environment = { dataDir, configDir, env, log: (note: string) => notes.add(note) };
     const space = await openSpace(environment, context, namespace, ending.signal);
-    const since = Date.now();
     await runSshProxy(
       {
         api: space.api,
@@ -48,9 +45,8 @@ export async function runSshProxyProcess(argv: readonly string[]): Promise<never
         clock: systemClock,
         stdin,
         stdout,
-        onWaiting: (text) => {
-          if (isTerminal || Date.now() - since >= quietMs) tell(text);
-        },
+        onWaiting: (text) => waiting.say(text),
+        onServed: () => waiting.end(),
       },
       ending.signal,
     );

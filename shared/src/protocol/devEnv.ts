@@ -84,6 +84,8 @@ export const devEnvSchema = z.object({
   createdAt: z.number().optional(),
   /** Epoch ms of the pod's start. */
   startedAt: z.number().optional(),
+  /** Epoch ms; there while it starts: since then it waits for what `reason` says. */
+  startingSince: z.number().optional(),
   /** What `ssh` calls it: `devenv-alice.team-a`. There once this machine was connected (`devenvs/connect`). */
   host: z.string(),
 });

@@ -47,6 +47,13 @@ const failed: DevEnv = {
   idle: { stopAfterMs: 0 },
   host: 'devenv-bob.team-a',
 };
+const waiting: DevEnv = {
+  ...stopped,
+  state: 'starting',
+  reason:
+    'GPU: 2 nodes — 2 full\nfrees up when a GPU job ends on gpu-1 (oldest has run 3h 02m)\nheld by devenv-bob and train-7f3a',
+  startingSince: startTime - 12 * 60_000,
+};
 const ugly: DevEnv = {
   ...stopped,
   context: 'archive',
@@ -109,6 +116,7 @@ describe('slipway devenv status', () => {
     ['running', alice, 0],
     ['idle-stopped', stopped, 0],
     ['failed', failed, 1],
+    ['waiting', waiting, 0],
   ] as const)('%s', async (name, devEnv, expected) => {
     const { io, exitCode } = await devenv(['status', devEnv.name, '--context', 'team-a'], { core: coreWith(devEnv) });
     expect(exitCode).toBe(expected);
@@ -153,6 +161,24 @@ describe('slipway devenv start', () => {
     await expect(`${waiting}\n────────\n${io.shown}\n${io.written.stderr}`).toMatchFileSnapshot(
       golden(`start.${where}`),
     );
+  });
+});
+
+describe('slipway devenv start, left with Ctrl-C', () => {
+  it.each([
+    ['starting', 'devenv-alice goes on starting.', 'to withdraw it: slipway devenv stop devenv-alice'],
+    ['stopped', 'devenv-alice is not being waited for any more.', 'slipway devenv status devenv-alice'],
+  ] as const)('says what becomes of one that is %s', async (state, words, action) => {
+    const core = coreWith({ ...alice, state });
+    core.handlers['devenvs/start'] = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const asked = vi.spyOn(core.handlers, 'devenvs/start');
+    const { io, ended } = start(['devenv', 'start', 'devenv-alice', '--context', 'team-a'], { core });
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled(), { timeout: 60_000 });
+    io.signal('SIGINT');
+    expect(await ended).toBe(3);
+    expect(io.written.stderr).toContain(words);
+    expect(io.written.stderr).toContain(action);
   });
 });
 

@@ -2,6 +2,7 @@ import { SlipwayError, type DevEnv } from '../../protocol/index.ts';
 import { formatDuration } from '../../views/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
+import type { CliCore } from '../cliCore.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';
@@ -85,14 +86,44 @@ async function withProgress(
   const listener = core.onNotification((name, params) => {
     if (name === 'devenv/progress' && 'text' in params && 'name' in params) progress.say(params.text);
   });
+  const leaving = new AbortController();
+  const interruption = session.onInterrupt(() => leaving.abort());
   let devEnv: DevEnv;
   try {
-    devEnv = await core.handlers[request](reference, session.signal);
+    devEnv = await core.handlers[request](reference, AbortSignal.any([session.signal, leaving.signal]));
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error;
+    // Another Ctrl-C does not wait for the last look.
+    interruption.dispose();
+    throw await leftWords(core, reference, error);
   } finally {
+    interruption.dispose();
     listener.dispose();
     progress.end();
   }
   return tell(session, devEnv, 'runs', format);
+}
+
+/** So long the last look may take that somebody who leaves waits for, ms. */
+const lastLookMs = 3_000;
+
+/** What somebody is told who does not wait any longer: the pod that was made goes on coming up. */
+async function leftWords(core: CliCore, { context, name }: Reference, cause: unknown): Promise<SlipwayError> {
+  const state = await core.handlers['devenvs/get']({ context, name }, AbortSignal.timeout(lastLookMs)).then(
+    (devEnv) => devEnv.state,
+    () => undefined,
+  );
+  const full = oneLine(name);
+  if (state === 'starting' || state === 'running') {
+    return new SlipwayError('cancelled', `${full} goes on starting.`, {
+      action: `See how it stands: slipway devenv status ${full}; to withdraw it: slipway devenv stop ${full}`,
+      cause,
+    });
+  }
+  return new SlipwayError('cancelled', `${full} is not being waited for any more.`, {
+    action: `See how it stands: slipway devenv status ${full}`,
+    cause,
+  });
 }
 
 async function tell(session: Session, devEnv: DevEnv, what: string, format: OutputFormat): Promise<number> {

@@ -51,7 +51,7 @@ function rowOf(devEnv: DevEnv, several: boolean, others: boolean): Span[] {
     plain(oneLine(devEnv.disk.size)),
     plain(idleWords(devEnv)),
     ...(others ? [plain(mine ? 'yours' : oneLine(owner ?? 'nobody knows'))] : []),
-    plain(oneLine(reason ?? '')),
+    plain(oneLine((reason ?? '').replaceAll('\n', ' — '))),
   ];
 }
 
@@ -93,6 +93,7 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
     owner,
     mine,
     startedAt,
+    startingSince,
     context,
     namespace,
   } = devEnv;
@@ -116,10 +117,16 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
     ['where', `${context}, namespace ${namespace}`],
     ...(mine || owner === undefined ? [] : [['whose', owner] satisfies [string, string]]),
   ];
-  const since = state === 'running' && startedAt !== undefined ? `, started ${formatAgo(startedAt, now)}` : '';
+  const since =
+    state === 'running' && startedAt !== undefined
+      ? `, started ${formatAgo(startedAt, now)}`
+      : startingSince !== undefined
+        ? ` for ${coarse(now - startingSince)}`
+        : '';
   // "stopped after 2 h idle" says both.
+  const why = reason?.replaceAll('\n', ' — ');
   const saysBoth = reason?.startsWith(`${state} `) === true;
-  const rest = saysBoth ? reason.slice(state.length) : `${since}${reason === undefined ? '' : `: ${reason}`}`;
+  const rest = saysBoth ? reason.slice(state.length) : `${since}${why === undefined ? '' : `: ${why}`}`;
   return [
     [toned('strong', oneLine(name)), plain(gap), toned(tones[state], state), plain(oneLine(rest))],
     ...(action === undefined ? [] : [[toned('strong', pad('fix', 8)), plain(oneLine(action))]]),

@@ -30,7 +30,7 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
   const facts = made.settled ?? wishes.settled;
   const owner = annotations[devEnvAnnotations.user];
   const size = claim.spec?.resources?.requests.storage ?? claim.status?.capacity.storage ?? settled?.diskSize ?? '';
-  const { state, action, startedAt } = standing;
+  const { state, action, startedAt, startingSince } = standing;
   const reason = standing.reason ?? (isThere && isToChange(made, wishes) ? changedWords : undefined);
   const running = state === 'running' ? live : undefined;
   const instanceType = facts?.instanceType ?? settled?.settings.instanceType;
@@ -62,6 +62,7 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
     spec: wishes.spec,
     ...(creationTimestamp !== undefined && { createdAt: creationTimestamp }),
     ...(state === 'running' && startedAt !== undefined && { startedAt }),
+    ...(startingSince !== undefined && { startingSince }),
     host: hostName(name, context),
   };
 }

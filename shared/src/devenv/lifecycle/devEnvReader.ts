@@ -10,6 +10,7 @@ import { describeDevEnv } from './describeDevEnv.ts';
 import { standingOf, type Standing } from './devEnvState.ts';
 import type { LiveStatuses } from './liveStatus.ts';
 import { checkOurs, isKept } from './ownership.ts';
+import { PendingWords } from './pendingWords.ts';
 
 export interface ReaderOptions {
   readonly access: SpaceAccess;
@@ -37,6 +38,7 @@ export class DevEnvReader {
   readonly #reading: PodReading;
   readonly #statuses: LiveStatuses;
   readonly #clock: Clock;
+  readonly #pendings: PendingWords;
   #user: Promise<string> | undefined;
 
   constructor({ access, reading, statuses, clock }: ReaderOptions) {
@@ -45,6 +47,7 @@ export class DevEnvReader {
     this.#statuses = statuses;
     this.#clock = clock;
     this.objects = new DevEnvObjects(access.api, reading);
+    this.#pendings = new PendingWords(clock.now);
   }
 
   /** Whom the cluster knows. */
@@ -118,7 +121,7 @@ export class DevEnvReader {
     if (pod === undefined || (first.state !== 'starting' && first.state !== 'failed')) return first;
     if (pod.status?.phase === 'Failed') return first;
     const [pending, lastWords] = await Promise.all([
-      this.#pending(pod, signal),
+      this.#pendings.of(pod, () => this.#pending(pod, signal)),
       first.state === 'failed' ? this.#lastWords(pod, signal) : undefined,
     ]);
     return standingOf({ ...facts, pending, lastWords });

@@ -24,17 +24,27 @@ export interface Standing {
   readonly action?: string | undefined;
   /** Epoch ms; there while it runs. */
   readonly startedAt?: number | undefined;
+  /** Epoch ms of its pod's making; there while it starts. */
+  readonly startingSince?: number | undefined;
 }
 
 const startAgain = 'Start it again: /workspace is as it was.';
 
 /** How a DevEnv stands, from what the cluster says of it. Pure; takes anything that an API may say. */
 export function standingOf(facts: DevEnvFacts): Standing {
-  const { claim, pod, now } = facts;
+  const { claim, pod } = facts;
   if (claim.metadata.deletionTimestamp !== undefined && pod !== undefined) {
     return { state: 'stopping', reason: 'it is being deleted' };
   }
   if (pod === undefined) return withoutPod(claim);
+  const standing = ofPod(pod, facts);
+  const isFirst = (containerOf(pod)?.restartCount ?? 0) === 0;
+  if (standing.state !== 'starting' || !isFirst) return standing;
+  return { ...standing, startingSince: pod.metadata.creationTimestamp };
+}
+
+function ofPod(pod: Pod, facts: DevEnvFacts): Standing {
+  const { now } = facts;
   if (pod.metadata.deletionTimestamp !== undefined) return stopping(pod, pod.metadata.deletionTimestamp, now);
   if (pod.status?.phase === 'Succeeded') return { state: 'stopped', reason: endWords(containerOf(pod)) };
   if (pod.status?.phase === 'Failed') return broken(pod);

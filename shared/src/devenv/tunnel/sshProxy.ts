@@ -16,6 +16,8 @@ export interface SshProxyRequest {
   readonly stdout: Writable;
   /** Told what it waits for, once for each change. */
   readonly onWaiting: (text: string) => void;
+  /** Told when sshd has answered. */
+  readonly onServed?: () => void;
 }
 
 /** How long asking why a session ended may take, ms. */
@@ -34,6 +36,7 @@ export async function runSshProxy(request: SshProxyRequest, signal: AbortSignal)
   const both = AbortSignal.any([signal, gone.signal]);
   try {
     const stream = await openTunnel(request, (sink) => input.sendTo(sink), both);
+    request.onServed?.();
     try {
       const end = await pipeSession(stream, input, { source: stdin, output: stdout });
       if (end === 'server') await throwWhatEnded(request, signal);

@@ -51,6 +51,8 @@ export const chineseWaiting: Table = {
     '{count} 个节点中有任务结束时即可空出（最早的已运行 {age}）',
   'frees up when a job ends on {nodes,} (oldest has run {age~})':
     '{nodes} 上有任务结束时即可空出（最早的已运行 {age}）',
+  'held by {count#} pods, among them {holders,}': '由 {count} 个 Pod 占用，其中有 {holders}',
+  'held by {holders,}': '由 {holders} 占用',
   'less than a minute': '不到 1 分钟',
   'waiting does not help: no node has {labels~}; there is {offered,}':
     '等待无济于事：没有节点带有{labels}；现有 {offered}',

@@ -23,6 +23,7 @@ export interface PendingFacts {
   readonly claims: readonly Claim[];
   /** Undefined where nodes may not be read, or where nothing asks for them. */
   readonly nodes: readonly Node[] | undefined;
+  /** What runs on nodes: of all spaces, or of this one alone where others may not be seen. */
   readonly nodePods: readonly Pod[] | undefined;
 }
 
@@ -57,9 +58,7 @@ export async function readPendingFacts(
       [...new Set(claimNames)].map((name) => reader.get(resources.persistentVolumeClaims, name, claimSchema)),
     ),
     unscheduled ? reader.list(resources.nodes, nodeSchema, undefined, undefined) : undefined,
-    unscheduled
-      ? reader.list(resources.pods, podSchema, undefined, 'status.phase!=Succeeded,status.phase!=Failed')
-      : undefined,
+    unscheduled ? reader.livePods(namespace) : undefined,
   ]);
   return {
     events: events.flatMap((list) => list ?? []),
@@ -89,6 +88,12 @@ class Reader {
       const options = fieldSelector === undefined ? {} : { fieldSelector };
       return listWhole(this.#api, { type, namespace }, options, schema, this.#signal);
     });
+  }
+
+  async livePods(namespace: string): Promise<readonly Pod[] | undefined> {
+    const live = 'status.phase!=Succeeded,status.phase!=Failed';
+    const everywhere = await this.list(resources.pods, podSchema, undefined, live);
+    return everywhere ?? this.list(resources.pods, podSchema, namespace, live);
   }
 
   async get<S extends z.ZodType>(type: ResourceType, name: string, schema: S): Promise<z.output<S> | undefined> {

@@ -24,7 +24,8 @@ describe('a pod that no node takes', () => {
   it('says what each node lacks, and what ends it', () => {
     expect(explain({ pod: unscheduled(full, gpuSpec(1, selector)), nodes, nodePods })).toBe(
       'GPU: 4 nodes — 2 full, 1 tainted team=vision, 1 without label accelerator=nvidia-tesla-gpu\n' +
-        'frees up when a GPU job ends on gpu-1 or gpu-2 (oldest has run 3h 02m)',
+        'frees up when a GPU job ends on gpu-1 or gpu-2 (oldest has run 3h 02m)\n' +
+        'held by a and b',
     );
   });
 
@@ -79,7 +80,27 @@ describe('a pod that no node takes', () => {
   it('trusts no arithmetic where affinity or volumes decide too', () => {
     const text = '0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) had volume node affinity conflict.';
     const words = explain({ pod: unscheduled(text, gpuSpec(1)), nodes, nodePods });
-    expect(words).toBe('GPU: 2 nodes — 1 full, 1 where its volume cannot be');
+    expect(words).toBe('GPU: 2 nodes — 1 full, 1 where its volume cannot be\nheld by a and b');
+  });
+
+  it('says who holds the GPUs, by the names that people know, also where nodes may not be read', () => {
+    const held = (name: string, metadata: Readonly<Record<string, unknown>>) => ({
+      ...gpuPod(name, 'gpu-1', 1, at(-60)),
+      metadata: pod(name, { metadata }).metadata,
+    });
+    const inOurs = [
+      held('devenv-bob', {}),
+      held('train-7f3a-run-pod', { labels: { 'slipway.dev/run': 'train-7f3a' } }),
+      held('x', { namespace: 'vision', labels: { 'tekton.dev/pipelineRun': 'nightly' } }),
+    ];
+    const waiting = unscheduled('0/1 nodes are available: 1 Insufficient nvidia.com/gpu.', gpuSpec(1));
+    expect(explain({ pod: waiting, nodePods: inOurs })).toBe(
+      'GPU: 1 node — 1 full\nheld by devenv-bob, train-7f3a and vision/nightly',
+    );
+    const many = [...inOurs, held('y', {}), gpuPod('ended', 'gpu-1', 0, at(0))];
+    expect(explain({ pod: waiting, nodePods: many })).toContain(
+      'held by 4 pods, among them devenv-bob, train-7f3a and vision/nightly',
+    );
   });
 
   it.each([

@@ -38,7 +38,7 @@ export function pendingOf(facts: PendingFacts): Pending | undefined {
 
 /** Names and messages come from everywhere: what is shown has no control characters and no secrets in it. */
 function shown(text: string): string {
-  return maskSecrets(text).split('\n').slice(0, 2).map(line).join('\n');
+  return maskSecrets(text).split('\n').slice(0, 3).map(line).join('\n');
 }
 
 function findPending(facts: PendingFacts): Pending | undefined {

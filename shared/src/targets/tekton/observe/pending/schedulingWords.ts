@@ -1,6 +1,7 @@
 import type { Node, Pod } from '../schemas/index.ts';
 import { ageWords, countWords, enumerate, line } from '../text.ts';
 import { amountWords, isGpu, requestOf, resourceWord } from './amounts.ts';
+import { holderWords } from './holders.ts';
 import { candidates, missingLabels, roomOn, startOf, untolerated } from './placement.ts';
 import type { CountedCause, NodeCause, SchedulerMessage } from './schedulerMessage.ts';
 
@@ -13,7 +14,10 @@ export interface Surroundings {
 
 const namesShown = 3;
 
-/** "GPU: 4 nodes — 2 full, 1 tainted team=vision", and in a second line what would end it, where that is known. */
+/**
+ * "GPU: 4 nodes — 2 full, 1 tainted team=vision"; in a second line what would end it and in a third who holds the GPUs, where that is
+ * known.
+ */
 export function schedulingWords(message: SchedulerMessage, pod: Pod, around: Surroundings): string {
   const resource = scarceResource(message);
   const subject = resource === undefined ? '' : `${resourceWord(resource)}: `;
@@ -24,7 +28,18 @@ export function schedulingWords(message: SchedulerMessage, pod: Pod, around: Sur
   const nodes = countWords(message.nodes, 'node');
   const first = parts.length === 0 ? `${subject}none of ${nodes} takes it` : `${subject}${nodes} — ${parts.join(', ')}`;
   const second = whatEndsIt(message, resource, pod, around);
-  return second === undefined ? first : `${first}\n${second}`;
+  const isHopeless = second?.startsWith(hopeless) === true;
+  const third = resource !== undefined && isGpu(resource) && !isHopeless ? holdersOf(resource, pod, around) : undefined;
+  return [first, second, third].filter((words) => words !== undefined).join('\n');
+}
+
+/** How a sentence begins that says that a pod will never be taken. */
+const hopeless = 'waiting does not help';
+
+function holdersOf(resource: string, pod: Pod, { nodes, nodePods }: Surroundings): string | undefined {
+  const fitting = new Set(candidates(nodes, pod).map(({ metadata }) => metadata.name));
+  const isWhereItCouldBe = ({ spec }: Pod): boolean => nodes.length === 0 || fitting.has(spec?.nodeName ?? '');
+  return holderWords(nodePods.filter(isWhereItCouldBe), resource, pod);
 }
 
 /** What is short: the GPU goes before anything else. */
