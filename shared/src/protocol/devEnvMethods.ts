@@ -132,22 +132,27 @@ const jobRequests = {
 const transferParams = {
   ...ofDevEnv,
   id,
-  /** Absolute paths on this machine, or for `transfer/download` one folder. */
+  /** Absolute paths on this machine, or for `transfer/download` the one destination. */
   local: z.array(z.string()).min(1),
   /** In the DevEnv: absolute, or relative to `/workspace`. */
   remote: z.array(z.string()).min(1),
   /** Make the destination the same: leave out what is there already, and with `delete` delete what is not at the source. */
   sync: z.boolean().optional(),
   delete: z.boolean().optional(),
+  /**
+   * As for `cp`: where the destination is no folder and does not end with `/`, it is the new name of the one source. Otherwise it is the
+   * folder to put things into, which is made where it is missing.
+   */
+  mayName: z.boolean().optional(),
   /** Only say what would be done: files and bytes to copy, files to delete. */
   dryRun: z.boolean().optional(),
 };
 
 /** Files there and back. Progress comes as `transfer/progress` with the `id`; cancelling the request stops it, and the next goes on from there. */
 const transferRequests = {
-  /** To the folder `remote[0]`. */
+  /** To `remote[0]`. */
   'transfer/upload': { params: z.object(transferParams), result: transferOutcomeSchema },
-  /** To the folder `local[0]`. */
+  /** To `local[0]`. */
   'transfer/download': { params: z.object(transferParams), result: transferOutcomeSchema },
 } as const;
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventory } from '../../../shared/src/devenv/testing/inventory.ts';
@@ -117,9 +117,17 @@ describe('a workspace that is full', () => {
 describe('slipway cp', () => {
   it('copies from the command line, and says what was done', async () => {
     await writeFile(local('one.txt'), 'one');
-    const { exitCode, stdout, stderr } = await devEnv.machine.slipway(['cp', local('one.txt'), ':from-cli']);
+    const { exitCode, stdout, stderr } = await devEnv.machine.slipway(['cp', local('one.txt'), ':from-cli/']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^copied  1 file, 3 B, to ${devEnv.name}:from-cli in [\\d.]+s\\n$`));
+    expect(stdout).toMatch(new RegExp(`^copied  1 file, 3 B, to ${devEnv.name}:from-cli/ in [\\d.]+s\\n$`));
     expect(await devEnv.inside('cat /workspace/from-cli/one.txt')).toBe('one');
+    for (const paths of [
+      [local('one.txt'), ':from-cli/two.txt'],
+      [':from-cli', local('new')],
+    ]) {
+      const named = await devEnv.machine.slipway(['cp', ...paths]);
+      expect(named.exitCode, named.stderr).toBe(0);
+    }
+    expect(await readdir(local('new'))).toEqual(['one.txt', 'two.txt']);
   });
 });

@@ -102,10 +102,11 @@ async function carryOut(session: Session, task: Task): Promise<TransferOutcome> 
     if (name === 'transfer/progress' && 'progress' in params && params.id === id)
       activity.say(progressText(params.progress));
   });
-  const { context, name, local, remote, sync, delete: deletes, dryRun } = task;
+  const { context, name, local, remote, toFolder, sync, delete: deletes, dryRun } = task;
   try {
     activity.say(`connecting to ${name}`);
-    const params = { context, name, id, local: [...local], remote: [...remote], sync, delete: deletes, dryRun };
+    const how = { sync, delete: deletes, dryRun, mayName: !sync && !toFolder };
+    const params = { context, name, id, local: [...local], remote: [...remote], ...how };
     return await core.handlers[`transfer/${task.direction}`](params, session.signal);
   } finally {
     subscription.dispose();

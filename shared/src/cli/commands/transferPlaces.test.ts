@@ -18,7 +18,7 @@ describe('what to copy, and where to', () => {
     [['./a:b', ':'], { direction: 'upload', name: '', local: ['/home/ada/a:b'], remote: ['.'] }],
     [['x', 'n:a:b'], { direction: 'upload', name: 'n', local: ['/home/ada/x'], remote: ['a:b'] }],
   ])('%j', (paths, places) => {
-    expect(transferPlaces(paths, linux)).toEqual(places);
+    expect(transferPlaces(paths, linux)).toMatchObject(places);
   });
 
   it.each([
@@ -32,8 +32,24 @@ describe('what to copy, and where to', () => {
     expect(() => transferPlaces(paths, linux)).toThrow(message);
   });
 
+  it.each([':', ':.', ':in/', ':in/.', ':..', ':/', '.', '..', 'in/', 'a/..', '/'])(
+    '%j is written as a folder',
+    (to) => {
+      expect(transferPlaces([to.startsWith(':') ? 'a' : ':a', to], linux).toFolder).toBe(true);
+    },
+  );
+
+  it.each([':in', ':in/a.txt', ':/data/x.', ':...', 'in', './in', '../in', 'a..', 'in\\\\'])(
+    '%j may be a new name',
+    (to) => {
+      expect(transferPlaces([to.startsWith(':') ? 'a' : ':a', to], linux).toFolder).toBe(false);
+    },
+  );
+
   it('takes the letter of a drive for no DevEnv on Windows', () => {
     const windows = { cwd: 'C:\\Users\\ada', platform: 'win32' } as const;
     expect(transferPlaces(['C:\\data', 'gpu:'], windows)).toMatchObject({ direction: 'upload', name: 'gpu' });
+    expect(transferPlaces(['gpu:data', 'C:\\in\\'], windows).toFolder).toBe(true);
+    expect(transferPlaces(['gpu:data', 'C:\\in'], windows).toFolder).toBe(false);
   });
 });

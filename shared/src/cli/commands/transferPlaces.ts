@@ -9,6 +9,8 @@ export interface Places {
   /** Absolute. */
   readonly local: readonly string[];
   readonly remote: readonly string[];
+  /** The destination is written as a folder: with a slash at its end, or as one of `.` and `..`. */
+  readonly toFolder: boolean;
 }
 
 export interface Surroundings {
@@ -35,17 +37,21 @@ export function transferPlaces(paths: readonly string[], surroundings: Surroundi
   const names = new Set(all.map(({ name }) => name).filter((name) => name !== undefined));
   const [name = ''] = names;
   if (names.size > 1) throw usage('Two DevEnvs are named.');
+  const { isFolder: toFolder } = destination;
   const pathsOf = (places: readonly Place[]): string[] => places.map(({ path }) => path);
   return upload
-    ? { direction: 'upload', name, local: pathsOf(sources), remote: [destination.path] }
-    : { direction: 'download', name, local: [destination.path], remote: pathsOf(sources) };
+    ? { direction: 'upload', name, local: pathsOf(sources), remote: [destination.path], toFolder }
+    : { direction: 'download', name, local: [destination.path], remote: pathsOf(sources), toFolder };
 }
 
 interface Place {
   /** Undefined on this machine. */
   readonly name: string | undefined;
   readonly path: string;
+  readonly isFolder: boolean;
 }
+
+const folderEnd = { posix: /(?:^|\/)\.{0,2}$/, windows: /(?:^|[/\\])\.{0,2}$/ };
 
 function placeOf(text: string, { cwd, platform }: Surroundings): Place {
   const [, name, path] = /^([^:/\\]*):(.*)$/s.exec(text) ?? [];
@@ -53,9 +59,11 @@ function placeOf(text: string, { cwd, platform }: Surroundings): Place {
   const isLocal = name === undefined || path === undefined || (platform === 'win32' && /^[a-z]$/i.test(name));
   if (isLocal) {
     if (text === '') throw usage('A path is empty.');
-    return { name: undefined, path: resolve(cwd, text) };
+    const { posix, windows } = folderEnd;
+    const isFolder = (platform === 'win32' ? windows : posix).test(text);
+    return { name: undefined, path: resolve(cwd, text), isFolder };
   }
-  return { name, path: path === '' ? '.' : path };
+  return { name, path: path === '' ? '.' : path, isFolder: folderEnd.posix.test(path) };
 }
 
 function usage(message: string): SlipwayError {

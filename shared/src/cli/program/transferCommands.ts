@@ -51,11 +51,13 @@ interface SyncFlags extends OutputFlag, ContextFlag {
 }
 
 const copyHelp = `
+The destination is a folder to copy into where there is one, or where it ends with /; otherwise it is the new name of the one source.
 What is there already is not copied again: a copy that was cut goes on where it was.
 
 Examples:
   slipway cp data/ devenv-alice:                 the folder data to /workspace/data
-  slipway cp a.csv b.csv devenv-alice:input      two files to /workspace/input
+  slipway cp a.csv b.csv devenv-alice:input/     two files to /workspace/input
+  slipway cp a.csv devenv-alice:b.csv            a file under another name
   slipway cp devenv-alice:results .              a folder from there
   slipway cp :results .                          the same, where you have one DevEnv`;
 

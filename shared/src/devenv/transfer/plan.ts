@@ -9,6 +9,8 @@ export interface PlanOptions {
   readonly names: NameRules;
   /** Why a path is left alone at both ends: ignore rules. */
   readonly ignored: (path: string, kind: TreeEntry['kind']) => string | undefined;
+  /** What is there came from something of another name: that it has the same size and time says nothing. */
+  readonly renamed?: boolean;
 }
 
 /** What makes the destination like the source. */
@@ -119,7 +121,7 @@ class Planner {
   #takeFile(entry: TreeEntry, found: TreeEntry | undefined): void {
     if (found?.kind === 'folder') this.skipped.push({ path: entry.path, reason: 'a folder is in its place' });
     else if (found?.kind !== 'file' || found.bytes !== entry.bytes) this.#files.push(entry);
-    else if (!sameTime(found.mtimeMs, entry.mtimeMs)) this.#doubtful.push(entry);
+    else if (this.#options.renamed === true || !sameTime(found.mtimeMs, entry.mtimeMs)) this.#doubtful.push(entry);
     else {
       this.#unchanged += 1;
       if (found.mode !== entry.mode) this.#modes.push(entry);

@@ -48,6 +48,7 @@ function copy(request: Partial<TransferRequest>, progress: TransferProgress[] = 
     local: [here],
     remote: [there],
     sync: true,
+    mayName: false,
     delete: false,
     dryRun: false,
     ...request,

@@ -11,7 +11,7 @@ import { foldedNames, plainNames, windowsNames, type NameRules } from './names.t
 import { planTransfer, type Plan } from './plan.ts';
 import { RemoteRefusal, type RemoteEnd } from './remoteEnd.ts';
 import { treeRules } from './rules.ts';
-import { downloadTrip, uploadTrip, type Trip } from './trips.ts';
+import { checkForSeveral, downloadTrip, uploadTrip, type Trip } from './trips.ts';
 import type { Tree } from './tree.ts';
 import { Upload } from './upload.ts';
 
@@ -23,6 +23,8 @@ export interface TransferRequest {
   readonly remote: readonly string[];
   /** Make the destination like the one source, instead of putting the source into it. */
   readonly sync: boolean;
+  /** Where the destination is no folder and does not end with a slash, it is the new name of the one source. */
+  readonly mayName: boolean;
   /** Delete what is not at the source. */
   readonly delete: boolean;
   /** Only say what would be done. */
@@ -148,21 +150,24 @@ class Attempt {
         for (const { plan, tree } of prepared) this.#pretend(plan, tree);
         return;
       }
-      for (const { trip, plan, here, tree } of prepared) await this.#carryOut(trip, plan, here, tree);
+      for (const { trip, plan, here, tree } of prepared) {
+        await this.#carryOut(trip, plan, here, tree);
+        await trip.marker?.remove();
+      }
     } finally {
       end.close();
     }
   }
 
   async #trips(end: RemoteEnd): Promise<Trip[]> {
-    const { direction, local, remote, sync } = this.#request;
+    const { direction, local, remote, sync, mayName } = this.#request;
+    const isUpload = direction === 'upload';
+    const [sources, [destination = '.']] = isUpload ? [local, remote] : [remote, local];
+    if (mayName && sources.length > 1) await checkForSeveral(isUpload ? end : undefined, destination);
+    const rules = { sync, mayName, now: this.#services.clock.now(), names: this.#names() };
     const trips: Trip[] = [];
-    if (direction === 'upload') {
-      for (const source of local) trips.push(await uploadTrip(end, source, remote[0] ?? '.', sync));
-    } else {
-      const names = this.#names();
-      for (const source of remote) trips.push(await downloadTrip(end, source, local[0] ?? '.', { sync, names }));
-    }
+    for (const source of sources)
+      trips.push(await (isUpload ? uploadTrip : downloadTrip)(end, source, destination, rules));
     return trips;
   }
 
@@ -181,6 +186,7 @@ class Attempt {
       delete: deletes && only === undefined,
       names: isUpload ? plainNames : this.#names(),
       ignored: (path, kind) => rules?.reason(path, kind === 'folder'),
+      renamed: trip.renamed,
     });
     this.#account(plan, isUpload ? here : there, tree);
     await this.#checkSpace(trip, plan, isUpload ? there : here);

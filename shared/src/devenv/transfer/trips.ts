@@ -3,8 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { posix } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
 import { failureText, systemCode } from './failures.ts';
+import { LocalDestination } from './localDestination.ts';
 import { namesProblem, type NameRules } from './names.ts';
-import type { RemoteEnd, RemoteRoot } from './remoteEnd.ts';
+import { localMarker, remoteMarker, renamedRoot, type Marker } from './naming.ts';
+import { RemoteRefusal, type RemoteEnd, type RemoteRoot } from './remoteEnd.ts';
 
 /** One source and where it goes: two roots with the same paths below them. */
 export interface Trip {
@@ -13,25 +15,45 @@ export interface Trip {
   readonly remote: RemoteRoot;
   /** The one file that was named; undefined: all that is in the root. */
   readonly only: readonly string[] | undefined;
+  /** That file has different names at both ends. */
+  readonly renamed: boolean;
+  /** Of a folder that is made as the copy of the source; to be removed when all is done. */
+  readonly marker?: Marker;
+}
+
+/** How the destination is to be read. */
+export interface TripRules {
+  /** The destination becomes like the source. */
+  readonly sync: boolean;
+  /** Where the destination is no folder, it is the source's new name. */
+  readonly mayName: boolean;
+  readonly now: number;
 }
 
 /**
  * Where an upload leads: a folder to one of its name in the destination, a file into the destination; with `sync` a folder to the destination
- * itself.
+ * itself, with `mayName` to the destination's name where that is no folder.
  */
-export async function uploadTrip(end: RemoteEnd, source: string, destination: string, sync: boolean): Promise<Trip> {
+export async function uploadTrip(end: RemoteEnd, source: string, destination: string, rules: TripRules): Promise<Trip> {
   const stats = await stat(source).catch((error: unknown) => {
     throw notThere(source, error);
   });
+  const name = basename(source);
+  const isName = rules.mayName && !destination.endsWith('/');
   if (stats.isDirectory()) {
-    const name = basename(source);
-    const path = sync || name === '' ? destination : posix.join(destination, name);
-    return { local: source, remote: await remoteFolder(end, path), only: undefined };
+    const made = isName ? await newFolderThere(end, destination, { source: name, now: rules.now }) : undefined;
+    if (made !== undefined) return { local: source, only: undefined, renamed: false, ...made };
+    const path = rules.sync || name === '' ? destination : posix.join(destination, name);
+    return { local: source, remote: await remoteFolder(end, path), only: undefined, renamed: false };
   }
-  if (sync) throw noFolder(source);
+  if (rules.sync) throw noFolder(source);
   if (!stats.isFile()) throw notThere(source, undefined);
   const file = await realpath(source);
-  return { local: dirname(file), remote: await remoteFolder(end, destination), only: [basename(file)] };
+  const here = basename(file);
+  const isNew = isName && !(await isFolderThere(end, destination));
+  const remote = await remoteFolder(end, isNew ? posix.dirname(destination) : destination);
+  const there = isNew ? posix.basename(destination) : name;
+  return { local: dirname(file), remote: renamedRoot(remote, here, there), only: [here], renamed: here !== there };
 }
 
 /** Where a download leads; see `uploadTrip`. */
@@ -39,20 +61,27 @@ export async function downloadTrip(
   end: RemoteEnd,
   source: string,
   destination: string,
-  options: { readonly sync: boolean; readonly names: NameRules },
+  rules: TripRules & { readonly names: NameRules },
 ): Promise<Trip> {
   const remote = await end.openRoot(source, false);
   if (remote === undefined)
     throw new SlipwayError('transfer.failed', `There is no ${source} in the DevEnv.`, {
       action: 'Check the path; it is relative to /workspace.',
     });
-  if (remote.name !== undefined) {
-    if (options.sync) throw noFolder(source);
-    return { local: await localFolder(destination), remote, only: [remote.name] };
-  }
   const name = posix.basename(remote.path);
-  if (options.sync || name === '') return { local: await localFolder(destination), remote, only: undefined };
-  const problem = namesProblem(name, options.names);
+  const isName = rules.mayName && !destination.endsWith('/');
+  if (remote.name !== undefined) {
+    if (rules.sync) throw noFolder(source);
+    const isNew = isName && !(await isFolderHere(destination));
+    const here = isNew ? basename(destination) : name;
+    const local = await localFolder(isNew ? dirname(destination) : destination);
+    return { local, remote: renamedRoot(remote, here, remote.name), only: [here], renamed: here !== remote.name };
+  }
+  if (rules.sync || name === '')
+    return { local: await localFolder(destination), remote, only: undefined, renamed: false };
+  const made = isName ? await newFolderHere(destination, { source: name, now: rules.now }) : undefined;
+  if (made !== undefined) return { remote, only: undefined, renamed: false, ...made };
+  const problem = namesProblem(name, rules.names);
   if (problem !== undefined || name.includes('/')) {
     throw new SlipwayError(
       'transfer.failed',
@@ -60,15 +89,78 @@ export async function downloadTrip(
     );
   }
   await localFolder(destination);
-  return { local: await localFolder(join(destination, name), true), remote, only: undefined };
+  return { local: await localFolder(join(destination, name), true), remote, only: undefined, renamed: false };
+}
+
+/** @throws SlipwayError `usage` where the one destination of several sources is no folder */
+export async function checkForSeveral(end: RemoteEnd | undefined, destination: string): Promise<void> {
+  if (destination.endsWith('/')) return;
+  if (end === undefined ? await isFolderHere(destination) : await isFolderThere(end, destination)) return;
+  throw new SlipwayError('usage', `${destination} is no folder, and several things cannot have one name.`, {
+    action: 'End the destination with / to make a folder of it.',
+  });
+}
+
+/** The folder that gets a new name as the copy of one; undefined where the destination is a folder to put it into. */
+async function newFolderThere(
+  end: RemoteEnd,
+  destination: string,
+  { source, now }: NewFolder,
+): Promise<Pick<Trip, 'remote' | 'marker'> | undefined> {
+  const there = await end.openRoot(destination, false);
+  if (there?.name !== undefined) throw noFolderThere(destination);
+  const path = there?.path ?? posix.normalize(destination);
+  const names = { source, name: posix.basename(path), now };
+  if (there !== undefined) {
+    // Who may not look above it has not made it.
+    const above = await end.openRoot(posix.dirname(path), false).catch((error: unknown) => {
+      if (error instanceof RemoteRefusal) return undefined;
+      throw error;
+    });
+    const marker = above === undefined ? undefined : remoteMarker(above, names);
+    return marker !== undefined && (await marker.isThere()) ? { remote: there, marker } : undefined;
+  }
+  const marker = remoteMarker(await remoteFolder(end, posix.dirname(path)), names);
+  await marker.put();
+  return { remote: await remoteFolder(end, destination), marker };
+}
+
+/** See `newFolderThere`. */
+async function newFolderHere(
+  destination: string,
+  { source, now }: NewFolder,
+): Promise<Pick<Trip, 'local' | 'marker'> | undefined> {
+  const stats = await stat(destination).catch(() => undefined);
+  const above = dirname(destination);
+  const marker = localMarker(new LocalDestination(above), { source, name: basename(destination), now });
+  if (stats !== undefined) {
+    if (!stats.isDirectory()) throw noFolderHere(destination);
+    return (await marker.isThere()) ? { local: destination, marker } : undefined;
+  }
+  await localFolder(above);
+  await marker.put();
+  return { local: await localFolder(destination), marker };
+}
+
+interface NewFolder {
+  /** The source's name. */
+  readonly source: string;
+  readonly now: number;
+}
+
+async function isFolderThere(end: RemoteEnd, path: string): Promise<boolean> {
+  const root = await end.openRoot(path, false);
+  return root !== undefined && root.name === undefined;
+}
+
+async function isFolderHere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 async function remoteFolder(end: RemoteEnd, path: string): Promise<RemoteRoot> {
   const root = await end.openRoot(path, true);
   if (root !== undefined && root.name === undefined) return root;
-  throw new SlipwayError('transfer.failed', `${path} in the DevEnv is no folder.`, {
-    action: 'Name another destination.',
-  });
+  throw noFolderThere(path);
 }
 
 /** @param named by the other end, not by the person: a link in its place is not followed */
@@ -105,4 +197,14 @@ function noFolder(path: string): SlipwayError {
   return new SlipwayError('usage', `${path} is no folder, and only folders can be made alike.`, {
     action: 'Use slipway cp for a file.',
   });
+}
+
+function noFolderThere(path: string): SlipwayError {
+  return new SlipwayError('transfer.failed', `${path} in the DevEnv is no folder.`, {
+    action: 'Name another destination.',
+  });
+}
+
+function noFolderHere(path: string): SlipwayError {
+  return new SlipwayError('transfer.failed', `${path} is no folder.`, { action: 'Name another destination.' });
 }

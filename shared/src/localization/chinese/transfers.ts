@@ -66,6 +66,8 @@ export const chineseTransfers: Table = {
   '{path} cannot be copied to this machine: {why}.': '{path} 无法复制到这台机器：{why}。',
   '{path} in the DevEnv is no folder.': 'DevEnv 中的 {path} 不是文件夹。',
   'Name another destination.': '请指定另一个目标位置。',
+  '{path} is no folder, and several things cannot have one name.': '{path} 不是文件夹，而多个项目不能共用一个名称。',
+  'End the destination with / to make a folder of it.': '请以 / 结尾书写目标位置，以将其创建为文件夹。',
   'The folder {path} cannot be used: {why}.': '无法使用文件夹 {path}：{why}。',
   '{path} is a link, and links are not followed.': '{path} 是链接，而链接不会被跟随。',
   'Name the folder that it leads to as the destination, or remove the link.':

@@ -13,6 +13,7 @@ export function transferHandlers(session: DevEnvSession): TransferHandlers {
     signal: AbortSignal,
   ): Promise<TransferOutcome> => {
     const { context, name, id, local, remote, sync = false, delete: deletes = false, dryRun = false } = params;
+    const mayName = params.mayName === true && !sync;
     const one = direction === 'upload' ? remote : local;
     const sources = direction === 'upload' ? local : remote;
     if (one.length !== 1) throw refused('A transfer has one destination.');
@@ -34,7 +35,7 @@ export function transferHandlers(session: DevEnvSession): TransferHandlers {
         name: meant,
         keys: machine.keys,
         keyIsNew,
-        request: { direction, local, remote, sync, delete: deletes, dryRun },
+        request: { direction, local, remote, sync, mayName, delete: deletes, dryRun },
         onProgress: (progress) => session.notify('transfer/progress', { id, progress }),
       },
       signal,

@@ -214,7 +214,8 @@ class Helper:
         if kind_of(status.st_mode) == "d":
             folder = path
         else:
-            folder, name = os.path.split(path)
+            # Who names a link to a file means the file.
+            folder, name = os.path.split(os.path.realpath(path))
             told["name"] = name.decode("utf-8", "backslashreplace")
         self.roots.append(Root(folder))
         return dict(told, root=len(self.roots) - 1)
