@@ -88,3 +88,16 @@ it('has one’s own first, then by name, wherever they are', () => {
   devEnvs.forget('team-b');
   expect(devEnvs.all.map(({ name }) => name)).toEqual(['b', 'a']);
 });
+
+it('keeps what a pod said of itself when a list says nothing of that, as long as it is the same pod', () => {
+  const devEnvs = new DevEnvCollection();
+  const listed = devEnvNamed('a', { state: 'running', startedAt: 1, idle: { stopAfterMs: 60_000 } });
+  const idle = { stopAfterMs: 60_000, idleMs: 50_000, stopsAt: 70_000 };
+  const seen = { ...listed, idle, disk: { ...listed.disk, usedBytes: 5, totalBytes: 10 } };
+  devEnvs.put(seen);
+  devEnvs.takeList(devEnvs.beginList(listed.context), [listed]);
+  expect(devEnvs.all).toEqual([seen]);
+  const next = { ...listed, startedAt: 2 };
+  devEnvs.takeList(devEnvs.beginList(listed.context), [next]);
+  expect(devEnvs.all).toEqual([next]);
+});

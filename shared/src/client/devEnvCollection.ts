@@ -47,7 +47,9 @@ export class DevEnvCollection {
     for (const { context, name } of this.all) {
       if (context === reading.context && !listed.has(name) && !reading.told.has(name)) this.#delete(context, name);
     }
-    for (const devEnv of devEnvs) if (!reading.told.has(devEnv.name)) this.#set(devEnv);
+    for (const devEnv of devEnvs) {
+      if (!reading.told.has(devEnv.name)) this.#set(asLastSeen(devEnv, this.get(devEnv.context, devEnv.name)));
+    }
   }
 
   endList(reading: DevEnvReading): void {
@@ -83,6 +85,17 @@ export class DevEnvCollection {
   #delete(context: string, name: string): void {
     if (this.#devEnvs.delete(keyOf(context, name))) this.#all = undefined;
   }
+}
+
+/** A list does not ask pods how idle they are, nor how full their disks: what a pod last said of itself stays until it says more. */
+function asLastSeen(listed: DevEnv, known: DevEnv | undefined): DevEnv {
+  const isSamePod = known?.state === 'running' && listed.state === 'running' && known.startedAt === listed.startedAt;
+  if (!isSamePod || listed.idle.idleMs !== undefined) return listed;
+  return {
+    ...listed,
+    idle: { ...known.idle, stopAfterMs: listed.idle.stopAfterMs },
+    disk: { ...known.disk, ...listed.disk },
+  };
 }
 
 function inOrder(one: DevEnv, other: DevEnv): number {

@@ -8,6 +8,7 @@ import {
 import { SlipwayError, type DevEnv } from '../../protocol/index.ts';
 import type { Claim, Pod, PodReading } from '../../targets/index.ts';
 import { devEnvSelector, type DevEnvReader } from './devEnvReader.ts';
+import { isLookDue } from './nextLook.ts';
 
 /** What is told of the DevEnvs of a context. */
 export type DevEnvChange =
@@ -35,8 +36,6 @@ export interface ContextWatchOptions {
 
 /** What one that starts waits for changes without its objects changing, ms. */
 const startingMs = 2_000;
-/** Nothing in the API tells how idle one is, ms. */
-const runningMs = 30_000;
 /** After so long a context that could not be opened is tried again, ms. */
 const reopenMs = 10_000;
 
@@ -46,6 +45,8 @@ export class ContextWatch {
   readonly #listeners = new Set<DevEnvListener>();
   /** As it was told last, by name. */
   readonly #told = new Map<string, DevEnv>();
+  /** When each was asked last, by the clock. */
+  readonly #asked = new Map<string, number>();
   readonly #reading = new Set<string>();
   readonly #changedMeanwhile = new Set<string>();
   #following: { readonly reader: DevEnvReader; readonly stop: () => void } | undefined;
@@ -202,6 +203,7 @@ export class ContextWatch {
 
   async #describe(reader: DevEnvReader, name: string, signal: AbortSignal): Promise<void> {
     const claim = this.#claims?.get(name);
+    this.#asked.set(name, this.#options.clock.now());
     const devEnv = claim === undefined ? undefined : await reader.describe(claim, this.#pods?.get(name), true, signal);
     if (reader !== this.#following?.reader) return;
     if (devEnv === undefined) {
@@ -214,6 +216,7 @@ export class ContextWatch {
   }
 
   #forget(name: string): void {
+    this.#asked.delete(name);
     if (!this.#told.delete(name)) return;
     this.#tell({ kind: 'deleted', context: this.#options.context, name });
   }
@@ -221,10 +224,12 @@ export class ContextWatch {
   /** What no event of the API tells. */
   async #keepLooking(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    for (let passed = 0; ; passed += startingMs) {
+    for (;;) {
       await clock.sleep(startingMs, signal);
-      for (const { name, state } of this.#told.values()) {
-        if (state === 'starting' || (state === 'running' && passed % runningMs < startingMs)) this.#look(name);
+      for (const devEnv of this.#told.values()) {
+        const { name, state } = devEnv;
+        const passedMs = clock.now() - (this.#asked.get(name) ?? 0);
+        if (state === 'starting' || (state === 'running' && isLookDue(devEnv, passedMs))) this.#look(name);
       }
     }
   }
