@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { plainMessage } from '../surfaces/plainText.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import { type DevEnvReference, named } from './devEnvReference.ts';
+import { unproxied } from './loopbackLink.ts';
 import { authorityOf, configFileOf, flavourFor, installedFlavour, settingsFor } from './remoteSsh.ts';
 
 export interface DevEnvOpenerOptions extends DevEnvParts {
@@ -80,7 +81,9 @@ export class DevEnvOpener {
     const { core, signal } = this.#options;
     if ((await this.#running(reference)) === undefined) return;
     const { url } = await core.request('devenvs/openJupyter', named(reference), signal);
-    await vscode.env.openExternal(vscode.Uri.parse(url, true));
+    const link = vscode.Uri.parse(url, true);
+    const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+    await vscode.env.openExternal(isWeb ? link.with({ authority: unproxied(link.authority) }) : link);
   }
 
   /** A terminal in the DevEnv. */

@@ -42,7 +42,7 @@ describe('the door to a web server elsewhere', () => {
     expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/slipway-open\/[0-9a-f]{64}$/);
     const entered = await ask(link);
     expect(entered.status).toBe(303);
-    expect(entered.headers.get('location')).toBe('/lab?token=secret');
+    expect(entered.headers.get('location')).toBe(`${new URL(link).origin}/lab?token=secret`);
     expect(entered.headers.get('referrer-policy')).toBe('no-referrer');
     const again = await ask(link);
     expect(again.status).toBe(404);

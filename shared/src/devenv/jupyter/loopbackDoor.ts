@@ -51,13 +51,17 @@ export class LoopbackDoor {
   link(location: string): string {
     const code = this.#options.randomHex(32);
     this.#links.set(code, { location, until: this.#options.now() + linkMs });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${entrance}${code}`;
+    return `${this.#origin}${entrance}${code}`;
   }
 
   close(): void {
     this.#life.abort(new SlipwayError('cancelled', 'The connection was closed.'));
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
+  }
+
+  get #origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   #take(socket: Socket): void {
@@ -96,7 +100,8 @@ export class LoopbackDoor {
     if (link === undefined || link.until < this.#options.now()) {
       return page('404 Not Found', 'This link was used already, or is too old. Open JupyterLab again from Slipway.');
     }
-    return answer('303 See Other', [`Location: ${link.location}`], '');
+    // By whatever name of this machine somebody came in: this one leads nowhere else.
+    return answer('303 See Other', [`Location: ${this.#origin}${link.location}`], '');
   }
 
   async #forward(socket: Socket, first: Uint8Array): Promise<void> {
