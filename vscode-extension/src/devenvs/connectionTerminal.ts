@@ -78,7 +78,8 @@ export function hopLines(hop: DevEnvHop, { shared }: WindowWords): string {
   const { sign, colour } = signs[hop.outcome];
   const rate = hop.bytesPerSecond === undefined ? '' : `${formatBytes(hop.bytesPerSecond)}/s`;
   const took =
-    hop.outcome === 'skipped'
+    // That a key took 1 ms to come back is said; how long that was tried is not.
+    hop.outcome === 'skipped' || hop.name === 'latency'
       ? ''
       : hop.durationMs < 1000
         ? `${Math.round(hop.durationMs)} ms`

@@ -2,6 +2,7 @@ import type { DevEnvContext } from '@slipway/shared/client';
 import type { DevEnv, DevEnvJob, DevEnvState } from '@slipway/shared/protocol';
 import { createClockFormat, devEnvJobView, devEnvView, shortName, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
+import { commandTitle } from './commandTitle.ts';
 import type { JobReference } from './devEnvReference.ts';
 import type { WindowWords } from '../words/index.ts';
 import { codiconOf, type StateIcon, stateIcons } from '../surfaces/stateIcon.ts';
@@ -17,6 +18,8 @@ const warns: StateIcon = { codicon: 'warning', color: 'testing.iconQueued' };
 const clock = createClockFormat(undefined);
 /** How much of a name a row shows, in characters: VS Code leaves out the state where a label fills the row. */
 const longestLabel = 26;
+/** The same for a command, which stands deeper. */
+const longestCommand = 16;
 
 export interface DevEnvItemOptions {
   readonly devEnv: DevEnv;
@@ -77,7 +80,7 @@ function tooltipOf(
 export function jobItem(reference: JobReference, job: DevEnvJob, words: WindowWords, now: number): vscode.TreeItem {
   const view = devEnvJobView(job, words.shared, now);
   const title = shownText(job.title);
-  const item = new vscode.TreeItem(shortName(title, longestLabel));
+  const item = new vscode.TreeItem(commandTitle(job.title, longestCommand));
   item.id = `job/${reference.context}/${reference.devEnv}/${reference.job}`;
   item.description = view.row;
   item.iconPath = new vscode.ThemeIcon(

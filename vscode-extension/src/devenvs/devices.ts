@@ -15,7 +15,7 @@ export class Devices {
 
   async show(reference: DevEnvReference): Promise<void> {
     const { core, notices, words, signal } = this.#parts;
-    const { devices: say, actions } = words.shared.devEnv;
+    const { devices: say } = words.shared.devEnv;
     const { devices } = await core.request('devenvs/devices', named(reference), signal);
     if (devices.length === 0) {
       notices.info(say.none);
@@ -23,7 +23,7 @@ export class Devices {
     }
     const title = say.heading(shownText(reference.devEnv));
     const items = devices.map((device) => this.#item(device));
-    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: actions.removeDevice });
+    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: words.host.devEnv.chooseDevice });
     if (chosen !== undefined) await this.#remove(reference, chosen.device);
   }
 

@@ -1,6 +1,8 @@
+import { keyOf } from '@slipway/shared/client';
 import { shownText, devEnvJobView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import { plainMessage } from '../surfaces/plainText.ts';
+import { commandTitle } from './commandTitle.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import type { DevEnvJobs } from './devEnvJobs.ts';
 import { type DevEnvReference, type JobReference, named } from './devEnvReference.ts';
@@ -13,11 +15,17 @@ export interface LongCommandsOptions extends DevEnvParts {
 
 /** How much of a command line is its title, in characters. */
 const longestTitle = 80;
+/** How much of it is said where it is not alone. */
+const longestName = 40;
 
 /** Commands that go on in a DevEnv when this window is closed. */
 export class LongCommands {
   readonly #options: LongCommandsOptions;
   readonly #subscription: { dispose(): void };
+  /** The logs that are open, by job. */
+  readonly #logs = new Map<string, vscode.Terminal>();
+  /** Who stops one knows that it ends. */
+  readonly #stopped = new Set<string>();
 
   constructor(options: LongCommandsOptions) {
     this.#options = options;
@@ -45,17 +53,26 @@ export class LongCommands {
     this.follow({ ...reference, job: job.id });
   }
 
-  /** Shows what a command prints, from its beginning. */
+  /** Shows what a command prints, from its beginning; where that is open already, there. */
   follow(reference: JobReference): void {
     const { core, jobs, words } = this.#options;
-    const title = shownText(jobs.get(reference, reference.job)?.title ?? reference.job);
+    const key = keyOfJob(reference);
+    const open = this.#logs.get(key);
+    if (open !== undefined && open.exitStatus === undefined) {
+      open.show();
+      return;
+    }
+    const title = commandTitle(jobs.get(reference, reference.job)?.title ?? reference.job, longestName);
     const pty = new JobTerminal({ core, words, reference, onJob: (job) => this.#put(reference, job) });
     const name = words.host.devEnv.logOf(title, shownText(reference.devEnv));
-    vscode.window.createTerminal({ name, pty, iconPath: new vscode.ThemeIcon('output') }).show();
+    const terminal = vscode.window.createTerminal({ name, pty, iconPath: new vscode.ThemeIcon('output') });
+    this.#logs.set(key, terminal);
+    terminal.show();
   }
 
   async stop(reference: JobReference): Promise<void> {
     const { core, jobs, signal } = this.#options;
+    this.#stopped.add(keyOfJob(reference));
     jobs.put(reference, await core.request('devenvs/stopJob', { ...named(reference), id: reference.job }, signal));
   }
 
@@ -72,13 +89,17 @@ export class LongCommands {
   async #tellEnd(reference: JobReference): Promise<void> {
     const { jobs, words } = this.#options;
     const job = jobs.get(reference, reference.job);
-    if (job === undefined) return;
+    if (job === undefined || this.#stopped.has(keyOfJob(reference))) return;
     const { devEnv: say } = words.shared;
     const { row } = devEnvJobView(job, words.shared, Date.now());
-    const text = plainMessage(say.jobs.ended(shownText(job.title), shownText(reference.devEnv), row));
+    const text = plainMessage(say.jobs.ended(commandTitle(job.title, longestName), shownText(reference.devEnv), row));
     const { openLog } = say.actions;
     const isGood = job.state === 'succeeded' || job.state === 'stopped';
     const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
     if ((await show(text, openLog)) === openLog) this.follow(reference);
   }
+}
+
+function keyOfJob({ context, devEnv, job }: JobReference): string {
+  return `${keyOf(context, devEnv)}/${job}`;
 }

@@ -37,17 +37,18 @@ export class Transfers {
   }
 
   async download(reference: DevEnvReference): Promise<void> {
-    const { transfer } = this.#options.words.shared.devEnv;
+    const { words } = this.#options;
+    const { transfer } = words.shared.devEnv;
     const name = shownText(reference.devEnv);
     const from = await this.#askRemote(transfer.chooseRemoteFiles(name), `${devEnvWorkspace}/`);
     if (from === undefined) return;
     const [folder] =
       (await vscode.window.showOpenDialog({
         title: transfer.chooseLocal,
-        openLabel: transfer.chooseLocal,
+        openLabel: words.host.devEnv.downloadHere,
         canSelectFiles: false,
         canSelectFolders: true,
-        defaultUri: vscode.Uri.file(homedir()),
+        defaultUri: folderHere(),
       })) ?? [];
     if (folder === undefined) return;
     const local = pathOnDisk(folder);
@@ -56,15 +57,14 @@ export class Transfers {
   }
 
   async #chooseFiles(): Promise<readonly vscode.Uri[]> {
-    const { transfer } = this.#options.words.shared.devEnv;
-    const local = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+    const { words } = this.#options;
     const chosen = await vscode.window.showOpenDialog({
-      title: transfer.chooseFiles,
+      title: words.shared.devEnv.transfer.chooseFiles,
+      openLabel: words.host.devEnv.upload,
       canSelectFiles: true,
       canSelectFolders: true,
       canSelectMany: true,
-      // In a window on another machine this brings the dialog of this one.
-      defaultUri: local ?? vscode.Uri.file(homedir()),
+      defaultUri: folderHere(),
     });
     return chosen ?? [];
   }
@@ -121,6 +121,12 @@ export class Transfers {
     const actions = outcome.skipped.length > 0 ? [words.host.showDetails] : [];
     if ((await vscode.window.showInformationMessage(text, ...actions)) !== undefined) log.show();
   }
+}
+
+/** Where a dialog for files begins: in a window on another machine this brings the dialog of this one. */
+function folderHere(): vscode.Uri {
+  const local = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+  return local ?? vscode.Uri.file(homedir());
 }
 
 /** @throws SlipwayError for what is on no disk of this machine */
