@@ -34,13 +34,13 @@ export async function explainElsewhere(state: RoomState, explanation: Explanatio
   const { button } = await showDialog({
     title,
     body: ReactWidget.create(body),
+    // What is advised is to leave, and to run the command elsewhere.
     buttons: [
-      ...(anyway === undefined ? [] : [Dialog.createButton({ label: anyway, accept: true })]),
-      Dialog.cancelButton({ label: close }),
+      ...(anyway === undefined ? [] : [Dialog.cancelButton({ label: anyway })]),
+      Dialog.okButton({ label: close }),
     ],
-    defaultButton: anyway === undefined ? 0 : 1,
   });
-  return button.accept;
+  return button.label === anyway;
 }
 
 /** A command of `slipway` for one's own machine, about a DevEnv. */

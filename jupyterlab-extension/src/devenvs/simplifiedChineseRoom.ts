@@ -65,7 +65,7 @@ export const simplifiedChinese: DevEnvWords = {
     remove: '移除…',
     removeNow: '移除',
     keep: '保留',
-    comesAgain: '使用“连接信息…”可以重新加入。',
+    comesAgain: '在通过“连接信息…”重新加入之前，无法从这里收发文件。',
   },
   transfer: {
     send: '发送文件到开发环境',

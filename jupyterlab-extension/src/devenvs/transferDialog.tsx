@@ -121,7 +121,7 @@ function Paths({ words, paths }: { readonly words: RoomWords; readonly paths: re
       <p>{transfer.what}</p>
       <ul>
         {paths.slice(0, mostPaths).map((path) => (
-          <li key={path}>{shownText(path)}</li>
+          <li key={path}>{path === '' ? transfer.rootFolder : shownText(path)}</li>
         ))}
         {paths.length > mostPaths && <li>{transfer.more(paths.length - mostPaths)}</li>}
       </ul>

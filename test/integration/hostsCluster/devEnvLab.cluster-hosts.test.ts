@@ -1,5 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
@@ -11,6 +13,10 @@ import { patienceMs } from './hostViews.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');
 const patience = { timeout: patienceMs };
+/** What has to be quoted everywhere, what deceives on a screen, and what a program would take for an option. */
+const hostile = '-n $(id) `id` "a" \'b\';&| 名前 \u202Egnp.bin';
+/** So that it can be broken off on its way. */
+const bigBytes = 128 * 2 ** 20;
 
 let machine: ClusterMachine;
 let server: JupyterServer;
@@ -27,6 +33,10 @@ anewAfterFailure(async (own) => {
   server = await JupyterServer.create({ home: machine.machine.folder });
   own(() => server.dispose());
   await server.write('data/cells of alice.csv', 'one,two\n');
+  await server.write(`data/in it/${hostile}`, randomBytes(999).toString('latin1'));
+  await mkdir(join(server.folder, 'back'));
+  await writeFile(join(server.folder, hostile), randomBytes(700_000));
+  await writeFile(join(server.folder, 'big.bin'), randomBytes(bigBytes));
   browser = await launchBrowser();
   own(() => browser.close());
   await server.start();
@@ -48,49 +58,147 @@ async function shot(name: string): Promise<void> {
   await lab.page.screenshot({ path: join(screenshots, `lab-devenv-${name}.png`) });
 }
 
-it('is made from the panel, gets files and gives them back, keeps them over a stop, and goes for good', async () => {
-  await section().getByText('No DevEnvs yet').waitFor(patience);
-  await section().locator('.slipway-devenv-none').getByRole('button', { name: 'New DevEnv' }).click();
-  await section().getByRole('button', { name: 'Create devenv-' }).click(patience);
-  await row('running').waitFor(patience);
-  const name = (await row('running').getAttribute('data-devenv')) ?? '';
-  const inside = (command: string): Promise<string> => machine.kubectl('exec', name, '--', 'sh', '-c', command);
-  await row('running').getByText('in use').waitFor(patience);
-  await shot('running');
+/** The name of the DevEnv, which runs; it is made from the panel where it is not there. */
+async function running(): Promise<string> {
+  if (!(await row('running').isVisible())) {
+    await section().getByText('No DevEnvs yet').waitFor(patience);
+    await section().locator('.slipway-devenv-none').getByRole('button', { name: 'New DevEnv' }).click();
+    await section().getByRole('button', { name: 'Create devenv-' }).click(patience);
+    await row('running').waitFor(patience);
+    await row('running').getByText('in use').waitFor(patience);
+  }
+  return (await row('running').getAttribute('data-devenv')) ?? '';
+}
 
+async function inside(command: string): Promise<string> {
+  return machine.kubectl('exec', await running(), '--', 'sh', '-c', command);
+}
+
+async function authorizedKeys(name: string): Promise<string> {
+  const text = await machine.field(`secret/user-ssh-${name.replace(/^devenv-/, '')}`, '.data.authorized_keys');
+  return Buffer.from(text, 'base64').toString();
+}
+
+/** Digest and path of every file that is to be sent, or came back. */
+function digestsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => `${createHash('sha256').update(readFileSync(path)).digest('hex')} ${relative(folder, path)}`)
+    .filter((line) => !line.includes(' back/'))
+    .toSorted();
+}
+
+/** The same of a folder in the DevEnv. */
+async function digestsThere(folder: string): Promise<readonly string[]> {
+  const script = [
+    'import hashlib, os',
+    'for at, _, names in os.walk("."):',
+    '  for path in (os.path.relpath(os.path.join(at, name)) for name in names):',
+    '    print(hashlib.sha256(open(path, "rb").read()).hexdigest(), path)',
+  ].join('\n');
+  const text = await inside(`cd ${folder} && PYTHONIOENCODING=utf-8 python3 -c '${script}'`);
+  return text.trimEnd().split('\n').toSorted();
+}
+
+/** Chooses in JupyterLab's own dialog for files and folders. */
+async function choose(...items: readonly string[]): Promise<void> {
+  for (const [index, item] of items.entries()) {
+    const modifiers = index === 0 ? [] : (['Control'] as const);
+    await dialog()
+      .locator('.jp-DirListing-item')
+      .filter({ hasText: item })
+      .click({ modifiers: [...modifiers] });
+  }
+  await dialog().getByRole('button', { name: 'Select' }).click();
+}
+
+async function send(folder: string): Promise<void> {
+  await dialog().getByLabel('To the folder').fill(folder);
+  await dialog().getByRole('button', { name: 'Send' }).click();
+}
+
+it('is made from the panel, tells how it is reached, and runs commands that are followed and stopped', async () => {
+  const name = await running();
+  await shot('running');
   await lab.rowMenu(row('running'), 'Connection facts…');
-  const host = `${name}.test-cluster`;
-  await dialog().locator('dd').getByText(host, { exact: true }).waitFor(patience);
-  const publicKey = await machine.field(`secret/user-ssh-${name.replace(/^devenv-/, '')}`, '.data.authorized_keys');
-  expect(Buffer.from(publicKey, 'base64').toString()).toMatch(/^ssh-ed25519 /);
+  await dialog().locator('dd').getByText(`${name}.test-cluster`, { exact: true }).waitFor(patience);
+  expect(await authorizedKeys(name)).toMatch(/^ssh-ed25519 /);
   await shot('facts');
   await dialog().getByRole('button', { name: 'Close' }).click();
 
   await lab.rowMenu(row('running'), 'Test connection…');
   await dialog().locator('[data-hop="ssh"][data-outcome="pass"]').waitFor(patience);
-  await dialog()
-    .getByRole('status')
-    .getByText(/Every part|The slow part/)
-    .waitFor(patience);
+  const status = dialog().getByRole('status');
+  await status.getByText(/Every part|The slow part/).waitFor(patience);
   await shot('hops');
   await dialog().getByRole('button', { name: 'Close' }).click();
 
-  const files = lab.page.locator('.jp-DirListing-item');
-  await files.filter({ hasText: 'data' }).click({ button: 'right' });
+  await lab.rowMenu(row('running'), 'Run a command…');
+  await dialog().getByLabel('Command').fill('pwd; printf "\\033[32mgreen\\033[0m\\n"; sleep 1000');
+  await dialog().getByLabel('Command').press('Enter');
+  const log = lab.page.locator('.slipway-devenv-job');
+  await log.getByText('/workspace', { exact: true }).waitFor(patience);
+  await log.locator('.a-g').getByText('green', { exact: true }).waitFor(patience);
+  await shot('command');
+  await lab.rowMenu(row('running'), 'Commands…');
+  await dialog().locator('[data-state="running"]').getByRole('button', { name: 'Stop…' }).click(patience);
+  await dialog().getByRole('button', { name: 'Stop it' }).click();
+  await dialog().locator('[data-state="stopped"]').waitFor(patience);
+  await shot('commands');
+  await dialog().getByRole('button', { name: 'Close' }).click();
+  await notice(/sleep 1000 in devenv-.*: Stopped/).waitFor(patience);
+  await log.locator('[data-state="stopped"]').waitFor(patience);
+});
+
+it('gets files and folders whatever they are called, goes on with one that was broken off, and gives them back to the byte', async () => {
+  await running();
+  await lab.rowMenu(row('running'), 'Upload…');
+  await choose('名前', 'data');
+  await shot('send');
+  await send('/workspace/in');
+  await notice(/Uploaded to .*3 files/).waitFor(patience);
+  const own = digestsIn(server.folder);
+  expect(own).toHaveLength(4);
+  expect(await digestsThere('/workspace/in')).toEqual(own.filter((line) => !line.endsWith(' big.bin')));
+
+  const files = lab.page.locator('.jp-FileBrowser:visible .jp-DirListing-item');
+  await files.filter({ hasText: 'big.bin' }).click({ button: 'right' });
   await lab.page.locator('.lm-Menu-item').getByText('Send to DevEnv…').click();
-  await dialog().getByRole('button', { name: 'Send' }).click();
-  await notice(/Uploaded to .*1 file/).waitFor(patience);
-  expect(await inside('cat "/workspace/data/cells of alice.csv"')).toBe('one,two\n');
+  await send('in');
+  const progress = notice(/Uploading to .* of 134 MB · .*\/s/);
+  await progress.getByRole('button', { name: 'Break it off' }).click(patience);
+  await notice('Do it again to go on from where it stopped.').waitFor(patience);
+  expect(await digestsThere('/workspace/in')).not.toContainEqual(expect.stringMatching(/ big\.bin$/));
+
+  await lab.rowMenu(row('running'), 'Upload…');
+  await choose('big.bin', '名前');
+  await send('in');
+  await progress.waitFor(patience);
+  await shot('sending');
+  await notice(/Uploaded to .*1 file, .*1 was there already/).waitFor(patience);
+  expect(await digestsThere('/workspace/in')).toEqual(own);
+
+  await lab.rowMenu(row('running'), 'Download…');
+  await choose('back');
+  await dialog().getByLabel('File or folder there').fill('in');
+  await dialog().getByRole('button', { name: 'Get', exact: true }).click();
+  await notice(/Downloaded to back: 4 files/).waitFor(patience);
+  expect(digestsIn(join(server.folder, 'back/in'))).toEqual(own);
 
   await inside('echo made there > /workspace/result.txt');
-  await lab.page.locator('.jp-DirListing-content').click({ button: 'right', position: { x: 60, y: 200 } });
+  await lab.page.locator('.jp-DirListing-content').click({ button: 'right', position: { x: 60, y: 300 } });
   await lab.page.locator('.lm-Menu-item').getByText('Get from DevEnv…').click();
   await dialog().getByLabel('File or folder there').fill('result.txt');
   await dialog().getByRole('button', { name: 'Get', exact: true }).click();
   await notice(/Downloaded to .*1 file/).waitFor(patience);
   await files.filter({ hasText: 'result.txt' }).dblclick(patience);
   await lab.page.locator('.jp-FileEditor').getByText('made there').waitFor(patience);
+});
 
+it('opens its JupyterLab, takes a machine off its list, keeps its files over a stop, and goes for good', async () => {
+  const name = await running();
+  await inside('echo made there > /workspace/result.txt');
   const opened = lab.page.context().waitForEvent('page', patience);
   await lab.rowMenu(row('running'), 'Open JupyterLab in the DevEnv');
   const there = await opened;
@@ -98,6 +206,15 @@ it('is made from the panel, gets files and gives them back, keeps them over a st
   expect(new URL(there.url()).hostname).toBe('127.0.0.1');
   expect(await there.evaluate('window.opener')).toBeNull();
   await there.close();
+
+  await lab.rowMenu(row('running'), 'Machines that may log in…');
+  await dialog().getByText('the machine of this Jupyter server').waitFor(patience);
+  await shot('machines');
+  await dialog().getByRole('button', { name: 'Remove…' }).click();
+  await dialog().getByRole('button', { name: 'Remove it' }).click();
+  await dialog().getByText('No machine may log in yet.').waitFor(patience);
+  await dialog().getByRole('button', { name: 'Close' }).click();
+  expect(await authorizedKeys(name)).not.toContain('ssh-ed25519');
 
   await lab.rowMenu(row('running'), 'Stop…');
   await dialog().getByRole('button', { name: 'Stop', exact: true }).click();
