@@ -38,6 +38,32 @@ describe('a DevEnv without a pod', () => {
   });
 });
 
+describe('a DevEnv that somebody else ends', () => {
+  const ending = (reason: string, message = '') =>
+    pod(
+      { phase: 'Running', conditions: [{ type: 'DisruptionTarget', status: 'True', reason, message }] },
+      { deletionTimestamp: at(59) },
+    );
+
+  it.each([
+    ['EvictionByEvictionAPI', 'it is evicted from its node, which is being emptied'],
+    ['PreemptionByScheduler', 'a pod of higher priority takes its place'],
+    ['DeletionByPodGC', 'its node is gone'],
+    ['SomethingNew', 'the cluster ends it: said the cluster'],
+  ])('(%s) says so while it stops', (reason, words) => {
+    expect(standing(ending(reason, 'said the cluster'))).toEqual({ state: 'stopping', reason: words });
+  });
+});
+
+it('runs, as far as anybody knows, where its node does not answer', () => {
+  const lost = pod({
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'False' }],
+    ...container({ ready: true, state: runs }),
+  });
+  expect(standing(lost)).toMatchObject({ state: 'running', reason: 'its node gpu-1 does not answer' });
+});
+
 describe('a DevEnv whose pod has ended', () => {
   const ended = (message?: string) =>
     pod({ phase: 'Succeeded', ...container({ state: { terminated: { exitCode: 0, reason: 'Completed', message } } }) });

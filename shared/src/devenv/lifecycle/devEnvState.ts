@@ -77,7 +77,7 @@ function withoutPod(claim: Claim): Standing {
 const lateMs = 60_000;
 
 function stopping(pod: Pod, deadline: number, now: number): Standing {
-  if (now - deadline < lateMs) return { state: 'stopping' };
+  if (now - deadline < lateMs) return { state: 'stopping', reason: disruptionWords(pod) };
   const node = pod.spec?.nodeName;
   return {
     state: 'stopping',
@@ -86,9 +86,38 @@ function stopping(pod: Pod, deadline: number, now: number): Standing {
   };
 }
 
+/** Who ends a pod that nobody of ours has stopped, by what the cluster notes on it. */
+const disruptions: Readonly<Record<string, string>> = {
+  EvictionByEvictionAPI: 'it is evicted from its node, which is being emptied',
+  PreemptionByScheduler: 'a pod of higher priority takes its place',
+  DeletionByTaintManager: 'its node has got a taint that it does not tolerate, or does not answer',
+  DeletionByPodGC: 'its node is gone',
+  TerminationByKubelet: 'its node puts it out',
+};
+
+function disruptionWords(pod: Pod): string | undefined {
+  const target = pod.status?.conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+  if (target === undefined) return undefined;
+  return disruptions[target.reason ?? ''] ?? said('the cluster ends it', target.message);
+}
+
+/** The kubelet says of the pod what it says of its container: where they differ, the cluster has not heard of the node. */
+function isOutOfTouch(pod: Pod, container: ContainerStatus): boolean {
+  const ready = pod.status?.conditions.find(({ type }) => type === 'Ready');
+  return container.ready === true && ready?.status === 'False';
+}
+
 function running(pod: Pod, container: ContainerStatus): Standing {
   const startedAt = container.state?.running?.startedAt ?? pod.status?.startTime;
   if (container.ready !== true) return { state: 'starting', reason: 'it runs, and its SSH server comes up', startedAt };
+  if (isOutOfTouch(pod, container)) {
+    return {
+      state: 'running',
+      reason: `its node ${line(pod.spec?.nodeName ?? '')} does not answer`,
+      action: 'Wait until it is back, or ask who looks after the cluster.',
+      startedAt,
+    };
+  }
   const end = container.lastState?.terminated;
   if (end?.reason !== 'OOMKilled') return { state: 'running', startedAt };
   return {

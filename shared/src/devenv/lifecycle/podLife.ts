@@ -30,8 +30,11 @@ export class PodLife {
     }
   }
 
-  /** Ends this incarnation, and waits until nothing of it is left. */
-  async end(name: string, pod: Pod, signal: AbortSignal): Promise<void> {
+  /**
+   * Ends this incarnation, and waits until nothing of it is left.
+   * @param look at it while it is there; what it throws ends the waiting
+   */
+  async end(name: string, pod: Pod, signal: AbortSignal, look?: (pod: Pod) => void): Promise<void> {
     checkOurs(pod, 'pod', name);
     const { uid } = pod.metadata;
     if (pod.metadata.deletionTimestamp === undefined) {
@@ -42,7 +45,12 @@ export class PodLife {
         if (!isConflict(error)) throw error;
       }
     }
-    await this.follow(name, (now) => (now === undefined || now.metadata.uid !== uid ? true : undefined), signal);
+    const isGone = (now: Pod | undefined): true | undefined => {
+      if (now === undefined || now.metadata.uid !== uid) return true;
+      look?.(now);
+      return undefined;
+    };
+    await this.follow(name, isGone, signal);
   }
 
   /**

@@ -10,7 +10,7 @@ import {
 } from '../../kubernetes/index.ts';
 import { labels, managedBy, parseSize } from '../../pipeline/index.ts';
 import { SlipwayError, type DevEnv, type DevEnvOptions, type DevEnvSpec } from '../../protocol/index.ts';
-import type { Claim, PodReading } from '../../targets/index.ts';
+import type { Claim, Pod, PodReading } from '../../targets/index.ts';
 import type { SpaceAccess } from '../access.ts';
 import { makeSshKey } from '../keys/index.ts';
 import {
@@ -26,7 +26,7 @@ import {
 import { devEnvAnnotations, devEnvLabel, devEnvName, keptLabel, nameMeant, newName } from '../names/index.ts';
 import { secretSchema, type DevEnvObjects } from './clusterObjects.ts';
 import { DevEnvReader, wishesOf } from './devEnvReader.ts';
-import { isOver } from './devEnvState.ts';
+import { isOver, standingOf } from './devEnvState.ts';
 import type { LiveStatuses } from './liveStatus.ts';
 import { optionsOf } from './options.ts';
 import { checkOurs, isKept, ownerOf } from './ownership.ts';
@@ -50,11 +50,13 @@ export class SpaceDevEnvs {
   readonly #access: SpaceAccess;
   readonly #reading: PodReading;
   readonly #objects: DevEnvObjects;
+  readonly #clock: Clock;
   readonly #pods: PodLife;
 
   constructor({ access, reading, statuses, clock, random }: SpaceOptions) {
     this.#access = access;
     this.#reading = reading;
+    this.#clock = clock;
     this.reader = new DevEnvReader({ access, reading, statuses, clock });
     this.#objects = this.reader.objects;
     this.#pods = new PodLife(this.#objects, reading, clock, random);
@@ -101,8 +103,8 @@ export class SpaceDevEnvs {
   }
 
   async stop(asked: string, signal: AbortSignal): Promise<DevEnv> {
-    const { name, pod } = await this.reader.find(asked, signal);
-    if (pod !== undefined) await this.#pods.end(name, pod, signal);
+    const { name, claim, pod } = await this.reader.find(asked, signal);
+    if (pod !== undefined) await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
     return this.reader.get(name, signal);
   }
 
@@ -130,7 +132,7 @@ export class SpaceDevEnvs {
   /** The claim goes, or loses its label, last: until then it is listed, and deleting it again does the rest. */
   async delete(asked: string, workspace: boolean, signal: AbortSignal): Promise<void> {
     const { name, claim, pod } = await this.reader.find(asked, signal, workspace);
-    if (pod !== undefined) await this.#pods.end(name, pod, signal);
+    if (pod !== undefined) await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
     const secret = await this.#objects.secret(name, signal);
     if (secret !== undefined) {
       checkOurs(secret, 'Secret', name);
@@ -246,7 +248,7 @@ export class SpaceDevEnvs {
       const ending = pod.metadata.deletionTimestamp !== undefined;
       if (!ending && !isOver(standing, pod)) return;
       if (ending) onProgress('waiting until its last pod has ended');
-      await this.#pods.end(name, pod, signal);
+      await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
     }
     const spec = wishesOf(claim);
     const input = this.#input(name, ownerOf(claim) ?? user, spec);
@@ -280,6 +282,15 @@ export class SpaceDevEnvs {
       },
       signal,
     );
+  }
+
+  /** A pod whose node does not answer is never gone by itself: waiting for it would not end. */
+  #refuseStuck(name: string, claim: Claim): (pod: Pod) => void {
+    return (pod) => {
+      const { reason, action } = standingOf({ claim, pod, now: this.#clock.now() });
+      if (action === undefined || pod.metadata.deletionTimestamp === undefined) return;
+      throw new SlipwayError('devenv.failed', `${name} does not end: ${reason ?? ''}.`, { action });
+    };
   }
 
   #failed(name: string, reason: string | undefined, action: string | undefined): SlipwayError {

@@ -117,12 +117,12 @@ async function untilReady(request: TunnelRequest, why: SlipwayError, signal: Abo
 
 /** How a DevEnv's pod stands; undefined where there is none. */
 export async function lookAt(
-  { api, namespace, name }: Pick<TunnelRequest, 'api' | 'namespace' | 'name'>,
+  { api, namespace, name, clock }: Pick<TunnelRequest, 'api' | 'namespace' | 'name' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Standing | undefined> {
   try {
     const pod = await api.get({ type: resources.pods, namespace, name }, tunnelPodSchema, signal);
-    return standingOf(pod, name);
+    return standingOf(pod, name, clock.now());
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

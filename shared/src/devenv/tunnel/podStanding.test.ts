@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { standingOf, tunnelPodSchema, type TunnelPod } from './podStanding.ts';
 
+const now = Date.parse('2026-01-01T00:00:30Z');
 const said = (pod: TunnelPod): string => {
-  const standing = standingOf(pod, 'devenv-ada');
+  const standing = standingOf(pod, 'devenv-ada', now);
   if (standing.kind === 'ended') return `ended: ${standing.error.message}`;
   return standing.kind === 'waiting' ? `waiting: ${standing.text}` : standing.kind;
 };
@@ -44,7 +45,32 @@ describe('how a DevEnv’s pod stands for ssh', () => {
     ['ended: devenv-ada is stopped.', ended('not JSON')],
     ['ended: devenv-ada broke off: Error, exit code 3.', ended('', 3)],
     [
-      'ended: devenv-ada broke off: Evicted, The node was low on memory.',
+      'ended: devenv-ada ended when its node was shut down: Pod was terminated in response to imminent node shutdown.',
+      {
+        status: {
+          phase: 'Failed',
+          reason: 'Terminated',
+          message: 'Pod was terminated in response to imminent node shutdown.',
+        },
+      },
+    ],
+    [
+      'ended: devenv-ada has not ended: its node gpu-1 does not answer.',
+      { metadata: { deletionTimestamp: '2025-12-31T23:59:00Z' }, spec: { nodeName: 'gpu-1' } },
+    ],
+    [
+      'ended: devenv-ada cannot be reached: its node gpu-1 does not answer.',
+      {
+        spec: { nodeName: 'gpu-1' },
+        status: {
+          phase: 'Running',
+          conditions: [{ type: 'Ready', status: 'False' }],
+          containerStatuses: [{ ready: true }],
+        },
+      },
+    ],
+    [
+      'ended: devenv-ada was put out by its node: The node was low on memory.',
       { status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' } },
     ],
   ])('%s', (words, pod) => {
@@ -52,7 +78,7 @@ describe('how a DevEnv’s pod stands for ssh', () => {
   });
 
   it('says how a stopped one is started', () => {
-    const standing = standingOf(ended(''), 'devenv-ada');
+    const standing = standingOf(ended(''), 'devenv-ada', now);
     expect(standing.kind === 'ended' && standing.error.action).toBe('Start it: slipway devenv start devenv-ada');
   });
 

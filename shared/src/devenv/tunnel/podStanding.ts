@@ -4,6 +4,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 /** What of a pod tells whether sshd can be reached in it. Everything is optional: it comes from the cluster. */
 export const tunnelPodSchema = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }).optional(),
+  spec: z.object({ nodeName: z.string().optional() }).optional(),
   status: z
     .object({
       phase: z.string().optional(),
@@ -22,6 +23,7 @@ export const tunnelPodSchema = z.object({
       containerStatuses: z
         .array(
           z.object({
+            ready: z.boolean().optional(),
             state: z
               .object({
                 waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
@@ -51,10 +53,18 @@ export type Standing =
   | { readonly kind: 'stopping' }
   | { readonly kind: 'ended'; readonly error: SlipwayError };
 
-/** Where a pod stands. Pure. @param devEnv its name */
-export function standingOf(pod: TunnelPod, devEnv: string): Standing {
+/** So long after its time a pod that is still there will not go by itself, ms. */
+const lateMs = 60_000;
+
+/** Where a pod stands. Pure. @param devEnv its name @param now epoch ms */
+export function standingOf(pod: TunnelPod, devEnv: string, now: number): Standing {
   const { metadata, status } = pod;
-  if (metadata?.deletionTimestamp !== undefined) return { kind: 'stopping' };
+  if (metadata?.deletionTimestamp !== undefined) {
+    const isStuck = now - Date.parse(metadata.deletionTimestamp) > lateMs;
+    return isStuck
+      ? { kind: 'ended', error: outOfTouch(`${devEnv} has not ended: its node ${nodeOf(pod)} does not answer.`) }
+      : { kind: 'stopping' };
+  }
   switch (status?.phase) {
     case 'Succeeded':
       return { kind: 'ended', error: stopped(devEnv, idleTime(pod)) };
@@ -62,6 +72,13 @@ export function standingOf(pod: TunnelPod, devEnv: string): Standing {
       return { kind: 'ended', error: failed(devEnv, pod) };
     case 'Running':
       if (isReady(pod)) return { kind: 'ready' };
+      // The kubelet says of the pod what it says of its container: where they differ, the cluster has not heard of the node.
+      if (status.containerStatuses?.some(({ ready }) => ready === true) === true) {
+        return {
+          kind: 'ended',
+          error: outOfTouch(`${devEnv} cannot be reached: its node ${nodeOf(pod)} does not answer.`),
+        };
+      }
       break;
     default:
       break;
@@ -94,7 +111,33 @@ export function stopped(devEnv: string, idle?: string): SlipwayError {
   return new SlipwayError('devenv.stopped', message, { action: `Start it: slipway devenv start ${devEnv}` });
 }
 
+function nodeOf({ spec }: TunnelPod): string {
+  return sentencePart(spec?.nodeName ?? '');
+}
+
+function outOfTouch(message: string): SlipwayError {
+  return new SlipwayError('devenv.failed', message, {
+    action: 'Wait until it is back, or ask who looks after the cluster.',
+  });
+}
+
+/** What its node did to a pod that broke off, by the reason that it gives. */
+const doneByNode: Readonly<Record<string, string>> = {
+  Evicted: 'was put out by its node',
+  Preempting: 'was put out by its node',
+  Terminated: 'ended when its node was shut down',
+  NodeShutdown: 'ended when its node was shut down',
+};
+
 function failed(devEnv: string, { status }: TunnelPod): SlipwayError {
+  const byNode = doneByNode[status?.reason ?? ''];
+  if (byNode !== undefined) {
+    const said = sentencePart(status?.message ?? '');
+    const message = `${devEnv} ${byNode}${said === '' ? '' : `: ${said}`}.`;
+    return new SlipwayError('devenv.failed', message, {
+      action: `Start it again: slipway devenv start ${devEnv}`,
+    });
+  }
   const ended = status?.containerStatuses?.find(({ state }) => state?.terminated !== undefined)?.state?.terminated;
   const why = [
     status?.reason ?? ended?.reason,
