@@ -91,6 +91,17 @@ describe('jobs of a DevEnv', () => {
     expect(ends.filter(({ id }) => id === job.id)).toHaveLength(1);
   });
 
+  it('are told of when they end, once, to who followed them and looked away', async () => {
+    const started = await devenv('run', machine.name, ...here, '--', 'sh', '-c', 'echo begun; sleep 3');
+    const id = /^\d{8}-\d{6}-[0-9a-f]{6}/.exec(started.stdout)?.[0] ?? '';
+    const read = (offset: number) =>
+      machine.core.handlers['devenvs/jobLog']({ ...reference(), id, offset, waitMs: 300 }, never);
+    await read((await read(0)).offset);
+    await expect
+      .poll(() => ends.filter((job) => job.id === id).map(({ state }) => state), patience)
+      .toEqual(['succeeded']);
+  });
+
   it('are refused where they cannot be started, with what to do', async () => {
     const nowhere = await devenv('run', machine.name, ...here, '--cwd', 'no/such/folder', '--', 'true');
     expect(nowhere.stderr).toContain('There is no folder /workspace/no/such/folder');

@@ -46,10 +46,18 @@ export function jobHandlers(session: DevEnvSession): JobHandlers {
       });
     }
   };
-  /** Tells of its end once, as long as the session lasts. */
+  const awaited = new Set<string>();
   const tellEnd = async (context: string, jobs: DevEnvJobs, job: DevEnvJob): Promise<void> => {
     const ended = await jobs.end(job, ending.signal);
     if (ended !== undefined) session.notify('devenv/jobEnded', { context, name: jobs.name, job: ended });
+  };
+  /** Tells of its end once, as long as the session lasts. */
+  const awaitEnd = (context: string, jobs: DevEnvJobs, job: DevEnvJob): void => {
+    const key = JSON.stringify([context, jobs.name, job.id]);
+    if (awaited.has(key)) return;
+    awaited.add(key);
+    // Rejects when the session ends.
+    void tellEnd(context, jobs, job).catch(() => undefined);
   };
 
   return {
@@ -57,12 +65,16 @@ export function jobHandlers(session: DevEnvSession): JobHandlers {
     'devenvs/runJob': ({ command, cwd, title, ...reference }, signal) =>
       ask(reference, signal, async (jobs) => {
         const job = await jobs.start({ command, cwd, title }, signal);
-        // Rejects when the session ends.
-        void tellEnd(reference.context, jobs, job).catch(() => undefined);
+        awaitEnd(reference.context, jobs, job);
         return job;
       }),
     'devenvs/stopJob': ({ id, ...reference }, signal) => ask(reference, signal, (jobs) => jobs.stop(id, signal)),
     'devenvs/jobLog': ({ id, offset, maxBytes = defaultPieceBytes, waitMs = 0, ...reference }, signal) =>
-      ask(reference, signal, (jobs) => jobs.read(id, { offset, maxBytes, waitMs }, signal)),
+      ask(reference, signal, async (jobs) => {
+        const piece = await jobs.read(id, { offset, maxBytes, waitMs }, signal);
+        // Who waits for more follows it, and may look away.
+        if (waitMs > 0 && piece.job.state === 'running') awaitEnd(reference.context, jobs, piece.job);
+        return piece;
+      }),
   };
 }
