@@ -80,6 +80,17 @@ it('sends what is chosen in the explorer, and gets it back, to the byte', async 
   expect(await host.inside('find "/workspace/in put" -type f | wc -l')).toBe('2\n');
 
   await code.showRuns();
+  await code.rowAction(row, 'Upload to DevEnv');
+  const upload = code.page.locator('.quick-input-widget').getByRole('button', { name: 'Upload', exact: true });
+  await upload.waitFor(patience);
+  await input().fill(join(server.folder, 'readme.md'));
+  await code.page.waitForTimeout(500);
+  await code.screenshot('devenv-upload');
+  await upload.click();
+  await answer(/Folder in devenv-/, '/workspace');
+  await notice(/Uploaded to .*1 file/).waitFor(patience);
+  expect(await host.inside('cat /workspace/readme.md')).toBe('here');
+
   await code.rowAction(row, 'Download from DevEnv');
   await answer(/File or folder in devenv-/, 'in put/data');
   const here = code.page.locator('.quick-input-widget').getByRole('button', { name: 'Download here' });
@@ -119,6 +130,8 @@ it('runs a command that goes on by itself, follows and stops it, and tells how a
 
   await code.rowAction(row, 'Run a command in DevEnv');
   await answer(/devenv-.*: Run a command/, 'sleep 3; echo oh no >&2; exit 3');
+  // Its log takes the keyboard when it comes.
+  await expect.poll(() => code.page.locator('.terminal-wrapper').count()).toBe(2);
   await code.command('Terminal: Kill All Terminals');
   await notice(/exit code 3/).waitFor(patience);
   // Who stops one knows that it ends.
@@ -128,6 +141,36 @@ it('runs a command that goes on by itself, follows and stops it, and tells how a
     .getByRole('button', { name: 'Open its log' })
     .click();
   await terminal().getByText('oh no').first().waitFor(patience);
+});
+
+it('runs a task of tasks.json there, leaves it running when its terminal goes, finds it again, and ends as it does', async () => {
+  const { code } = host;
+  const ended = 'echo "begun in $PWD"; until [ -e /workspace/go-on ]; do sleep 0.2; done; exit 7';
+  const task = { type: 'slipway-devenv', label: 'train', command: ended, cwd: 'project', problemMatcher: [] };
+  await host.inside('mkdir /workspace/project');
+  await host.server.write('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [task] }));
+  const runTask = async (): Promise<void> => {
+    await code.command('Tasks: Run Task');
+    await choices().filter({ hasText: 'train' }).first().click();
+  };
+  await runTask();
+  await terminal().getByText('begun in /workspace/project').first().waitFor(patience);
+  await code.screenshot('devenv-task');
+  await code.command('Terminal: Kill All Terminals');
+  await notice(/train goes on in devenv-/).waitFor(patience);
+  await code.screenshot('devenv-task-left');
+  const all = (await jobsInside()).filter(({ command }) => command[2] === ended);
+  expect(all).toHaveLength(1);
+
+  await runTask();
+  await terminal().getByText('It has been running in devenv-').first().waitFor(patience);
+  await terminal().getByText('begun in /workspace/project').first().waitFor(patience);
+  expect((await jobsInside()).filter(({ command }) => command[2] === ended)).toHaveLength(1);
+  await host.inside('touch /workspace/go-on');
+  await terminal().getByText('exit code 7').first().waitFor(patience);
+  await terminal().getByText('exit code: 7').first().waitFor(patience);
+  await code.screenshot('devenv-task-ended');
+  await code.command('Terminal: Kill All Terminals');
 });
 
 it('measures the way to it, hop by hop', async () => {
@@ -198,11 +241,12 @@ it('is kept running by who says so when it is about to stop', async () => {
 
 it('opens its JupyterLab in the browser, though this VS Code sends loopback ports through a proxy', async () => {
   const { code } = host;
+  await host.inside('touch /workspace/there.txt');
   const opened = code.page.context().waitForEvent('page', patience);
   await code.inlineAction(row, 'Open DevEnv');
   await choices().filter({ hasText: 'Open JupyterLab in the DevEnv' }).click();
   const lab = await opened;
-  await lab.locator('.jp-DirListing-item').first().waitFor(patience);
+  await lab.locator('.jp-DirListing-item').filter({ hasText: 'there.txt' }).waitFor(patience);
   expect(new URL(lab.url()).hostname).toBe('127.0.0.1');
   expect(new URL(lab.url()).pathname).toBe('/lab');
   await lab.close();

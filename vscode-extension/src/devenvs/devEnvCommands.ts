@@ -1,9 +1,10 @@
 import type { ContextStore } from '@slipway/shared/client';
 import type { DevEnv } from '@slipway/shared/protocol';
-import { devEnvView, quantityInWords, shownText } from '@slipway/shared/views';
+import { quantityInWords, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ContextActions } from '../identity/contextActions.ts';
 import { plainMessage, withoutIcons } from '../surfaces/plainText.ts';
+import { chooseDevEnv, isDown, isUp, listed, mine, type Suits } from './chooseDevEnv.ts';
 import { ConnectionTerminal } from './connectionTerminal.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import { DevEnvForm } from './devEnvForm.ts';
@@ -34,11 +35,6 @@ export interface DevEnvCommandsOptions extends DevEnvParts {
   readonly open: () => Promise<void>;
 }
 
-type Suits = (devEnv: DevEnv) => boolean;
-const mine: Suits = (devEnv) => devEnv.mine;
-const isDown: Suits = (devEnv) => devEnv.mine && (devEnv.state === 'stopped' || devEnv.state === 'failed');
-const isUp: Suits = (devEnv) => devEnv.mine && (devEnv.state === 'running' || devEnv.state === 'starting');
-
 /** Registers the commands of DevEnvs. What goes wrong in one is told to the user. */
 export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.Disposable[] {
   const { actions, opener, transfers, commands, devices, store } = options;
@@ -57,7 +53,7 @@ export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.D
     work: (reference: DevEnvReference) => Promise<void>,
   ): vscode.Disposable =>
     register(name, async (argument) => {
-      const reference = devEnvReferenceOf(argument) ?? (await choose(suits, options));
+      const reference = devEnvReferenceOf(argument) ?? (await chooseDevEnv(suits, options));
       if (reference !== undefined) await options.identity.signedIn(reference.context, () => work(reference));
     });
   const onJob = (name: string, work: (reference: JobReference) => Promise<void> | void): vscode.Disposable =>
@@ -82,7 +78,7 @@ export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.D
     onDevEnv('testDevEnvConnection', mine, (reference) => testConnection(reference, options)),
     register('uploadToDevEnv', async (argument, more) => {
       const files = filesOf(argument, more);
-      const reference = devEnvReferenceOf(argument) ?? (await choose(isUp, options));
+      const reference = devEnvReferenceOf(argument) ?? (await chooseDevEnv(isUp, options));
       if (reference !== undefined)
         await options.identity.signedIn(reference.context, () => transfers.upload(reference, files));
     }),
@@ -119,10 +115,12 @@ async function create(argument: unknown, options: DevEnvCommandsOptions): Promis
 /** It is made to be opened. */
 async function offerToOpen(devEnv: DevEnv, { words, opener, notices }: DevEnvCommandsOptions): Promise<void> {
   const { running, openNewWindow } = words.host.devEnv;
+  // A browser opens no window over SSH: what it can do is asked next.
+  const yes = vscode.env.uiKind === vscode.UIKind.Web ? `${words.shared.devEnv.actions.open}…` : openNewWindow;
   const text = plainMessage(running(shownText(devEnv.name)));
   try {
-    const answer = await vscode.window.showInformationMessage(text, openNewWindow);
-    if (answer === openNewWindow) await opener.open(referenceTo(devEnv), true);
+    const answer = await vscode.window.showInformationMessage(text, yes);
+    if (answer === yes) await opener.open(referenceTo(devEnv), true);
   } catch (error) {
     notices.failed(error);
   }
@@ -166,44 +164,6 @@ async function removeSshConfig({ core, opener, notices, words, signal }: DevEnvC
   const params = sshConfigFile === undefined ? {} : { sshConfigFile };
   const { changed } = await core.request('sshConfig/remove', params, signal);
   notices.info(changed.length === 0 ? say.sshConfigClean : say.sshConfigRemoved(changed.map(shownText).join(', ')));
-}
-
-/** The only one that suits, else one that is chosen. */
-async function choose(suits: Suits, options: DevEnvCommandsOptions): Promise<DevEnvReference | undefined> {
-  const { store, words, notices } = options;
-  const suitable = (await listed(options)).filter(suits);
-  const [only] = suitable;
-  if (only === undefined) {
-    notices.info(words.host.devEnv.noDevEnv);
-    return undefined;
-  }
-  if (suitable.length === 1) return referenceTo(only);
-  const isOneCluster = store.contexts.length < 2;
-  const items = suitable.map((devEnv) => ({
-    label: withoutIcons(shownText(devEnv.name)),
-    description: withoutIcons(devEnvView(devEnv, words.shared, Date.now()).row),
-    ...(!isOneCluster && { detail: withoutIcons(devEnv.context) }),
-    devEnv,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: words.host.devEnv.chooseDevEnv,
-    matchOnDescription: true,
-  });
-  return chosen === undefined ? undefined : referenceTo(chosen.devEnv);
-}
-
-/** What the store has, once it has been read. */
-async function listed({ store, open }: DevEnvCommandsOptions): Promise<readonly DevEnv[]> {
-  await open();
-  if (store.loaded) return store.devEnvs;
-  return new Promise((resolve) => {
-    const listening = store.onChange(() => {
-      if (!store.loaded) return;
-      listening.dispose();
-      resolve(store.devEnvs);
-    });
-    store.begin();
-  });
 }
 
 /** The only cluster, the one where runs go, or one that is chosen. */

@@ -2,13 +2,18 @@ import { type CoreConnection, Emitter, keyOf } from '@slipway/shared/client';
 import type { DevEnvJob } from '@slipway/shared/protocol';
 import { type DevEnvReference, named } from './devEnvReference.ts';
 
+interface Known {
+  readonly reference: DevEnvReference;
+  readonly jobs: readonly DevEnvJob[];
+}
+
 /** The commands of those DevEnvs that somebody looks at, as last told. */
 export class DevEnvJobs {
   readonly #core: Pick<CoreConnection, 'request' | 'onNotification'>;
   readonly #signal: AbortSignal;
   readonly #changes = new Emitter<DevEnvReference>();
   readonly #ends = new Emitter<{ readonly reference: DevEnvReference; readonly job: DevEnvJob }>();
-  readonly #known = new Map<string, readonly DevEnvJob[]>();
+  readonly #known = new Map<string, Known>();
   readonly #subscription: { dispose(): void };
 
   constructor(core: Pick<CoreConnection, 'request' | 'onNotification'>, signal: AbortSignal) {
@@ -34,18 +39,24 @@ export class DevEnvJobs {
     return this.#of(reference).find(({ id }) => id === job);
   }
 
+  /** The DevEnvs in which a command goes on, as far as is known. */
+  get running(): readonly DevEnvReference[] {
+    const all = [...this.#known.values()];
+    return all.filter(({ jobs }) => jobs.some(({ state }) => state === 'running')).map(({ reference }) => reference);
+  }
+
   /** Asks the DevEnv, the newest first. @throws SlipwayError */
   async read(reference: DevEnvReference): Promise<readonly DevEnvJob[]> {
     const { jobs } = await this.#core.request('devenvs/jobs', named(reference), this.#signal);
     const sorted = newestFirst(jobs);
-    this.#known.set(keyOf(reference.context, reference.devEnv), sorted);
+    this.#keep(reference, sorted);
     return sorted;
   }
 
   /** Takes in what the core answered or told of one. */
   put(reference: DevEnvReference, job: DevEnvJob): void {
     const others = this.#of(reference).filter(({ id }) => id !== job.id);
-    this.#known.set(keyOf(reference.context, reference.devEnv), newestFirst([job, ...others]));
+    this.#keep(reference, newestFirst([job, ...others]));
     this.#changes.fire(reference);
   }
 
@@ -55,8 +66,12 @@ export class DevEnvJobs {
     this.#ends.dispose();
   }
 
+  #keep({ context, devEnv }: DevEnvReference, jobs: readonly DevEnvJob[]): void {
+    this.#known.set(keyOf(context, devEnv), { reference: { context, devEnv }, jobs });
+  }
+
   #of({ context, devEnv }: DevEnvReference): readonly DevEnvJob[] {
-    return this.#known.get(keyOf(context, devEnv)) ?? [];
+    return this.#known.get(keyOf(context, devEnv))?.jobs ?? [];
   }
 }
 

@@ -9,11 +9,14 @@ import { registerDevEnvCommands } from './devEnvCommands.ts';
 import { DevEnvJobs } from './devEnvJobs.ts';
 import { DevEnvOpener } from './devEnvOpener.ts';
 import { DevEnvsTree } from './devEnvsTree.ts';
+import { referenceTo } from './devEnvReference.ts';
+import { DevEnvTasks } from './devEnvTasks.ts';
 import { DevEnvWindow, devEnvOf, windowPlace } from './devEnvWindow.ts';
 import { Devices } from './devices.ts';
 import { IdleStops } from './idleStops.ts';
 import { LongCommands } from './longCommands.ts';
 import { hasSshProgram } from './sshProgram.ts';
+import { taskType } from './taskWish.ts';
 import { Transfers } from './transfers.ts';
 
 export interface DevEnvRoomOptions {
@@ -77,6 +80,18 @@ export function openDevEnvRoom(options: DevEnvRoomOptions): DevEnvRoom {
   });
   const here = (): ReturnType<typeof devEnvOf> => devEnvOf(place, store.devEnvs);
   const tree = showTree({ store, contexts, jobs, words, host: () => here()?.host }, begin);
+  const tasks = new DevEnvTasks({
+    ...options,
+    ...parts,
+    actions,
+    jobs,
+    commands,
+    open,
+    here: () => {
+      const devEnv = here();
+      return devEnv === undefined ? undefined : referenceTo(devEnv);
+    },
+  });
   const upNow = store.onChange(() => {
     if (!store.loaded) return;
     const isUp = store.devEnvs.some(({ mine, state }) => mine && state !== 'stopped' && state !== 'failed');
@@ -88,6 +103,7 @@ export function openDevEnvRoom(options: DevEnvRoomOptions): DevEnvRoom {
     store,
     context: () => here()?.context,
     parts: [
+      vscode.tasks.registerTaskProvider(taskType, tasks),
       ...tree,
       ...registered,
       ...(place === undefined ? [] : [new DevEnvWindow({ place, store, words, log })]),

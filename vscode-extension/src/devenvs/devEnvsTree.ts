@@ -58,7 +58,10 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
       jobs.onChange((reference) => this.#changes.fire(this.#nodeOf(reference))),
     ];
     this.#ticker = setInterval(() => {
-      if (isVisible() && store.devEnvs.some(({ idle }) => idle.stopsAt !== undefined)) this.#changes.fire(undefined);
+      if (!isVisible()) return;
+      if (store.devEnvs.some(({ idle }) => idle.stopsAt !== undefined)) this.#changes.fire(undefined);
+      // One that is shown as running may have been started, or stopped, from elsewhere.
+      for (const reference of jobs.running) this.#changes.fire(this.#nodeOf(reference));
     }, tickMs);
   }
 

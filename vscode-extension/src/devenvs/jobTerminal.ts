@@ -4,10 +4,9 @@ import * as vscode from 'vscode';
 import { terminalText } from '../surfaces/terminalText.ts';
 import { troubleIn } from '../words/index.ts';
 import type { DevEnvParts } from './devEnvActions.ts';
-import { type JobReference, named } from './devEnvReference.ts';
+import type { JobReference } from './devEnvReference.ts';
+import { followJob, logOf } from './followJob.ts';
 
-/** How long the core waits for new output before it answers without any, in milliseconds. */
-const waitMs = 30_000;
 const interrupt = '\u0003';
 
 export interface JobTerminalOptions extends Pick<DevEnvParts, 'core' | 'words'> {
@@ -63,21 +62,11 @@ export class JobTerminal implements vscode.Pseudoterminal {
 
   async #follow(): Promise<void> {
     const { core, reference, words, onJob } = this.#options;
-    const decoder = new TextDecoder();
-    let offset = 0;
-    for (;;) {
-      const asked = { ...named(reference), id: reference.job, offset, waitMs };
-      const page = await core.request('devenvs/jobLog', asked, this.#ending.signal);
-      onJob(page.job);
-      // A character may be cut in two by the end of a page.
-      this.#say(decoder.decode(Buffer.from(page.data, 'base64'), { stream: true }));
-      const isNothingNew = page.offset === offset;
-      offset = page.offset;
-      if (page.job.state === 'running' || !isNothingNew) continue;
-      const { row } = devEnvJobView(page.job, words.shared, Date.now());
-      this.#say(`\n\u001B[1m${words.host.devEnv.jobEnds(row)}\u001B[0m\n`);
-      return;
-    }
+    const onText = (text: string): void => this.#say(text);
+    const read = logOf(core, reference, this.#ending.signal);
+    const ended = await followJob({ read, onText, onJob });
+    const { row } = devEnvJobView(ended, words.shared, Date.now());
+    this.#say(`\n\u001B[1m${words.host.devEnv.jobEnds(row)}\u001B[0m\n`);
   }
 
   #say(text: string): void {

@@ -7,14 +7,13 @@ import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import type { DevEnvJobs } from './devEnvJobs.ts';
 import { type DevEnvReference, type JobReference, named } from './devEnvReference.ts';
 import { JobTerminal } from './jobTerminal.ts';
+import { longestTitle, shellCommand } from './taskWish.ts';
 
 export interface LongCommandsOptions extends DevEnvParts {
   readonly actions: Pick<DevEnvActions, 'get' | 'start'>;
   readonly jobs: DevEnvJobs;
 }
 
-/** How much of a command line is its title, in characters. */
-const longestTitle = 80;
 /** How much of it is said where it is not alone. */
 const longestName = 40;
 
@@ -26,6 +25,7 @@ export class LongCommands {
   readonly #logs = new Map<string, vscode.Terminal>();
   /** Who stops one knows that it ends. */
   readonly #stopped = new Set<string>();
+  readonly #seen = new Set<string>();
 
   constructor(options: LongCommandsOptions) {
     this.#options = options;
@@ -45,8 +45,7 @@ export class LongCommands {
     if (line === undefined || line.trim() === '') return;
     const devEnv = await actions.get(reference);
     if (devEnv.state !== 'running' && (await actions.start(reference)) === undefined) return;
-    // A login shell, so that it finds what a terminal there finds.
-    const command = ['bash', '-lc', line];
+    const command = shellCommand(line);
     const title = line.trim().slice(0, longestTitle);
     const job = await core.request('devenvs/runJob', { ...named(reference), command, title }, signal);
     jobs.put(reference, job);
@@ -76,6 +75,29 @@ export class LongCommands {
     jobs.put(reference, await core.request('devenvs/stopJob', { ...named(reference), id: reference.job }, signal));
   }
 
+  /** As long as somebody sees it, its end is not told besides; of one that has ended so, never. */
+  inSight(reference: JobReference): { dispose(): void } {
+    const key = keyOfJob(reference);
+    this.#seen.add(key);
+    return { dispose: () => void this.#seen.delete(key) };
+  }
+
+  /** Somebody has closed what showed it. */
+  tellItGoesOn(reference: JobReference): void {
+    const { jobs, words, notices } = this.#options;
+    const { devEnv: say } = words.host;
+    const { openLog, stopJob } = words.shared.devEnv.actions;
+    const title = commandTitle(jobs.get(reference, reference.job)?.title ?? reference.job, longestName);
+    const text = plainMessage(say.goesOn(title, shownText(reference.devEnv)));
+    vscode.window
+      .showInformationMessage(text, openLog, stopJob)
+      .then((answer) => {
+        if (answer === openLog) this.follow(reference);
+        return answer === stopJob ? this.stop(reference) : undefined;
+      })
+      .then(undefined, (error: unknown) => notices.failed(error));
+  }
+
   dispose(): void {
     this.#subscription.dispose();
   }
@@ -89,7 +111,8 @@ export class LongCommands {
   async #tellEnd(reference: JobReference): Promise<void> {
     const { jobs, words } = this.#options;
     const job = jobs.get(reference, reference.job);
-    if (job === undefined || this.#stopped.has(keyOfJob(reference))) return;
+    const key = keyOfJob(reference);
+    if (job === undefined || this.#stopped.has(key) || this.#seen.has(key)) return;
     const { devEnv: say } = words.shared;
     const { row } = devEnvJobView(job, words.shared, Date.now());
     const text = plainMessage(say.jobs.ended(commandTitle(job.title, longestName), shownText(reference.devEnv), row));

@@ -27,6 +27,12 @@ export const englishDevEnv = {
   jobEnds: (state: string) => `The command has ended: ${state}.`,
   leaveHint: 'Closing this terminal leaves the command running; Ctrl+C stops looking.',
   connectionOf: (name: string) => `Connection: ${name}`,
+  goesOn: (title: string, name: string) => `${title} goes on in ${name}.`,
+  taskIn: (name: string) => `Runs in ${name}.`,
+  taskAgain: (name: string, time: string) =>
+    `It has been running in ${name} since ${time}; what it printed is shown from the beginning.`,
+  taskNoCommand: 'The task has no command. Give it one in tasks.json.',
+  taskNoDevEnv: 'No DevEnv was found that the task can run in.',
   downloadHere: 'Download here',
   upload: 'Upload',
   chooseDevice: 'Choose one to take it off the list',
