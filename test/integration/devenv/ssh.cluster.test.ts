@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,6 +102,39 @@ describe('plain ssh to a DevEnv', () => {
     expect(changed).toContain(file);
     expect(await readFile(file, 'utf8')).toBe(before);
     expect((await desk.core.handlers['sshConfig/remove']({}, never)).changed).toEqual([]);
+  });
+
+  it('works through the file that an editor reads instead, which is afterwards as it was, to the byte', async () => {
+    const sshConfigFile = join(desk.home, 'editor config');
+    const before = Buffer.concat([
+      Buffer.from('\ufeff# of mine\r\nHost a\r\n\tPort 22\r\n'),
+      Buffer.from([0x23, 0xff, 0xfe, 0x0a]),
+    ]);
+    // With the mark that some editors write ssh itself refuses a file.
+    const readable = before.subarray(3);
+    for (const content of [before, readable]) {
+      await writeFile(sshConfigFile, content);
+      const { includedIn, command, configFile } = await desk.connect(name, { sshConfigFile });
+      expect(includedIn).toBe(sshConfigFile);
+      expect(command).toBe(`ssh -F '${sshConfigFile}' ${host}`);
+      const written = await readFile(sshConfigFile, 'latin1');
+      expect(written).toContain(content.subarray(content === before ? 3 : 0).toString('latin1'));
+      expect(written).toMatch(/--- START SLIPWAY[^]*Include "[^]*--- END SLIPWAY/);
+      expect(written).toContain(configFile);
+      if (content === readable) {
+        expect((await desk.ssh('-F', sshConfigFile, host, 'echo by file')).stdout).toBe('by file\n');
+        expect((await desk.run('sh', '-c', command.replace(/$/, ' echo by command'))).stdout).toBe('by command\n');
+      }
+      const { changed } = await desk.core.handlers['sshConfig/remove']({ sshConfigFile }, never);
+      expect(changed).toContain(sshConfigFile);
+      expect(Buffer.compare(await readFile(sshConfigFile), content)).toBe(0);
+    }
+    // One that was not there is not there afterwards.
+    await rm(sshConfigFile);
+    await desk.connect(name, { sshConfigFile });
+    expect((await desk.ssh('-F', sshConfigFile, host, 'echo anew')).stdout).toBe('anew\n');
+    await desk.core.handlers['sshConfig/remove']({}, never);
+    await expect(readFile(sshConfigFile)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('keeps a session over a time without network, and ends one whose connection is cut with a sentence', async () => {

@@ -43,7 +43,10 @@ export class SshMachine {
     return new SshMachine(home, env, machine.folder);
   }
 
-  connect(name: string, more: { readonly acceptNewHostKey?: boolean } = {}): Promise<DevEnvConnection> {
+  connect(
+    name: string,
+    more: { readonly acceptNewHostKey?: boolean; readonly sshConfigFile?: string } = {},
+  ): Promise<DevEnvConnection> {
     return this.core.handlers['devenvs/connect']({ context, name, include: true, ...more }, never);
   }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
 import { launcherCommand, launcherScript } from './launcherScript.ts';
@@ -73,9 +73,10 @@ async function copyCore(into: string, { version, folder }: CoreFiles): Promise<s
   await mkdir(into, { recursive: true, mode: 0o700 });
   const now = new Date();
   if ((await stat(join(target, script)).catch(() => undefined)) === undefined) {
-    const partial = join(into, `.${process.pid}-${now.getTime()}.partial`);
-    await cp(folder, partial, { recursive: true, dereference: true });
+    const partial = join(into, `.${process.pid}-${randomUUID().slice(0, 8)}.partial`);
     try {
+      await cp(folder, partial, { recursive: true, dereference: true });
+      await letRemove(partial);
       await rename(partial, target);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
@@ -85,6 +86,14 @@ async function copyCore(into: string, { version, folder }: CoreFiles): Promise<s
   }
   await utimes(target, now, now);
   return target;
+}
+
+/** An installation that nobody may write to is copied with its modes; the copy has to go again one day. */
+async function letRemove(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await letRemove(join(folder, entry.name));
+  }
 }
 
 async function contents(folder: string): Promise<string[]> {
@@ -110,6 +119,7 @@ async function removeUnused(folder: string, current: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (path !== current && mtimeMs < limit) await rm(path, { recursive: true, force: true });
+    // What cannot be removed now is tried again at the next connecting, which works all the same.
+    if (path !== current && mtimeMs < limit) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
