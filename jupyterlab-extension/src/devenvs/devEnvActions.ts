@@ -58,8 +58,9 @@ export class DevEnvActions {
 
   /** Somebody wants it kept, though nobody has worked there for long. */
   async keepRunning(devEnv: DevEnv): Promise<void> {
-    const { page, words } = this.#state;
+    const { page, store, words } = this.#state;
     await page.core.request('devenvs/reportActivity', named(devEnv), this.#never);
+    store.worked(devEnv.context, devEnv.name);
     tell(words.shared.devEnv.keptRunning(shownText(devEnv.name)));
   }
 

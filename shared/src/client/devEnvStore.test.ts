@@ -200,4 +200,15 @@ describe('the DevEnvs of a host', () => {
     store.dispose();
     expect(held()).toBe(0);
   });
+
+  it('are about to stop no more when somebody has said that they work there', async () => {
+    const { read, store } = rig();
+    const idle = { stopAfterMs: 60_000, idleMs: 50_000, stopsAt: 1 };
+    await read([devEnvNamed('a', { state: 'running', idle }), devEnvNamed('b', { state: 'stopped' })]);
+    const stopped = store.get('team-a', 'b');
+    for (const name of ['a', 'b', 'c']) store.worked('team-a', name);
+    expect(store.get('team-a', 'a')?.idle).toEqual({ stopAfterMs: 60_000, idleMs: 0 });
+    expect(store.get('team-a', 'b')).toEqual(stopped);
+    expect(store.devEnvs).toHaveLength(2);
+  });
 });

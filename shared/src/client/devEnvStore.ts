@@ -95,6 +95,12 @@ export class DevEnvStore {
     this.#changed();
   }
 
+  /** Somebody has said that they work there: no stop is near any more. */
+  worked(context: string, name: string): void {
+    const known = this.get(context, name);
+    if (known?.state === 'running') this.put({ ...known, idle: { stopAfterMs: known.idle.stopAfterMs, idleMs: 0 } });
+  }
+
   remove(context: string, name: string): void {
     this.#devEnvs.remove(context, name);
     this.#changed();

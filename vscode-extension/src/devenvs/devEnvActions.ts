@@ -81,8 +81,9 @@ export class DevEnvActions {
 
   /** Somebody wants it kept, though nobody has worked there for long. */
   async keepRunning(reference: DevEnvReference): Promise<void> {
-    const { core, notices, words, signal } = this.#parts;
+    const { core, store, notices, words, signal } = this.#parts;
     await core.request('devenvs/reportActivity', named(reference), signal);
+    store.worked(reference.context, reference.devEnv);
     notices.info(words.shared.devEnv.keptRunning(shownText(reference.devEnv)));
   }
 

@@ -125,7 +125,7 @@ export class ContextWatch {
     const states = new Map<string, ReflectorState>();
     const shared = { api: objects.api, options: { labelSelector: devEnvSelector }, clock, random };
     const own = (which: string) => ({
-      onChange: ({ object }: { readonly object: Claim | Pod }) => this.#look(object.metadata.name),
+      onChange: ({ object }: { readonly object: Claim | Pod }) => this.look(object.metadata.name),
       onState: (state: ReflectorState) => {
         states.set(which, state);
         this.#judge([...states.values()]);
@@ -169,7 +169,7 @@ export class ContextWatch {
   }
 
   #lookAtAll(): void {
-    for (const name of this.#claims?.items.keys() ?? []) this.#look(name);
+    for (const name of this.#claims?.items.keys() ?? []) this.look(name);
   }
 
   #connected(state: 'live' | 'stale', since: number, reason: string | undefined): void {
@@ -180,7 +180,7 @@ export class ContextWatch {
   }
 
   /** One look at a DevEnv at a time; what changes meanwhile is looked at afterwards. */
-  #look(name: string): void {
+  look(name: string): void {
     const following = this.#following;
     // Without its pod, a DevEnv that runs would look stopped.
     if (following === undefined || !this.#isComplete) return;
@@ -197,7 +197,7 @@ export class ContextWatch {
       })
       .finally(() => {
         this.#reading.delete(name);
-        if (this.#changedMeanwhile.delete(name)) this.#look(name);
+        if (this.#changedMeanwhile.delete(name)) this.look(name);
       });
   }
 
@@ -229,7 +229,7 @@ export class ContextWatch {
       for (const devEnv of this.#told.values()) {
         const { name, state } = devEnv;
         const passedMs = clock.now() - (this.#asked.get(name) ?? 0);
-        if (state === 'starting' || (state === 'running' && isLookDue(devEnv, passedMs))) this.#look(name);
+        if (state === 'starting' || (state === 'running' && isLookDue(devEnv, passedMs))) this.look(name);
       }
     }
   }

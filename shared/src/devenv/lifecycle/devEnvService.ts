@@ -29,6 +29,9 @@ export interface DevEnvReference {
   readonly name: string;
 }
 
+/** The image looks for signs of work, and writes what it saw, every two seconds: after so long it has, ms. */
+const noticedMs = 5_000;
+
 export type OnProgress = (name: string, text: string) => void;
 
 /** The life of DevEnvs, in every context. All throw SlipwayErrors; see protocol/devEnvMethods.ts for what each does. */
@@ -45,6 +48,8 @@ export interface DevEnvService {
   stop(reference: DevEnvReference, signal: AbortSignal): Promise<DevEnv>;
   resize(reference: DevEnvReference, changes: DevEnvSpec, signal: AbortSignal): Promise<DevEnv>;
   delete(reference: DevEnvReference, workspace: boolean, signal: AbortSignal): Promise<void>;
+  /** Somebody has said that they work there: its pod says so, too, in a moment. Does not wait for that. */
+  worked(reference: DevEnvReference): void;
   /** Contexts may lead elsewhere now, and what waited for a sign-in may go on. */
   contextsChanged(): void;
   dispose(): void;
@@ -62,6 +67,7 @@ class Service implements DevEnvService {
   /** Another person, or another entry of the configuration, is another API. */
   readonly #spaces = new WeakMap<KubernetesApi, SpaceDevEnvs>();
   readonly #watches = new Map<string, ContextWatch>();
+  readonly #life = new AbortController();
   #disposed = false;
 
   constructor(options: DevEnvServiceOptions, reading: PodReading) {
@@ -99,6 +105,17 @@ class Service implements DevEnvService {
         for (const name of contexts) this.#leave(name, own);
       },
     };
+  }
+
+  worked({ context, name }: DevEnvReference): void {
+    this.#clock.sleep(noticedMs, this.#life.signal).then(
+      () => {
+        this.#statuses.forget();
+        this.#watches.get(context)?.look(name);
+      },
+      // The core ends, and nobody is told any more.
+      () => undefined,
+    );
   }
 
   async options(context: string, signal: AbortSignal): Promise<DevEnvOptions> {
@@ -141,6 +158,7 @@ class Service implements DevEnvService {
 
   dispose(): void {
     this.#disposed = true;
+    this.#life.abort();
     for (const watch of this.#watches.values()) watch.dispose();
     this.#watches.clear();
   }

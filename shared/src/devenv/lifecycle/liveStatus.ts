@@ -33,6 +33,11 @@ export class LiveStatuses {
     this.#now = now;
   }
 
+  /** What is known is out of date: somebody has changed it. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   read(api: KubernetesApi, pod: string, uid: string, signal: AbortSignal): Promise<LiveStatus | undefined> {
     const known = this.#known.get(uid);
     if (known !== undefined && this.#now() - known.at < freshMs) return known.status;

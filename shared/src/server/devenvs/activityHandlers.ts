@@ -19,7 +19,10 @@ export function activityHandlers({ services }: Pick<DevEnvSession, 'services'>):
         command: ['touch', activityFile],
       };
       const { exitCode, stderr } = await runCommand(api, request, signal);
-      if (exitCode === 0) return {};
+      if (exitCode === 0) {
+        (await services.devEnvs()).worked({ context, name });
+        return {};
+      }
       throw new SlipwayError(
         'devenv.failed',
         `${name} does not take note that somebody works in it: ${stderr.trim()}`,
