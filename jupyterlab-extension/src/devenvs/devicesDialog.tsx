@@ -11,6 +11,7 @@ import { Asked } from './asked.tsx';
 import { named } from './devEnvActions.ts';
 import { DialogBody } from './dialogBody.tsx';
 import type { RoomState } from './roomState.ts';
+import type { RoomWords } from './roomWords.ts';
 import { tellOfDoing } from './tell.ts';
 import { useAsking } from './useAsking.ts';
 
@@ -52,7 +53,7 @@ function Devices({ state, devEnv, first }: DevicesProps): JSX.Element {
       const { signal } = new AbortController();
       const left = await page.gate.run(devEnv.context, () => page.core.request('devenvs/removeDevice', params, signal));
       setDevices(left.devices);
-      setSaid(say.removed(nameOf(device)));
+      setSaid(say.removed(nameOf(device, words)));
     } catch (error) {
       setTrouble(troubleIn(error, words.host));
     }
@@ -70,7 +71,7 @@ function Devices({ state, devEnv, first }: DevicesProps): JSX.Element {
       )}
       {trouble !== undefined && <TroubleNote trouble={trouble} />}
       <p role="status">{said}</p>
-      <p className="slipway-muted">{words.own.devices.about}</p>
+      {devices.length > 0 && <p className="slipway-muted">{words.own.devices.about}</p>}
     </DialogBody>
   );
 }
@@ -85,7 +86,7 @@ function Device({ state, device, onRemove }: DeviceProps): JSX.Element {
   const { own, shared } = state.words;
   const { step, opener, ask, answer } = useAsking(onRemove);
   const { devices: say } = shared.devEnv;
-  const name = nameOf(device);
+  const name = nameOf(device, state.words);
   return (
     <li data-device={device.fingerprint}>
       <computerIcon.react tag="span" className="slipway-state" aria-hidden="true" />
@@ -121,6 +122,6 @@ function Device({ state, device, onRemove }: DeviceProps): JSX.Element {
 }
 
 /** A key may come without any words. */
-function nameOf({ name, fingerprint }: DevEnvDevice): string {
-  return shownText(name.trim() === '' ? fingerprint : name);
+function nameOf({ name }: DevEnvDevice, { own }: RoomWords): string {
+  return name.trim() === '' ? own.devices.nameless : shownText(name);
 }

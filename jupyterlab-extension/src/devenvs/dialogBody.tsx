@@ -1,9 +1,10 @@
-import { type JSX, type ReactNode, useEffect, useRef } from 'react';
+import { type JSX, type ReactNode, useLayoutEffect, useRef } from 'react';
 
 /** What stands in a dialog about DevEnvs. */
 export function DialogBody({ children }: { readonly children: ReactNode }): JSX.Element {
   const body = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before anybody can press a key.
+  useLayoutEffect(() => {
     // JupyterLab's dialogs swallow Enter on every button that is not one of their own.
     const keep = (event: KeyboardEvent): void => {
       const { target } = event;

@@ -64,6 +64,7 @@ export const english = {
   },
   devices: {
     about: 'Each machine logs in with a key of its own. Sessions that are open go on.',
+    nameless: 'a machine without a name',
     thisServer: 'the machine of this Jupyter server',
     remove: 'Remove…',
     removeNow: 'Remove it',

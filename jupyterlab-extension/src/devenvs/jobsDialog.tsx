@@ -81,7 +81,7 @@ function Jobs({ state, devEnv, onLog }: JobsProps): JSX.Element {
     <DialogBody>
       {trouble !== undefined && <TroubleNote trouble={trouble} />}
       {jobs === undefined && trouble === undefined && <p role="status">{askingCluster}</p>}
-      {jobs?.length === 0 && <p>{say.none}</p>}
+      {jobs?.length === 0 && trouble === undefined && <p>{say.none}</p>}
       <ul className="slipway-list slipway-devenv-rows">
         {newestFirst?.map((job) => (
           <Job key={job.id} state={state} job={job} onLog={() => onLog(job)} onStop={() => stop(job)} />
@@ -111,7 +111,9 @@ function Job({ state, job, onLog, onStop }: JobProps): JSX.Element {
         <p className="slipway-devenv-what slipway-devenv-mono">
           <span title={title}>{title}</span>
         </p>
-        <p className="slipway-muted">{view.row}</p>
+        <p className="slipway-muted" title={new Date(job.startedAt).toLocaleString(state.words.host.locale)}>
+          {view.row}
+        </p>
         {step === 'asked' && view.active && (
           <Asked question={own.jobs.confirmStop} keep={own.jobs.keep} goOn={own.jobs.stop} onAnswer={answer} />
         )}

@@ -61,6 +61,7 @@ export const simplifiedChinese: DevEnvWords = {
   },
   devices: {
     about: '每台机器都用自己的密钥登录。已打开的会话不受影响。',
+    nameless: '未命名的机器',
     thisServer: '此 Jupyter 服务器所在的机器',
     remove: '移除…',
     removeNow: '移除',

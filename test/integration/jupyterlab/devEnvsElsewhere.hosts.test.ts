@@ -57,6 +57,8 @@ it('says on a page of another machine why JupyterLab and ssh of a DevEnv are out
   await lab.rowMenu(row(), 'Open JupyterLab in the DevEnv');
   await dialog().getByText('the address of this page is not localhost').waitFor();
   await dialog().getByText('slipway devenv jupyter devenv-alice --context team-a').waitFor();
+  // The dialog takes the focus to its own button first.
+  await dialog().locator('.jp-mod-accept:focus').waitFor();
   await dialog().getByRole('button', { name: 'Copy: Command' }).press('Enter');
   await dialog().getByRole('status').getByText('Copied').waitFor();
   await lab.screenshot('devenvs-elsewhere-jupyter');
@@ -66,7 +68,7 @@ it('says on a page of another machine why JupyterLab and ssh of a DevEnv are out
   await lab.rowMenu(row(), 'Connection facts…');
   await dialog().getByText('slipway ssh devenv-alice --context team-a').waitFor();
   await lab.screenshot('devenvs-elsewhere-ssh');
-  await lab.page.keyboard.press('Enter');
+  await dialog().locator('.jp-mod-accept:focus').press('Enter');
   await dialog().waitFor({ state: 'detached' });
   // The key of a machine that is not theirs is let in only where they want it.
   expect(await requested('devenvs/connect')).toEqual([]);

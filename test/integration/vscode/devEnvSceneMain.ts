@@ -175,7 +175,10 @@ function handlers(session: StandInSession): Partial<RequestHandlers> {
       }
       return { hops: [...scene.hops] };
     },
-    'devenvs/jobs': () => Promise.resolve({ jobs }),
+    'devenvs/jobs': (params) => {
+      find(params);
+      return Promise.resolve({ jobs });
+    },
     'devenvs/runJob': ({ command, title = '' }) => {
       const job: DevEnvJob = {
         id: String(jobs.length + 1),
