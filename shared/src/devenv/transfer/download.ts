@@ -7,6 +7,7 @@ import { hashLocal } from './localSource.ts';
 import type { Plan } from './plan.ts';
 import { RemoteRefusal, type Got, type RemoteRoot } from './remoteEnd.ts';
 import { resumeAt } from './resume.ts';
+import { Slices } from './slices.ts';
 import { wholeBytes, type TreeEntry } from './tree.ts';
 
 export interface DownloadJob {
@@ -28,6 +29,7 @@ const hashesAtOnce = 32;
 export class Download {
   readonly #job: DownloadJob;
   readonly #signal: AbortSignal;
+  readonly #slices = new Slices();
   #changed: TreeEntry[] = [];
 
   constructor(job: DownloadJob, signal: AbortSignal) {
@@ -37,7 +39,10 @@ export class Download {
 
   async run(): Promise<void> {
     const { plan, local, ledger } = this.#job;
-    for (const folder of plan.folders) await this.#try(folder, () => local.makeFolder(folder.path, folder.mode));
+    for (const folder of plan.folders) {
+      await this.#slices.turn(this.#signal);
+      await this.#try(folder, () => local.makeFolder(folder.path, folder.mode));
+    }
     await this.#takeAll([...plan.files, ...(await this.#different(plan.doubtful))]);
     const changed = this.#changed;
     this.#changed = [];
@@ -47,6 +52,7 @@ export class Download {
     for (const entry of plan.modes) await this.#try(entry, () => local.setTimes(entry.path, entry));
     for (const entry of plan.links) await this.#try(entry, () => local.makeLink(entry.path, entry.target ?? ''));
     for (const path of plan.deletions) {
+      await this.#slices.turn(this.#signal);
       await this.#try({ path }, () => {
         if (local.remove(path)) ledger.deleted();
       });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Ledger } from './ledger.ts';
 import { foldedNames, plainNames } from './names.ts';
 import { planTransfer, type PlanOptions } from './plan.ts';
 import type { Skipped, Tree, TreeEntry } from './tree.ts';
@@ -119,5 +120,40 @@ describe('what a transfer does', () => {
         for (const path of made.deletions) expect(pathsOf(source)).not.toContain(path);
       }),
     );
+  });
+
+  /** What grows with the square of the number of files does not end within the test's time. */
+  it('takes a hundred thousand files: each is in one place of the plan', () => {
+    const folders = Array.from({ length: 1_000 }, (_, index) => `d${index % 100}/e${index}`);
+    const outer = Array.from({ length: 100 }, (_, index) => folder(`d${index}`));
+    const all = folders.flatMap((path) => Array.from({ length: 100 }, (_, index) => `${path}/file-${index}`));
+    const source = tree([...outer, ...folders.map(folder), ...all.map((path) => file(path))]);
+    const later = { mtimeMs: 5_000 };
+    const found = all.flatMap((path, index) => (index % 4 === 0 ? [] : [file(path, index % 4 === 1 ? later : {})]));
+    const extra = all.map((path) => file(`${path}.old`));
+    const destination = tree([...outer, ...folders.map(folder), ...found, ...extra]);
+    const made = plan(source, destination, { delete: true, names: foldedNames });
+    expect(made).toMatchObject({ folders: [], links: [], modes: [], skipped: [], unchangedFiles: 50_000 });
+    expect([made.files.length, made.doubtful.length, made.deletions.length]).toEqual([25_000, 25_000, 100_000]);
+    const gone = plan(tree([]), destination, { delete: true }).deletions;
+    expect(new Set(gone).size).toBe(destination.entries.length);
+    const places = new Map(gone.map((path, index) => [path, index]));
+    for (const path of folders) expect(places.get(path)).toBeLessThan(places.get(path.split('/')[0] ?? '') ?? 0);
+
+    const ledger = new Ledger();
+    for (const isSecondTry of [false, true]) {
+      ledger.begin();
+      if (!isSecondTry) ledger.expect(made.files);
+      for (const entry of made.files) {
+        if (isSecondTry) ledger.confirmSent(0, entry);
+        else ledger.sent(0, entry);
+      }
+      ledger.skip(extra.map(({ path }) => ({ path, reason: 'x' })));
+      ledger.unchanged(made.unchangedFiles + (isSecondTry ? made.files.length : 0), 0);
+    }
+    const outcome = ledger.outcome(1);
+    expect(outcome).toMatchObject({ files: 25_000, bytes: 250_000, unchangedFiles: 50_000 });
+    expect(outcome.skipped).toHaveLength(1_001);
+    expect(outcome.skipped.at(-1)).toEqual({ path: '…', reason: '99000 more' });
   });
 });

@@ -27,6 +27,7 @@ import {
   type RemoteRoot,
   type Space,
 } from './remoteEnd.ts';
+import { Slices } from './slices.ts';
 import { mostEntries, type Skipped, type Tree, type TreeEntry } from './tree.ts';
 import { ByteSource, messageFrame, numberFrame, Outbox } from './wire.ts';
 
@@ -149,8 +150,11 @@ class Helper implements RemoteEnd {
   }
 
   async #dispatch(): Promise<void> {
+    const slices = new Slices();
     try {
       while (true) {
+        // Thousands of replies come at once, and what is done with each is done before anybody else's turn.
+        await slices.turn();
         const length = (await this.#take(4)).readUInt32BE();
         if (length > mostMessageBytes) throw notUnderstood();
         const reply = parsed(await this.#take(length));

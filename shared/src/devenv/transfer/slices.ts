@@ -9,10 +9,10 @@ export class Slices {
   #began = performance.now();
 
   /** Resolves at once, or after everybody else had a turn. */
-  async turn(signal: AbortSignal): Promise<void> {
+  async turn(signal?: AbortSignal): Promise<void> {
     if (performance.now() - this.#began < sliceMs) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.#began = performance.now();
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
   }
 }

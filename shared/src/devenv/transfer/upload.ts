@@ -22,6 +22,8 @@ export interface UploadJob {
 }
 
 const hashesAtOnce = 32;
+/** Small ones, each without anything to wait for: the more, the less a slow network costs. */
+const requestsAtOnce = 1_000;
 
 /** Carries out a plan from here to there. Fails when the connection does, or when there is no room: all else is one file's matter. */
 export class Upload {
@@ -48,8 +50,8 @@ export class Upload {
     for (const { path } of this.#changed) this.#skip(path, 'it changed while it was copied, twice');
     await this.#each(plan.modes, (entry) => remote.setTimes(entry.path, entry));
     await this.#each(plan.links, (entry) => remote.makeLink(entry.path, entry.target ?? ''));
-    for (const path of plan.deletions) {
-      await this.#try(path, async () => {
+    for (const level of levelsOf(plan.deletions.map((path) => ({ path }))).reverse()) {
+      await this.#each(level, async ({ path }) => {
         if (await remote.remove(path)) this.#job.ledger.deleted();
       });
     }
@@ -57,9 +59,7 @@ export class Upload {
 
   /** Level by level, as other ends do not do things in the order in which they are asked. */
   async #makeFolders(folders: readonly TreeEntry[]): Promise<void> {
-    const levels: TreeEntry[][] = [];
-    for (const folder of folders) (levels[folder.path.split('/').length] ??= []).push(folder);
-    for (const level of Object.values(levels)) {
+    for (const level of levelsOf(folders)) {
       await this.#each(level, (folder) => this.#job.remote.makeFolder(folder.path, folder.mode));
     }
   }
@@ -69,17 +69,21 @@ export class Upload {
     const { remote, local, ledger } = this.#job;
     const different: TreeEntry[] = [];
     ledger.expect(doubtful);
-    await this.#each(doubtful, async (entry) => {
-      const [there, here] = await Promise.all([
-        remote.hash(entry.path),
-        hashLocal(join(local, entry.path), entry, this.#signal),
-      ]);
-      if (there !== here) different.push(entry);
-      else {
-        await remote.setTimes(entry.path, entry);
-        ledger.same(entry);
-      }
-    });
+    await this.#each(
+      doubtful,
+      async (entry) => {
+        const [there, here] = await Promise.all([
+          remote.hash(entry.path),
+          hashLocal(join(local, entry.path), entry, this.#signal),
+        ]);
+        if (there !== here) different.push(entry);
+        else {
+          await remote.setTimes(entry.path, entry);
+          ledger.same(entry);
+        }
+      },
+      hashesAtOnce,
+    );
     return different;
   }
 
@@ -164,10 +168,14 @@ export class Upload {
       throw this.#failure instanceof Error ? this.#failure : new Error('The upload failed.');
   }
 
-  async #each(entries: readonly TreeEntry[], work: (entry: TreeEntry) => Promise<void>): Promise<void> {
-    for (let at = 0; at < entries.length; at += hashesAtOnce) {
+  async #each<One extends { readonly path: string }>(
+    entries: readonly One[],
+    work: (entry: One) => Promise<void>,
+    atOnce = requestsAtOnce,
+  ): Promise<void> {
+    for (let at = 0; at < entries.length; at += atOnce) {
       this.#signal.throwIfAborted();
-      await Promise.all(entries.slice(at, at + hashesAtOnce).map((entry) => this.#try(entry.path, () => work(entry))));
+      await Promise.all(entries.slice(at, at + atOnce).map((entry) => this.#try(entry.path, () => work(entry))));
     }
   }
 
@@ -211,4 +219,11 @@ export class Upload {
     }
     return undefined;
   }
+}
+
+/** By how deep they lie, outer ones first. */
+function levelsOf<One extends { readonly path: string }>(entries: readonly One[]): One[][] {
+  const levels: One[][] = [];
+  for (const entry of entries) (levels[entry.path.split('/').length] ??= []).push(entry);
+  return Object.values(levels);
 }
