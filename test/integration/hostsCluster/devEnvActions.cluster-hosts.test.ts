@@ -14,6 +14,10 @@ const row = /^devenv-/;
 const awkward = 'réseau $(id) 50% ‘x’.bin';
 const large = randomBytes(3 * 1024 * 1024);
 
+const ended = 'echo "begun in $PWD"; until [ -e /workspace/go-on ]; do sleep 0.2; done; exit 7';
+/** As a tasks.json has it. */
+const task = { type: 'slipway-devenv', label: 'train', command: ended, cwd: 'project', problemMatcher: [] };
+
 let host: DevEnvHost;
 let name: string;
 /** A job that keeps the DevEnv from being idle. */
@@ -24,6 +28,8 @@ anewAfterFailure(async (own) => {
   await mkdir(join(host.server.folder, 'data/inner'), { recursive: true });
   await writeFile(join(host.server.folder, 'data', awkward), large);
   await host.server.write('data/inner/empty.txt', '');
+  // VS Code takes note of it by itself, in its own time.
+  await host.server.write('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [task] }));
   await slipway('devenv', 'create', '--idle-stop', '75s');
   const started = await slipway('devenv', 'run', '--title', 'keep', '--output', 'json', '--', 'sleep', '1000');
   work = (JSON.parse(started) as { readonly id: string }).id;
@@ -83,8 +89,10 @@ it('sends what is chosen in the explorer, and gets it back, to the byte', async 
   await code.rowAction(row, 'Upload to DevEnv');
   const upload = code.page.locator('.quick-input-widget').getByRole('button', { name: 'Upload', exact: true });
   await upload.waitFor(patience);
+  await choices().filter({ hasText: 'readme.md' }).waitFor(patience);
   await input().fill(join(server.folder, 'readme.md'));
-  await code.page.waitForTimeout(500);
+  // Before the dialog has found what is typed it gives the folder.
+  await code.page.locator('.quick-input-list .focused').filter({ hasText: 'readme.md' }).waitFor(patience);
   await code.screenshot('devenv-upload');
   await upload.click();
   await answer(/Folder in devenv-/, '/workspace');
@@ -99,8 +107,9 @@ it('sends what is chosen in the explorer, and gets it back, to the byte', async 
   await expect.poll(() => input().inputValue()).toMatch(/notebooks\/?$/);
   await code.screenshot('devenv-download');
   await mkdir(join(server.home, 'back'));
+  await choices().filter({ hasText: 'data' }).waitFor(patience);
   await input().fill(`${join(server.home, 'back')}/`);
-  await code.page.waitForTimeout(500);
+  await expect.poll(() => choices().allTextContents()).toEqual(['..']);
   await here.click();
   await notice(/Downloaded to .*2 files/).waitFor(patience);
   expect(sha256(await readFile(join(server.home, 'back/data', awkward)))).toBe(sha256(large));
@@ -145,10 +154,7 @@ it('runs a command that goes on by itself, follows and stops it, and tells how a
 
 it('runs a task of tasks.json there, leaves it running when its terminal goes, finds it again, and ends as it does', async () => {
   const { code } = host;
-  const ended = 'echo "begun in $PWD"; until [ -e /workspace/go-on ]; do sleep 0.2; done; exit 7';
-  const task = { type: 'slipway-devenv', label: 'train', command: ended, cwd: 'project', problemMatcher: [] };
   await host.inside('mkdir /workspace/project');
-  await host.server.write('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [task] }));
   const runTask = async (): Promise<void> => {
     await code.command('Tasks: Run Task');
     await choices().filter({ hasText: 'train' }).first().click();
