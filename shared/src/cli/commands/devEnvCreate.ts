@@ -78,7 +78,9 @@ export async function resizeDevEnv(
   if (format === 'json') printJson(session, devEnv);
   else {
     const isUp = devEnv.state === 'running' || devEnv.state === 'starting';
-    const when = isUp && devEnv.reason !== undefined ? `; ${oneLine(devEnv.reason)}: slipway devenv restart` : '';
+    const { reason = '' } = devEnv;
+    const restart = reason.endsWith('next start') ? ': slipway devenv restart' : '';
+    const when = isUp && reason !== '' ? `; ${oneLine(reason)}${restart}` : '';
     session.out.writeLines([[plain(`${devEnv.name} is changed${when}`)]]);
   }
   await session.out.drained();

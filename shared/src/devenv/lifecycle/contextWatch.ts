@@ -52,7 +52,7 @@ export class ContextWatch {
   #following: { readonly reader: DevEnvReader; readonly stop: () => void } | undefined;
   #claims: Reflector<Claim> | undefined;
   #pods: Reflector<Pod> | undefined;
-  /** All claims and pods have been seen once. */
+  /** Claims and pods are both seen as they are now; not while one of them is read anew after a cut. */
   #isComplete = false;
   #life = new AbortController();
   #connection: Extract<DevEnvChange, { kind: 'connection' }> | undefined;
@@ -158,18 +158,19 @@ export class ContextWatch {
   }
 
   #judge(states: readonly ReflectorState[]): void {
+    const areAllLive = states.length === 2 && states.every(({ state }) => state === 'live');
+    const wasComplete = this.#isComplete;
+    this.#isComplete = areAllLive;
     const stale = states.find(({ state, error }) => state === 'stale' || (state === 'syncing' && error !== undefined));
     if (stale !== undefined) this.#connected('stale', stale.since, stale.error?.message);
-    else if (states.length === 2 && states.every(({ state }) => state === 'live')) {
+    else if (areAllLive) {
       this.#connected('live', Math.max(...states.map(({ since }) => since)), undefined);
-      if (this.#isComplete) return;
-      this.#isComplete = true;
-      this.#lookAtAll();
+      if (!wasComplete) this.#lookAtAll();
     }
   }
 
   #lookAtAll(): void {
-    for (const name of this.#claims?.items.keys() ?? []) this.look(name);
+    for (const name of new Set([...(this.#claims?.items.keys() ?? []), ...this.#told.keys()])) this.look(name);
   }
 
   #connected(state: 'live' | 'stale', since: number, reason: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { DevEnv } from '../../protocol/index.ts';
+import { amountOf, type DevEnv } from '../../protocol/index.ts';
 import type { Claim, Pod } from '../../targets/index.ts';
 import { parseRecord, type DevEnvRecord, type SettledDevEnv } from '../manifests/index.ts';
 import { devEnvAnnotations, hostName } from '../names/index.ts';
@@ -31,7 +31,7 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
   const owner = annotations[devEnvAnnotations.user];
   const size = claim.spec?.resources?.requests.storage ?? claim.status?.capacity.storage ?? settled?.diskSize ?? '';
   const { state, action, startedAt, startingSince } = standing;
-  const reason = standing.reason ?? (isThere && isToChange(made, wishes) ? changedWords : undefined);
+  const reason = standing.reason ?? (isThere && isToChange(made, wishes) ? changedWords : growthWords(claim));
   const running = state === 'running' ? live : undefined;
   const instanceType = facts?.instanceType ?? settled?.settings.instanceType;
   return {
@@ -65,6 +65,15 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
     ...(startingSince !== undefined && { startingSince }),
     host: hostName(name, context),
   };
+}
+
+/** A volume grows in its own time, and some only while nothing or something uses them. */
+function growthWords({ spec, status }: Claim): string | undefined {
+  const [asked, has] = [spec?.resources?.requests.storage, status?.capacity.storage];
+  if (asked === undefined || has === undefined) return undefined;
+  const [wanted, there] = [amountOf(asked), amountOf(has)];
+  if (wanted === undefined || there === undefined || there >= wanted) return undefined;
+  return `its disk is being enlarged from ${has} to ${asked}`;
 }
 
 /** The disk grows at once, so that a new start makes no difference to it. */

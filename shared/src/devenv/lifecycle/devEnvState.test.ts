@@ -38,6 +38,35 @@ describe('a DevEnv without a pod', () => {
   });
 });
 
+describe('a disk', () => {
+  const described = (asked: string, has: string | undefined) =>
+    describeDevEnv({
+      context: 'lab',
+      namespace: 'team-a',
+      user: 'alice',
+      claim: claimSchema.parse({
+        metadata: { name: 'devenv-alice' },
+        spec: { resources: { requests: { storage: asked } } },
+        status: { phase: 'Bound', ...(has !== undefined && { capacity: { storage: has } }) },
+      }),
+      pod: undefined,
+      standing: { state: 'stopped' },
+      live: undefined,
+      settled: undefined,
+    }).reason;
+
+  it.each([
+    ['2Gi', '1Gi', 'its disk is being enlarged from 1Gi to 2Gi'],
+    ['1Gi', '1024Mi', undefined],
+    // Some drivers give more than was asked for.
+    ['1Gi', '10Gi', undefined],
+    ['1Gi', undefined, undefined],
+    ['nonsense', '1Gi', undefined],
+  ])('of which %s were asked for and that has %s: %s', (asked, has, reason) => {
+    expect(described(asked, has)).toBe(reason);
+  });
+});
+
 describe('a DevEnv that somebody else ends', () => {
   const ending = (reason: string, message = '') =>
     pod(

@@ -75,6 +75,7 @@ export const chineseDevEnvLifecycle: Table = {
   'its first process ended by itself': '其主进程自行结束',
   'stopped after {time*} idle': '空闲 {time} 后停止',
   'waiting until its last pod has ended': '正在等待上一个 Pod 结束',
+  'its disk is being enlarged from {before} to {after}': '其磁盘正在从 {before} 扩大到 {after}',
   'what was changed holds from its next start': '更改将在下次启动后生效',
   // manifests
   'idleStop: {value} is not a time without work.': 'idleStop：{value} 不是空闲时长。',
