@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
 import type { WebSocket } from 'ws';
 
@@ -119,6 +120,17 @@ export interface KubernetesApi {
    * attached. The caller closes it.
    */
   connect(path: ResourcePath, query: Query, protocols: readonly string[], signal: AbortSignal): Promise<WebSocket>;
+
+  /**
+   * Upgrades to the protocol that `headers` ask for (`connection` and `upgrade` among them), which the caller speaks. An error handler is
+   * attached. The caller destroys it.
+   */
+  upgrade(
+    path: ResourcePath,
+    query: Query,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Duplex>;
 
   /** Breaks off everything that is open: whoever asked is not who asks from now on. The next request connects anew. */
   disconnect(): void;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import * as z from 'zod';
 import type { ClusterAccess } from './access.ts';
@@ -155,6 +156,18 @@ class HttpKubernetesApi implements KubernetesApi {
     const attempt = this.#attempt('create', path);
     return this.#explaining(attempt, signal, () =>
       this.#transport.connect(pathOf(path) + queryOf(query), protocols, signal),
+    );
+  }
+
+  upgrade(
+    path: ResourcePath,
+    query: Query,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Duplex> {
+    const attempt = this.#attempt('create', path);
+    return this.#explaining(attempt, signal, () =>
+      this.#transport.upgrade(pathOf(path) + queryOf(query), headers, signal),
     );
   }
 

@@ -58,6 +58,12 @@ export function apiFailureOf(error: unknown): ApiFailure | undefined {
   return error instanceof Error && error.cause !== undefined ? apiFailureOf(error.cause) : undefined;
 }
 
+/** What went wrong on the way to the API server, behind an error; undefined when it answered. */
+export function transportFailureOf(error: unknown): TransportFailure | undefined {
+  if (error instanceof TransportFailure) return error;
+  return error instanceof Error && error.cause !== undefined ? transportFailureOf(error.cause) : undefined;
+}
+
 /** The object, its type or its namespace is not there. */
 export const isNotFound = (error: unknown): boolean => apiFailureOf(error)?.status === 404;
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { SlipwayError } from '../protocol/index.ts';
 import type { KubernetesApi } from './api.ts';
+import { spdyHeaders } from './portForward/spdyPort.ts';
 import { resources } from './resources.ts';
 import { FaultCluster } from './testing/faultCluster.ts';
 
@@ -64,6 +65,7 @@ describe('any bytes at all', () => {
         for await (const chunk of stream) expect(chunk).toBeInstanceOf(Uint8Array);
       },
     ],
+    ['an upgrade', async (api) => (await api.upgrade(path, {}, spdyHeaders, signal)).destroy()],
     ['a WebSocket', async (api) => (await api.connect(path, {}, ['v4.channel.k8s.io'], signal)).terminate()],
   ];
 

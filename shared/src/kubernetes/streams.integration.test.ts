@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -155,6 +156,54 @@ describe('a stream', () => {
     expect(error.message).toMatch(
       /refused to get pods\/log "p" in ds-team: container .* is waiting to start: PodInitializing\.$/,
     );
+  });
+});
+
+describe('an upgrade to another protocol', () => {
+  const ask = { connection: 'Upgrade', upgrade: 'SPDY/3.1' };
+  const taken = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: SPDY/3.1\r\n\r\n';
+  const open = (api: KubernetesApi = cluster.api(), end: AbortSignal = signal) => api.upgrade(exec, {}, ask, end);
+
+  it('gives the connection, with what came with the answer', async () => {
+    cluster.server.upgrade = (_request, socket) => {
+      socket.write(`${taken}first`);
+      socket.on('data', (data: Buffer) => socket.end(`, heard ${data.toString()}`));
+    };
+    const socket = await open();
+    socket.write('hello');
+    expect(await text(socket)).toBe('first, heard hello');
+  });
+
+  it.each([
+    [
+      'a Status',
+      `HTTP/1.1 403 Forbidden\r\ncontent-length: ${Buffer.byteLength(forbidden)}\r\n\r\n${forbidden}`,
+      'cluster.forbidden',
+    ],
+    ['an answer that has nothing to do with it', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', 'cluster.protocol'],
+    ['nothing', '', 'cluster.unreachable'],
+    ['garbage', 'garbage\r\n\r\n', 'cluster.protocol'],
+  ])('may be refused with %s', async (_name, answer, code) => {
+    cluster.server.upgrade = (_request, socket) => socket.end(answer);
+    expect(await failureOf(open())).toMatchObject({ code });
+  });
+
+  it('may never come', async () => {
+    cluster.server.upgrade = () => undefined;
+    expect(await failureOf(open(cluster.api({}, { limits: { headersMs: 50 } })))).toMatchObject({
+      message: expect.stringContaining('did not answer create pods/exec'),
+    });
+    const controller = new AbortController();
+    cluster.server.upgrade = () => controller.abort();
+    expect(await failureOf(open(cluster.api(), controller.signal))).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('is broken off with everything else', async () => {
+    cluster.server.upgrade = (_request, socket) => socket.write(taken);
+    const api = cluster.api();
+    const socket = await open(api);
+    api.disconnect();
+    expect(socket.destroyed).toBe(true);
   });
 });
 

@@ -2,9 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { portForward } from '../../../shared/src/kubernetes/index.ts';
+import type { ProxiedRequest } from '../faultProxy.ts';
 import { eventually, TestSpace } from './testSpace.ts';
+
+function drainedOrClosed(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      stream.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    stream.on('drain', settle).on('close', settle);
+  });
+}
 
 /** Port 7007 echoes; 7008 sends 100 MB of zeros and ends; 7009 reads nothing. */
 const server = `
@@ -48,12 +59,47 @@ beforeAll(async () => {
 afterAll(() => space.dispose());
 afterEach(() => space.proxy.heal());
 
+/** As a proxy does that knows WebSockets alone. */
+const refuseSpdy = (): void => {
+  const isSpdy = ({ headers }: ProxiedRequest): boolean => headers.upgrade === 'SPDY/3.1';
+  space.proxy.on(isSpdy, { kind: 'answer', status: 400, body: '<p>Bad request</p>' });
+};
+/** Connections that go on; one that nobody reads from does not notice its end. */
+const forwards = (): number => space.proxy.open.filter(({ url }) => url.includes('/portforward')).length;
+const upgrades = (): (string | undefined)[] =>
+  space.proxy.requests.filter(({ url }) => url.includes('/portforward')).map(({ headers }) => headers.upgrade);
+
 const portOf = /\/portforward/;
 const open = (port: number, pod = 'p'): Promise<Duplex> =>
   portForward(space.proxied, { namespace: space.namespace, pod, port }, space.signal);
 
-describe('a port of a pod', () => {
+it('is reached over WebSockets from then on where something on the way knows nothing else', async () => {
+  refuseSpdy();
+  const api = await space.openProxied();
+  const answer = async () => {
+    const stream = await portForward(api, { namespace: space.namespace, pod: 'p', port: 7007 }, space.signal);
+    stream.write('?');
+    const [piece] = (await once(stream, 'data')) as [Uint8Array];
+    stream.destroy();
+    return Buffer.from(piece).toString();
+  };
+  const before = upgrades().length;
+  expect([await answer(), await answer()]).toEqual(['?', '?']);
+  expect(upgrades().slice(before)).toEqual(['SPDY/3.1', 'websocket', 'websocket']);
+  api.dispose();
+});
+
+/** `space.proxied` remembers: SPDY comes first. */
+const protocols = [
+  ['SPDY', () => undefined],
+  ['WebSockets', refuseSpdy],
+] as const;
+
+describe.each(protocols)('a port of a pod over %s', (_name, prepare) => {
+  beforeEach(prepare);
+
   it('gives back what an echo says, in pieces of any size', async () => {
+    const before = forwards();
     const stream = await open(7007);
     const chunks: Uint8Array[] = [];
     const pieces = [1, 2, 1_000, 32_768, 32_769, 500_000].map((bytes) => randomBytes(bytes));
@@ -66,15 +112,15 @@ describe('a port of a pod', () => {
       if (bytes === expected.length) break;
     }
     expect(Buffer.concat(chunks).equals(expected)).toBe(true);
-    await eventually(() => !space.proxy.open.some(({ url }) => url.includes('/portforward')));
+    await eventually(() => forwards() === before);
   });
 
-  it('carries 100 MB both ways at once', async () => {
+  it('carries 50 MB both ways at once', async () => {
     const stream = await open(7007);
     const block = randomBytes(1_048_576);
     const sent = createHash('sha256');
     const send = async () => {
-      for (let index = 0; index < 100; index += 1) {
+      for (let index = 0; index < 50; index += 1) {
         sent.update(block);
         if (!stream.write(block)) await once(stream, 'drain');
       }
@@ -85,7 +131,7 @@ describe('a port of a pod', () => {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         received.update(chunk);
         bytes += chunk.length;
-        if (bytes === 100 * block.length) break;
+        if (bytes === 50 * block.length) break;
       }
     };
     await Promise.all([send(), receive()]);
@@ -108,7 +154,7 @@ describe('a port of a pod', () => {
       while (!stream.destroyed && accepted < blocks) {
         const more = stream.write(block);
         accepted += 1;
-        if (!more) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+        if (!more) await drainedOrClosed(stream);
       }
     };
     const writing = write();
@@ -128,7 +174,9 @@ describe('a port of a pod', () => {
   });
 });
 
-describe('a port that cannot be reached', () => {
+describe.each(protocols)('a port that cannot be reached over %s', (_name, prepare) => {
+  beforeEach(prepare);
+
   const failure = async (stream: Duplex) => {
     stream.resume();
     const [error] = (await once(stream, 'error')) as [unknown];

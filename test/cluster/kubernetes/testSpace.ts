@@ -8,6 +8,11 @@ import { startFaultProxy, type FaultProxy } from '../faultProxy.ts';
 
 const settingsSchema = z.object({ kubeconfig: z.string() });
 
+function openSpace(kubeconfig: string, namespace: string, homedir: string): Promise<KubernetesApi> {
+  const signal = AbortSignal.timeout(120_000);
+  return openCluster({ context: 'test-cluster', kubeconfig, namespace, env: {}, homedir, signal });
+}
+
 /** A namespace of its own on the test cluster, reached directly and through a fault proxy. */
 export class TestSpace {
   readonly namespace: string;
@@ -33,19 +38,16 @@ export class TestSpace {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-kubernetes-'));
     const proxy = await startFaultProxy({ kubeconfig, folder });
     const namespace = `${name}-${randomBytes(3).toString('hex')}`;
-    const open = (path: string) =>
-      openCluster({
-        context: 'test-cluster',
-        kubeconfig: path,
-        namespace,
-        env: {},
-        homedir: folder,
-        signal: AbortSignal.timeout(120_000),
-      });
+    const open = (path: string) => openSpace(path, namespace, folder);
     const space = new TestSpace([await open(kubeconfig), await open(proxy.kubeconfig)], proxy, folder);
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
     await space.api.create({ type: resources.namespaces }, body, {}, z.unknown(), space.signal);
     return space;
+  }
+
+  /** Another client through the proxy, which knows nothing yet. The caller disposes it. */
+  openProxied(): Promise<KubernetesApi> {
+    return openSpace(this.proxy.kubeconfig, this.namespace, this.#folder);
   }
 
   /** Aborted when the space is disposed. */

@@ -4,8 +4,8 @@ import type { KubernetesApi } from '../api.ts';
 import { ByteQueue } from '../bytes/byteQueue.ts';
 import { asSlipwayError } from '../failure.ts';
 import { resources } from '../resources.ts';
-import { Heartbeat } from '../webSocket/heartbeat.ts';
-import { bytesOf, framed, send } from '../webSocket/socketBytes.ts';
+import type { Heartbeat } from '../timing/heartbeat.ts';
+import { bytesOf, framed, heartbeatOf, send } from '../webSocket/socketBytes.ts';
 import { connectFailure, execFailure, lostConnection, type ExecTarget } from './execErrors.ts';
 import { closeInputFrame, decodeExecFrame, execProtocols, inputChannel, parseExecEnd } from './execFrames.ts';
 
@@ -81,7 +81,7 @@ class SocketSession implements ExecSession {
     this.#target = target;
     this.#maxStderrBytes = request.maxStderrBytes ?? defaultStderrBytes;
     this.canEndInput = socket.protocol === execProtocols[0];
-    this.#heartbeat = new Heartbeat(socket, Date.now);
+    this.#heartbeat = heartbeatOf(socket);
     this.stdout = new ByteQueue({
       pause: () => socket.pause(),
       resume: () => {

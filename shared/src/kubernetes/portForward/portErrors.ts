@@ -43,11 +43,18 @@ export function connectFailure(target: PortTarget, error: unknown): unknown {
   if (missing !== undefined) return missing;
   const failure = apiFailureOf(error);
   if (failure?.status !== 400 && failure?.status !== 500) return error;
-  return /host assigned|not running/.test(failure.message) ? portFailure(target, 'not running') : error;
+  return saysNotRunning(failure.message) ? portFailure(target, 'not running') : error;
 }
 
-export function lostConnection({ pod, port }: PortTarget, code: number): SlipwayError {
-  return new SlipwayError('cluster.unreachable', `The connection to port ${port} of pod ${pod} broke (${code}).`, {
+/** The API server's words where there is no container to connect to. */
+export function saysNotRunning(message: string): boolean {
+  return /host assigned|not running/.test(message);
+}
+
+/** @param code a WebSocket's */
+export function lostConnection({ pod, port }: PortTarget, code?: number): SlipwayError {
+  const why = code === undefined ? '' : ` (${code})`;
+  return new SlipwayError('cluster.unreachable', `The connection to port ${port} of pod ${pod} broke${why}.`, {
     action: 'Connect again; if it stays so, check the network and whether the pod still runs.',
   });
 }

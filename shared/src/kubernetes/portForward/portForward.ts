@@ -1,13 +1,11 @@
-import { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import type { SlipwayError } from '../../protocol/index.ts';
+import type { Duplex } from 'node:stream';
 import type { KubernetesApi } from '../api.ts';
-import { asSlipwayError } from '../failure.ts';
+import { apiFailureOf, transportFailureOf } from '../errors.ts';
 import { resources } from '../resources.ts';
-import { Heartbeat } from '../webSocket/heartbeat.ts';
-import { bytesOf, framed, send } from '../webSocket/socketBytes.ts';
-import { connectFailure, lostConnection, portFailure, wrongPort, type PortTarget } from './portErrors.ts';
-import { dataChannel, PortFrameReader, portForwardProtocol } from './portFrames.ts';
+import { connectFailure, saysNotRunning, type PortTarget } from './portErrors.ts';
+import { portForwardProtocol } from './portFrames.ts';
+import { spdyHeaders, SpdyPort } from './spdyPort.ts';
+import { WebSocketPort } from './webSocketPort.ts';
 
 export interface PortForwardRequest {
   readonly namespace: string;
@@ -15,15 +13,17 @@ export interface PortForwardRequest {
   readonly port: number;
 }
 
-const frameBytes = 32_768;
-/** How long bytes that are on their way may take when our side has ended, ms. */
-const lingerMs = 30_000;
+/** Clusters to which something on the way lets WebSockets alone through. */
+const webSocketsOnly = new WeakSet<KubernetesApi>();
 
 /**
  * One TCP connection to a port of a pod. The stream is destroyed with a SlipwayError when the connection breaks or nothing
  * listens there, which the kubelet says only after it was opened.
  *
- * The protocol has no half-close. Ending the writable side sends what was written, waits for the other side to end, at most
+ * Speaks SPDY, which costs the cluster half of what WebSockets do, and WebSockets where a proxy knows nothing else
+ * (docs/decisions/0027-port-forward.md).
+ *
+ * There is no half-close. Ending the writable side sends what was written, waits for the other side to end, at most
  * 30 s, and closes; when the pod ends the connection, the readable side ends, and what is written after it fails. An error
  * handler is attached: a stream that nobody watches cannot crash the process.
  *
@@ -37,117 +37,35 @@ export async function portForward(
   const { namespace, pod, port } = request;
   const target: PortTarget = { cluster: api.cluster, namespace, pod, port };
   const path = { type: resources.pods, namespace, name: pod, subresource: 'portforward' };
-  try {
-    const socket = await api.connect(path, { ports: port }, [portForwardProtocol], signal);
-    const stream = new PortStream(socket, target);
-    stream.on('error', () => undefined);
+  const overWebSocket = async (): Promise<Duplex> => {
+    const stream = new WebSocketPort(await api.connect(path, { ports: port }, [portForwardProtocol], signal), target);
     stream.follow(signal);
+    return stream;
+  };
+  try {
+    if (webSocketsOnly.has(api)) return await overWebSocket();
+    try {
+      const stream = new SpdyPort(await api.upgrade(path, {}, spdyHeaders, signal), target);
+      stream.follow(signal);
+      return stream;
+    } catch (error) {
+      if (signal.aborted || !isAboutSpdy(error)) throw error;
+    }
+    const stream = await overWebSocket();
+    webSocketsOnly.add(api);
     return stream;
   } catch (error) {
     throw connectFailure(target, error);
   }
 }
 
-class PortStream extends Duplex {
-  readonly #socket: WebSocket;
-  readonly #target: PortTarget;
-  readonly #reader = new PortFrameReader();
-  readonly #heartbeat: Heartbeat;
-  #refusal = '';
-  #linger: NodeJS.Timeout | undefined;
-
-  constructor(socket: WebSocket, target: PortTarget) {
-    super({ allowHalfOpen: true });
-    this.#socket = socket;
-    this.#target = target;
-    this.#heartbeat = new Heartbeat(socket, Date.now);
-    socket.on('message', (data) => this.#take(bytesOf(data)));
-    socket.once('close', (code) => this.#closed(code));
-    if (socket.readyState === socket.CLOSED) this.#closed(1006);
+/** Whether another protocol may fare better: nobody of the cluster refused, and there is a way to it. Pure. */
+export function isAboutSpdy(error: unknown): boolean {
+  const answer = apiFailureOf(error);
+  if (answer !== undefined) {
+    if (!answer.understood) return answer.status !== 401;
+    return answer.status === 400 && !saysNotRunning(answer.message);
   }
-
-  /** Breaks the connection when the signal aborts. */
-  follow(signal: AbortSignal): void {
-    const abort = () => this.destroy(asSlipwayError(signal.reason, 'The connection'));
-    signal.addEventListener('abort', abort);
-    this.once('close', () => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
-  }
-
-  override _read(): void {
-    if (!this.#socket.isPaused) return;
-    this.#heartbeat.heard();
-    this.#socket.resume();
-  }
-
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#writeAll(chunk).then(
-      () => done(),
-      () => done(this.#failure(this.#socket.readyState === this.#socket.OPEN ? 1006 : 1001)),
-    );
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    // The kubelet closes both directions at once, so closing now would cut what is still coming.
-    this.#linger = setTimeout(() => this.#socket.close(1000), lingerMs);
-    this.#linger.unref();
-    if (this.readableEnded) this.#socket.close(1000);
-    done();
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    clearTimeout(this.#linger);
-    if (this.#socket.isPaused) this.#socket.resume();
-    if (error === null) this.#socket.close(1000);
-    else this.#socket.terminate();
-    // A peer that does not answer the closing is not waited for.
-    setTimeout(() => this.#socket.terminate(), 2_000).unref();
-    done(error);
-  }
-
-  async #writeAll(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; at += frameBytes) {
-      this.#heartbeat.wrote();
-      await send(this.#socket, framed(dataChannel, chunk.subarray(at, at + frameBytes)));
-    }
-  }
-
-  #take(message: Uint8Array): void {
-    for (const frame of this.#reader.read(message)) {
-      switch (frame.kind) {
-        case 'data':
-          if (!this.push(frame.bytes)) this.#socket.pause();
-          break;
-        case 'error':
-          this.#refused(Buffer.from(frame.bytes).toString('utf8'));
-          break;
-        case 'port':
-          if (frame.port !== this.#target.port) this.destroy(wrongPort(this.#target, `port ${frame.port}`));
-          break;
-        case 'garbage':
-          this.destroy(wrongPort(this.#target, 'an unknown channel'));
-          break;
-      }
-    }
-  }
-
-  /** The text may come in pieces; the closing follows at once. */
-  #refused(text: string): void {
-    if (this.#refusal.length < 2_000) this.#refusal += text;
-  }
-
-  #closed(code: number): void {
-    clearTimeout(this.#linger);
-    if (this.#refusal !== '' || code === 1006) {
-      this.destroy(this.#failure(code));
-      return;
-    }
-    this.push(null);
-    // Nobody takes what is written from now on.
-    if (!this.writableEnded) this.end();
-  }
-
-  #failure(code: number): SlipwayError {
-    return this.#refusal === '' ? lostConnection(this.#target, code) : portFailure(this.#target, this.#refusal);
-  }
+  const fault = transportFailureOf(error)?.fault;
+  return fault === 'cut' || fault === 'protocol';
 }

@@ -1,4 +1,5 @@
 import { Agent as HttpAgent, type Agent, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ClusterAccess } from '../access.ts';
 import type { Clock } from '../clock.ts';
@@ -9,6 +10,7 @@ import { ClusterAgent } from './clusterAgent.ts';
 import { exchange } from './exchange.ts';
 import type { ApiFailure } from './failures.ts';
 import type { TransportLimits } from './limits.ts';
+import { rawUpgrade } from './rawUpgrade.ts';
 import { withRetries } from './retries.ts';
 import { requestOptions, requestTarget } from './requestOptions.ts';
 import { upgrade } from './webSocket.ts';
@@ -32,7 +34,8 @@ export class Transport {
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
   readonly #agent: Agent;
-  readonly #sockets = new Set<WebSocket>();
+  /** What breaks each connection that was upgraded. */
+  readonly #upgraded = new Set<() => void>();
   #disposed = false;
 
   constructor(access: ClusterAccess, clock: Clock, limits: TransportLimits) {
@@ -94,15 +97,40 @@ export class Transport {
         signal,
       );
       if ('refusal' in result) throw await this.#failure(result.refusal, credential, signal);
-      this.#sockets.add(result.socket);
-      result.socket.once('close', () => this.#sockets.delete(result.socket));
-      return result.socket;
+      const { socket } = result;
+      const terminate = (): void => socket.terminate();
+      this.#upgraded.add(terminate);
+      socket.once('close', () => this.#upgraded.delete(terminate));
+      return socket;
+    });
+  }
+
+  /**
+   * A connection that goes on in the protocol that `headers` ask for; closed with this transport at the latest.
+   * @throws as `send`
+   */
+  upgrade(target: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Duplex> {
+    const { connectMs, headersMs } = this.#limits;
+    return this.#retrying(true, signal, async (credential) => {
+      const options = {
+        ...requestOptions(this.#access, credential, headers),
+        ...requestTarget(this.#access.server, target),
+        agent: this.#agent,
+        method: 'GET',
+      };
+      const result = await rawUpgrade(options, { connectMs, headersMs }, signal);
+      if ('refusal' in result) throw await this.#failure(result.refusal, credential, signal);
+      const { socket } = result;
+      const destroy = (): void => void socket.destroy();
+      this.#upgraded.add(destroy);
+      socket.once('close', () => this.#upgraded.delete(destroy));
+      return socket;
     });
   }
 
   /** Breaks all connections; the next request opens new ones. */
   disconnect(): void {
-    for (const socket of this.#sockets) socket.terminate();
+    for (const end of this.#upgraded) end();
     this.#agent.destroy();
   }
 

@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { Heartbeat } from '../timing/heartbeat.ts';
 
 /** A message as bytes, however `ws` gives it. */
 export function bytesOf(data: RawData): Uint8Array {
@@ -26,4 +27,29 @@ export function send(socket: WebSocket, frame: Uint8Array): Promise<void> {
     });
     if (socket.bufferedAmount < maxWaitingBytes && socket.readyState === socket.OPEN) resolve();
   });
+}
+
+/** Watches over a WebSocket until it is closed. */
+export function heartbeatOf(socket: WebSocket): Heartbeat {
+  const heartbeat = new Heartbeat(
+    {
+      get isOpen() {
+        return socket.readyState === socket.OPEN;
+      },
+      get isPaused() {
+        return socket.isPaused;
+      },
+      get waitingBytes() {
+        return socket.bufferedAmount;
+      },
+      ping: () => socket.ping(),
+      terminate: () => socket.terminate(),
+    },
+    Date.now,
+  );
+  const heard = (): void => heartbeat.heard();
+  socket.on('message', heard);
+  socket.on('pong', heard);
+  socket.once('close', () => heartbeat.stop());
+  return heartbeat;
 }

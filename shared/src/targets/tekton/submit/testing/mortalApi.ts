@@ -56,6 +56,7 @@ export function mortalApi(api: KubernetesApi, death: Death): MortalApi {
     text: (path, query, signal) => read(() => api.text(path, query, signal))(),
     stream: (path, query, options, signal) => read(() => api.stream(path, query, options, signal))(),
     connect: (path, query, protocols, signal) => read(() => api.connect(path, query, protocols, signal))(),
+    upgrade: (path, query, headers, signal) => read(() => api.upgrade(path, query, headers, signal))(),
     create: (path, body, options, schema, signal) =>
       write(options.dryRun !== true, () => api.create(path, body, options, schema, signal)),
     replace: (path, body, options, schema, signal) =>
@@ -76,6 +77,7 @@ export function laterApi(api: KubernetesApi, ms: number): KubernetesApi {
     list: (path, options, schema, signal) => api.list(path, options, schema, signal),
     stream: (path, query, options, signal) => api.stream(path, query, options, signal),
     connect: (path, query, protocols, signal) => api.connect(path, query, protocols, signal),
+    upgrade: (path, query, headers, signal) => api.upgrade(path, query, headers, signal),
     create: (path, body, options, schema, signal) => api.create(path, body, options, schema, signal),
     replace: (path, body, options, schema, signal) => api.replace(path, body, options, schema, signal),
     patch: (path, body, options, schema, signal) => api.patch(path, body, options, schema, signal),

@@ -1,5 +1,3 @@
-import type { WebSocket } from 'ws';
-
 /** Ping so often, ms. */
 const pingMs = 5_000;
 /** Without an answer for so long the connection is dead, ms. */
@@ -23,23 +21,32 @@ export function isDead({ now, lastHeard, lastWriting, paused }: Liveness): boole
   return now - lastHeard > (now - lastWriting < writingMs ? writingMs : deadMs);
 }
 
-/** Pings a WebSocket and ends it when nothing comes back. Stops by itself when the socket is closed. */
+/** A connection as far as its heart goes. */
+export interface Beating {
+  /** False from the moment that it closes. */
+  readonly isOpen: boolean;
+  /** The reader has stopped taking bytes. */
+  readonly isPaused: boolean;
+  /** What was written and waits for the network. */
+  readonly waitingBytes: number;
+  ping(): void;
+  /** Breaks it. */
+  terminate(): void;
+}
+
+/** Pings a connection and breaks it when nothing comes back. The owner tells what it hears and writes, and stops it. */
 export class Heartbeat {
-  readonly #socket: WebSocket;
+  readonly #connection: Beating;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #lastHeard: number;
   #lastWriting = -Infinity;
 
-  constructor(socket: WebSocket, now: () => number) {
-    this.#socket = socket;
+  constructor(connection: Beating, now: () => number) {
+    this.#connection = connection;
     this.#now = now;
     this.#lastHeard = now();
-    const heard = () => this.heard();
-    socket.on('message', heard);
-    socket.on('pong', heard);
     this.#timer = setInterval(() => this.#beat(), pingMs);
-    socket.once('close', () => clearInterval(this.#timer));
   }
 
   /** The peer lives; to be called when reading goes on after a pause, too. */
@@ -51,15 +58,17 @@ export class Heartbeat {
     this.#lastWriting = this.#now();
   }
 
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
   #beat(): void {
-    const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return;
+    const { isOpen, isPaused, waitingBytes } = this.#connection;
+    if (!isOpen) return;
     const now = this.#now();
-    if (socket.bufferedAmount > 0) this.#lastWriting = now;
-    if (isDead({ now, lastHeard: this.#lastHeard, lastWriting: this.#lastWriting, paused: socket.isPaused })) {
-      socket.terminate();
-      return;
-    }
-    socket.ping();
+    if (waitingBytes > 0) this.#lastWriting = now;
+    if (isDead({ now, lastHeard: this.#lastHeard, lastWriting: this.#lastWriting, paused: isPaused }))
+      this.#connection.terminate();
+    else this.#connection.ping();
   }
 }
