@@ -1,8 +1,7 @@
-import { Duplex } from 'node:stream';
-import type { SlipwayError } from '../../protocol/index.ts';
-import { asSlipwayError } from '../failure.ts';
+import type { Duplex } from 'node:stream';
 import { Heartbeat } from '../timing/heartbeat.ts';
-import { lostConnection, portFailure, wrongPort, type PortTarget } from './portErrors.ts';
+import { wrongPort, type PortTarget } from './portErrors.ts';
+import { closingMs, lingerMs, PortStream } from './portStream.ts';
 import { dataHeader, finFrame, pingFrame, SpdyFrameReader, synStreamFrame, type SpdyFrame } from './spdyFrames.ts';
 
 /** What asks for it: kubectl's protocol of version 1, whose streams are SPDY's. */
@@ -17,21 +16,15 @@ const dataStream = 3;
 const frameBytes = 65_536;
 /** Bytes that may wait for the network before a writer has to. */
 const maxWaitingBytes = 1_048_576;
-/** How long bytes that are on their way may take when our side has ended, ms. */
-const lingerMs = 30_000;
-/** A peer that does not close is not waited for, ms. */
-const closingMs = 2_000;
 
 /** A port of a pod over SPDY; see `portForward`. */
-export class SpdyPort extends Duplex {
+export class SpdyPort extends PortStream {
   readonly #socket: Duplex;
-  readonly #target: PortTarget;
   readonly #reader = new SpdyFrameReader();
   readonly #heartbeat: Heartbeat;
   #isOpened = false;
   /** A write that waits: for the stream to be opened, or for the network. */
   #waiting: (() => void) | undefined;
-  #refusal = '';
   /** The streams that the other side has ended. */
   readonly #ended = new Set<number>();
   #isEnded = false;
@@ -39,24 +32,14 @@ export class SpdyPort extends Duplex {
   #linger: NodeJS.Timeout | undefined;
 
   constructor(socket: Duplex, target: PortTarget) {
-    super({ allowHalfOpen: true });
+    super(target);
     this.#socket = socket;
-    this.#target = target;
     this.#heartbeat = new Heartbeat(this.#beating(), Date.now);
-    this.on('error', () => undefined);
     socket.on('data', (piece: Uint8Array) => this.#take(piece));
     socket.on('drain', () => this.#goOn());
     socket.once('close', () => this.#closed());
     this.#open();
     if (socket.destroyed) this.#closed();
-  }
-
-  /** Breaks the connection when the signal aborts. */
-  follow(signal: AbortSignal): void {
-    const abort = (): void => void this.destroy(asSlipwayError(signal.reason, 'The connection'));
-    signal.addEventListener('abort', abort);
-    this.once('close', () => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
   }
 
   override _read(): void {
@@ -67,7 +50,7 @@ export class SpdyPort extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#isEnded || this.#socket.destroyed) {
-      done(this.#failure());
+      done(this.failure());
       return;
     }
     // The kubelet drops what comes before it has taken the stream.
@@ -77,7 +60,7 @@ export class SpdyPort extends Duplex {
     }
     this.#send(chunk);
     if (this.#socket.writableLength < maxWaitingBytes) done();
-    else this.#waiting = () => done(this.#isEnded || this.#socket.destroyed ? this.#failure() : null);
+    else this.#waiting = () => done(this.#isEnded || this.#socket.destroyed ? this.failure() : null);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -102,7 +85,7 @@ export class SpdyPort extends Duplex {
 
   /** The stream for errors first, as the kubelet waits for both; we say nothing on it. */
   #open(): void {
-    const common = { port: String(this.#target.port), requestid: '0' };
+    const common = { port: String(this.target.port), requestid: '0' };
     this.#socket.write(
       Buffer.concat([
         synStreamFrame(errorStream, { streamtype: 'error', ...common }, { isFirst: true }),
@@ -138,7 +121,7 @@ export class SpdyPort extends Duplex {
     switch (frame.kind) {
       case 'data':
         if (frame.stream === dataStream) this.#takeData(frame.bytes);
-        else if (this.#refusal.length < 2_000) this.#refusal += Buffer.from(frame.bytes).toString('utf8');
+        else this.refused(frame.bytes);
         break;
       case 'reply':
         if (frame.stream !== dataStream) break;
@@ -150,7 +133,7 @@ export class SpdyPort extends Duplex {
         this.#end();
         break;
       case 'reset':
-        this.destroy(this.#failure());
+        this.destroy(this.failure());
         break;
       case 'ping':
         // The others answer ours.
@@ -159,7 +142,7 @@ export class SpdyPort extends Duplex {
       case 'goAway':
         break;
       case 'garbage':
-        this.destroy(wrongPort(this.#target, 'what is no frame of SPDY'));
+        this.destroy(wrongPort(this.target, 'what is no frame of SPDY'));
         break;
     }
   }
@@ -177,8 +160,8 @@ export class SpdyPort extends Duplex {
       return;
     }
     this.#isEnded = true;
-    if (this.#refusal !== '') {
-      this.destroy(this.#failure());
+    if (this.isRefused) {
+      this.destroy(this.failure());
       return;
     }
     clearTimeout(this.#linger);
@@ -190,11 +173,7 @@ export class SpdyPort extends Duplex {
 
   #closed(): void {
     this.#heartbeat.stop();
-    if (!this.#isEnded) this.destroy(this.#failure());
-  }
-
-  #failure(): SlipwayError {
-    return this.#refusal === '' ? lostConnection(this.#target) : portFailure(this.#target, this.#refusal);
+    if (!this.#isEnded) this.destroy(this.failure());
   }
 
   #beating() {

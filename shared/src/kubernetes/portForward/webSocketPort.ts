@@ -1,42 +1,26 @@
-import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { SlipwayError } from '../../protocol/index.ts';
-import { asSlipwayError } from '../failure.ts';
 import type { Heartbeat } from '../timing/heartbeat.ts';
 import { bytesOf, framed, heartbeatOf, send } from '../webSocket/socketBytes.ts';
-import { lostConnection, portFailure, wrongPort, type PortTarget } from './portErrors.ts';
+import { wrongPort, type PortTarget } from './portErrors.ts';
 import { dataChannel, PortFrameReader } from './portFrames.ts';
+import { closingMs, lingerMs, PortStream } from './portStream.ts';
 
 const frameBytes = 32_768;
-/** How long bytes that are on their way may take when our side has ended, ms. */
-const lingerMs = 30_000;
 
 /** A port of a pod over a WebSocket; see `portForward`. */
-export class WebSocketPort extends Duplex {
+export class WebSocketPort extends PortStream {
   readonly #socket: WebSocket;
-  readonly #target: PortTarget;
   readonly #reader = new PortFrameReader();
   readonly #heartbeat: Heartbeat;
-  #refusal = '';
   #linger: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, target: PortTarget) {
-    super({ allowHalfOpen: true });
-    this.on('error', () => undefined);
+    super(target);
     this.#socket = socket;
-    this.#target = target;
     this.#heartbeat = heartbeatOf(socket);
     socket.on('message', (data) => this.#take(bytesOf(data)));
     socket.once('close', (code) => this.#closed(code));
     if (socket.readyState === socket.CLOSED) this.#closed(1006);
-  }
-
-  /** Breaks the connection when the signal aborts. */
-  follow(signal: AbortSignal): void {
-    const abort = (): void => void this.destroy(asSlipwayError(signal.reason, 'The connection'));
-    signal.addEventListener('abort', abort);
-    this.once('close', () => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
   }
 
   override _read(): void {
@@ -48,7 +32,7 @@ export class WebSocketPort extends Duplex {
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#writeAll(chunk).then(
       () => done(),
-      () => done(this.#failure(this.#socket.readyState === this.#socket.OPEN ? 1006 : 1001)),
+      () => done(this.failure(this.#socket.readyState === this.#socket.OPEN ? 1006 : 1001)),
     );
   }
 
@@ -66,7 +50,7 @@ export class WebSocketPort extends Duplex {
     if (error === null) this.#socket.close(1000);
     else this.#socket.terminate();
     // A peer that does not answer the closing is not waited for.
-    setTimeout(() => this.#socket.terminate(), 2_000).unref();
+    setTimeout(() => this.#socket.terminate(), closingMs).unref();
     done(error);
   }
 
@@ -84,35 +68,26 @@ export class WebSocketPort extends Duplex {
           if (!this.push(frame.bytes)) this.#socket.pause();
           break;
         case 'error':
-          this.#refused(Buffer.from(frame.bytes).toString('utf8'));
+          this.refused(frame.bytes);
           break;
         case 'port':
-          if (frame.port !== this.#target.port) this.destroy(wrongPort(this.#target, `port ${frame.port}`));
+          if (frame.port !== this.target.port) this.destroy(wrongPort(this.target, `port ${frame.port}`));
           break;
         case 'garbage':
-          this.destroy(wrongPort(this.#target, 'an unknown channel'));
+          this.destroy(wrongPort(this.target, 'an unknown channel'));
           break;
       }
     }
   }
 
-  /** The text may come in pieces; the closing follows at once. */
-  #refused(text: string): void {
-    if (this.#refusal.length < 2_000) this.#refusal += text;
-  }
-
   #closed(code: number): void {
     clearTimeout(this.#linger);
-    if (this.#refusal !== '' || code === 1006) {
-      this.destroy(this.#failure(code));
+    if (this.isRefused || code === 1006) {
+      this.destroy(this.failure(code));
       return;
     }
     this.push(null);
     // Nobody takes what is written from now on.
     if (!this.writableEnded) this.end();
-  }
-
-  #failure(code: number): SlipwayError {
-    return this.#refusal === '' ? lostConnection(this.#target, code) : portFailure(this.#target, this.#refusal);
   }
 }

@@ -1,8 +1,5 @@
-import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { abortReason } from './abortReason.ts';
-import { faultOf } from './faultOf.ts';
-import { TransportFailure } from './failures.ts';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { reasonOf, startRequest } from './startRequest.ts';
 import { watchTime, type WaitLimits } from './watchTime.ts';
 
 /**
@@ -18,7 +15,7 @@ export function exchange(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const request = start(options);
+    const request = startRequest(options);
     const timers = watchTime(request, limits);
     const abort = () => request.destroy();
     const settle = (act: () => void) => {
@@ -46,18 +43,3 @@ export function exchange(
 
 /** Errors after the headers reach whoever reads the body; this one keeps them from being unhandled when nobody does. */
 const ignore = () => undefined;
-
-function start(options: RequestOptions): ClientRequest {
-  try {
-    return options.protocol === 'http:' ? requestHttp(options) : requestHttps(options);
-  } catch (error) {
-    // Certificates that do not fit together are found by the TLS library while the connection is made.
-    throw faultOf(error, { reused: false });
-  }
-}
-
-function reasonOf(error: Error, request: ClientRequest, signal: AbortSignal): Error {
-  if (signal.aborted) return abortReason(signal);
-  if (error instanceof TransportFailure) return error;
-  return faultOf(error, { reused: request.reusedSocket });
-}

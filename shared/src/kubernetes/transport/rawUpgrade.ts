@@ -1,9 +1,6 @@
-import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { abortReason } from './abortReason.ts';
-import { faultOf } from './faultOf.ts';
-import { TransportFailure } from './failures.ts';
+import { reasonOf, startRequest } from './startRequest.ts';
 import { watchTime, type WaitLimits } from './watchTime.ts';
 
 /** What came of an upgrade: the connection, or an answer that says why not. */
@@ -17,7 +14,7 @@ export type RawUpgrade = { readonly socket: Duplex } | { readonly refusal: Incom
 export function rawUpgrade(options: RequestOptions, limits: WaitLimits, signal: AbortSignal): Promise<RawUpgrade> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const request = start(options);
+    const request = startRequest(options);
     const timers = watchTime(request, limits);
     const abort = () => request.destroy();
     const forget = () => signal.removeEventListener('abort', abort);
@@ -46,17 +43,4 @@ export function rawUpgrade(options: RequestOptions, limits: WaitLimits, signal: 
     });
     request.end();
   });
-}
-
-function start(options: RequestOptions): ClientRequest {
-  try {
-    return options.protocol === 'http:' ? requestHttp(options) : requestHttps(options);
-  } catch (error) {
-    throw faultOf(error, { reused: false });
-  }
-}
-
-function reasonOf(error: Error, request: ClientRequest, signal: AbortSignal): Error {
-  if (signal.aborted) return abortReason(signal);
-  return error instanceof TransportFailure ? error : faultOf(error, { reused: request.reusedSocket });
 }
