@@ -1,9 +1,7 @@
 import { type DevEnvJob, SlipwayError } from '@slipway/shared/protocol';
-import { createClockFormat, devEnvJobView, shownText } from '@slipway/shared/views';
-import * as vscode from 'vscode';
+import { createClockFormat, shownText } from '@slipway/shared/views';
 import type { ContextActions } from '../identity/contextActions.ts';
-import { terminalText } from '../surfaces/terminalText.ts';
-import { troubleIn } from '../words/index.ts';
+import { CommandTerminal } from './commandTerminal.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import type { DevEnvJobs } from './devEnvJobs.ts';
 import { type DevEnvReference, type JobReference, named } from './devEnvReference.ts';
@@ -23,58 +21,40 @@ export interface TaskTerminalOptions extends DevEnvParts {
   readonly commands: Pick<LongCommands, 'inSight' | 'tellItGoesOn'>;
 }
 
-const interrupt = '\u0003';
 /** What a shell ends with that was interrupted. */
 const leftCode = 130;
 const clock = createClockFormat(undefined);
 
 /** A task that is a command in a DevEnv: ends as the command does, and leaves it running when the terminal goes. */
-export class TaskTerminal implements vscode.Pseudoterminal {
+export class TaskTerminal extends CommandTerminal {
   readonly #options: TaskTerminalOptions;
-  readonly #output = new vscode.EventEmitter<string>();
-  readonly #close = new vscode.EventEmitter<number>();
-  readonly #ending = new AbortController();
   /** The command while it goes on, and what keeps its end from being told twice. */
   #following: { readonly reference: JobReference; readonly sight: { dispose(): void } } | undefined;
 
   constructor(options: TaskTerminalOptions) {
+    super(options.words);
     this.#options = options;
-  }
-
-  get onDidWrite(): vscode.Event<string> {
-    return this.#output.event;
-  }
-
-  get onDidClose(): vscode.Event<number> {
-    return this.#close.event;
   }
 
   open(): void {
     this.#run()
       .catch((error: unknown) => {
         if (SlipwayError.is(error, 'cancelled')) return leftCode;
-        const { message, action } = troubleIn(error, this.#options.words);
-        this.#say(`${shownText([message, action ?? ''].join(' ').trim())}\n`);
+        this.sayTrouble(error);
         return 1;
       })
       .then(
-        (code) => this.#close.fire(code),
-        () => this.#close.fire(1),
+        (code) => this.end(code),
+        () => this.end(1),
       );
   }
 
-  handleInput(data: string): void {
-    if (data.includes(interrupt)) this.#leave();
+  protected override interrupted(): void {
+    this.leave();
   }
 
-  close(): void {
-    this.#leave();
-    this.#output.dispose();
-    this.#close.dispose();
-  }
-
-  #leave(): void {
-    this.#ending.abort(new SlipwayError('cancelled', 'The terminal was closed.'));
+  protected override leave(): void {
+    super.leave();
     if (this.#following === undefined) return;
     const { reference, sight } = this.#following;
     this.#following = undefined;
@@ -86,30 +66,29 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const { wish, identity, words } = this.#options;
     const reference = await this.#options.devEnv(wish);
     if (reference === undefined) {
-      this.#say(`${words.host.devEnv.taskNoDevEnv}\n`);
+      this.say(`${words.host.devEnv.taskNoDevEnv}\n`);
       return 1;
     }
     return (await identity.signedIn(reference.context, () => this.#runIn(reference))) ?? 1;
   }
 
   async #runIn(devEnv: DevEnvReference): Promise<number> {
-    const { core, words, jobs, commands } = this.#options;
+    const { core, jobs, commands } = this.#options;
     if (!(await this.#isUp(devEnv))) return 1;
     const job = await this.#job(devEnv);
-    this.#ending.signal.throwIfAborted();
+    this.ending.throwIfAborted();
     jobs.put(devEnv, job);
     const reference = { ...devEnv, job: job.id };
     this.#following = { reference, sight: commands.inSight(reference) };
     const ended = await followJob({
-      read: logOf(core, reference, this.#ending.signal),
-      onText: (text) => this.#say(text),
+      read: logOf(core, reference, this.ending),
+      onText: (text) => this.say(text),
       onJob: (now) => {
         if (jobs.get(devEnv, now.id)?.state !== now.state) jobs.put(devEnv, now);
       },
     });
     this.#following = undefined;
-    const { row } = devEnvJobView(ended, words.shared, Date.now());
-    this.#say(`\n\u001B[1m${words.host.devEnv.jobEnds(row)}\u001B[0m\n`);
+    this.sayEnd(ended);
     return taskExitCode(ended);
   }
 
@@ -117,7 +96,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const { actions, words } = this.#options;
     const name = shownText(reference.devEnv);
     if ((await actions.get(reference)).state === 'running') return true;
-    this.#say(`${words.shared.devEnv.starting(name)}…\n`);
+    this.say(`${words.shared.devEnv.starting(name)}…\n`);
     return (await actions.start(reference)) !== undefined;
   }
 
@@ -127,10 +106,10 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const { host } = words;
     const name = shownText(reference.devEnv);
     const earlier = (await jobs.read(reference)).find((job) => isStillRunning(job, wish));
-    this.#ending.signal.throwIfAborted();
+    this.ending.throwIfAborted();
     const said =
       earlier === undefined ? host.devEnv.taskIn(name) : host.devEnv.taskAgain(name, clock(earlier.startedAt));
-    this.#say(`\u001B[2m${said}\n${host.devEnv.leaveHint}\u001B[0m\n`);
+    this.say(`\u001B[2m${said}\n${host.devEnv.leaveHint}\u001B[0m\n`);
     if (earlier !== undefined) return earlier;
     const { command: line, cwd } = wish;
     const asked = {
@@ -139,9 +118,5 @@ export class TaskTerminal implements vscode.Pseudoterminal {
       title: this.#options.name.slice(0, longestTitle),
     };
     return core.request('devenvs/runJob', { ...asked, ...(cwd !== undefined && { cwd }) }, signal);
-  }
-
-  #say(text: string): void {
-    this.#output.fire(terminalText(text));
   }
 }
