@@ -10,6 +10,8 @@ export interface WalkOptions {
   readonly only: readonly string[] | undefined;
   /** Folders that are listed and not looked into. */
   readonly prune: (name: string) => boolean;
+  /** Also old parts stay. */
+  readonly keepsParts: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function walkLocal(root: string, options: WalkOptions, now: number,
       const entry = look(root, path, skipped);
       if (entry === undefined) continue;
       if (name.startsWith(partPrefix) && entry.kind !== 'folder') {
-        partBytes += leavePart(root, entry, now);
+        partBytes += options.keepsParts ? entry.bytes : leavePart(root, entry, now);
         continue;
       }
       entries.push(entry);

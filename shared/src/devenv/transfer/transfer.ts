@@ -41,6 +41,7 @@ export interface TransferServices {
 }
 
 const progressMs = 200;
+const nothing: Tree = { entries: [], skipped: [], partBytes: 0 };
 /** A lost connection is given up when nothing was achieved for so long. A pod that is started anew is there by then. */
 const patienceMs = 180_000;
 
@@ -160,11 +161,11 @@ class Attempt {
   }
 
   async #trips(end: RemoteEnd): Promise<Trip[]> {
-    const { direction, local, remote, sync, mayName } = this.#request;
+    const { direction, local, remote, sync, mayName, dryRun } = this.#request;
     const isUpload = direction === 'upload';
     const [sources, [destination = '.']] = isUpload ? [local, remote] : [remote, local];
     if (mayName && sources.length > 1) await checkForSeveral(isUpload ? end : undefined, destination);
-    const rules = { sync, mayName, now: this.#services.clock.now(), names: this.#names() };
+    const rules = { sync, mayName, dryRun, now: this.#services.clock.now(), names: this.#names() };
     const trips: Trip[] = [];
     for (const source of sources)
       trips.push(await (isUpload ? uploadTrip : downloadTrip)(end, source, destination, rules));
@@ -172,14 +173,16 @@ class Attempt {
   }
 
   async #prepare(trip: Trip, tree: number): Promise<{ trip: Trip; plan: Plan; here: Tree; tree: number }> {
-    const { direction, delete: deletes } = this.#request;
-    const { local, remote, only } = trip;
+    const { direction, delete: deletes, dryRun } = this.#request;
+    const { local, remote, only, isMissing } = trip;
     const isUpload = direction === 'upload';
     const stay = this.#request.sync ? folderNamesThatStay : [];
     const prune = (name: string): boolean => stay.length > 0 && (name.startsWith('.') || stay.includes(name));
     const [here, there] = await Promise.all([
-      walkLocal(local, { only, prune }, this.#services.clock.now(), this.#signal),
-      remote.list({ only, prune: stay }),
+      isMissing && !isUpload
+        ? nothing
+        : walkLocal(local, { only, prune, keepsParts: dryRun }, this.#services.clock.now(), this.#signal),
+      isMissing && isUpload ? nothing : remote.list({ only, prune: stay }),
     ]);
     const rules = this.#request.sync ? await treeRules(isUpload ? here : there, trip, isUpload) : undefined;
     const plan = planTransfer(isUpload ? here : there, isUpload ? there : here, {

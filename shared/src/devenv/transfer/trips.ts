@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { posix } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
 import { failureText, systemCode } from './failures.ts';
-import { LocalDestination } from './localDestination.ts';
+import { InTheWay, LocalDestination } from './localDestination.ts';
 import { namesProblem, type NameRules } from './names.ts';
 import { localMarker, remoteMarker, renamedRoot, type Marker } from './naming.ts';
 import { RemoteRefusal, type RemoteEnd, type RemoteRoot } from './remoteEnd.ts';
@@ -17,9 +17,14 @@ export interface Trip {
   readonly only: readonly string[] | undefined;
   /** That file has different names at both ends. */
   readonly renamed: boolean;
+  /** The destination is not there, and a dry run does not make it: its root is the next folder above it that is. */
+  readonly isMissing: boolean;
   /** Of a folder that is made as the copy of the source; to be removed when all is done. */
   readonly marker?: Marker;
 }
+
+type There = Pick<Trip, 'remote' | 'isMissing' | 'marker'>;
+type Here = Pick<Trip, 'local' | 'isMissing' | 'marker'>;
 
 /** How the destination is to be read. */
 export interface TripRules {
@@ -27,6 +32,8 @@ export interface TripRules {
   readonly sync: boolean;
   /** Where the destination is no folder, it is the source's new name. */
   readonly mayName: boolean;
+  /** Nothing is made. */
+  readonly dryRun: boolean;
   readonly now: number;
 }
 
@@ -41,19 +48,19 @@ export async function uploadTrip(end: RemoteEnd, source: string, destination: st
   const name = basename(source);
   const isName = rules.mayName && !destination.endsWith('/');
   if (stats.isDirectory()) {
-    const made = isName ? await newFolderThere(end, destination, { source: name, now: rules.now }) : undefined;
-    if (made !== undefined) return { local: source, only: undefined, renamed: false, ...made };
+    const made = isName ? await newFolderThere(end, destination, name, rules) : undefined;
     const path = rules.sync || name === '' ? destination : posix.join(destination, name);
-    return { local: source, remote: await remoteFolder(end, path), only: undefined, renamed: false };
+    return { local: source, only: undefined, renamed: false, ...(made ?? (await remoteFolder(end, path, rules))) };
   }
   if (rules.sync) throw noFolder(source);
   if (!stats.isFile()) throw notThere(source, undefined);
   const file = await realpath(source);
   const here = basename(file);
   const isNew = isName && !(await isFolderThere(end, destination));
-  const remote = await remoteFolder(end, isNew ? posix.dirname(destination) : destination);
+  const { remote, isMissing } = await remoteFolder(end, isNew ? posix.dirname(destination) : destination, rules);
   const there = isNew ? posix.basename(destination) : name;
-  return { local: dirname(file), remote: renamedRoot(remote, here, there), only: [here], renamed: here !== there };
+  const roots = { local: dirname(file), remote: renamedRoot(remote, here, there) };
+  return { ...roots, isMissing, only: [here], renamed: here !== there };
 }
 
 /** Where a download leads; see `uploadTrip`. */
@@ -74,13 +81,14 @@ export async function downloadTrip(
     if (rules.sync) throw noFolder(source);
     const isNew = isName && !(await isFolderHere(destination));
     const here = isNew ? basename(destination) : name;
-    const local = await localFolder(isNew ? dirname(destination) : destination);
-    return { local, remote: renamedRoot(remote, here, remote.name), only: [here], renamed: here !== remote.name };
+    const into = await localFolder(isNew ? dirname(destination) : destination, rules);
+    const from = renamedRoot(remote, here, remote.name);
+    return { ...into, remote: from, only: [here], renamed: here !== remote.name };
   }
-  if (rules.sync || name === '')
-    return { local: await localFolder(destination), remote, only: undefined, renamed: false };
-  const made = isName ? await newFolderHere(destination, { source: name, now: rules.now }) : undefined;
-  if (made !== undefined) return { remote, only: undefined, renamed: false, ...made };
+  const whole = { remote, only: undefined, renamed: false };
+  if (rules.sync || name === '') return { ...whole, ...(await localFolder(destination, rules)) };
+  const made = isName ? await newFolderHere(destination, name, rules) : undefined;
+  if (made !== undefined) return { ...whole, ...made };
   const problem = namesProblem(name, rules.names);
   if (problem !== undefined || name.includes('/')) {
     throw new SlipwayError(
@@ -88,8 +96,8 @@ export async function downloadTrip(
       `${source} cannot be copied to this machine: ${problem ?? 'its name could lead elsewhere'}.`,
     );
   }
-  await localFolder(destination);
-  return { local: await localFolder(join(destination, name), true), remote, only: undefined, renamed: false };
+  await localFolder(destination, rules);
+  return { ...whole, ...(await localFolder(join(destination, name), rules, true)) };
 }
 
 /** @throws SlipwayError `usage` where the one destination of several sources is no folder */
@@ -105,12 +113,13 @@ export async function checkForSeveral(end: RemoteEnd | undefined, destination: s
 async function newFolderThere(
   end: RemoteEnd,
   destination: string,
-  { source, now }: NewFolder,
-): Promise<Pick<Trip, 'remote' | 'marker'> | undefined> {
+  source: string,
+  rules: TripRules,
+): Promise<There | undefined> {
   const there = await end.openRoot(destination, false);
   if (there?.name !== undefined) throw noFolderThere(destination);
   const path = there?.path ?? posix.normalize(destination);
-  const names = { source, name: posix.basename(path), now };
+  const names = { source, name: posix.basename(path), now: rules.now };
   if (there !== undefined) {
     // Who may not look above it has not made it.
     const above = await end.openRoot(posix.dirname(path), false).catch((error: unknown) => {
@@ -118,34 +127,28 @@ async function newFolderThere(
       throw error;
     });
     const marker = above === undefined ? undefined : remoteMarker(above, names);
-    return marker !== undefined && (await marker.isThere()) ? { remote: there, marker } : undefined;
+    return marker !== undefined && (await marker.isThere()) ? { remote: there, isMissing: false, marker } : undefined;
   }
-  const marker = remoteMarker(await remoteFolder(end, posix.dirname(path)), names);
+  const above = await remoteFolder(end, posix.dirname(path), rules);
+  if (rules.dryRun) return { ...above, isMissing: true };
+  const marker = remoteMarker(above.remote, names);
   await marker.put();
-  return { remote: await remoteFolder(end, destination), marker };
+  return { ...(await remoteFolder(end, destination, rules)), marker };
 }
 
 /** See `newFolderThere`. */
-async function newFolderHere(
-  destination: string,
-  { source, now }: NewFolder,
-): Promise<Pick<Trip, 'local' | 'marker'> | undefined> {
+async function newFolderHere(destination: string, source: string, rules: TripRules): Promise<Here | undefined> {
   const stats = await stat(destination).catch(() => undefined);
   const above = dirname(destination);
-  const marker = localMarker(new LocalDestination(above), { source, name: basename(destination), now });
+  const marker = localMarker(new LocalDestination(above), { source, name: basename(destination), now: rules.now });
   if (stats !== undefined) {
     if (!stats.isDirectory()) throw noFolderHere(destination);
-    return (await marker.isThere()) ? { local: destination, marker } : undefined;
+    return (await marker.isThere()) ? { local: destination, isMissing: false, marker } : undefined;
   }
-  await localFolder(above);
+  if (rules.dryRun) return localFolder(destination, rules);
+  await localFolder(above, rules);
   await marker.put();
-  return { local: await localFolder(destination), marker };
-}
-
-interface NewFolder {
-  /** The source's name. */
-  readonly source: string;
-  readonly now: number;
+  return { ...(await localFolder(destination, rules)), marker };
 }
 
 async function isFolderThere(end: RemoteEnd, path: string): Promise<boolean> {
@@ -157,17 +160,23 @@ async function isFolderHere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-async function remoteFolder(end: RemoteEnd, path: string): Promise<RemoteRoot> {
-  const root = await end.openRoot(path, true);
-  if (root !== undefined && root.name === undefined) return root;
+async function remoteFolder(end: RemoteEnd, path: string, { dryRun }: TripRules): Promise<There> {
+  let remote = await end.openRoot(path, !dryRun);
+  const isMissing = remote === undefined;
+  for (let above = path; remote === undefined && dryRun && above !== posix.dirname(above);) {
+    above = posix.dirname(above);
+    remote = await end.openRoot(above, false);
+  }
+  if (remote !== undefined && remote.name === undefined) return { remote, isMissing };
   throw noFolderThere(path);
 }
 
 /** @param named by the other end, not by the person: a link in its place is not followed */
-async function localFolder(path: string, named = false): Promise<string> {
+async function localFolder(path: string, { dryRun }: TripRules, named = false): Promise<Here> {
   try {
-    await mkdir(path, { recursive: true });
-    if (!named || (await lstat(path)).isDirectory()) return path;
+    if (!dryRun) await mkdir(path, { recursive: true });
+    const local = await folderThatIs(path);
+    if (!named || local !== path || (await lstat(path)).isDirectory()) return { local, isMissing: local !== path };
   } catch (error) {
     const code = systemCode(error);
     const isDenied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
@@ -183,6 +192,17 @@ async function localFolder(path: string, named = false): Promise<string> {
   throw new SlipwayError('transfer.failed', `${path} is a link, and links are not followed.`, {
     action: 'Name the folder that it leads to as the destination, or remove the link.',
   });
+}
+
+/** The path itself, or the next folder above it that is there. */
+async function folderThatIs(path: string): Promise<string> {
+  const stats = await stat(path).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT' || path === dirname(path)) throw error;
+    return undefined;
+  });
+  if (stats === undefined) return folderThatIs(dirname(path));
+  if (!stats.isDirectory()) throw new InTheWay(`${path} is no folder`);
+  return path;
 }
 
 function notThere(path: string, error: unknown): SlipwayError {
