@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { keepCoreInUse } from '../processes/index.ts';
 import type { CoreEnvironment, EnvironmentPaths } from '../server/index.ts';
 import type { CliCore } from './cliCore.ts';
 import { openWithDesktop, runEditor, runProgram } from './desktop.ts';
@@ -19,6 +20,7 @@ const shownNotes = 3;
 /** Runs the command line of this process and ends the process with its exit code. */
 export async function runProcess(): Promise<void> {
   const notes = new Set<string>();
+  keepCoreInUse(process.argv[1]);
   // What the command waits for may be files that others write: no handle of ours would keep the process.
   const keepAlive = setInterval(() => undefined, 1 << 30);
   process.on('uncaughtExceptionMonitor', () => {

@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { runSshProxy } from '../devenv/index.ts';
 import { systemClock } from '../kubernetes/index.ts';
+import { keepCoreInUse } from '../processes/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
 import { environmentPaths, openSpace } from '../server/index.ts';
 import { errorLines } from './errorText.ts';
@@ -16,6 +17,7 @@ import { WaitingWords } from './waitingWords.ts';
 /** Serves the ssh client at the other end of stdin and stdout, and ends the process. */
 export async function runSshProxyProcess(argv: readonly string[]): Promise<never> {
   const { stdin, stdout, stderr, env } = process;
+  keepCoreInUse(process.argv[1]);
   const ending = new AbortController();
   for (const [name, exitCode] of [
     ['SIGTERM', 143],

@@ -15,8 +15,9 @@ export interface CoreProcess {
   stop(): Promise<void>;
 }
 
-export async function startCore(env: NodeJS.ProcessEnv, files = false): Promise<CoreProcess> {
-  const child = spawn(process.execPath, [command, 'serve', '--fd', '3'], {
+/** @param script the bundle's, by default the one that was built here */
+export async function startCore(env: NodeJS.ProcessEnv, files = false, script = command): Promise<CoreProcess> {
+  const child = spawn(process.execPath, [script, 'serve', '--fd', '3'], {
     env,
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });

@@ -98,8 +98,10 @@ describe('the copy of the core that ssh starts', () => {
     await install(files);
     const [copy = ''] = await copies();
     expect((await stat(join(machine.paths.core, copy, 'parts'))).mode & 0o700).toBe(0o700);
+    const next = await core('1.1.0');
+    await install(next);
     await age(copy, 31 * dayMs);
-    await install(await core('1.1.0'));
+    await install(next);
     expect((await copies()).map((name) => name.split('-')[0])).toEqual(['1.1.0']);
     await chmod(files.folder, 0o755);
     await chmod(join(files.folder, 'parts'), 0o755);
@@ -117,5 +119,20 @@ describe('the copy of the core that ssh starts', () => {
     await install(await core('1.1.0'));
     expect(await copies()).toContain(middle);
     expect(await readFile(machine.paths.launcher, 'utf8')).toContain(middle);
+  });
+
+  it('stays for a month after a newer one took its place, however long ago somebody connected: what it started may live on', async () => {
+    await install(await core('1.0.0'));
+    const [old = ''] = await copies();
+    await age(old, 400 * dayMs);
+    const next = await core('1.1.0');
+    await install(next);
+    expect(await copies()).toContain(old);
+    await age(old, 29 * dayMs);
+    await install(next);
+    expect(await copies()).toContain(old);
+    await age(old, 31 * dayMs);
+    await install(next);
+    expect(await copies()).not.toContain(old);
   });
 });

@@ -16,7 +16,7 @@ export interface CoreFiles {
   readonly runtime: { readonly path: string; readonly electron: boolean };
 }
 
-/** Core files that nothing was started from for so long are removed, ms. */
+/** Core files that nothing uses for so long are removed, ms; what runs from them says so each hour (`keepCoreInUse`). */
 const unusedMs = 30 * 24 * 3_600_000;
 /** So many programs are remembered that may run the core. */
 const mostRuntimes = 4;
@@ -41,7 +41,10 @@ export async function installLauncher(
     const text = platform === 'win32' ? launcherCommand(options) : launcherScript(options);
     await mkdir(dirname(paths.launcher), { recursive: true, mode: 0o700 });
     const before = await readFile(paths.launcher, 'utf8').catch(() => undefined);
-    if (before !== text) await replaceFile(files, paths.launcher, text, { mode: 0o755 });
+    if (before !== text) {
+      await useOnceMore(paths.core, before ?? '');
+      await replaceFile(files, paths.launcher, text, { mode: 0o755 });
+    }
     await removeUnused(paths.core, folder);
   } catch (error) {
     if (SlipwayError.is(error)) throw error;
@@ -111,6 +114,14 @@ async function contentHash(folder: string, names: readonly string[]): Promise<st
     hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest('hex').slice(0, 12);
+}
+
+/** What the launcher has started so far may live on, and load more of its files: their month begins now. */
+async function useOnceMore(folder: string, launcher: string): Promise<void> {
+  const now = new Date();
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('.') && launcher.includes(name)) await utimes(join(folder, name), now, now);
+  }
 }
 
 /** What was written before and long since not used, and what was never finished. */
