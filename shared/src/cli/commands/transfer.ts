@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import {
-  formatBytes,
-  SlipwayError,
-  type DevEnv,
-  type TransferOutcome,
-  type TransferProgress,
-} from '../../protocol/index.ts';
-import { count, formatDuration } from '../../views/index.ts';
+import { devEnvWorkspace, SlipwayError, type DevEnv, type TransferOutcome } from '../../protocol/index.ts';
+import { count } from '../../views/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
-import { plain, toned, type Line } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
-import { createActivity } from '../view/presenter.ts';
+import { createTransferView, outcomeLines, skippedLines } from '../view/transferView.ts';
 import { currentContext } from './currentContext.ts';
 import { transferPlaces, type Places } from './transferPlaces.ts';
 
@@ -42,7 +35,7 @@ interface Task extends Places {
 /** `slipway cp` */
 export async function copyFiles(session: Session, options: CopyOptions): Promise<number> {
   const task = await taskOf(session, options, { sync: false, delete: false, dryRun: false });
-  return tell(session, task, options.format, await carryOut(session, task));
+  return tell(session, task, options.format, await carryOut(session, task, options.format));
 }
 
 /** `slipway sync`: before anything is deleted, a person is asked. */
@@ -50,7 +43,7 @@ export async function syncFolders(session: Session, options: SyncOptions): Promi
   const { delete: deletes, dryRun, yes, format } = options;
   const task = await taskOf(session, options, { sync: true, delete: deletes, dryRun });
   if (deletes && !dryRun && !yes) {
-    const { deletedFiles } = await carryOut(session, { ...task, dryRun: true });
+    const { deletedFiles } = await carryOut(session, { ...task, dryRun: true }, format);
     if (deletedFiles > 0) {
       const place = oneLine(destinationOf(task));
       if (!canAsk(session)) {
@@ -62,7 +55,7 @@ export async function syncFolders(session: Session, options: SyncOptions): Promi
       if (!(await confirm(session, question, false))) return exitCodes.cancelled;
     }
   }
-  return tell(session, task, format, await carryOut(session, task));
+  return tell(session, task, format, await carryOut(session, task, format));
 }
 
 async function taskOf(
@@ -94,34 +87,37 @@ async function devEnvNamed(core: CliCore, context: string, asked: string, signal
   );
 }
 
-async function carryOut(session: Session, task: Task): Promise<TransferOutcome> {
+async function carryOut(session: Session, task: Task, format: OutputFormat): Promise<TransferOutcome> {
   const core = await session.core();
-  const activity = createActivity({ io: session.io, output: session.err }, session.canPaint(session.err));
-  const id = randomUUID();
-  const subscription = core.onNotification((name, params) => {
-    if (name === 'transfer/progress' && 'progress' in params && params.id === id)
-      activity.say(progressText(params.progress));
-  });
   const { context, name, local, remote, toFolder, sync, delete: deletes, dryRun } = task;
+  const view = createTransferView(session, name, format);
+  const id = randomUUID();
+  const subscription = core.onNotification((notification, params) => {
+    if (notification === 'transfer/progress' && 'progress' in params && params.id === id) view.show(params.progress);
+  });
+  const leaving = new AbortController();
+  // Another Ctrl-C waits for nothing.
+  const interruption = session.onInterrupt(() => {
+    interruption.dispose();
+    leaving.abort();
+  });
   try {
-    activity.say(`connecting to ${name}`);
     const how = { sync, delete: deletes, dryRun, mayName: !sync && !toFolder };
     const params = { context, name, id, local: [...local], remote: [...remote], ...how };
-    return await core.handlers[`transfer/${task.direction}`](params, session.signal);
+    const signal = AbortSignal.any([session.signal, leaving.signal]);
+    return await core.handlers[`transfer/${task.direction}`](params, signal);
+  } catch (error) {
+    throw leaving.signal.aborted ? interrupted(task, error) : error;
   } finally {
+    interruption.dispose();
     subscription.dispose();
-    activity.dispose();
+    view.dispose();
   }
 }
 
-/** `3 of 120 files, 41 MB of 1.1 GB, 82 MB/s, 13s left: data/big.bin` */
-export function progressText(progress: TransferProgress): string {
-  const { files, totalFiles, bytes, totalBytes, bytesPerSecond, leftMs, path, waiting } = progress;
-  if (waiting !== undefined) return `${waiting} (${formatBytes(bytes)} of ${formatBytes(totalBytes)})`;
-  const facts = [`${files} of ${count(totalFiles, 'file')}`, `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`];
-  if (bytesPerSecond !== undefined) facts.push(`${formatBytes(bytesPerSecond)}/s`);
-  if (leftMs !== undefined) facts.push(`${formatDuration(leftMs)} left`);
-  return facts.join(', ') + (path === undefined ? '' : `: ${path}`);
+function interrupted({ dryRun }: Task, cause: unknown): SlipwayError {
+  const action = 'The same command goes on from there: what is copied stays.';
+  return new SlipwayError('cancelled', 'Stopped by Ctrl-C.', { cause, ...(dryRun ? {} : { action }) });
 }
 
 function tell(session: Session, task: Task, format: OutputFormat, outcome: TransferOutcome): number {
@@ -130,22 +126,12 @@ function tell(session: Session, task: Task, format: OutputFormat, outcome: Trans
     printJson(session, { destination: destinationOf(task), ...outcome });
     return exitCode;
   }
-  session.out.writeLines(outcomeLines(task, outcome));
-  session.err.writeLines(
-    outcome.skipped.map(({ path, reason }): Line => [toned('warn', `skipped  ${oneLine(path)}: ${oneLine(reason)}`)]),
-  );
+  session.out.writeLines(outcomeLines(outcome, destinationOf(task), task.dryRun));
+  session.err.writeLines(skippedLines(outcome));
   return exitCode;
 }
 
-function outcomeLines(task: Task, { files, bytes, unchangedFiles, deletedFiles, durationMs }: TransferOutcome): Line[] {
-  const done = task.dryRun ? 'would copy' : 'copied';
-  const took = task.dryRun ? '' : ` in ${formatDuration(durationMs)}`;
-  const lines = [`${done}  ${count(files, 'file')}, ${formatBytes(bytes)}, to ${oneLine(destinationOf(task))}${took}`];
-  if (unchangedFiles > 0) lines.push(`unchanged  ${count(unchangedFiles, 'file')}`);
-  if (deletedFiles > 0) lines.push(`${task.dryRun ? 'would delete' : 'deleted'}  ${count(deletedFiles, 'file')}`);
-  return lines.map((text) => [plain(text)]);
-}
-
 function destinationOf({ direction, name, local, remote }: Task): string {
-  return direction === 'upload' ? `${name}:${remote[0] ?? '.'}` : (local[0] ?? '.');
+  const [there = '.'] = remote;
+  return direction === 'upload' ? `${name}:${there === '.' ? devEnvWorkspace : there}` : (local[0] ?? '.');
 }

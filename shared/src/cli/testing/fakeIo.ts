@@ -5,8 +5,8 @@ import { Screen } from './screen.ts';
 
 export interface FakeIoOptions {
   readonly core?: CliCore;
-  /** A terminal of this size on stdout; without it stdout is a pipe. */
-  readonly terminal?: { readonly columns: number; readonly rows: number };
+  /** A terminal of this size on stdout, and with `stderr` on both; without it they are pipes. */
+  readonly terminal?: { readonly columns: number; readonly rows: number; readonly stderr?: boolean };
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly editor?: (file: string) => Promise<number>;
@@ -58,7 +58,11 @@ export class FakeIo implements CliIo {
     this.desktop = options.desktop ?? false;
     this.#configDir = options.configDir ?? `${this.home}/.config/slipway`;
     this.cwd = options.cwd ?? '/home/ada/cells';
-    this.isTerminal = { stdin: terminal !== undefined, stdout: terminal !== undefined, stderr: false };
+    this.isTerminal = {
+      stdin: terminal !== undefined,
+      stdout: terminal !== undefined,
+      stderr: terminal?.stderr === true,
+    };
     this.stdout = this.#collect('stdout');
     this.stderr = this.#collect('stderr');
   }
@@ -168,7 +172,7 @@ export class FakeIo implements CliIo {
         }
         const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
         this.written[name] += text;
-        if (name === 'stdout') this.screen?.write(text);
+        if (this.isTerminal[name]) this.screen?.write(text);
         done();
       },
     });

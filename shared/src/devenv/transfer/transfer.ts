@@ -116,6 +116,7 @@ function worded(error: unknown): unknown {
     if (error.reason === 'space') return diskFull('the DevEnv', error.space, undefined);
     const code = error.reason === 'denied' ? 'disk.denied' : 'transfer.failed';
     return new SlipwayError(code, `The destination in the DevEnv cannot be used: ${refusalText(error)}.`, {
+      action: 'Name another destination.',
       cause: error,
     });
   }
