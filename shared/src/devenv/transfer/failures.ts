@@ -31,6 +31,19 @@ export function failureText(error: unknown): string {
   }
 }
 
+export function isDenied(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '');
+}
+
+/** Something of this machine that nothing can be done without. @param error undefined: it is of a kind that cannot be copied */
+export function unreadable(path: string, error: unknown): SlipwayError {
+  const why = error === undefined ? 'it is no file and no folder' : failureText(error);
+  return new SlipwayError(isDenied(error) ? 'disk.denied' : 'transfer.failed', `${path} cannot be read: ${why}.`, {
+    action: isDenied(error) ? 'Let this user read it.' : 'Check the path.',
+    cause: error,
+  });
+}
+
 export function diskFull(where: string, space: Space | undefined, needed: number | undefined): SlipwayError {
   const free = space === undefined ? '' : `: ${formatBytes(space.free)} of ${formatBytes(space.total)} are free`;
   const wanted = needed === undefined ? '' : `${free === '' ? ':' : ','} ${formatBytes(needed)} are to come`;

@@ -33,19 +33,26 @@ export class LocalDestination {
   /** Absolute. */
   readonly path: string;
   readonly #folders = new Set<string>(['']);
+  /** Folders that could not be made, and why: so it is told for what was to go into them. */
+  readonly #refused = new Map<string, unknown>();
 
   constructor(path: string) {
     this.path = path;
   }
 
   makeFolder(path: string, mode: number): void {
-    this.#enter(parentOf(path));
     try {
-      mkdirSync(join(this.path, path), { mode: mode | 0o700 });
+      this.#enter(parentOf(path));
+      try {
+        mkdirSync(join(this.path, path), { mode: mode | 0o700 });
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      this.#enter(path);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      this.#refused.set(path, error);
+      throw error;
     }
-    this.#enter(path);
   }
 
   /** A whole small file under its final name. */
@@ -140,6 +147,7 @@ export class LocalDestination {
   /** Sees that every folder on the way is one, and no link. */
   #enter(folder: string): void {
     if (this.#folders.has(folder)) return;
+    if (this.#refused.has(folder)) throw this.#refused.get(folder);
     this.#enter(parentOf(folder));
     const stats = lstatSync(join(this.path, folder));
     if (!stats.isDirectory()) throw new InTheWay(`${folder} is no folder`);
@@ -195,12 +203,17 @@ export class LocalPart {
     }
   }
 
-  /** Gives it its final name. */
+  /** Gives it its final name. Nothing stays where it cannot have that. */
   finish(facts: Pick<TreeEntry, 'mode' | 'mtimeMs'>): void {
-    finishSync(this.#handle.fd, facts);
-    fsyncSync(this.#handle.fd);
-    renameSync(this.#paths.own, this.#paths.final);
-    this.#isDone = true;
+    try {
+      finishSync(this.#handle.fd, facts);
+      fsyncSync(this.#handle.fd);
+      renameSync(this.#paths.own, this.#paths.final);
+      this.#isDone = true;
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   discard(): void {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, unlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
-import { failureText } from './failures.ts';
+import { failureText, unreadable } from './failures.ts';
 import { Slices } from './slices.ts';
 import { mostEntries, oldPartMs, partPrefix, type Skipped, type Tree, type TreeEntry } from './tree.ts';
 
@@ -64,7 +64,7 @@ function namesIn(root: string, folder: string, only: readonly string[] | undefin
   try {
     return readdirSync(join(root, folder), { encoding: 'buffer' }).sort((a, b) => a.compare(b));
   } catch (error) {
-    if (folder === '') throw error;
+    if (folder === '') throw unreadable(root, error);
     skipped.push({ path: folder, reason: failureText(error) });
     return [];
   }

@@ -1,7 +1,8 @@
 import { ignoreFileName, TreeRules } from '../../jobs/index.ts';
 import { join } from 'node:path';
+import { unreadable } from './failures.ts';
 import { readWhole } from './localSource.ts';
-import type { Tree } from './tree.ts';
+import type { Tree, TreeEntry } from './tree.ts';
 import type { Trip } from './trips.ts';
 
 /** As much as a list of patterns may have; more is no such list. */
@@ -14,7 +15,7 @@ export async function treeRules(source: Tree, { local, remote }: Trip, isUpload:
     const isList = entry.path === ignoreFileName || entry.path.endsWith(`/${ignoreFileName}`);
     if (!isList || entry.kind !== 'file' || entry.bytes > mostBytes) continue;
     const pieces: Buffer[] = [];
-    if (isUpload) pieces.push(readWhole(join(local, entry.path), entry) ?? Buffer.alloc(0));
+    if (isUpload) pieces.push(readList(join(local, entry.path), entry));
     else await remote.get({ path: entry.path, offset: 0, sha256: '' }, (piece) => void pieces.push(piece));
     const folder = entry.path.slice(0, -ignoreFileName.length - 1);
     texts.set(folder, Buffer.concat(pieces).toString('utf8'));
@@ -23,4 +24,13 @@ export async function treeRules(source: Tree, { local, remote }: Trip, isUpload:
     for (const { path } of source.entries) yield path;
   };
   return new TreeRules(paths(), texts);
+}
+
+/** What is to stay is not known without it. */
+function readList(path: string, entry: TreeEntry): Buffer {
+  try {
+    return readWhole(path, entry) ?? Buffer.alloc(0);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }

@@ -77,7 +77,8 @@ export async function transfer(
           lastGood = clock.now();
           backOff = freshBackOff;
         }
-        if (!wasConnected || !isLost(error) || clock.now() - lastGood > patienceMs) throw worded(error);
+        if (!wasConnected || !isLost(error) || clock.now() - lastGood > patienceMs)
+          throw worded(error, request.direction);
         backOff = failed(backOff, clock.now());
         ledger.waiting = waitingFor(error);
         reporter.report();
@@ -111,14 +112,20 @@ function waitingFor(error: unknown): string {
   return isGone ? `${error.message} ${error.action ?? ''}`.trim() : 'connection lost, trying again';
 }
 
-function worded(error: unknown): unknown {
+function worded(error: unknown, direction: TransferRequest['direction']): unknown {
   if (error instanceof RemoteRefusal) {
     if (error.reason === 'space') return diskFull('the DevEnv', error.space, undefined);
     const code = error.reason === 'denied' ? 'disk.denied' : 'transfer.failed';
-    return new SlipwayError(code, `The destination in the DevEnv cannot be used: ${refusalText(error)}.`, {
-      action: 'Name another destination.',
-      cause: error,
-    });
+    const why = refusalText(error);
+    return direction === 'upload'
+      ? new SlipwayError(code, `The destination in the DevEnv cannot be used: ${why}.`, {
+          action: 'Name another destination.',
+          cause: error,
+        })
+      : new SlipwayError(code, `The source in the DevEnv cannot be read: ${why}.`, {
+          action: 'Check the path.',
+          cause: error,
+        });
   }
   if (systemCode(error) === undefined) return error;
   return new SlipwayError('transfer.failed', `The files of this machine cannot be used: ${failureText(error)}.`, {

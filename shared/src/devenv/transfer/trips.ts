@@ -2,7 +2,7 @@ import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { posix } from 'node:path';
 import { SlipwayError } from '../../protocol/index.ts';
-import { failureText, systemCode } from './failures.ts';
+import { failureText, isDenied, systemCode, unreadable } from './failures.ts';
 import { InTheWay, LocalDestination } from './localDestination.ts';
 import { namesProblem, type NameRules } from './names.ts';
 import { localMarker, remoteMarker, renamedRoot, type Marker } from './naming.ts';
@@ -43,7 +43,7 @@ export interface TripRules {
  */
 export async function uploadTrip(end: RemoteEnd, source: string, destination: string, rules: TripRules): Promise<Trip> {
   const stats = await stat(source).catch((error: unknown) => {
-    throw notThere(source, error);
+    throw unreadable(source, error);
   });
   const name = basename(source);
   const isName = rules.mayName && !destination.endsWith('/');
@@ -53,7 +53,7 @@ export async function uploadTrip(end: RemoteEnd, source: string, destination: st
     return { local: source, only: undefined, renamed: false, ...(made ?? (await remoteFolder(end, path, rules))) };
   }
   if (rules.sync) throw noFolder(source);
-  if (!stats.isFile()) throw notThere(source, undefined);
+  if (!stats.isFile()) throw unreadable(source, undefined);
   const file = await realpath(source);
   const here = basename(file);
   const isNew = isName && !(await isFolderThere(end, destination));
@@ -178,10 +178,8 @@ async function localFolder(path: string, { dryRun }: TripRules, named = false): 
     const local = await folderThatIs(path);
     if (!named || local !== path || (await lstat(path)).isDirectory()) return { local, isMissing: local !== path };
   } catch (error) {
-    const code = systemCode(error);
-    const isDenied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
     throw new SlipwayError(
-      isDenied ? 'disk.denied' : 'transfer.failed',
+      isDenied(error) ? 'disk.denied' : 'transfer.failed',
       `The folder ${path} cannot be used: ${failureText(error)}.`,
       {
         action: 'Name another destination.',
@@ -203,14 +201,6 @@ async function folderThatIs(path: string): Promise<string> {
   if (stats === undefined) return folderThatIs(dirname(path));
   if (!stats.isDirectory()) throw new InTheWay(`${path} is no folder`);
   return path;
-}
-
-function notThere(path: string, error: unknown): SlipwayError {
-  const why = error === undefined ? 'it is no file and no folder' : failureText(error);
-  return new SlipwayError('transfer.failed', `${path} cannot be read: ${why}.`, {
-    action: 'Check the path.',
-    cause: error,
-  });
 }
 
 function noFolder(path: string): SlipwayError {

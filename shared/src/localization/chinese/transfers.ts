@@ -74,8 +74,10 @@ export const chineseTransfers: Table = {
     '请将它指向的文件夹作为目标，或移除该链接。',
   '{path} cannot be read: {why}.': '{path} 无法读取：{why}。',
   'Check the path.': '请检查路径。',
+  'Let this user read it.': '请让当前用户可以读取它。',
   '{path} is no folder, and only folders can be made alike.': '{path} 不是文件夹，而只有文件夹可以同步。',
   'Use slipway cp for a file.': '单个文件请使用 slipway cp。',
   'The destination in the DevEnv cannot be used: {why}.': '无法使用 DevEnv 中的目标位置：{why}。',
+  'The source in the DevEnv cannot be read: {why}.': '无法读取 DevEnv 中的来源：{why}。',
   'The files of this machine cannot be used: {why}.': '无法使用这台机器上的文件：{why}。',
 };
