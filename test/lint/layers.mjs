@@ -93,21 +93,26 @@ const hosts = {
 /** What hosts may use of the core: its contract, what both of them show, and the client. */
 const doors = ['protocol', 'views', 'panels', 'panel-tokens', 'log-text', 'client', 'rpc-client', 'frames'];
 
+/** What their tests use besides. */
+const testDoors = ['protocol/testing'];
+
 const message = 'Hosts use the doors of shared that test/lint/layers.mjs names.';
-const doorsOnly = [
-  { regex: `^@slipway/shared(?!/(${doors.join('|')})$)`, message },
+const only = (names) => [
+  { regex: `^@slipway/shared(?!/(${names.join('|')})$)`, message },
   { group: ['**/shared/src/**'], message },
 ];
+const doorsOnly = only(doors);
 
 /** One configuration a folder, for the later of two that name a rule replaces the earlier. */
 export const hostLayers = Object.entries(hosts).flatMap(([host, folders]) => [
   { files: [`${host}/*.{ts,tsx}`], rules: { 'no-restricted-imports': ['error', { patterns: doorsOnly }] } },
-  ...Object.entries(folders).map(([folder, others]) => ({
-    files: [`${host}/${folder}/**/*.{ts,tsx}`],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: [...doorsOnly, beside(folder, others), ...inPage(folder)] }],
-    },
-  })),
+  ...Object.entries(folders).flatMap(([folder, others]) => {
+    const inFolder = (files, used) => ({
+      files: [`${host}/${folder}/**/${files}`],
+      rules: { 'no-restricted-imports': ['error', { patterns: [...used, beside(folder, others), ...inPage(folder)] }] },
+    });
+    return [inFolder('*.{ts,tsx}', doorsOnly), inFolder('*.test.ts', only([...doors, ...testDoors]))];
+  }),
 ]);
 
 function beside(folder, others) {

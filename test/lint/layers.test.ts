@@ -87,6 +87,11 @@ describe('the import rule of hosts', () => {
     ['a webview imports Node', 'vscode-extension/src/webview/sample.ts', 'node:fs'],
     ['a webview imports a surface', 'vscode-extension/src/webview/sample.ts', '../surfaces/panels.ts'],
     ['the server half knows what is shown', 'jupyterlab-extension/src/server/sample.ts', '../surfaces/sidePanel.tsx'],
+    [
+      'what is made for tests goes to people',
+      'vscode-extension/src/devenvs/sample.ts',
+      '@slipway/shared/protocol/testing',
+    ],
     ['a surface speaks to the server', 'jupyterlab-extension/src/surfaces/sample.tsx', '../server/serverHalf.ts'],
   ];
   it.each(forbidden)('fails when %s', async (_what, file, target) => {
@@ -98,6 +103,7 @@ describe('the import rule of hosts', () => {
     ['vscode-extension/src/surfaces/sample.ts', '../words/index.ts'],
     ['vscode-extension/src/webview/sample.ts', '../panels/panelShown.ts'],
     ['vscode-extension/src/core/sample.ts', '@slipway/shared/rpc-client'],
+    ['vscode-extension/src/devenvs/sample.test.ts', '@slipway/shared/protocol/testing'],
     ['jupyterlab-extension/src/artifacts/sample.ts', '../server/serverHalf.ts'],
     ['jupyterlab-extension/src/surfaces/sample.tsx', '@slipway/shared/views'],
   ];

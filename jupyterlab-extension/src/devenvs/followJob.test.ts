@@ -1,17 +1,8 @@
 import type { CoreConnection } from '@slipway/shared/client';
-import { type DevEnvJob, SlipwayError } from '@slipway/shared/protocol';
+import { SlipwayError } from '@slipway/shared/protocol';
+import { runningJob } from '@slipway/shared/protocol/testing';
 import { expect, it } from 'vitest';
 import { JobFollower } from './followJob.ts';
-
-const job: DevEnvJob = {
-  id: '1',
-  command: ['make'],
-  title: 'make',
-  cwd: '/workspace',
-  state: 'running',
-  startedAt: 0,
-  logBytes: 0,
-};
 
 /** A log that comes in pieces of so many bytes; the connection is lost before the second one, once. */
 function losing(log: Uint8Array, pieceBytes: number): Pick<CoreConnection, 'request'> {
@@ -25,7 +16,7 @@ function losing(log: Uint8Array, pieceBytes: number): Pick<CoreConnection, 'requ
       const piece = log.subarray(offset, offset + pieceBytes);
       const state = offset + piece.length === log.length ? 'succeeded' : 'running';
       const data = btoa(String.fromCharCode(...piece));
-      return Promise.resolve({ data, offset: offset + piece.length, job: { ...job, state } });
+      return Promise.resolve({ data, offset: offset + piece.length, job: runningJob({ state }) });
     },
   } as Pick<CoreConnection, 'request'>;
 }

@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DevEnvHop, DevEnvJob, TransferProgress } from '../protocol/index.ts';
+import { runningJob } from '../protocol/testing/devEnvs.ts';
 import { devEnvJobView, hopsInWords, transferInWords, transferOutcomeInWords, transferPercent } from './devEnvJob.ts';
 import { allWordsOf } from './words/allWords.ts';
 
 const words = allWordsOf('en');
 
 describe('a command', () => {
-  const job: DevEnvJob = {
-    id: '1',
-    command: ['make'],
-    title: 'make',
-    cwd: '/workspace',
-    state: 'running',
-    startedAt: 0,
-    logBytes: 0,
-  };
-  const row = (given: Partial<DevEnvJob>): string => devEnvJobView({ ...job, ...given }, words, 72_000).row;
+  const row = (given: Partial<DevEnvJob>): string => devEnvJobView(runningJob(given), words, 72_000).row;
 
   it('tells how it goes and how long it took', () => {
     expect(row({})).toBe('Running · 1m 12s');

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ContextSummary, DevEnv, DevEnvDevice, DevEnvHop, DevEnvJob } from '../../../shared/src/protocol/index.ts';
+import { devEnvNamed } from '../../../shared/src/protocol/testing/devEnvs.ts';
 import type { CodeServer } from './codeServer.ts';
 
 /** What a scripted core has to tell of DevEnvs; it reads the scene anew whenever the file changes. */
@@ -41,30 +42,18 @@ export function clusterContext(name: string, given: Partial<ContextSummary> = {}
   return { name, current: false, authentication: 'oidc', namespace: 'lab', signIn, ...given };
 }
 
-/** A DevEnv of alice's that runs. */
+/** A DevEnv of alice's that she works in, as pictures show it. */
 export function sceneDevEnv(name: string, given: Partial<DevEnv> = {}): DevEnv {
-  const context = given.context ?? 'team-a';
-  return {
-    context,
-    namespace: 'lab',
-    name,
-    owner: 'alice',
-    mine: true,
-    state: 'running',
+  return devEnvNamed(name, {
     image: 'registry.example/devenv:1',
     instanceType: 'gpu-1x-16c-64g-1gpu',
-    cpu: '16',
     memory: '64Gi',
-    gpus: 1,
     disk: { claimName: name, size: '100Gi', usedBytes: 41 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
-    volumes: [],
     idle: { stopAfterMs: 7_200_000, idleMs: 20_000 },
-    spec: {},
-    host: `${name}.${context}`,
     createdAt: Date.now() - 9 * 86_400_000,
     startedAt: Date.now() - 5_400_000,
     ...given,
-  };
+  });
 }
 
 /** Has the extension of a server start the scripted core instead of its own. */

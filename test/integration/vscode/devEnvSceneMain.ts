@@ -9,6 +9,7 @@ import {
   type RequestHandlers,
   SlipwayError,
 } from '../../../shared/src/protocol/index.ts';
+import { devEnvNamed, runningJob } from '../../../shared/src/protocol/testing/devEnvs.ts';
 import { logTo, type RunServerOptions, serveUntilEnd } from '../../../shared/src/server/runServer.ts';
 import { standInCore, type StandInSession } from '../../../shared/src/server/testing/standInCore.ts';
 import type { DevEnvScene } from './devEnvScene.ts';
@@ -62,26 +63,16 @@ function find({ context, name }: { readonly context: string; readonly name: stri
 }
 
 function make(context: string, name: string, spec: DevEnvSpec): DevEnv {
-  const size = spec.diskSize ?? '20Gi';
-  return {
+  return devEnvNamed(name, {
     context,
-    namespace: 'lab',
-    name,
-    owner: 'alice',
-    mine: true,
     state: 'starting',
     image: spec.image ?? 'registry.example/devenv:1',
     instanceType: spec.instanceType,
-    cpu: '16',
     memory: '64Gi',
-    gpus: 1,
-    disk: { claimName: name, size },
-    volumes: [],
-    idle: { stopAfterMs: 7_200_000 },
+    disk: { claimName: name, size: spec.diskSize ?? '20Gi' },
     spec,
-    host: `${name}.${context}`,
     createdAt: Date.now(),
-  };
+  });
 }
 
 const steps = ['The cluster looks for a node with a free GPU.', 'The node pulls the image.', 'The SSH server starts.'];
@@ -180,15 +171,7 @@ function handlers(session: StandInSession): Partial<RequestHandlers> {
       return Promise.resolve({ jobs });
     },
     'devenvs/runJob': ({ command, title = '' }) => {
-      const job: DevEnvJob = {
-        id: String(jobs.length + 1),
-        command,
-        title,
-        cwd: '/workspace',
-        state: 'running',
-        startedAt: Date.now(),
-        logBytes: 0,
-      };
+      const job = runningJob({ id: String(jobs.length + 1), command, title, startedAt: Date.now() });
       jobs = [...jobs, job];
       return Promise.resolve(job);
     },

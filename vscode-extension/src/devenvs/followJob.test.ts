@@ -1,16 +1,9 @@
 import type { DevEnvJob } from '@slipway/shared/protocol';
+import { runningJob } from '@slipway/shared/protocol/testing';
 import { expect, it } from 'vitest';
 import { followJob } from './followJob.ts';
 
-const running: DevEnvJob = {
-  id: 'job',
-  command: ['true'],
-  title: 'true',
-  cwd: '/workspace',
-  state: 'running',
-  startedAt: 0,
-  logBytes: 0,
-};
+const running = runningJob();
 const failed: DevEnvJob = { ...running, state: 'failed', exitCode: 3 };
 
 it('reads a log in pages to its end, a character cut in two as one', async () => {

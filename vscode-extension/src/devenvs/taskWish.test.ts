@@ -1,17 +1,9 @@
-import type { DevEnvJob } from '@slipway/shared/protocol';
+import { runningJob } from '@slipway/shared/protocol/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folderOf, isStillRunning, lineOf, shellCommand, taskExitCode, taskWishOf } from './taskWish.ts';
 
-const job: DevEnvJob = {
-  id: '20260101-000000-abcdef',
-  command: shellCommand('make train'),
-  title: 'make train',
-  cwd: '/workspace',
-  state: 'running',
-  startedAt: 0,
-  logBytes: 0,
-};
+const job = runningJob({ command: shellCommand('make train'), title: 'make train' });
 
 describe('a task of tasks.json', () => {
   it('needs a command, and nothing else', () => {

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DevEnv } from '@slipway/shared/protocol';
+import { devEnvNamed } from '@slipway/shared/protocol/testing';
 import * as vscode from 'vscode';
 import { DevEnvActions } from '../../src/devenvs/devEnvActions.ts';
 import { DevEnvOpener, type DevEnvOpenerOptions } from '../../src/devenvs/devEnvOpener.ts';
-import { devEnvOf, type ScriptedParts, scriptedParts } from './devEnvParts.ts';
+import { type ScriptedParts, scriptedParts } from './devEnvParts.ts';
 import { slipway } from './extension.ts';
 
 const reference = { context: 'team-a', devEnv: 'devenv-alice' };
@@ -32,7 +33,7 @@ interface Scene {
 }
 
 function open(scene: Scene): ScriptedParts & { readonly opener: DevEnvOpener } {
-  const { devEnv = devEnvOf('devenv-alice'), isDesktop = true, hasSsh = true, conflicts = [] } = scene;
+  const { devEnv = devEnvNamed('devenv-alice'), isDesktop = true, hasSsh = true, conflicts = [] } = scene;
   const { host } = devEnv;
   const scripted = scriptedParts({
     'devenvs/get': () => devEnv,
@@ -97,7 +98,7 @@ describe('opening a DevEnv', () => {
   });
 
   it('starts one that is stopped before', async () => {
-    const { opener, asked, dispose } = open({ devEnv: devEnvOf('devenv-alice', { state: 'stopped' }) });
+    const { opener, asked, dispose } = open({ devEnv: devEnvNamed('devenv-alice', { state: 'stopped' }) });
     await opener.open(reference, false);
     dispose();
     assert.deepEqual(

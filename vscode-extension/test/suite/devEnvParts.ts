@@ -1,5 +1,5 @@
 import { type CoreConnection, type Disposable, type DevEnvSource, DevEnvStore, Emitter } from '@slipway/shared/client';
-import { type DevEnv, type RequestName, SlipwayError } from '@slipway/shared/protocol';
+import { type RequestName, SlipwayError } from '@slipway/shared/protocol';
 import type { DevEnvParts } from '../../src/devenvs/devEnvActions.ts';
 import { windowWords } from '../../src/words/index.ts';
 
@@ -58,28 +58,5 @@ export function scriptedParts(answers: Answers, contexts: readonly string[] = ['
       ending.abort();
       store.dispose();
     },
-  };
-}
-
-/** A DevEnv of alice's that runs. */
-export function devEnvOf(name: string, given: Partial<DevEnv> = {}): DevEnv {
-  const context = given.context ?? 'team-a';
-  return {
-    context,
-    namespace: 'lab',
-    name,
-    owner: 'alice',
-    mine: true,
-    state: 'running',
-    image: 'testbed.local/devenv:1',
-    cpu: '16',
-    memory: '32Gi',
-    gpus: 1,
-    disk: { claimName: name, size: '20Gi' },
-    volumes: [],
-    idle: { stopAfterMs: 7_200_000 },
-    spec: {},
-    host: `${name}.${context}`,
-    ...given,
   };
 }

@@ -1,23 +1,21 @@
 import { strict as assert } from 'node:assert';
 import { ContextStore } from '@slipway/shared/client';
-import { type DevEnv, type DevEnvJob, SlipwayError } from '@slipway/shared/protocol';
+import { type DevEnv, SlipwayError } from '@slipway/shared/protocol';
+import { devEnvNamed, runningJob } from '@slipway/shared/protocol/testing';
 import * as vscode from 'vscode';
 import { DevEnvJobs } from '../../src/devenvs/devEnvJobs.ts';
 import { DevEnvsTree, type DevEnvsNode } from '../../src/devenvs/devEnvsTree.ts';
 import { windowWords } from '../../src/words/index.ts';
-import { devEnvOf, scriptedParts } from './devEnvParts.ts';
+import { scriptedParts } from './devEnvParts.ts';
 
-const job: DevEnvJob = {
+const job = runningJob({
   id: '7',
   command: ['bash', '-lc', 'make train'],
   title: 'make train',
-  cwd: '/workspace',
   state: 'failed',
   exitCode: 2,
-  startedAt: 0,
   endedAt: 72_000,
-  logBytes: 9,
-};
+});
 
 /** What VS Code is given, as text: two spaces before a row below another. */
 async function drawn(tree: DevEnvsTree, node?: DevEnvsNode): Promise<string[]> {
@@ -85,9 +83,9 @@ describe('the tree of DevEnvs', () => {
   it('lists them without a level for the only cluster, one’s own first', async () => {
     const tree = await treeOf({
       devEnvs: [
-        devEnvOf('devenv-bob', { mine: false, owner: 'bob' }),
-        devEnvOf('devenv-alice'),
-        devEnvOf('devenv-alice-second', { state: 'stopped', reason: 'stopped after 2 h idle' }),
+        devEnvNamed('devenv-bob', { mine: false, owner: 'bob' }),
+        devEnvNamed('devenv-alice'),
+        devEnvNamed('devenv-alice-second', { state: 'stopped', reason: 'stopped after 2 h idle' }),
       ],
     });
     assert.equal(tree.state, 'listed');
@@ -103,7 +101,7 @@ describe('the tree of DevEnvs', () => {
     const gone = new SlipwayError('cluster.unreachable', 'No route.');
     const tree = await treeOf({
       contexts: ['local', 'team-a', 'team-b', 'team-c', 'team-d'],
-      devEnvs: [devEnvOf('devenv-alice')],
+      devEnvs: [devEnvNamed('devenv-alice')],
       problems: { 'team-b': refused, 'team-c': gone },
     });
     const lines = await drawn(tree);
@@ -127,7 +125,7 @@ describe('the tree of DevEnvs', () => {
 
   it('leaves room for the state beside a long name, which the tooltip has whole', async () => {
     const name = `devenv-${'a-very-long-name-'.repeat(3)}x`;
-    const tree = await treeOf({ devEnvs: [devEnvOf(name)] });
+    const tree = await treeOf({ devEnvs: [devEnvNamed(name)] });
     const [node] = tree.getTop();
     assert.ok(node !== undefined);
     const { label, tooltip } = tree.getTreeItem(node);
@@ -138,8 +136,8 @@ describe('the tree of DevEnvs', () => {
   it('tells menus what can be done: with whose, in which state, and whether the window is on it', async () => {
     const tree = await treeOf({
       devEnvs: [
-        devEnvOf('devenv-alice'),
-        devEnvOf('devenv-bob', { mine: false, state: 'failed', reason: 'No image.' }),
+        devEnvNamed('devenv-alice'),
+        devEnvNamed('devenv-bob', { mine: false, state: 'failed', reason: 'No image.' }),
       ],
     });
     const items = tree.getTop().map((node) => tree.getTreeItem(node));
@@ -153,7 +151,7 @@ describe('the tree of DevEnvs', () => {
   });
 
   it('shows the commands that go on in one below it', async () => {
-    const tree = await treeOf({ devEnvs: [devEnvOf('devenv-alice')] });
+    const tree = await treeOf({ devEnvs: [devEnvNamed('devenv-alice')] });
     assert.deepEqual(await drawn(tree, tree.getTop()[0]), ['make train | Failed · exit code 2 · 1m 12s']);
   });
 });

@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../../protocol/index.ts';
+import { runningJob } from '../../protocol/testing/devEnvs.ts';
 import { jobListSchema, jobPieceSchema, oneJobSchema, readAnswer } from './jobAnswers.ts';
 
-const job = {
-  id: '20260102-030405-abcdef',
-  command: ['python', 'train.py'],
-  title: 'train',
-  cwd: '/workspace',
-  state: 'running',
-  startedAt: 1,
-  logBytes: 0,
-};
+const job = runningJob();
 
 const answer = (said: unknown, exitCode = 0) => ({
   exitCode,

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SlipwayError, type DevEnvJob } from '../../protocol/index.ts';
+import { runningJob } from '../../protocol/testing/devEnvs.ts';
 import { jobEnd } from './jobEnd.ts';
 
-const running: DevEnvJob = {
-  id: '20260102-030405-abcdef',
-  command: ['true'],
-  title: 'true',
-  cwd: '/workspace',
-  state: 'running',
-  startedAt: 1,
-  logBytes: 0,
-};
+const running = runningJob();
 const failure = (code: 'devenv.stopped' | 'devenv.jobNotFound' | 'cluster.unreachable') =>
   new SlipwayError(code, code, { action: 'none' });
 
