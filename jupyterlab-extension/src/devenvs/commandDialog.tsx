@@ -2,7 +2,8 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { DevEnv } from '@slipway/shared/protocol';
 import { shownText } from '@slipway/shared/views';
-import { type JSX, useId } from 'react';
+import type { JSX } from 'react';
+import { LineInput } from './lineInput.tsx';
 import type { RoomState } from './roomState.ts';
 
 const example = 'python train.py --epochs 50';
@@ -45,25 +46,9 @@ interface CommandFormProps {
 
 function CommandForm({ state, devEnv, onLine }: CommandFormProps): JSX.Element {
   const { own, shared } = state.words;
-  const id = useId();
   return (
     <div className="slipway-devenv-dialog slipway-form">
-      <label htmlFor={`${id}-line`}>{shared.devEnv.jobs.command}</label>
-      <input
-        id={`${id}-line`}
-        className="jp-mod-styled slipway-devenv-mono"
-        type="text"
-        required
-        spellCheck={false}
-        autoCapitalize="off"
-        autoComplete="off"
-        placeholder={example}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onLine(event.currentTarget.value)}
-      />
-      <p id={`${id}-hint`} className="slipway-muted">
-        {own.jobs.hint}
-      </p>
+      <LineInput label={shared.devEnv.jobs.command} hint={own.jobs.hint} placeholder={example} onLine={onLine} />
       {devEnv.state !== 'running' && <p>{own.jobs.startsFirst(shownText(devEnv.name))}</p>}
     </div>
   );

@@ -3,6 +3,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { type DevEnv, devEnvWorkspace } from '@slipway/shared/protocol';
 import { shownText } from '@slipway/shared/views';
 import { type JSX, useId } from 'react';
+import { LineInput } from './lineInput.tsx';
 import type { RoomWords } from './roomWords.ts';
 
 /** What is asked before files move. Paths and the folder are as JupyterLab shows them. */
@@ -92,21 +93,12 @@ function TransferForm({ words, question, remote, onDevEnv, onRemote }: TransferF
       )}
       {devEnvs.length === 1 && devEnvs[0] !== undefined && <p>{shownText(devEnvs[0].name)}</p>}
       {question.kind === 'send' && <Paths words={words} paths={question.paths} />}
-      <label htmlFor={`${id}-remote`}>{question.kind === 'send' ? transfer.toFolder : transfer.from}</label>
-      <input
-        id={`${id}-remote`}
-        className="jp-mod-styled"
-        type="text"
-        required
-        spellCheck={false}
-        autoComplete="off"
-        defaultValue={remote}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onRemote(event.currentTarget.value)}
+      <LineInput
+        label={question.kind === 'send' ? transfer.toFolder : transfer.from}
+        hint={words.shared.devEnv.transfer.relative}
+        initial={remote}
+        onLine={onRemote}
       />
-      <p id={`${id}-hint`} className="slipway-muted">
-        {words.shared.devEnv.transfer.relative}
-      </p>
       {question.kind === 'get' && (
         <p>{`${transfer.into}: ${question.folder === '' ? transfer.rootFolder : shownText(question.folder)}`}</p>
       )}
