@@ -112,7 +112,7 @@ export class Download {
     const { remote, local, ledger, tree } = this.#job;
     const pieces: Buffer[] = [];
     let bytes = 0;
-    const got = await remote.get({ path: entry.path, offset: 0, sha256: '' }, (piece) => {
+    const got = await remote.get({ ...entry, offset: 0, sha256: '' }, (piece) => {
       ledger.path = entry.path;
       bytes += piece.length;
       // It has grown since it was listed: it is not held, and taken as the big file that it is.
@@ -139,7 +139,7 @@ export class Download {
       const [offset, hash] = await this.#resume(part, entry);
       ledger.bytes += offset;
       let at = offset;
-      const got = await remote.get({ path: entry.path, offset, sha256: hash.copy().digest('hex') }, async (piece) => {
+      const got = await remote.get({ ...entry, offset, sha256: hash.copy().digest('hex') }, async (piece) => {
         this.#signal.throwIfAborted();
         hash.update(piece);
         await part.write(piece, at);

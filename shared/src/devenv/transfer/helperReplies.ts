@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SlipwayError } from '../../protocol/index.ts';
 import { RemoteRefusal, type RefusalReason, type Space } from './remoteEnd.ts';
 import type { Skipped, TreeEntry } from './tree.ts';
 
@@ -32,6 +33,11 @@ export const partReply = z.object({
 export const hashReply = z.object({ sha256: z.string().length(64), same: z.boolean() });
 export const removeReply = z.object({ removed: z.boolean() });
 export const getReply = factsSchema;
+/** The port first, and once we are let in that it is so. */
+export const contentsReply = z.union([
+  z.object({ port: z.int().min(1).max(65_535) }),
+  z.object({ opened: z.literal(true) }),
+]);
 export const emptyReply = z.object({});
 
 const refusedReply = z.object({ refused: z.string(), text: z.string() });
@@ -103,4 +109,18 @@ function reasonOf(errno: string): RefusalReason {
     default:
       return 'other';
   }
+}
+
+/** A reply of that shape. @throws SlipwayError `transfer.failed` */
+export function understood<Shape extends z.ZodType>(shape: Shape, reply: unknown): z.infer<Shape> {
+  const result = shape.safeParse(reply);
+  if (result.success) return result.data;
+  throw notUnderstood(result.error);
+}
+
+export function notUnderstood(cause?: unknown): SlipwayError {
+  return new SlipwayError('transfer.failed', 'The DevEnv gave an answer that was not understood.', {
+    action: 'Try again; if it stays so, check which python3 its login shell starts.',
+    cause,
+  });
 }

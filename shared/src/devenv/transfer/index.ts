@@ -3,10 +3,11 @@
  * Start reading at transfer.ts.
  */
 import { SlipwayError, type TransferOutcome, type TransferProgress } from '../../protocol/index.ts';
-import { systemClock } from '../../kubernetes/index.ts';
+import { portForward, systemClock } from '../../kubernetes/index.ts';
 import type { LoginKeys, SpaceAccess } from '../access.ts';
 import { openDevEnvSession } from '../session/openDevEnv.ts';
 import type { SshSession } from '../session/sshSession.ts';
+import type { DialRemote } from './contents/openContents.ts';
 import { openRemoteEnd } from './openRemoteEnd.ts';
 import { transfer, type TransferRequest } from './transfer.ts';
 
@@ -43,9 +44,12 @@ export function transferFiles(
       }
     }
   };
+  const { api } = space;
+  const dial: DialRemote = (port, abort) =>
+    portForward(api, { namespace: api.cluster.namespace, pod: name, port }, abort);
   const services = {
     connect: async (onWaiting: (text: string) => void, abort: AbortSignal) =>
-      openRemoteEnd(await login(onWaiting, abort), abort),
+      openRemoteEnd(await login(onWaiting, abort), dial, abort),
     onProgress,
     clock: systemClock,
     random: Math.random,

@@ -35,7 +35,7 @@ beforeEach(async () => {
 async function connect(_onWaiting: unknown, signal: AbortSignal): Promise<RemoteEnd> {
   const { user, privateKey, hostKey } = sshd;
   const login = { stream: await sshd.connect(), host: 'devenv-test', user, privateKey, hostKey };
-  return openRemoteEnd(await openSshSession(login, signal), signal);
+  return openRemoteEnd(await openSshSession(login, signal), undefined, signal);
 }
 
 type Direction = 'upload' | 'download';

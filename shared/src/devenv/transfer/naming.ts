@@ -52,7 +52,7 @@ export function remoteMarker(parent: RemoteRoot, names: MarkedNames): Marker {
         },
       ),
     put: async () => {
-      const put = parent.put({ path, bytes: 0, mode: 0o600, mtimeMs: names.now, offset: 0, resumable: false });
+      const put = await parent.put({ path, bytes: 0, mode: 0o600, mtimeMs: names.now, offset: 0, resumable: false });
       await put.finish(createHash('sha256').digest());
       await put.stored;
     },

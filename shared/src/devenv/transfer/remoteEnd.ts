@@ -32,7 +32,8 @@ export interface RemoteRoot {
   hash(path: string, bytes?: number): Promise<string>;
   /** What is there of a big file: the whole one, and the part that came before a cut. */
   part(path: string, bytes: number): Promise<RemotePart>;
-  put(file: PutFile): Put;
+  /** Resolves when the first piece may come. */
+  put(file: PutFile): Promise<Put>;
   /** @param take told the pieces in order; the next one waits for it */
   get(file: GetFile, take: (piece: Buffer) => Promise<void> | void): Promise<Got>;
   space(): Promise<Space>;
@@ -70,6 +71,8 @@ export interface Put {
 
 export interface GetFile {
   readonly path: string;
+  /** As it was listed. */
+  readonly bytes: number;
   readonly offset: number;
   /** Of the first `offset` bytes as they are here. */
   readonly sha256: string;

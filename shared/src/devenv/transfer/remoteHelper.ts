@@ -1,35 +1,14 @@
 import type * as z from 'zod';
 import { devEnvWorkspace, SlipwayError } from '../../protocol/index.ts';
 import type { RemoteCommand, SshSession } from '../session/sshSession.ts';
-import {
-  entryOf,
-  emptyReply,
-  factsOf,
-  getReply,
-  hashReply,
-  listReply,
-  partReply,
-  problemOf,
-  refusalOf,
-  removeReply,
-  rootReply,
-  spaceSchema,
-} from './helperReplies.ts';
+import type { ContentStream } from './contents/contentStream.ts';
+import { openContents, type DialRemote } from './contents/openContents.ts';
+import { notUnderstood, refusalOf, rootReply, understood } from './helperReplies.ts';
+import { HelperRoot, type HelperRequests } from './helperRoot.ts';
 import { helperCommand, helperSource } from './helperSource.ts';
-import {
-  RemoteRefusal,
-  type GetFile,
-  type Got,
-  type Put,
-  type PutFile,
-  type RemoteEnd,
-  type RemotePart,
-  type RemoteRoot,
-  type Space,
-} from './remoteEnd.ts';
+import type { RemoteEnd, RemoteRoot } from './remoteEnd.ts';
 import { Slices } from './slices.ts';
-import { mostEntries, type Skipped, type Tree, type TreeEntry } from './tree.ts';
-import { ByteSource, messageFrame, numberFrame, Outbox } from './wire.ts';
+import { ByteSource, messageFrame, Outbox } from './wire.ts';
 
 const mark = Buffer.from('\n\0slipway-transfer-1\n');
 /** What a login shell may print before the program starts. */
@@ -37,6 +16,9 @@ const mostNoise = 65_536;
 const mostMessageBytes = 16_777_216;
 /** Requests on their way: more would gain nothing, and each holds what it asks for in memory. */
 const mostPending = 2_000;
+
+/** From this size on a connection of its own is worth being opened, which takes some round trips. */
+const besideBytes = 16_777_216;
 
 interface Pending {
   /** @returns true for the last reply to the request */
@@ -46,36 +28,52 @@ interface Pending {
 
 /**
  * Starts the helper at the other end of a session.
+ * @param dial for the contents of big files; undefined: they go through the session too
  * @returns undefined where there is no Python for it
  * @throws SlipwayError of the session
  */
-export async function startHelper(session: SshSession, signal: AbortSignal): Promise<RemoteEnd | undefined> {
+export async function startHelper(
+  session: SshSession,
+  dial: DialRemote | undefined,
+  signal: AbortSignal,
+): Promise<RemoteEnd | undefined> {
   const program = helperSource();
   const command = await session.exec(helperCommand(program.length), signal);
   const source = new ByteSource(command.output);
   // It may end before it has read all.
   command.write(program).catch(() => undefined);
-  if (await source.skipPast(mark, mostNoise)) return new Helper(session, command, source);
+  if (await source.skipPast(mark, mostNoise)) return new Helper(session, command, source, dial, signal);
   signal.throwIfAborted();
   command.close();
   if (session.failure !== undefined) throw session.failure;
   return undefined;
 }
 
-class Helper implements RemoteEnd {
+class Helper implements RemoteEnd, HelperRequests {
   readonly #session: SshSession;
   readonly #command: RemoteCommand;
   readonly #source: ByteSource;
   readonly #outbox: Outbox;
   readonly #pending = new Map<number, Pending>();
+  readonly #dial: DialRemote | undefined;
+  readonly #signal: AbortSignal;
+  #contents: Promise<ContentStream | undefined> | undefined;
   #lastId = 0;
   #failure: Error | undefined;
   #waiting: (() => void) | undefined;
 
-  constructor(session: SshSession, command: RemoteCommand, source: ByteSource) {
+  constructor(
+    session: SshSession,
+    command: RemoteCommand,
+    source: ByteSource,
+    dial: DialRemote | undefined,
+    signal: AbortSignal,
+  ) {
     this.#session = session;
     this.#command = command;
     this.#source = source;
+    this.#dial = dial;
+    this.#signal = signal;
     this.#outbox = new Outbox((data) => command.write(data));
     void this.#dispatch();
   }
@@ -88,6 +86,18 @@ class Helper implements RemoteEnd {
   close(): void {
     this.#fail(new SlipwayError('cancelled', 'The transfer was cancelled.'));
     this.#command.close();
+    void this.#contents?.then((contents) => contents?.destroy());
+  }
+
+  /** Where the contents of a file of that size go, if not through the session. */
+  beside(bytes: number): Promise<ContentStream | undefined> | undefined {
+    if (this.#dial === undefined) return undefined;
+    // Where it cannot be had, contents go through the session as well, only slower.
+    if (bytes >= besideBytes) {
+      const request = this.request.bind(this);
+      this.#contents ??= openContents(request, this.#dial, this.#signal).catch(() => undefined);
+    }
+    return this.#contents;
   }
 
   /** Sends a request and waits for its only reply. */
@@ -135,15 +145,17 @@ class Helper implements RemoteEnd {
     await this.#outbox.room();
   }
 
-  /** The blocks that follow a reply. */
+  /** The blocks that follow a reply, or come beside it. */
   async blocks(
+    contents: ContentStream | undefined,
     take: (piece: Buffer) => Promise<void> | void,
   ): Promise<{ readonly whole: boolean; readonly sha256: Buffer }> {
+    const next = (count: number): Promise<Buffer> => contents?.take(count) ?? this.#take(count);
     while (true) {
-      const length = (await this.#take(4)).readUInt32BE();
+      const length = (await next(4)).readUInt32BE();
       if (length === 0) break;
       if (length > mostMessageBytes) throw notUnderstood();
-      await take(await this.#take(length));
+      await take(await next(length));
     }
     const end = await this.#take(33);
     return { whole: end[0] === 1, sha256: Buffer.from(end.subarray(1)) };
@@ -187,106 +199,6 @@ class Helper implements RemoteEnd {
   }
 }
 
-class HelperRoot implements RemoteRoot {
-  readonly #helper: Helper;
-  readonly #root: number;
-  readonly path: string;
-  readonly name: string | undefined;
-
-  constructor(helper: Helper, root: number, path: string, name: string | undefined) {
-    this.#helper = helper;
-    this.#root = root;
-    this.path = path;
-    this.name = name;
-  }
-
-  async list({ only, prune }: Parameters<RemoteRoot['list']>[0]): Promise<Tree> {
-    const entries: TreeEntry[] = [];
-    const skipped: Skipped[] = [];
-    let partBytes = 0;
-    const fields = { root: this.#root, prune, limit: mostEntries, ...(only !== undefined && { only }) };
-    await this.#helper.request('list', fields, (reply) => {
-      const batch = understood(listReply, reply);
-      for (const line of batch.entries) entries.push(entryOf(line));
-      for (const problem of batch.problems ?? []) skipped.push(problemOf(problem));
-      partBytes += batch.parts ?? 0;
-      if (entries.length > mostEntries) throw notUnderstood();
-      return batch.done === true;
-    });
-    return { entries, skipped, partBytes };
-  }
-
-  async makeFolder(path: string, mode: number): Promise<void> {
-    await this.#ask('mkdir', { path, mode }, emptyReply);
-  }
-
-  async makeLink(path: string, target: string): Promise<void> {
-    await this.#ask('link', { path, target }, emptyReply);
-  }
-
-  async remove(path: string): Promise<boolean> {
-    return (await this.#ask('remove', { path }, removeReply)).removed;
-  }
-
-  async setTimes(path: string, { mode, mtimeMs }: Pick<TreeEntry, 'mode' | 'mtimeMs'>): Promise<void> {
-    await this.#ask('times', { path, mode, mtime: mtimeMs }, emptyReply);
-  }
-
-  async hash(path: string, bytes?: number): Promise<string> {
-    const { sha256, same } = await this.#ask('hash', { path, ...(bytes !== undefined && { bytes }) }, hashReply);
-    if (!same) throw new RemoteRefusal('changed', 'it changed while it was read');
-    return sha256;
-  }
-
-  async part(path: string, bytes: number): Promise<RemotePart> {
-    const { found, bytes: there, sha256 } = await this.#ask('part', { path, bytes }, partReply);
-    return { found: found === null ? undefined : factsOf(found), bytes: there, sha256: sha256 ?? '' };
-  }
-
-  put({ path, bytes, mode, mtimeMs, offset, resumable }: PutFile): Put {
-    const helper = this.#helper;
-    const fields = { root: this.#root, path, bytes, mode, mtime: mtimeMs, offset, resumable };
-    const stored = helper.request('put', fields, () => true);
-    // Whoever stores a file looks at it when it is its turn.
-    stored.catch(() => undefined);
-    const end = (whole: boolean, sha256: Buffer): Promise<void> => {
-      helper.send(numberFrame(0), Uint8Array.of(whole ? 1 : 0), sha256);
-      return helper.room();
-    };
-    return {
-      write: (piece) => {
-        if (piece.length > 0) helper.send(numberFrame(piece.length), piece);
-        return helper.room();
-      },
-      finish: (sha256) => end(true, sha256),
-      abandon: () => end(false, Buffer.alloc(32)),
-      stored,
-    };
-  }
-
-  async get({ path, offset, sha256 }: GetFile, take: (piece: Buffer) => Promise<void> | void): Promise<Got> {
-    let got: Got | undefined;
-    const helper = this.#helper;
-    await helper.request('get', { root: this.#root, path, offset, sha256 }, async (reply) => {
-      if (got !== undefined) return true;
-      const facts = factsOf(understood(getReply, reply));
-      const end = await helper.blocks(take);
-      got = { bytes: facts.bytes, mode: facts.mode, mtimeMs: facts.mtimeMs, ...end };
-      return false;
-    });
-    if (got === undefined) throw notUnderstood();
-    return got;
-  }
-
-  async space(): Promise<Space> {
-    return this.#ask('space', {}, spaceSchema);
-  }
-
-  #ask<Shape extends z.ZodType>(op: string, fields: object, shape: Shape): Promise<z.infer<Shape>> {
-    return this.#helper.ask(op, { root: this.#root, ...fields }, shape);
-  }
-}
-
 function parsed(bytes: Buffer): object {
   let reply: unknown;
   try {
@@ -301,19 +213,6 @@ function parsed(bytes: Buffer): object {
 /** The number of the request that it answers. */
 function requestOf(reply: object): number | undefined {
   return 'id' in reply && typeof reply.id === 'number' ? reply.id : undefined;
-}
-
-function understood<Shape extends z.ZodType>(shape: Shape, reply: unknown): z.infer<Shape> {
-  const result = shape.safeParse(reply);
-  if (result.success) return result.data;
-  throw notUnderstood(result.error);
-}
-
-function notUnderstood(cause?: unknown): SlipwayError {
-  return new SlipwayError('transfer.failed', 'The DevEnv gave an answer that was not understood.', {
-    action: 'Try again; if it stays so, check which python3 its login shell starts.',
-    cause,
-  });
 }
 
 function helperEnded(stderr: string): SlipwayError {

@@ -42,7 +42,7 @@ async function connect(_onWaiting: (text: string) => void, signal: AbortSignal):
   const { user, privateKey, hostKey } = sshd;
   const stream = await dial(proxy.port);
   const session = await openSshSession({ stream, host: 'devenv-test', user, privateKey, hostKey }, signal);
-  return openRemoteEnd(session, signal);
+  return openRemoteEnd(session, undefined, signal);
 }
 
 function dial(port: number): Promise<Duplex> {

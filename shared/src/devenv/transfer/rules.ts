@@ -16,7 +16,7 @@ export async function treeRules(source: Tree, { local, remote }: Trip, isUpload:
     if (!isList || entry.kind !== 'file' || entry.bytes > mostBytes) continue;
     const pieces: Buffer[] = [];
     if (isUpload) pieces.push(readList(join(local, entry.path), entry));
-    else await remote.get({ path: entry.path, offset: 0, sha256: '' }, (piece) => void pieces.push(piece));
+    else await remote.get({ ...entry, offset: 0, sha256: '' }, (piece) => void pieces.push(piece));
     const folder = entry.path.slice(0, -ignoreFileName.length - 1);
     texts.set(folder, Buffer.concat(pieces).toString('utf8'));
   }

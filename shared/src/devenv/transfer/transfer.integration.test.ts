@@ -37,7 +37,7 @@ async function connect(_onWaiting: unknown, signal: AbortSignal): Promise<Remote
     { stream: await sshd.connect(), host: 'devenv-test', user, privateKey, hostKey },
     signal,
   );
-  const end = await startHelper(session, signal);
+  const end = await startHelper(session, undefined, signal);
   if (end === undefined) throw new Error('There is no Python here.');
   return { openRoot: (path, make) => end.openRoot(path, make), close: () => session.close() };
 }

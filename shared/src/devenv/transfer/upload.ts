@@ -106,7 +106,7 @@ export class Upload {
       this.#changed.push(entry);
       return;
     }
-    const put = remote.put({ ...entry, offset: 0, resumable: false });
+    const put = await remote.put({ ...entry, offset: 0, resumable: false });
     this.#await(entry, put.stored);
     await put.write(data);
     ledger.bytes += data.length;
@@ -130,7 +130,7 @@ export class Upload {
       );
       if (offset !== part.bytes) source = source.rewound();
       ledger.bytes += offset;
-      const put = remote.put({ ...entry, offset, resumable: true });
+      const put = await remote.put({ ...entry, offset, resumable: true });
       for await (const piece of source.pieces(entry.bytes)) {
         this.#signal.throwIfAborted();
         await put.write(piece);

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutAt } from '../bytes/testing/cuts.ts';
-import { dataHeader, finFrame, pingFrame, SpdyFrameReader, synStreamFrame, type SpdyFrame } from './spdyFrames.ts';
+import {
+  dataFrames,
+  dataHeader,
+  finFrame,
+  pingFrame,
+  SpdyFrameReader,
+  synStreamFrame,
+  type SpdyFrame,
+} from './spdyFrames.ts';
 
 const read = (...pieces: readonly Uint8Array[]): SpdyFrame[] => {
   const reader = new SpdyFrameReader();
@@ -35,6 +43,23 @@ describe('a stream that is opened', () => {
   it('begins the compression once for each connection', () => {
     const [first, second] = [true, false].map((isFirst) => synStreamFrame(3, headers, { isFirst }));
     expect((first?.length ?? 0) - (second?.length ?? 0)).toBe(6);
+  });
+});
+
+describe('data that is written', () => {
+  it('is the same at the other end, whatever pieces it comes in, in few frames', () => {
+    const pieces = fc.array(fc.oneof(fc.nat(40), fc.nat(200_000)).map((bytes) => Buffer.alloc(bytes, bytes % 251)));
+    fc.assert(
+      fc.property(pieces, (data) => {
+        const all = Buffer.concat(data);
+        const wire = dataFrames(3, data);
+        const carried: SpdyFrame[] = all.length === 0 ? [] : [{ kind: 'data', stream: 3, bytes: all }];
+        expect(joined(read(...wire))).toEqual(carried);
+        const headers = Buffer.concat(wire).length - all.length;
+        expect(headers).toBe(8 * Math.ceil(all.length / 65_536));
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

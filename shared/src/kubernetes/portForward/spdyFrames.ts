@@ -49,6 +49,32 @@ export function dataHeader(stream: number, bytes: number): Buffer {
   return header;
 }
 
+/** As much as goes into one data frame. */
+const mostDataBytes = 65_536;
+
+/** Data frames of a stream for pieces as they are: headers, and the pieces between them without a copy. */
+export function dataFrames(stream: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const written: Uint8Array[] = [];
+  let frame: Uint8Array[] = [];
+  let bytes = 0;
+  const close = (): void => {
+    if (bytes > 0) written.push(dataHeader(stream, bytes), ...frame);
+    frame = [];
+    bytes = 0;
+  };
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      const some = piece.subarray(at, at + mostDataBytes - bytes);
+      frame.push(some);
+      bytes += some.length;
+      at += some.length;
+      if (bytes === mostDataBytes) close();
+    }
+  }
+  close();
+  return written;
+}
+
 /** An empty data frame that ends our half of a stream. */
 export function finFrame(stream: number): Buffer {
   const frame = dataHeader(stream, 0);

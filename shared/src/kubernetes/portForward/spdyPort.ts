@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Heartbeat } from '../timing/heartbeat.ts';
 import { wrongPort, type PortTarget } from './portErrors.ts';
 import { closingMs, lingerMs, PortStream } from './portStream.ts';
-import { dataHeader, finFrame, pingFrame, SpdyFrameReader, synStreamFrame, type SpdyFrame } from './spdyFrames.ts';
+import { dataFrames, finFrame, pingFrame, SpdyFrameReader, synStreamFrame, type SpdyFrame } from './spdyFrames.ts';
 
 /** What asks for it: kubectl's protocol of version 1, whose streams are SPDY's. */
 export const spdyHeaders = {
@@ -13,7 +13,6 @@ export const spdyHeaders = {
 
 const errorStream = 1;
 const dataStream = 3;
-const frameBytes = 65_536;
 /** Bytes that may wait for the network before a writer has to. */
 const maxWaitingBytes = 1_048_576;
 
@@ -49,16 +48,28 @@ export class SpdyPort extends PortStream {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#writeAll([chunk], done);
+  }
+
+  /** What was written meanwhile goes into few frames: each costs the cluster something. */
+  override _writev(chunks: readonly { readonly chunk: Uint8Array }[], done: (error?: Error | null) => void): void {
+    this.#writeAll(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
+  }
+
+  #writeAll(pieces: readonly Uint8Array[], done: (error?: Error | null) => void): void {
     if (this.#isEnded || this.#socket.destroyed) {
       done(this.failure());
       return;
     }
     // The kubelet drops what comes before it has taken the stream.
     if (!this.#isOpened) {
-      this.#waiting = () => this._write(chunk, _encoding, done);
+      this.#waiting = () => this.#writeAll(pieces, done);
       return;
     }
-    this.#send(chunk);
+    this.#send(pieces);
     if (this.#socket.writableLength < maxWaitingBytes) done();
     else this.#waiting = () => done(this.#isEnded || this.#socket.destroyed ? this.failure() : null);
   }
@@ -95,14 +106,10 @@ export class SpdyPort extends PortStream {
     );
   }
 
-  #send(chunk: Uint8Array): void {
+  #send(pieces: readonly Uint8Array[]): void {
     this.#heartbeat.wrote();
     this.#socket.cork();
-    for (let at = 0; at < chunk.length; at += frameBytes) {
-      const bytes = chunk.subarray(at, at + frameBytes);
-      this.#socket.write(dataHeader(dataStream, bytes.length));
-      this.#socket.write(bytes);
-    }
+    for (const part of dataFrames(dataStream, pieces)) this.#socket.write(part);
     this.#socket.uncork();
   }
 

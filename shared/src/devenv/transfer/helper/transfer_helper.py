@@ -2,7 +2,8 @@
 
 It is sent over an SSH session and needs Python 3.6, nothing else. Frames: four bytes of length, big endian, then JSON with an
 ``id`` and an ``op``. File contents follow ``put`` requests and answers with ``blocks``: pieces of a length and bytes, then length
-0, one byte (1: whole, 0: given up) and the SHA-256 of the whole file.
+0, one byte (1: whole, 0: given up) and the SHA-256 of the whole file. With ``beside`` the pieces and the length 0 go over a
+connection of their own, which ``contents`` opens.
 
 Paths are relative to a root that the person named, and are walked without following a link. A file has its final name only
 when it is whole and its checksum is right; until then its bytes are in a part file in the same folder.
@@ -14,6 +15,8 @@ import hashlib
 import io
 import json
 import os
+import select
+import socket
 import stat
 import struct
 import time
@@ -24,6 +27,8 @@ OLD_PART_SECONDS = 7 * 86400
 LOCK_TRIES = 20
 HASH_NOTICE = 64 * 1024 * 1024
 DEEPEST = 200
+CONTENTS_WAIT = 10
+GONE_CHECK = 5
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -151,11 +156,67 @@ class Input(io.RawIOBase):
         return os.readv(0, [buffer])
 
 
+class Contents:
+    """A connection for the contents of big files. Whoever connects proves to have the key of a certificate; we prove to know a secret."""
+
+    def __init__(self, listener, context, secret):
+        until = time.monotonic() + CONTENTS_WAIT
+        self.connection = None
+        while self.connection is None:
+            # Another request says that nobody comes.
+            ready = select.select([listener, 0], [], [], max(0, until - time.monotonic()))[0]
+            if listener not in ready:
+                raise Refused("contents", "nobody came")
+            accepted = listener.accept()[0]
+            try:
+                accepted.settimeout(max(0.01, until - time.monotonic()))
+                accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.connection = context.wrap_socket(accepted)
+                self.connection.sendall(secret)
+            except OSError:
+                # Somebody else in this pod: the right one may be next.
+                accepted.close()
+                self.connection = None
+
+    def read(self, count):
+        """Looks now and then whether the session has ended: the part that is being written is locked until then."""
+        data = bytearray(count)
+        view = memoryview(data)
+        self.connection.settimeout(GONE_CHECK)
+        while view:
+            try:
+                got = self.connection.recv_into(view)
+            except socket.timeout:
+                if hung_up(0):
+                    raise Cut()
+                continue
+            except OSError:
+                raise Cut()
+            if got == 0:
+                raise Cut()
+            view = view[got:]
+        return data
+
+    def write(self, data):
+        self.connection.settimeout(None)
+        try:
+            self.connection.sendall(data)
+        except OSError:
+            raise Cut()
+
+
+def hung_up(fd):
+    watch = select.poll()
+    watch.register(fd, 0)
+    return bool(watch.poll(0))
+
+
 class Helper:
     def __init__(self):
         self.answers = io.BufferedWriter(io.FileIO(1, "wb", closefd=False), BLOCK)
         self.source = io.BufferedReader(Input(self.answers), BLOCK)
         self.roots = []
+        self.contents = None
 
     # Frames
 
@@ -165,8 +226,8 @@ class Helper:
             raise Cut()
         return data
 
-    def number(self):
-        return struct.unpack(">I", self.read(4))[0]
+    def number(self, source=None):
+        return struct.unpack(">I", (source or self).read(4))[0]
 
     def answer(self, message):
         data = json.dumps(message, separators=(",", ":")).encode("ascii")
@@ -378,8 +439,32 @@ class Helper:
 
     # Contents
 
+    def do_contents(self, request):
+        """Opens the connection for contents, on a port that it tells first."""
+        try:
+            import ssl
+        except ImportError:
+            raise Refused("contents", "this Python has no ssl")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.load_verify_locations(cadata=request["certificate"])
+        listener = socket.socket()
+        try:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(4)
+            self.answer({"id": request["id"], "port": listener.getsockname()[1]})
+            self.answers.flush()
+            self.contents = Contents(listener, context, bytes.fromhex(request["secret"]))
+        finally:
+            listener.close()
+        return {"opened": True}
+
+    def do_nothing(self, request):
+        return {}
+
     def do_put(self, request):
         """Takes a file. Its blocks are read to the end also where they cannot be written: the next request is behind them."""
+        source = self.contents if request.get("beside") else self
         writer = None
         failure = None
         try:
@@ -388,10 +473,10 @@ class Helper:
             failure = error
         try:
             while True:
-                length = self.number()
+                length = self.number(source)
                 if length == 0:
                     break
-                data = self.read(length)
+                data = source.read(length)
                 if failure is None:
                     try:
                         writer.write(data)
@@ -426,17 +511,22 @@ class Helper:
                     raise Refused("part", "the part that is there is of another file")
                 os.lseek(fd, offset, os.SEEK_SET)
             self.answer(dict(before, id=request["id"], blocks=True))
+            sink = self.answers
+            if request.get("beside"):
+                # They are waited for until they are taken.
+                self.answers.flush()
+                sink = self.contents
             left = before["bytes"] - offset
             while left > 0:
                 data = os.read(fd, min(BLOCK, left))
                 if not data:
                     break
                 digest.update(data)
-                self.answers.write(struct.pack(">I", len(data)))
-                self.answers.write(data)
+                sink.write(struct.pack(">I", len(data)) + data)
                 left -= len(data)
+            sink.write(struct.pack(">I", 0))
             whole = left == 0 and facts(os.fstat(fd)) == before and not os.read(fd, 1)
-            self.answers.write(struct.pack(">I", 0) + (b"\1" if whole else b"\0") + digest.digest())
+            self.answers.write((b"\1" if whole else b"\0") + digest.digest())
         finally:
             os.close(fd)
         return {"whole": whole}
