@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 /** How long the person's tokens hold: the DevEnv comes up over several of them. */
 const tokenSeconds = 6;
-const bigBytes = 16_000_000;
+const bigBytes = 20_000_000;
 /** Of which so many are on their way when something happens. */
 const most = (bigBytes * 2) / 3;
 /** More than goes over the wire for what is missing then, and less than the whole file. */
@@ -74,7 +74,7 @@ describe('a long transfer of a person who signed in', () => {
         response.writeHead(503).end();
         return true;
       };
-      expect(devEnv.proxy.cut(/portforward/)).toBe(1);
+      expect(devEnv.proxy.cut(/portforward/)).toBe(2);
       await expect.poll(() => asked, { interval: 20 }).toBeGreaterThan(3);
     });
     expect(await devEnv.transfer('upload', big(), 'late')).toMatchObject({ files: 1, bytes: bigBytes, skipped: [] });
@@ -150,7 +150,7 @@ describe('a disk that becomes full under a transfer', () => {
     await expect(devEnv.transfer('upload', big(), 'full')).rejects.toMatchObject({
       code: 'disk.full',
       message: expect.stringMatching(
-        /^There is no room left in \/workspace\/full: [\d.]+ \w+ of [\d.]+ MB are free, 16\.0 MB are to come\.$/,
+        /^There is no room left in \/workspace\/full: [\d.]+ \w+ of [\d.]+ MB are free, 20\.0 MB are to come\.$/,
       ),
     });
     await broken;
@@ -172,7 +172,7 @@ describe('a disk that becomes full under a transfer', () => {
       await expect(devEnv.transfer('download', small, 'source')).rejects.toMatchObject({
         code: 'disk.full',
         message: expect.stringMatching(
-          /^There is no room left in \S+small: [\d.]+ \w+ of 21\.0 MB are free, 16\.0 MB are to come\.$/,
+          /^There is no room left in \S+small: [\d.]+ \w+ of 21\.0 MB are free, 20\.0 MB are to come\.$/,
         ),
       });
       await broken;
