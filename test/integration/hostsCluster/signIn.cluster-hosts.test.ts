@@ -162,7 +162,9 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
   await runInLab(lab, 'team-a');
   // Signed out in VS Code.
   await lab.sidePanel.locator('.slipway-context[data-context="team-a"]').getByText('Not signed in').waitFor();
-  const known = await runsInLab(lab);
+  // What VS Code ran there comes into sight with the sign-in.
+  const listed = await kubectl(['-n', 'team-a', 'get', 'pipelineruns', '-o', 'jsonpath={.items[*].metadata.name}']);
+  const known = [...(await runsInLab(lab)), ...listed.split(' ')];
   await lab.runButton.click();
   const asked = lab.page
     .locator('.Toastify__toast')
