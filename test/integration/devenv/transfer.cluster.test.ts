@@ -60,11 +60,12 @@ describe('a transfer that is broken off', () => {
     onceUnderWay(() => (cut = devEnv.proxy.cut(/portforward/)));
     expect(await devEnv.transfer('upload', big(), 'cut')).toMatchObject({ files: 1, bytes: bigBytes, skipped: [] });
     // The session, and the connection for contents beside it.
-    expect(cut).toBe(2);
+    expect(cut).toBeGreaterThanOrEqual(2);
+    cut = 0;
     expect(devEnv.progress.some(({ waiting }) => waiting === 'connection lost, trying again')).toBe(true);
-    onceUnderWay(() => (cut += devEnv.proxy.cut(/portforward/)));
+    onceUnderWay(() => (cut = devEnv.proxy.cut(/portforward/)));
     await devEnv.transfer('download', local('cut-back'), 'cut');
-    expect(cut).toBe(4);
+    expect(cut).toBeGreaterThanOrEqual(2);
     expect(await inventory(local('cut-back'))).toEqual(await inventory(big()));
     expect(await devEnv.inside('ls -A /workspace/cut')).toBe('big.bin\n');
   });

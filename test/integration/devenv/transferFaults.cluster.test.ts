@@ -14,7 +14,8 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 /** How long the person's tokens hold: the DevEnv comes up over several of them. */
 const tokenSeconds = 6;
-const bigBytes = 20_000_000;
+/** Big enough for a connection beside SSH, in whose buffers some MB may be when it breaks. */
+const bigBytes = 40_000_000;
 /** Of which so many are on their way when something happens. */
 const most = (bigBytes * 2) / 3;
 /** More than goes over the wire for what is missing then, and less than the whole file. */
@@ -74,7 +75,8 @@ describe('a long transfer of a person who signed in', () => {
         response.writeHead(503).end();
         return true;
       };
-      expect(devEnv.proxy.cut(/portforward/)).toBe(2);
+      // The session, the connection for contents beside it, and perhaps a login before the key was known.
+      expect(devEnv.proxy.cut(/portforward/)).toBeGreaterThanOrEqual(2);
       await expect.poll(() => asked, { interval: 20 }).toBeGreaterThan(3);
     });
     expect(await devEnv.transfer('upload', big(), 'late')).toMatchObject({ files: 1, bytes: bigBytes, skipped: [] });
@@ -150,7 +152,7 @@ describe('a disk that becomes full under a transfer', () => {
     await expect(devEnv.transfer('upload', big(), 'full')).rejects.toMatchObject({
       code: 'disk.full',
       message: expect.stringMatching(
-        /^There is no room left in \/workspace\/full: [\d.]+ \w+ of [\d.]+ MB are free, 20\.0 MB are to come\.$/,
+        /^There is no room left in \/workspace\/full: [\d.]+ \w+ of [\d.]+ MB are free, 40\.0 MB are to come\.$/,
       ),
     });
     await broken;
@@ -163,16 +165,16 @@ describe('a disk that becomes full under a transfer', () => {
     await devEnv.transfer('upload', big(), 'source');
     const small = local('small');
     await mkdir(small);
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'none', small]);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=44m', 'none', small]);
     try {
       await writeFile(join(small, 'mine'), 'mine');
       const broken = devEnv.onceUnderWay(most, async () => {
-        await writeFile(join(small, 'filled'), Buffer.alloc(21_000_000)).catch(() => undefined);
+        await writeFile(join(small, 'filled'), Buffer.alloc(46_200_000)).catch(() => undefined);
       });
       await expect(devEnv.transfer('download', small, 'source')).rejects.toMatchObject({
         code: 'disk.full',
         message: expect.stringMatching(
-          /^There is no room left in \S+small: [\d.]+ \w+ of 21\.0 MB are free, 20\.0 MB are to come\.$/,
+          /^There is no room left in \S+small: [\d.]+ \w+ of 46\.1 MB are free, 40\.0 MB are to come\.$/,
         ),
       });
       await broken;

@@ -23,6 +23,8 @@ export class TransferMachine {
   readonly progress: TransferProgress[] = [];
   /** Called with each progress, while a test waits for something. */
   onProgress: ((progress: TransferProgress) => void) | undefined;
+  /** Called when a transfer ends that was to be broken off and was not. */
+  #untouched: (() => void) | undefined;
   name = '';
 
   private constructor(machine: ClusterMachine, proxy: FaultProxy) {
@@ -84,17 +86,19 @@ export class TransferMachine {
     const { signal = never, ...how } = options;
     this.progress.length = 0;
     const params = { context, name: this.name, id: 't', local: [local], remote: [remote], sync: true, ...how };
-    return this.core.handlers[`transfer/${direction}`](params, signal);
+    return this.core.handlers[`transfer/${direction}`](params, signal).finally(() => this.#untouched?.());
   }
 
   /** Calls `breakIt` once so many bytes are on their way, and holds the transfer up until it is done. */
   onceUnderWay(bytes: number, breakIt: () => Promise<void> | void): Promise<void> {
     // Slow enough to be caught.
     this.proxy.delay(2);
-    return new Promise((resolve, reject) => {
+    const broken = new Promise<void>((resolve, reject) => {
+      this.#untouched = () => reject(new Error('The transfer ended before it was broken off.'));
       this.onProgress = (progress) => {
         if (progress.bytes < bytes) return;
         this.onProgress = undefined;
+        this.#untouched = undefined;
         this.proxy.freeze(/portforward/);
         Promise.resolve(breakIt())
           .finally(() => {
@@ -104,6 +108,9 @@ export class TransferMachine {
           .then(resolve, reject);
       };
     });
+    // A test looks at it behind the transfer.
+    broken.catch(() => undefined);
+    return broken;
   }
 
   /** Stops its pod and starts another one. */

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../kubernetes/index.ts';
 import type { TransferProgress } from '../../protocol/index.ts';
 import { openSshSession } from '../session/sshSession.ts';
 import { inventory } from '../testing/inventory.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
+import { BigSource } from './localSource.ts';
 import type { RemoteEnd } from './remoteEnd.ts';
 import { startHelper } from './remoteHelper.ts';
 import { transfer, type TransferRequest } from './transfer.ts';
@@ -191,6 +193,21 @@ describe('making a folder like another', () => {
     });
     expect(await readdir(join(here, 'new/deep'))).toEqual(['a.csv']);
   });
+});
+
+it('goes on behind a file whose disk fails in its middle', async () => {
+  await writeFile(join(here, 'a.bin'), randomBytes(2_000_000));
+  await writeFile(join(here, 'b.txt'), 'behind it');
+  const whole = Reflect.get(BigSource.prototype, 'pieces');
+  // No disk of a test machine fails when it is asked to.
+  vi.spyOn(BigSource.prototype, 'pieces').mockImplementationOnce(async function* (this: BigSource, end) {
+    for await (const piece of whole.call(this, end)) {
+      yield piece;
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    }
+  });
+  expect(await copy({})).toMatchObject({ files: 1, skipped: [{ path: 'a.bin', reason: 'EIO: i/o error, read' }] });
+  expect(await readdir(there)).toEqual(['b.txt']);
 });
 
 it('takes thousands of files, and counts them', async () => {

@@ -131,10 +131,16 @@ export class Upload {
       if (offset !== part.bytes) source = source.rewound();
       ledger.bytes += offset;
       const put = await remote.put({ ...entry, offset, resumable: true });
-      for await (const piece of source.pieces(entry.bytes)) {
-        this.#signal.throwIfAborted();
-        await put.write(piece);
-        ledger.bytes += piece.length;
+      try {
+        for await (const piece of source.pieces(entry.bytes)) {
+          this.#signal.throwIfAborted();
+          await put.write(piece);
+          ledger.bytes += piece.length;
+        }
+      } catch (error) {
+        // What comes next would be taken for the rest of it.
+        if (systemCode(error) !== undefined) await put.abandon();
+        throw error;
       }
       const sha256 = await source.end();
       if (sha256 === undefined) {

@@ -4,7 +4,7 @@ import { contentsReply, notUnderstood, understood } from '../helperReplies.ts';
 import { makeConnectionIdentity } from './certificate.ts';
 import { ContentStream } from './contentStream.ts';
 
-/** Connects to a port on the loopback interface at the other end. */
+/** Connects to a port on the loopback interface at the other end. The signal ends the connection, too. */
 export type DialRemote = (port: number, signal: AbortSignal) => Promise<Duplex>;
 
 /** As of the helper's requests. */
@@ -18,9 +18,11 @@ export async function openContents(request: Request, dial: DialRemote, signal: A
   const identity = makeConnectionIdentity();
   const secret = randomBytes(32);
   const opening: Promise<ContentStream>[] = [];
+  const inVain = new AbortController();
+  const either = AbortSignal.any([signal, inVain.signal]);
   const connect = async (port: number): Promise<ContentStream> => {
     try {
-      return await ContentStream.accept(await dial(port, signal), identity, secret);
+      return await ContentStream.accept(await dial(port, either), identity, secret);
     } catch (error) {
       // The helper waits for us until anything else is asked for.
       await request('nothing', {}, () => true);
@@ -35,8 +37,8 @@ export async function openContents(request: Request, dial: DialRemote, signal: A
       return false;
     });
   } catch (error) {
-    // Why the helper waited in vain says more than that it did.
-    for (const stream of await Promise.all(opening)) stream.destroy();
+    inVain.abort(error);
+    for (const ended of await Promise.allSettled(opening)) if (ended.status === 'fulfilled') ended.value.destroy();
     throw error;
   }
   const [stream] = opening;
