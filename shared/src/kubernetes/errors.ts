@@ -3,6 +3,7 @@ import type { ClusterIdentity, ResourcePath } from './api.ts';
 import { typeName } from './paths.ts';
 import { ApiFailure, TransportFailure } from './transport/failures.ts';
 import { answerWords } from './wording/answerWords.ts';
+import { rightsWords } from './wording/forbiddenWords.ts';
 import { transportWords } from './wording/transportWords.ts';
 
 /** What was asked of a cluster, in Kubernetes' names. */
@@ -33,6 +34,12 @@ export function explainFailure(error: unknown, attempt: Attempt, signal: AbortSi
   if (error instanceof ApiFailure) return toError(answerWords(error, attempt, now), error);
   if (error instanceof TransportFailure) return toError(transportWords(error, attempt), error);
   return new SlipwayError('internal', `${attemptWords(attempt)} failed: ${messageOf(error)}`, { cause: error });
+}
+
+/** For an attempt that would be refused: what a person is told then. @param user whom the server knows */
+export function lackedRight(attempt: Attempt, user: string): SlipwayError {
+  const { code, message, action } = rightsWords(user, attempt);
+  return new SlipwayError(code, message, { action });
 }
 
 /** An answer that a schema or JSON refused. */

@@ -35,6 +35,7 @@ export {
   isGone,
   isNotFound,
   isUnauthorized,
+  lackedRight,
 } from './errors.ts';
 export { unlessForbidden, unlessMissing, unlessUnseen } from './tolerance.ts';
 export { ApiFailure, TransportFailure, type TransportFault } from './transport/failures.ts';

@@ -163,8 +163,12 @@ function saidFailure(failure: { message: string; action?: string | undefined }, 
 }
 
 function devEnvIn(devEnv: DevEnv, say: Say): DevEnv {
-  const { action } = devEnv;
-  return { ...withReason(devEnv, say), ...(action !== undefined && { action: say(action) }) };
+  const { action, lastEnd } = devEnv;
+  return {
+    ...withReason(devEnv, say),
+    ...(action !== undefined && { action: say(action) }),
+    ...(lastEnd !== undefined && { lastEnd: { ...lastEnd, reason: say(lastEnd.reason) } }),
+  };
 }
 
 function runIn(run: Run, say: Say): Run {

@@ -86,6 +86,8 @@ export const devEnvSchema = z.object({
   startedAt: z.number().optional(),
   /** Epoch ms; there while it starts: since then it waits for what `reason` says. */
   startingSince: z.number().optional(),
+  /** How the last pod ended that the cluster put out: evicted, its node shut down, out of memory. There until somebody stops it. */
+  lastEnd: z.object({ reason: z.string(), /** Epoch ms. */ at: z.number() }).optional(),
   /** What `ssh` calls it: `devenv-alice.team-a`. There once this machine was connected (`devenvs/connect`). */
   host: z.string(),
 });

@@ -80,6 +80,12 @@ describe('what is behind a row', () => {
     });
   });
 
+  it('tells how the pod before ended, and when, whatever a cluster says', () => {
+    const lastEnd = { reason: 'its node put it out: low on\u202e memory', at: -125 * minute };
+    const { facts } = devEnvView(devEnvNamed('devenv-alice', { lastEnd }), words, 0);
+    expect(Object.fromEntries(facts)['Last end']).toBe('its node put it out: low on\uFFFD memory (2 h 5 min ago)');
+  });
+
   it('tells of a disk that is nearly full', () => {
     const isFull = (usedBytes: number): boolean =>
       devEnvView(devEnvNamed('a', { disk: { ...disk, usedBytes } }), words, 0).isDiskFull;

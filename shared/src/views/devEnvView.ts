@@ -66,7 +66,7 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     ...view,
     row: rowOf(devEnv, view, words),
     shortRow: rowOf(devEnv, isClear ? { ...view, word: '' } : view, words),
-    facts: factsOf(devEnv, view, words),
+    facts: factsOf(devEnv, view, words, now),
   };
 }
 
@@ -119,7 +119,12 @@ function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning 
   return [owner, ...parts].filter((part) => part !== '').join(' · ');
 }
 
-function factsOf(devEnv: DevEnv, { gpus, disk, idle, idleRule }: Parts, words: AllWords): [string, string][] {
+function factsOf(
+  devEnv: DevEnv,
+  { gpus, disk, idle, idleRule }: Parts,
+  words: AllWords,
+  now: number,
+): [string, string][] {
   const { facts } = words.devEnv;
   const { cpu, memory, instanceType } = devEnv;
   const size = sizeInWords({ cpu, memory, gpus: devEnv.gpus }, words);
@@ -132,7 +137,14 @@ function factsOf(devEnv: DevEnv, { gpus, disk, idle, idleRule }: Parts, words: A
     [facts.disk, disk],
     [facts.volumes, devEnv.volumes.map(({ claimName, mountPath }) => `${claimName} → ${mountPath}`).join(', ')],
     [facts.idle, [idle, idleRule].filter((part) => part !== '').join(', ')],
+    [facts.lastEnd, lastEndOf(devEnv, words, now)],
     [facts.host, devEnv.host],
   ];
   return listed.filter(([, value]) => value !== '').map(([name, value]) => [name, shownText(value)]);
+}
+
+function lastEndOf({ lastEnd }: DevEnv, words: AllWords, now: number): string {
+  return lastEnd === undefined
+    ? ''
+    : words.devEnv.ended(lastEnd.reason.replace(/[.。]$/, ''), spanInWords(now - lastEnd.at, words));
 }

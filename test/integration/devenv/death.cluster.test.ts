@@ -74,7 +74,7 @@ async function objectsOf(name: string) {
 }
 
 async function make(service: DevEnvService, name: string): Promise<void> {
-  await service.create(context, name, {}, never).catch((error: unknown) => {
+  await service.create(context, name, {}, true, never).catch((error: unknown) => {
     // The one before came so far.
     if (!SlipwayError.is(error, 'devenv.exists')) throw error;
   });

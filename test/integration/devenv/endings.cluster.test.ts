@@ -62,18 +62,20 @@ describe('ssh to a DevEnv that has ended', () => {
     const uid = await life.uid(`pod/${name}`);
     await post(name, 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction' });
     await ended;
-    expect(complained).toContain(`${name} is stopped.`);
+    const why = 'it was evicted from its node, which was being emptied';
+    expect(complained).toContain(`${name} is stopped: ${why}.`);
     const stopped = await life.machine.until('it has stopped', async () => {
       const devEnv = await life.get(name);
       return devEnv.state === 'stopped' ? devEnv : undefined;
     });
-    expect(stopped).toMatchObject({ state: 'stopped' });
+    expect(stopped).toMatchObject({ state: 'stopped', reason: why, lastEnd: { reason: why } });
     const reasons = life.told.flatMap((each) => (each.name === name ? [each.devEnv?.reason] : []));
     expect(reasons).toContain('it is evicted from its node, which is being emptied');
-    await expectsRefused(name, `${name} is stopped.`, `Start it: slipway devenv start ${name}`);
+    await expectsRefused(name, `${name} is stopped: ${why}.`, `Start it: slipway devenv start ${name}`);
     await life.resize(name, { idleStop: '2s' });
     await life.start(name);
     expect(await life.uid(`pod/${name}`)).not.toBe(uid);
+    expect((await life.get(name)).lastEnd?.reason).toBe(why);
   });
 
   it('by idleness: says so, and for how long nobody worked there', async () => {
@@ -139,6 +141,47 @@ describe('a DevEnv whose node', () => {
     await expectsRefused(name, sentence, `Start it again: slipway devenv start ${name}`);
     expect(await startThere({ phase: 'Pending' })).not.toBe(uid);
     await life.machine.kubectl('delete', 'pod', name, '--force', '--grace-period=0');
+    // What ended before is told, and is not why there is none now.
+    const stopped = await life.get(name);
+    expect([stopped.state, stopped.reason, stopped.lastEnd?.reason]).toEqual([
+      'stopped',
+      undefined,
+      `${words}: ${message}`,
+    ]);
+  });
+
+  it('is under pressure leaves a trace when the pod is gone that nobody started again, until somebody stops it', async () => {
+    const record = () => life.machine.field(`pvc/${name}`, '.metadata.annotations.slipway\\.dev/devenv-spec');
+    const before = await record();
+    const uid = await startThere({ phase: 'Failed', reason: 'Evicted', message: memory });
+    const note = '.metadata.annotations.slipway\\.dev/last-end';
+    // Whoever follows the list of DevEnvs notes it.
+    await life.machine.until('it is noted', async () =>
+      (await life.machine.field(`pvc/${name}`, note)).includes(uid) ? true : undefined,
+    );
+    await life.machine.kubectl('delete', 'pod', name, '--force', '--grace-period=0');
+    const words = `its node put it out: ${memory}`;
+    expect(await life.get(name)).toMatchObject({ state: 'stopped', reason: words, lastEnd: { reason: words } });
+    const [list, status] = [
+      await life.machine.slipway(['devenv', 'list']),
+      await life.machine.slipway(['devenv', 'status', name]),
+    ];
+    expect(list.stdout).toMatch(new RegExp(`${name} +stopped .*its node put it out`));
+    expect(status.stdout).toMatch(
+      /stopped (just now|\d+s ago|\d+ min ago): its node put it out: The node was low on resource: memory/,
+    );
+    expect(status.exitCode).toBe(0);
+    await expectsRefused(name, `${name} is stopped: ${words.replace(/\.$/, '')}.`, `slipway devenv start ${name}`);
+    await startThere({ phase: 'Pending' });
+    const stopping = life.stop(name);
+    await life.machine.until('it is being stopped', async () =>
+      (await life.machine.field(`pod/${name}`, '.metadata.deletionTimestamp')) === '' ? undefined : true,
+    );
+    await life.machine.kubectl('delete', 'pod', name, '--force', '--grace-period=0');
+    expect(await stopping).toMatchObject({ state: 'stopped' });
+    expect(await life.get(name)).not.toHaveProperty('lastEnd');
+    expect(await life.machine.field(`pvc/${name}`, note)).toBe('');
+    expect(await record()).toBe(before);
   });
 
   it('does not answer is said to, and ssh does not wait for it', async () => {

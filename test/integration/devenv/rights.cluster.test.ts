@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { usedRights } from '../cluster/auditLog.ts';
+import { kubectl } from '../../cluster/cluster.mjs';
 import { context } from '../cluster/clusterMachine.ts';
 import { Person, rightsOf, shippedRules, without } from '../cluster/person.ts';
 import { devEnvProfile, failureOf, LifecycleMachine } from './lifecycleMachine.ts';
@@ -26,6 +27,13 @@ afterAll(async () => {
 /** Looks that go beyond the roles: without them less is told. */
 const optionalLooks = /^list (nodes|pods)$/;
 
+/** As whoever empties its node does. */
+async function evict(pod: string): Promise<void> {
+  const { namespace } = life.machine;
+  const input = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } });
+  await kubectl(['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`, '-f', '-'], { input });
+}
+
 const bothRoles = async () => [...(await shippedRules()), ...(await shippedRules('slipway-devenv'))];
 
 describe('the shipped role for DevEnvs', () => {
@@ -48,6 +56,14 @@ describe('the shipped role for DevEnvs', () => {
     expect((await life.machine.slipway(['devenv', 'stop', name])).exitCode).toBe(0);
     expect((await life.machine.slipway(['devenv', 'resize', name, '--idle-stop', '2h'])).exitCode).toBe(0);
     expect((await life.machine.slipway(['devenv', 'list'])).stdout).toContain('stopped');
+    expect((await life.machine.slipway(['devenv', 'start', name])).exitCode).toBe(0);
+    await evict(name);
+    const why = 'it was evicted from its node, which was being emptied';
+    await life.machine.until('its list keeps why it stopped', () =>
+      Promise.resolve(
+        life.told.some(({ devEnv }) => devEnv?.state === 'stopped' && devEnv.reason === why) ? true : undefined,
+      ),
+    );
     const gone = await life.machine.slipway(['devenv', 'delete', name, '--workspace', '--yes']);
     expect(gone.exitCode, gone.stderr).toBe(0);
     await life.core.handlers['devenvs/unwatch']({ watch }, never);

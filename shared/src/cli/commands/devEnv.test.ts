@@ -47,6 +47,13 @@ const failed: DevEnv = {
   idle: { stopAfterMs: 0 },
   host: 'devenv-bob.team-a',
 };
+const lastEnd = { reason: 'its node put it out: The node was low on resource: memory.', at: startTime - 3 * 3_600_000 };
+const evicted: DevEnv = {
+  ...stopped,
+  reason: lastEnd.reason,
+  action: 'Start it again: /workspace is as it was.',
+  lastEnd,
+};
 const waiting: DevEnv = {
   ...stopped,
   state: 'starting',
@@ -115,6 +122,8 @@ describe('slipway devenv status', () => {
   it.each([
     ['running', alice, 0],
     ['idle-stopped', stopped, 0],
+    ['evicted', evicted, 0],
+    ['running-again', { ...alice, lastEnd }, 0],
     ['failed', failed, 1],
     ['waiting', waiting, 0],
   ] as const)('%s', async (name, devEnv, expected) => {

@@ -94,6 +94,7 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
     mine,
     startedAt,
     startingSince,
+    lastEnd,
     context,
     namespace,
   } = devEnv;
@@ -113,6 +114,12 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
       `${claimName} at ${mountPath}${readOnly === true ? ', read only' : ''}`,
     ]),
     ['idle', idleFact(idle, now)],
+    // What says why it is stopped says it already.
+    ...(lastEnd === undefined || reason === lastEnd.reason
+      ? []
+      : [
+          ['before', `${lastEnd.reason.replace(/\.$/, '')} (${formatAgo(lastEnd.at, now)})`] satisfies [string, string],
+        ]),
     ['host', devEnv.host],
     ['where', `${context}, namespace ${namespace}`],
     ...(mine || owner === undefined ? [] : [['whose', owner] satisfies [string, string]]),
@@ -122,7 +129,9 @@ export function devEnvFacts(devEnv: DevEnv, now: number): Line[] {
       ? `, started ${formatAgo(startedAt, now)}`
       : startingSince !== undefined
         ? ` for ${coarse(now - startingSince)}`
-        : '';
+        : lastEnd !== undefined && reason === lastEnd.reason
+          ? ` ${formatAgo(lastEnd.at, now)}`
+          : '';
   // "stopped after 2 h idle" says both.
   const why = reason?.replaceAll('\n', ' — ');
   const saysBoth = reason?.startsWith(`${state} `) === true;

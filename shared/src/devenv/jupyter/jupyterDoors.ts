@@ -22,7 +22,7 @@ export class JupyterDoors {
     const server = await jupyterServer(api, name, signal);
     const key = JSON.stringify([api.cluster.context, api.cluster.namespace, name]);
     const known = this.#doors.get(key);
-    const opening = known ?? this.#makeDoor(api, name, server);
+    const opening = known ?? this.#makeDoor(api, name, server, signal);
     this.#doors.set(key, opening);
     opening.catch(() => this.#doors.delete(key));
     const open = await opening;
@@ -43,8 +43,10 @@ export class JupyterDoors {
     }
   }
 
-  async #makeDoor(api: KubernetesApi, name: string, server: JupyterServer): Promise<OpenDoor> {
+  async #makeDoor(api: KubernetesApi, name: string, server: JupyterServer, signal: AbortSignal): Promise<OpenDoor> {
     const { namespace } = api.cluster;
+    // Who may not, or cannot, is told so here and not by a page in the browser.
+    (await portForward(api, { namespace, pod: name, port: server.port }, signal)).destroy();
     const door = await LoopbackDoor.open({
       ...this.#options,
       connect: (signal) => portForward(api, { namespace, pod: name, port: open.server.port }, signal),

@@ -49,6 +49,8 @@ export class ContextWatch {
   readonly #asked = new Map<string, number>();
   readonly #reading = new Set<string>();
   readonly #changedMeanwhile = new Set<string>();
+  /** Pods as they were seen last, also such as are gone: they may tell why. */
+  readonly #seen = new Map<string, Pod>();
   #following: { readonly reader: DevEnvReader; readonly stop: () => void } | undefined;
   #claims: Reflector<Claim> | undefined;
   #pods: Reflector<Pod> | undefined;
@@ -119,13 +121,17 @@ export class ContextWatch {
   #follow(reader: DevEnvReader): void {
     this.#following?.stop();
     for (const name of this.#told.keys()) this.#forget(name);
+    this.#seen.clear();
     this.#isComplete = false;
     const { objects } = reader;
     const { reading, clock, random } = this.#options;
     const states = new Map<string, ReflectorState>();
     const shared = { api: objects.api, options: { labelSelector: devEnvSelector }, clock, random };
-    const own = (which: string) => ({
-      onChange: ({ object }: { readonly object: Claim | Pod }) => this.look(object.metadata.name),
+    const own = <T extends Claim | Pod>(which: string, onSeen: (object: T) => void = () => undefined) => ({
+      onChange: ({ object }: { readonly object: T }) => {
+        onSeen(object);
+        this.look(object.metadata.name);
+      },
       onState: (state: ReflectorState) => {
         states.set(which, state);
         this.#judge([...states.values()]);
@@ -137,14 +143,14 @@ export class ContextWatch {
       path: objects.claimPath(),
       schema: reading.claimSchema,
       key,
-      ...own('claims'),
+      ...own<Claim>('claims'),
     });
     const pods = createReflector({
       ...shared,
       path: objects.podPath(),
       schema: reading.podSchema,
       key,
-      ...own('pods'),
+      ...own<Pod>('pods', (pod) => this.#seen.set(pod.metadata.name, pod)),
     });
     this.#claims = claims;
     this.#pods = pods;
@@ -207,6 +213,11 @@ export class ContextWatch {
     this.#asked.set(name, this.#options.clock.now());
     const devEnv = claim === undefined ? undefined : await reader.describe(claim, this.#pods?.get(name), true, signal);
     if (reader !== this.#following?.reader) return;
+    const seen = this.#seen.get(name);
+    this.#seen.delete(name);
+    // One's own, so that others' windows do not all say the same.
+    if (claim !== undefined && seen !== undefined && devEnv?.mine === true)
+      await reader.lastEnds.seen(claim, seen, signal);
     if (devEnv === undefined) {
       this.#forget(name);
       return;

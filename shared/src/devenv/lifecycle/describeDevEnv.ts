@@ -2,7 +2,7 @@ import { amountOf, type DevEnv } from '../../protocol/index.ts';
 import type { Claim, Pod } from '../../targets/index.ts';
 import { parseRecord, type DevEnvRecord, type SettledDevEnv } from '../manifests/index.ts';
 import { devEnvAnnotations, hostName } from '../names/index.ts';
-import type { Standing } from './devEnvState.ts';
+import { lastEndOf, type Standing } from './devEnvState.ts';
 import type { LiveStatus } from './liveStatus.ts';
 
 export interface DescribeInput {
@@ -33,6 +33,7 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
   const { state, action, startedAt, startingSince } = standing;
   const reason = standing.reason ?? (isThere && isToChange(made, wishes) ? changedWords : growthWords(claim));
   const running = state === 'running' ? live : undefined;
+  const lastEnd = lastEndOf(claim);
   const instanceType = facts?.instanceType ?? settled?.settings.instanceType;
   return {
     context,
@@ -63,6 +64,9 @@ export function describeDevEnv(input: DescribeInput): DevEnv {
     ...(creationTimestamp !== undefined && { createdAt: creationTimestamp }),
     ...(state === 'running' && startedAt !== undefined && { startedAt }),
     ...(startingSince !== undefined && { startingSince }),
+    // While its pod is there, the state tells.
+    ...(lastEnd !== undefined &&
+      lastEnd.pod !== pod?.metadata.uid && { lastEnd: { reason: lastEnd.reason, at: lastEnd.at } }),
     host: hostName(name, context),
   };
 }

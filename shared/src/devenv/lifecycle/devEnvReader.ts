@@ -8,6 +8,7 @@ import { devEnvAnnotations, devEnvContainer, devEnvLabel, nameMeant } from '../n
 import { DevEnvObjects } from './clusterObjects.ts';
 import { describeDevEnv } from './describeDevEnv.ts';
 import { standingOf, type Standing } from './devEnvState.ts';
+import { LastEnds } from './lastEnds.ts';
 import type { LiveStatuses } from './liveStatus.ts';
 import { checkOurs, isKept } from './ownership.ts';
 import { PendingWords } from './pendingWords.ts';
@@ -17,6 +18,8 @@ export interface ReaderOptions {
   readonly reading: PodReading;
   readonly statuses: LiveStatuses;
   readonly clock: Clock;
+  /** Told of failures that nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Claims and pods of DevEnvs; a claim that is kept of a deleted one is none. */
@@ -34,6 +37,7 @@ export interface FoundDevEnv {
 /** Reads the DevEnvs of a space. */
 export class DevEnvReader {
   readonly objects: DevEnvObjects;
+  readonly lastEnds: LastEnds;
   readonly #access: SpaceAccess;
   readonly #reading: PodReading;
   readonly #statuses: LiveStatuses;
@@ -41,12 +45,13 @@ export class DevEnvReader {
   readonly #pendings: PendingWords;
   #user: Promise<string> | undefined;
 
-  constructor({ access, reading, statuses, clock }: ReaderOptions) {
+  constructor({ access, reading, statuses, clock, onError }: ReaderOptions) {
     this.#access = access;
     this.#reading = reading;
     this.#statuses = statuses;
     this.#clock = clock;
     this.objects = new DevEnvObjects(access.api, reading);
+    this.lastEnds = new LastEnds({ objects: this.objects, clock, onError });
     this.#pendings = new PendingWords(clock.now);
   }
 

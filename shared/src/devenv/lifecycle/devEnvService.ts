@@ -43,8 +43,16 @@ export interface DevEnvService {
   watch(context: string | undefined, listener: DevEnvListener): Promise<Disposable>;
   options(context: string, signal: AbortSignal): Promise<DevEnvOptions>;
   manifest(context: string, name: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<string>;
-  create(context: string, name: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<DevEnv>;
+  /** @param start it is to be started afterwards: nothing is made where that is not allowed */
+  create(
+    context: string,
+    name: string | undefined,
+    spec: DevEnvSpec,
+    start: boolean,
+    signal: AbortSignal,
+  ): Promise<DevEnv>;
   start(reference: DevEnvReference, wait: boolean, onProgress: OnProgress, signal: AbortSignal): Promise<DevEnv>;
+  restart(reference: DevEnvReference, onProgress: OnProgress, signal: AbortSignal): Promise<DevEnv>;
   stop(reference: DevEnvReference, signal: AbortSignal): Promise<DevEnv>;
   resize(reference: DevEnvReference, changes: DevEnvSpec, signal: AbortSignal): Promise<DevEnv>;
   delete(reference: DevEnvReference, workspace: boolean, signal: AbortSignal): Promise<void>;
@@ -126,8 +134,14 @@ class Service implements DevEnvService {
     return (await this.#space(context, signal)).manifest(name, spec, signal);
   }
 
-  async create(context: string, name: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<DevEnv> {
-    return (await this.#space(context, signal)).create(name, spec, signal);
+  async create(
+    context: string,
+    name: string | undefined,
+    spec: DevEnvSpec,
+    start: boolean,
+    signal: AbortSignal,
+  ): Promise<DevEnv> {
+    return (await this.#space(context, signal)).create(name, spec, start, signal);
   }
 
   async start(
@@ -137,6 +151,10 @@ class Service implements DevEnvService {
     signal: AbortSignal,
   ): Promise<DevEnv> {
     return (await this.#space(context, signal)).start(name, wait, onProgress, signal);
+  }
+
+  async restart({ context, name }: DevEnvReference, onProgress: OnProgress, signal: AbortSignal): Promise<DevEnv> {
+    return (await this.#space(context, signal)).restart(name, onProgress, signal);
   }
 
   async stop({ context, name }: DevEnvReference, signal: AbortSignal): Promise<DevEnv> {
@@ -207,6 +225,7 @@ class Service implements DevEnvService {
       statuses: this.#statuses,
       clock: this.#clock,
       random: this.#options.random,
+      onError: this.#options.onError,
     });
     this.#spaces.set(access.api, space);
     return space;

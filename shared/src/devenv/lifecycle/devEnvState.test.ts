@@ -30,6 +30,29 @@ describe('a DevEnv without a pod', () => {
     expect(standing(undefined, { claim: claim({ status: { phase: 'Pending' } }) })).toEqual({ state: 'stopped' });
   });
 
+  const noted = (more: Json): Claim =>
+    claim({
+      metadata: {
+        annotations: {
+          'slipway.dev/last-end': JSON.stringify({ pod: 'a', time: at(1), reason: 'its node was gone', ...more }),
+        },
+      },
+    });
+
+  it('says why where its claim tells how the last one ended, and nothing has followed', () => {
+    expect(standing(undefined, { claim: noted({}) })).toEqual({
+      state: 'stopped',
+      reason: 'its node was gone',
+      action: 'Start it again: /workspace is as it was.',
+    });
+    expect(standing(undefined, { claim: noted({ followed: true }) })).toEqual({ state: 'stopped' });
+    const hostile = standing(undefined, {
+      claim: noted({ reason: 'a\u001b[31m\ntoken=ghp_0123456789abcdefghijABCDEFGHIJ012345' }),
+    });
+    expect(hostile.reason).toMatch(/^a/);
+    expect(hostile.reason).not.toMatch(/ghp_0123|\p{Cc}/u);
+  });
+
   it('has failed once its volume is gone', () => {
     expect(standing(undefined, { claim: claim({ status: { phase: 'Lost' } }) })).toMatchObject({
       state: 'failed',

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { maskSecrets } from '../../diagnosis/index.ts';
 import type { DevEnvState } from '../../protocol/index.ts';
 import type { Claim, ContainerStatus, Pod } from '../../targets/index.ts';
-import { devEnvContainer } from '../names/index.ts';
+import { disruptionOf, parseLastEnd, type LastEnd, type PodEnd } from '../endings/index.ts';
+import { devEnvAnnotations, devEnvContainer } from '../names/index.ts';
 import { durationWords } from './durationWords.ts';
 
 /** What is known of a DevEnv, from which it follows how it stands. */
@@ -65,12 +66,22 @@ function hasBrokenOff(container: ContainerStatus | undefined): boolean {
 }
 
 function withoutPod(claim: Claim): Standing {
-  if (claim.status?.phase !== 'Lost') return { state: 'stopped' };
+  if (claim.status?.phase !== 'Lost') {
+    const last = lastEndOf(claim);
+    if (last === undefined || last.followed) return { state: 'stopped' };
+    return { state: 'stopped', reason: last.reason, action: startAgain };
+  }
   return {
     state: 'failed',
     reason: `the volume of claim ${claim.metadata.name} is gone`,
     action: 'Ask who looks after the cluster’s storage. Delete the DevEnv with its workspace to begin anew.',
   };
+}
+
+/** What its claim tells of the last pod that the cluster put out. Pure. */
+export function lastEndOf({ metadata }: Claim): LastEnd | undefined {
+  const last = parseLastEnd(metadata.annotations[devEnvAnnotations.lastEnd]);
+  return last === undefined ? undefined : { ...last, reason: line(last.reason) };
 }
 
 /** So long after its time a pod that is still there will not go by itself, ms. */
@@ -86,19 +97,25 @@ function stopping(pod: Pod, deadline: number, now: number): Standing {
   };
 }
 
-/** Who ends a pod that nobody of ours has stopped, by what the cluster notes on it. */
-const disruptions: Readonly<Record<string, string>> = {
-  EvictionByEvictionAPI: 'it is evicted from its node, which is being emptied',
-  PreemptionByScheduler: 'a pod of higher priority takes its place',
-  DeletionByTaintManager: 'its node has got a taint that it does not tolerate, or does not answer',
-  DeletionByPodGC: 'its node is gone',
-  TerminationByKubelet: 'its node puts it out',
-};
-
 function disruptionWords(pod: Pod): string | undefined {
-  const target = pod.status?.conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
-  if (target === undefined) return undefined;
-  return disruptions[target.reason ?? ''] ?? said('the cluster ends it', target.message);
+  const disruption = disruptionOf(pod.status?.conditions);
+  return disruption === undefined ? undefined : said(disruption.ending, disruption.said);
+}
+
+/** How a pod ended, or is about to end, that nobody of ours has stopped; undefined for any other. Pure. */
+export function podEnd(pod: Pod, now: number): PodEnd | undefined {
+  const { uid, deletionTimestamp } = pod.metadata;
+  const { phase, reason, conditions } = pod.status ?? {};
+  if (uid === undefined || phase === 'Succeeded') return undefined;
+  const disruption = disruptionOf(conditions);
+  const endedAt = containerOf(pod)?.state?.terminated?.finishedAt ?? disruption?.at ?? deletionTimestamp ?? now;
+  const hasFailed = phase === 'Failed';
+  // A container that is told to end may end badly: without a reason of the node that is how it looks when somebody stops it.
+  const byItself = deletionTimestamp === undefined && disruption === undefined;
+  if (hasFailed && (reason !== undefined || byItself))
+    return { pod: uid, reason: broken(pod).reason ?? '', at: endedAt };
+  if (disruption === undefined || (deletionTimestamp === undefined && !hasFailed)) return undefined;
+  return { pod: uid, reason: said(disruption.ended, disruption.said), at: disruption.at ?? endedAt };
 }
 
 /** The kubelet says of the pod what it says of its container: where they differ, the cluster has not heard of the node. */

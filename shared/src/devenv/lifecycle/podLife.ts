@@ -6,6 +6,8 @@ import type { DevEnvObjects } from './clusterObjects.ts';
 import { checkOurs } from './ownership.ts';
 
 const anything = z.unknown();
+/** So often a pod is looked at that does not change, ms. */
+const lookMs = 1_000;
 
 /** The pod of a DevEnv: made, followed, ended. */
 export class PodLife {
@@ -37,31 +39,33 @@ export class PodLife {
   async end(name: string, pod: Pod, signal: AbortSignal, look?: (pod: Pod) => void): Promise<void> {
     checkOurs(pod, 'pod', name);
     const { uid } = pod.metadata;
-    if (pod.metadata.deletionTimestamp === undefined) {
+    const remove = async (): Promise<void> => {
+      if (pod.metadata.deletionTimestamp !== undefined) return;
       try {
         await this.#objects.api.delete(this.#objects.podPath(name), uid === undefined ? {} : { uid }, signal);
       } catch (error) {
         // Another incarnation: this one has gone.
         if (!isConflict(error)) throw error;
       }
-    }
+    };
     const isGone = (now: Pod | undefined): true | undefined => {
       if (now === undefined || now.metadata.uid !== uid) return true;
       look?.(now);
       return undefined;
     };
-    await this.follow(name, isGone, signal);
+    await this.follow(name, isGone, signal, remove);
   }
 
   /**
    * Looks at the pod of this name each time it changes, and every so often besides, until `look` gives something.
    * @param look gets undefined where there is no such pod
+   * @param begin is called once the pod is followed: who may not do that has begun nothing
    */
   async follow<T>(
     name: string,
     look: (pod: Pod | undefined) => Promise<T | undefined> | T | undefined,
     signal: AbortSignal,
-    everyMs = 1_000,
+    begin?: () => Promise<void>,
   ): Promise<T> {
     let wake = (): void => undefined;
     const reflector = createReflector({
@@ -76,11 +80,12 @@ export class PodLife {
     });
     try {
       await reflector.synced(signal);
+      await begin?.();
       for (;;) {
         const changed = new Promise<void>((resolve) => (wake = resolve));
         const seen = await look(reflector.get(name));
         if (seen !== undefined) return seen;
-        await this.#either(changed, everyMs, signal);
+        await this.#either(changed, lookMs, signal);
       }
     } finally {
       reflector.dispose();

@@ -10,7 +10,7 @@ import {
 } from '../../kubernetes/index.ts';
 import { labels, managedBy, parseSize } from '../../pipeline/index.ts';
 import { SlipwayError, type DevEnv, type DevEnvOptions, type DevEnvSpec } from '../../protocol/index.ts';
-import type { Claim, Pod, PodReading } from '../../targets/index.ts';
+import type { Claim, NeededRight, Pod, PodReading } from '../../targets/index.ts';
 import type { SpaceAccess } from '../access.ts';
 import { makeSshKey } from '../keys/index.ts';
 import {
@@ -31,6 +31,7 @@ import type { LiveStatuses } from './liveStatus.ts';
 import { optionsOf } from './options.ts';
 import { checkOurs, isKept, ownerOf } from './ownership.ts';
 import { PodLife } from './podLife.ts';
+import { checkRights, rightsToDelete, rightsToMake, rightsToRestart, rightsToStart } from './rights.ts';
 
 export interface SpaceOptions {
   readonly access: SpaceAccess;
@@ -38,6 +39,8 @@ export interface SpaceOptions {
   readonly statuses: LiveStatuses;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of failures that nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 const anything = z.unknown();
@@ -53,11 +56,11 @@ export class SpaceDevEnvs {
   readonly #clock: Clock;
   readonly #pods: PodLife;
 
-  constructor({ access, reading, statuses, clock, random }: SpaceOptions) {
+  constructor({ access, reading, statuses, clock, random, onError }: SpaceOptions) {
     this.#access = access;
     this.#reading = reading;
     this.#clock = clock;
-    this.reader = new DevEnvReader({ access, reading, statuses, clock });
+    this.reader = new DevEnvReader({ access, reading, statuses, clock, onError });
     this.#objects = this.reader.objects;
     this.#pods = new PodLife(this.#objects, reading, clock, random);
   }
@@ -72,13 +75,17 @@ export class SpaceDevEnvs {
     return devEnvText(this.#input(nameMeant(user, asked), user, spec));
   }
 
-  /** Makes Secret and claim; whatever a create that broke off has left is taken up. */
-  async create(asked: string | undefined, spec: DevEnvSpec, signal: AbortSignal): Promise<DevEnv> {
+  /**
+   * Makes Secret and claim; whatever a create that broke off has left is taken up.
+   * @param start it is to be started afterwards: nothing is made where that is not allowed
+   */
+  async create(asked: string | undefined, spec: DevEnvSpec, start: boolean, signal: AbortSignal): Promise<DevEnv> {
     const user = await this.reader.user(signal);
     const name = newName(user, asked);
     const input = this.#input(name, user, spec);
     const there = await this.#objects.claim(name, signal);
     if (there !== undefined) this.#checkFree(there, name, user);
+    await this.#check(user, rightsToMake(name, there !== undefined, start), signal);
     await this.#secret(input, undefined, signal);
     const claim = await this.#claim(input, there, signal);
     await this.#secret(input, claim, signal);
@@ -102,9 +109,20 @@ export class SpaceDevEnvs {
     return this.reader.get(name, signal);
   }
 
+  /** Ends its pod and starts another one; neither where the other is not allowed. @param onProgress as for `start` */
+  async restart(asked: string, onProgress: (name: string, text: string) => void, signal: AbortSignal): Promise<DevEnv> {
+    const { name, user } = await this.reader.find(asked, signal);
+    await this.#check(user, rightsToRestart(name), signal);
+    await this.stop(name, signal);
+    return this.start(name, true, onProgress, signal);
+  }
+
   async stop(asked: string, signal: AbortSignal): Promise<DevEnv> {
     const { name, claim, pod } = await this.reader.find(asked, signal);
-    if (pod !== undefined) await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
+    if (pod !== undefined) {
+      await this.reader.lastEnds.stops(claim, pod, signal);
+      await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
+    }
     return this.reader.get(name, signal);
   }
 
@@ -131,7 +149,8 @@ export class SpaceDevEnvs {
 
   /** The claim goes, or loses its label, last: until then it is listed, and deleting it again does the rest. */
   async delete(asked: string, workspace: boolean, signal: AbortSignal): Promise<void> {
-    const { name, claim, pod } = await this.reader.find(asked, signal, workspace);
+    const { name, user, claim, pod } = await this.reader.find(asked, signal, workspace);
+    await this.#check(user, rightsToDelete(name, pod !== undefined, workspace), signal);
     if (pod !== undefined) await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
     const secret = await this.#objects.secret(name, signal);
     if (secret !== undefined) {
@@ -143,7 +162,8 @@ export class SpaceDevEnvs {
       await this.#objects.api.delete(this.#objects.claimPath(name), uid === undefined ? {} : { uid }, signal);
       return;
     }
-    const patch = { metadata: { labels: { [devEnvLabel]: null, [keptLabel]: name } } };
+    const annotations = { [devEnvAnnotations.lastEnd]: null };
+    const patch = { metadata: { labels: { [devEnvLabel]: null, [keptLabel]: name }, annotations } };
     await this.#objects.api.patch(this.#objects.claimPath(name), patch, { kind: 'merge' }, anything, signal);
   }
 
@@ -170,6 +190,10 @@ export class SpaceDevEnvs {
       const name = number === 1 ? devEnvName(user) : devEnvName(user, String(number));
       if (!taken.has(name)) return name;
     }
+  }
+
+  #check(user: string, rights: readonly NeededRight[], signal: AbortSignal): Promise<void> {
+    return checkRights(this.#objects.api, this.#reading, user, rights, signal);
   }
 
   #checkFree(claim: Claim, name: string, user: string): void {
@@ -247,9 +271,12 @@ export class SpaceDevEnvs {
       const standing = await this.reader.standing(claim, pod, signal);
       const ending = pod.metadata.deletionTimestamp !== undefined;
       if (!ending && !isOver(standing, pod)) return;
+      await this.#check(user, rightsToStart, signal);
+      await this.reader.lastEnds.follows(claim, pod, signal);
       if (ending) onProgress('waiting until its last pod has ended');
       await this.#pods.end(name, pod, signal, this.#refuseStuck(name, claim));
     }
+    if (pod === undefined) await this.reader.lastEnds.follows(claim, undefined, signal);
     const spec = wishesOf(claim);
     const input = this.#input(name, ownerOf(claim) ?? user, spec);
     await this.#secret(input, claim, signal);

@@ -12,6 +12,8 @@ export const devEnvAnnotations = {
   spec: 'slipway.dev/devenv-spec',
   /** Set anew once the Secret has changed: the kubelet then renews its copy at once. */
   keysChanged: 'slipway.dev/keys-changed',
+  /** How the last pod ended that the cluster put out; see devenv/endings. */
+  lastEnd: 'slipway.dev/last-end',
 } as const;
 
 /** The only container of the pod. */

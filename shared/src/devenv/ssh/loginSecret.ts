@@ -96,5 +96,18 @@ export async function changeAuthorizedKeys(
 async function renewInPod({ api, name, clock }: SecretPlace, signal: AbortSignal): Promise<void> {
   const path = { type: resources.pods, namespace: api.cluster.namespace, name };
   const body = { metadata: { annotations: { [devEnvAnnotations.keysChanged]: String(clock.now()) } } };
-  await unlessMissing(() => api.patch(path, body, { kind: 'merge' }, z.object({}), signal));
+  try {
+    await unlessMissing(() => api.patch(path, body, { kind: 'merge' }, z.object({}), signal));
+  } catch (error) {
+    throw SlipwayError.is(error, 'cluster.forbidden') ? takesTime(name, error) : error;
+  }
+}
+
+/** Nothing was undone: the pod goes by the Secret in the end. */
+function takesTime(name: string, { message, action }: SlipwayError): SlipwayError {
+  return new SlipwayError(
+    'cluster.forbidden',
+    `Who may log in to ${name} was changed, but its pod could not be told: ${message}`,
+    { action: `It takes that over by itself within two minutes; then try again. ${action ?? ''}`.trim() },
+  );
 }

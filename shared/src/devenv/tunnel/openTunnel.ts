@@ -2,8 +2,9 @@ import type { Duplex, Writable } from 'node:stream';
 import { isNotFound, portForward, resources, type Clock, type KubernetesApi } from '../../kubernetes/index.ts';
 import * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
-import { sshPort } from '../names/index.ts';
-import { standingOf, stopped, tunnelPodSchema, type Standing } from './podStanding.ts';
+import { parseLastEnd } from '../endings/index.ts';
+import { devEnvAnnotations, sshPort } from '../names/index.ts';
+import { putOut, standingOf, stopped, tunnelPodSchema, type Standing } from './podStanding.ts';
 
 export interface TunnelRequest {
   readonly api: KubernetesApi;
@@ -14,6 +15,10 @@ export interface TunnelRequest {
   /** Told what it waits for, once for each change. */
   readonly onWaiting: (text: string) => void;
 }
+
+const claimSchema = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }).optional(),
+});
 
 /** How often a pod that is on its way is looked at, ms. */
 const lookMs = 250;
@@ -132,8 +137,10 @@ export async function lookAt(
 /** Without a pod it is stopped, or there is none at all. */
 async function missing({ api, namespace, name }: TunnelRequest, cause: Error, signal: AbortSignal): Promise<Error> {
   try {
-    await api.get({ type: resources.persistentVolumeClaims, namespace, name }, z.object({}), signal);
-    return stopped(name);
+    const path = { type: resources.persistentVolumeClaims, namespace, name };
+    const { metadata } = await api.get(path, claimSchema, signal);
+    const last = parseLastEnd(metadata?.annotations?.[devEnvAnnotations.lastEnd]);
+    return putOut(name, last?.followed === false ? last.reason : undefined);
   } catch (error) {
     // Who may not look at claims is told what is known.
     if (!isNotFound(error)) return stopped(name);

@@ -6,6 +6,7 @@ const now = Date.parse('2026-01-01T00:00:30Z');
 const said = (pod: TunnelPod): string => {
   const standing = standingOf(pod, 'devenv-ada', now);
   if (standing.kind === 'ended') return `ended: ${standing.error.message}`;
+  if (standing.kind === 'stopping') return standing.why === undefined ? 'stopping' : `stopping: ${standing.why}`;
   return standing.kind === 'waiting' ? `waiting: ${standing.text}` : standing.kind;
 };
 const ended = (message: string, exitCode = 0): TunnelPod => ({
@@ -38,6 +39,16 @@ describe('how a DevEnv’s pod stands for ssh', () => {
     ['waiting: its volumes and its image are fetched', waits('ContainerCreating')],
     ['ended: devenv-ada cannot come up: ImagePullBackOff: no such image.', waits('ImagePullBackOff', 'no such image')],
     ['stopping', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Running' } }],
+    [
+      'stopping: it was evicted from its node, which was being emptied',
+      {
+        metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' },
+        status: {
+          phase: 'Running',
+          conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' }],
+        },
+      },
+    ],
     ['ended: devenv-ada was stopped after 4 h idle.', ended('{"reason":"idle","idleSeconds":14400}')],
     ['ended: devenv-ada was stopped after 90 min idle.', ended('{"reason":"idle","idleSeconds":5400}')],
     ['ended: devenv-ada was stopped after 20 s idle.', ended('{"reason":"idle","idleSeconds":20}')],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
+import { disruptionOf } from '../endings/index.ts';
 
 /** What of a pod tells whether sshd can be reached in it. Everything is optional: it comes from the cluster. */
 export const tunnelPodSchema = z.object({
@@ -49,8 +50,8 @@ export type Standing =
   | { readonly kind: 'ready' }
   /** `text`: what it waits for, after "devenv-alice starts: ". */
   | { readonly kind: 'waiting'; readonly text: string }
-  /** Its pod is about to go. */
-  | { readonly kind: 'stopping' }
+  /** Its pod is about to go. `why`: what somebody else ends it for. */
+  | { readonly kind: 'stopping'; readonly why: string | undefined }
   | { readonly kind: 'ended'; readonly error: SlipwayError };
 
 /** So long after its time a pod that is still there will not go by itself, ms. */
@@ -63,7 +64,7 @@ export function standingOf(pod: TunnelPod, devEnv: string, now: number): Standin
     const isStuck = now - Date.parse(metadata.deletionTimestamp) > lateMs;
     return isStuck
       ? { kind: 'ended', error: outOfTouch(`${devEnv} has not ended: its node ${nodeOf(pod)} does not answer.`) }
-      : { kind: 'stopping' };
+      : { kind: 'stopping', why: disruptionWords(pod) };
   }
   switch (status?.phase) {
     case 'Succeeded':
@@ -107,7 +108,25 @@ function hopeless({ status }: TunnelPod, devEnv: string): Standing | undefined {
 
 /** @param idle for how long nobody had worked there: `2 h`; undefined where it was not stopped for that */
 export function stopped(devEnv: string, idle?: string): SlipwayError {
-  const message = idle === undefined ? `${devEnv} is stopped.` : `${devEnv} was stopped after ${idle} idle.`;
+  return stoppedError(
+    devEnv,
+    idle === undefined ? `${devEnv} is stopped.` : `${devEnv} was stopped after ${idle} idle.`,
+  );
+}
+
+/** @param why the cluster put its pod out, as the cluster or its claim says; undefined where that is not known */
+export function putOut(devEnv: string, why: string | undefined): SlipwayError {
+  const words = sentencePart(why ?? '');
+  return words === '' ? stopped(devEnv) : stoppedError(devEnv, `${devEnv} is stopped: ${words}.`);
+}
+
+function disruptionWords({ status }: TunnelPod): string | undefined {
+  const disruption = disruptionOf(status?.conditions);
+  if (disruption === undefined) return undefined;
+  return disruption.said === '' ? disruption.ended : `${disruption.ended}: ${disruption.said}`;
+}
+
+function stoppedError(devEnv: string, message: string): SlipwayError {
   return new SlipwayError('devenv.stopped', message, { action: `Start it: slipway devenv start ${devEnv}` });
 }
 

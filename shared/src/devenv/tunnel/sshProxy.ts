@@ -4,7 +4,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 import { ClientInput } from './clientInput.ts';
 import { lookAt, openTunnel } from './openTunnel.ts';
 import { pipeSession } from './pipeSession.ts';
-import { stopped } from './podStanding.ts';
+import { putOut, stopped } from './podStanding.ts';
 
 export interface SshProxyRequest {
   readonly api: KubernetesApi;
@@ -55,7 +55,8 @@ export async function runSshProxy(request: SshProxyRequest, signal: AbortSignal)
 async function throwWhatEnded(request: SshProxyRequest, signal: AbortSignal): Promise<void> {
   const soon = AbortSignal.any([signal, AbortSignal.timeout(whyMs)]);
   const standing = await lookAt(request, soon).catch(() => ({ kind: 'ready' }) as const);
-  if (standing === undefined || standing.kind === 'stopping') throw stopped(request.name);
+  if (standing === undefined) throw stopped(request.name);
+  if (standing.kind === 'stopping') throw putOut(request.name, standing.why);
   if (standing.kind === 'ended') throw standing.error;
 }
 

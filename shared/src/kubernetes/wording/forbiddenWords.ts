@@ -40,7 +40,8 @@ export function forbiddenWords(failure: ApiFailure, attempt: Attempt): Words {
   };
 }
 
-function rightsWords(said: string | undefined, attempt: Attempt): Words {
+/** Words for a right that is missing. @param said whom the server knows; by default the user of the kubeconfig */
+export function rightsWords(said: string | undefined, attempt: Attempt): Words {
   const { context, user, server } = attempt.cluster;
   const who = said ?? user;
   const anonymous = who === 'system:anonymous';

@@ -2,6 +2,10 @@ import type { Table } from '../translator.ts';
 
 /** Reaching DevEnvs by SSH: devenv/{ssh,tunnel}. */
 export const chineseDevEnvSsh: Table = {
+  'Who may log in to {name} was changed, but its pod could not be told: {why~}':
+    '{name} 的登录名单已更改，但无法通知其 Pod：{why}',
+  'It takes that over by itself within two minutes; then try again. {ask~}':
+    '它会在两分钟内自行生效，届时请重试。{ask}',
   // tunnel
   'The connection was closed before sshd answered.': '在 sshd 应答之前，连接已关闭。',
   'There is no DevEnv {name} in {namespace}.': '{namespace} 中没有 DevEnv {name}。',
@@ -23,6 +27,7 @@ export const chineseDevEnvSsh: Table = {
   '{name} broke off: {why*}.': '{name} 已中断：{why}。',
   'Look at it with "slipway devenv status {name}", and start it again: slipway devenv start {other}':
     '请用“slipway devenv status {name}”查看，然后重新启动：slipway devenv start {other}',
+  '{name} is stopped: {why~}.': '{name} 已停止：{why}。',
   '{name} was stopped after {time} idle.': '{name} 在空闲 {time} 后已停止。',
   'Start it: slipway devenv start {name}': '请启动它：slipway devenv start {name}',
   'The ssh client has gone.': 'ssh 客户端已退出。',

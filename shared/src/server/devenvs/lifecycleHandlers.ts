@@ -34,18 +34,15 @@ export function lifecycleHandlers(session: DevEnvSession): LifecycleHandlers {
     }),
     'devenvs/create': async ({ context, name, spec, start = true }, signal) => {
       const devEnvs = await service();
-      const made = await devEnvs.create(context, name, spec, signal);
+      const made = await devEnvs.create(context, name, spec, start, signal);
       await authorize(session, made, signal);
       return start ? devEnvs.start(made, false, onProgress(context), signal) : made;
     },
     'devenvs/start': async ({ wait = true, ...reference }, signal) =>
       (await service()).start(reference, wait, onProgress(reference.context), signal),
     'devenvs/stop': async (reference, signal) => (await service()).stop(reference, signal),
-    'devenvs/restart': async (reference, signal) => {
-      const devEnvs = await service();
-      await devEnvs.stop(reference, signal);
-      return devEnvs.start(reference, true, onProgress(reference.context), signal);
-    },
+    'devenvs/restart': async (reference, signal) =>
+      (await service()).restart(reference, onProgress(reference.context), signal),
     'devenvs/resize': async ({ changes, ...reference }, signal) => (await service()).resize(reference, changes, signal),
     'devenvs/delete': async ({ workspace, ...reference }, signal) => {
       await (await service()).delete(reference, workspace, signal);

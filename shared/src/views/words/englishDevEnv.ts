@@ -21,6 +21,7 @@ export const englishDevEnv = {
     host: 'SSH host',
     created: 'Created',
     started: 'Started',
+    lastEnd: 'Last end',
   },
   gpus: (count: number) => (count === 0 ? 'no GPU' : count === 1 ? '1 GPU' : `${count} GPUs`),
   cpus: (count: string) => `${count} CPU`,
@@ -32,6 +33,8 @@ export const englishDevEnv = {
   hours: (hours: number) => `${hours} h`,
   hoursMinutes: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
   days: (days: number) => (days === 1 ? '1 day' : `${days} days`),
+  /** How its last pod ended, and how long ago. */
+  ended: (why: string, time: string) => `${why} (${time} ago)`,
   inUse: 'in use',
   idleFor: (time: string) => `idle ${time}`,
   stopsAfter: (time: string) => `stops after ${time}`,

@@ -109,14 +109,16 @@ export function judgeRights(missing: readonly RequiredVerb[], needed: number, sp
   return essential.length > 0 ? failed(detail, fix) : warned(detail, fix);
 }
 
+/** @param right with the name of an object, whether it is there with that one */
 export async function isAllowed(
   api: KubernetesApi,
-  verb: RequiredVerb,
+  right: Pick<RequiredVerb, 'type' | 'subresource' | 'verb'> & { readonly name?: string },
   namespace: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { group, plural: resource } = verb.type;
-  const attributes = { namespace, verb: verb.verb, group, resource, subresource: verb.subresource };
+  const { verb, subresource, name } = right;
+  const { group, plural: resource } = right.type;
+  const attributes = { namespace, verb, group, resource, subresource, name };
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

@@ -21,8 +21,10 @@ export const rulesReviewSchema = z.object({
   }),
 });
 
+type AskedRight = Pick<RequiredVerb, 'type' | 'verb' | 'subresource'>;
+
 /** Whether rules allow to do this with every object of the type. Pure. */
-export function isAllowedBy(rules: readonly Rule[], { type, verb, subresource }: RequiredVerb): boolean {
+export function isAllowedBy(rules: readonly Rule[], { type, verb, subresource }: AskedRight): boolean {
   const resources = subresource === undefined ? [type.plural] : [`${type.plural}/${subresource}`, `*/${subresource}`];
   return rules.some(
     (rule) =>
