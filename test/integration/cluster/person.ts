@@ -9,6 +9,8 @@ export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Default: all objects of the resources. */
+  readonly resourceNames?: readonly string[];
 }
 
 interface Role {

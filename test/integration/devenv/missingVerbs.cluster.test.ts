@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliCore } from '../../../shared/src/cli/cliCore.ts';
 import { slipway } from '../../../shared/src/cli/testing/commandLine.ts';
 import { FakeCore } from '../../../shared/src/cli/testing/fakeCore.ts';
+import { secretName } from '../../../shared/src/devenv/names/index.ts';
 import type { Core } from '../../../shared/src/server/index.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
 import { bundleDir, coreInProcess } from '../cluster/coreInProcess.ts';
-import { rightsOf, shippedRules, without } from '../cluster/person.ts';
+import { rightsOf, shippedRules, without, type Rule } from '../cluster/person.ts';
+import { command } from '../cli/slipway.ts';
 import { makeCrowd } from './crowd.ts';
 import { devEnvProfile, LifecycleMachine } from './lifecycleMachine.ts';
 
@@ -34,8 +37,17 @@ beforeAll(async () => {
   [running = '', resting = ''] = made.map(({ name }) => name);
   machine = await life.machine.colleague();
   const rules = [...(await shippedRules()), ...(await shippedRules('slipway-devenv'))];
+  const [ofSecret, ofPod] = [[secretName(resting)], [resting]];
+  const named: Rule[] = [
+    ...without(without(rules, 'delete secrets'), 'delete pods'),
+    { apiGroups: [''], resources: ['secrets'], verbs: ['delete'], resourceNames: ofSecret },
+    { apiGroups: [''], resources: ['pods'], verbs: ['delete'], resourceNames: ofPod },
+  ];
   const roles = droppable.map((right) => [whoLacks(right), without(rules, right)] as const);
-  await Promise.all([life.start(running), makeCrowd(machine, devEnvProfile, new Map([...roles, ['all', rules]]))]);
+  await Promise.all([
+    life.start(running),
+    makeCrowd(machine, devEnvProfile, new Map([...roles, ['all', rules], ['named', named]])),
+  ]);
   const { folder } = machine.machine;
   core = coreInProcess(machine.machine, { bundleDir });
   stranger = coreInProcess(machine.machine, { bundleDir, dataDir: join(folder, 'stranger') });
@@ -75,6 +87,16 @@ function expectNamed(said: string, right: string): void {
   expect(said).toMatch(new RegExp(`may not ${verb} ${resource}( "[^"]+")? in ${namespace} on the cluster`));
   const verbs = resource.includes('/') ? 'verbs get and create' : `verb ${verb}`;
   expect(said).toContain(`Ask for the right: ${verbs} on ${resource} in the namespace ${namespace}.`);
+}
+
+/** The built command, whose input stays open as that of a client that waits. */
+function asSsh(argv: readonly string[]): Promise<{ readonly exitCode: unknown; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const options = { env: machine.machine.environment, timeout: 60_000 };
+    execFile(process.execPath, [command, ...argv], options, (error, _stdout, stderr) =>
+      resolve({ exitCode: error?.code ?? 0, stderr }),
+    );
+  });
 }
 
 /** What people type, and the rights that it takes. `{running}` and `{resting}` are the DevEnvs. */
@@ -166,7 +188,7 @@ describe('a Role that lacks one verb', () => {
       AbortSignal.timeout(60_000),
     );
     const fingerprint = devices.find(({ current }) => current)?.fingerprint ?? '';
-    const removed = await type(stranger, [...typed('devenv remove-device {running}', 'patch secrets'), fingerprint]);
+    const removed = await type(stranger, typed(`devenv remove-device ${fingerprint} {running}`, 'patch secrets'));
     expectNamed(removed.said, 'patch secrets');
     expect(removed.exitCode).toBe(4);
   });
@@ -176,8 +198,8 @@ describe('a Role that lacks one verb', () => {
     ['ssh {running} -- true', 'get secrets', 4],
     ['ssh-proxy {running}', 'get pods/portforward', 4],
     ['ssh-proxy {resting}', 'get pods', 4],
-  ])('is told by the program that ssh waits for: %s, %s', async (command, right, exitCode) => {
-    const { stderr, exitCode: found } = await machine.machine.slipway(typed(command, right));
+  ])('is told by the program that ssh waits for: %s, %s', async (line, right, exitCode) => {
+    const { stderr, exitCode: found } = await asSsh(typed(line, right));
     expectNamed(stderr.replaceAll(/\s+/g, ' '), right);
     expect(found, stderr).toBe(exitCode);
   });
@@ -204,6 +226,20 @@ describe('a Role that lacks one verb', () => {
     expect(exitCode).toBe(4);
     expect((await life.get(resting)).state).toMatch(/starting|running/);
   });
+});
+
+it('a Role that gives a right for the one object only is enough to delete it', async () => {
+  const { said, exitCode } = await type(core, [
+    'devenv',
+    'delete',
+    resting,
+    '--workspace',
+    '--yes',
+    '--context',
+    'named',
+  ]);
+  expect(exitCode, said).toBe(0);
+  expect((await things()).filter((thing) => thing.includes(` ${secretName(resting)} `))).toEqual([]);
 });
 
 it('every right of the shipped roles that DevEnvs take is tried here, but for those of runs', async () => {

@@ -105,7 +105,7 @@ async function untilReady(request: TunnelRequest, why: SlipwayError, signal: Abo
   for (;;) {
     const standing = await lookAt(request, signal);
     if (standing === undefined) {
-      if (goneSince === undefined || clock.now() - goneSince > restartMs) throw await missing(request, why, signal);
+      if (goneSince === undefined || clock.now() - goneSince > restartMs) throw await whyMissing(request, why, signal);
     } else if (standing.kind === 'ended') {
       throw standing.error;
     } else if (standing.kind === 'ready') {
@@ -134,8 +134,12 @@ export async function lookAt(
   }
 }
 
-/** Without a pod it is stopped, or there is none at all. */
-async function missing({ api, namespace, name }: TunnelRequest, cause: Error, signal: AbortSignal): Promise<Error> {
+/** Without a pod it is stopped, for what its claim says, or there is none at all. */
+export async function whyMissing(
+  { api, namespace, name }: Pick<TunnelRequest, 'api' | 'namespace' | 'name'>,
+  cause: Error | undefined,
+  signal: AbortSignal,
+): Promise<Error> {
   try {
     const path = { type: resources.persistentVolumeClaims, namespace, name };
     const { metadata } = await api.get(path, claimSchema, signal);

@@ -2,9 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock, KubernetesApi } from '../../kubernetes/index.ts';
 import { SlipwayError } from '../../protocol/index.ts';
 import { ClientInput } from './clientInput.ts';
-import { lookAt, openTunnel } from './openTunnel.ts';
+import { lookAt, openTunnel, whyMissing } from './openTunnel.ts';
 import { pipeSession } from './pipeSession.ts';
-import { putOut, stopped } from './podStanding.ts';
+import { putOut } from './podStanding.ts';
 
 export interface SshProxyRequest {
   readonly api: KubernetesApi;
@@ -55,7 +55,7 @@ export async function runSshProxy(request: SshProxyRequest, signal: AbortSignal)
 async function throwWhatEnded(request: SshProxyRequest, signal: AbortSignal): Promise<void> {
   const soon = AbortSignal.any([signal, AbortSignal.timeout(whyMs)]);
   const standing = await lookAt(request, soon).catch(() => ({ kind: 'ready' }) as const);
-  if (standing === undefined) throw stopped(request.name);
+  if (standing === undefined) throw await whyMissing(request, undefined, soon);
   if (standing.kind === 'stopping') throw putOut(request.name, standing.why);
   if (standing.kind === 'ended') throw standing.error;
 }
