@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -44,6 +45,7 @@ let jupyter: JupyterServer;
 let browser: Browser;
 let context: BrowserContext;
 let code: CodePage;
+let notebook: string;
 
 anewAfterFailure(async (own) => {
   cluster = testCluster();
@@ -60,7 +62,9 @@ anewAfterFailure(async (own) => {
   const profiles = await Promise.all(['team-a', 'team-b'].map((space) => teamProfile(keycloak, cluster, space)));
   const contexts = profiles.flatMap((text) => (parse(text) as { readonly contexts: readonly unknown[] }).contexts);
   await writeConfig(join(server.home, 'config'), { contexts });
-  await server.write('ticking.ipynb', notebookOf(ticking));
+  // The space keeps the runs of earlier tries.
+  notebook = `ticking-${randomBytes(2).toString('hex')}.ipynb`;
+  await server.write(notebook, notebookOf(ticking));
   jupyter = await JupyterServer.create({ home: server.home });
   own(() => jupyter.dispose());
   await Promise.all([server.start(), jupyter.start()]);
@@ -100,7 +104,7 @@ async function isOfAlice(run: string, auditedFrom: number): Promise<void> {
 it('VS Code runs the open notebook on the cluster as the person who signed in, over the life of tokens, until the sign-out', async () => {
   const { size } = await stat(cluster.auditLog);
   code = await CodePage.open(context, server);
-  await code.openNotebook('ticking.ipynb');
+  await code.openNotebook(notebook);
   await code.showRuns();
   await code.inlineAction(/^team-a(?!:)/, 'Run here from now on');
   await code.runButton.click();
@@ -112,13 +116,13 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
     .waitFor({ timeout: patienceMs });
 
   // The press that asked goes on.
-  const row = code.row(/ticking\.ipynb/).first();
+  const row = code.row(new RegExp(notebook)).first();
   await row.waitFor({ timeout: patienceMs });
   const newest = ['get', 'pipelineruns', '--sort-by=.metadata.creationTimestamp', '-o', 'name'];
   const run = (await kubectl(['-n', 'team-a', ...newest])).trim().split('/').at(-1) ?? '';
-  const detail = await detailInCode(code, /ticking\.ipynb/, run);
+  const detail = await detailInCode(code, new RegExp(notebook), run);
   await code
-    .row(/ticking\.ipynb.*Passed/)
+    .row(new RegExp(`${notebook}.*Passed`))
     .first()
     .waitFor({ timeout: 300_000 });
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
@@ -136,7 +140,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
 
   // Another team's space is not hers: it says so, and names it.
   await code.inlineAction(/^team-b(?!:)/, 'Run here from now on');
-  await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
+  await code.page.locator('.tab').filter({ hasText: notebook }).first().click();
   await code.runButton.click();
   await notification(/(?:may not|forbidden)[^]*team-b|team-b[^]*(?:may not|forbidden)/).waitFor({
     timeout: patienceMs,
@@ -149,14 +153,14 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
     .row(/^team-a.*Not signed in/)
     .first()
     .waitFor({ timeout: patienceMs });
-  await code.page.locator('.tab').filter({ hasText: 'ticking.ipynb' }).first().click();
+  await code.page.locator('.tab').filter({ hasText: notebook }).first().click();
   await code.runButton.click();
   await notification('This needs a sign-in to team-a').waitFor({ timeout: patienceMs });
 });
 
 it('JupyterLab does so beside it, with the sign-in that both share', async () => {
   const { size } = await stat(cluster.auditLog);
-  const lab = await LabPage.open(context, jupyter, 'lab/tree/ticking.ipynb');
+  const lab = await LabPage.open(context, jupyter, `lab/tree/${notebook}`);
   await lab.notebookReady();
   await lab.showSidePanel();
   await runInLab(lab, 'team-a');
@@ -190,7 +194,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
     .row(/^team-a.*Not signed in/)
     .first()
     .waitFor({ timeout: patienceMs });
-  await lab.page.getByRole('tab', { name: 'ticking.ipynb' }).first().click();
+  await lab.page.getByRole('tab', { name: notebook }).first().click();
   await lab.runButton.click();
   await asked.waitFor({ timeout: patienceMs });
 });

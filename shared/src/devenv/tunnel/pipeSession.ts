@@ -20,22 +20,28 @@ export function pipeSession(
   return new Promise((resolve, reject) => {
     let clientGone = source.readableEnded;
     let linger: NodeJS.Timeout | undefined;
-    const held: Uint8Array[] = [];
+    let isHeld = false;
     const handOver = (): void => {
-      const [first] = held;
-      if (first === undefined) return;
-      if (!output.write(held.length === 1 ? first : Buffer.concat(held))) stream.pause();
-      held.length = 0;
+      isHeld = false;
+      output.uncork();
+      if (output.writableNeedDrain) stream.pause();
     };
     const finish = (): void => {
       clearTimeout(linger);
-      handOver();
+      if (isHeld) handOver();
       // What was written before is handed over before this is called.
       output.write('', () => resolve(clientGone ? 'client' : 'server'));
     };
     stream.on('data', (chunk: Uint8Array) => {
       // TLS gives 16 KiB at a time, and each write to a pipe is a call of the system: what comes in one turn goes out in one.
-      if (held.push(chunk) === 1) setImmediate(handOver);
+      if (!isHeld) {
+        isHeld = true;
+        output.cork();
+        setImmediate(() => {
+          if (isHeld) handOver();
+        });
+      }
+      output.write(chunk);
     });
     output.on('drain', () => stream.resume());
     stream.once('end', finish);
