@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
+import { refusalText } from './failures.ts';
 import { RemoteRefusal, type RefusalReason, type Space } from './remoteEnd.ts';
 import type { Skipped, TreeEntry } from './tree.ts';
 
@@ -54,8 +55,11 @@ export function entryOf([path, kind, bytes, mtime, mode, target]: z.infer<typeof
   return entry.kind === 'link' ? { ...entry, target: target ?? '' } : entry;
 }
 
-export function problemOf([path, text]: readonly [string, string]): Skipped {
-  return { path, reason: text === 'name' ? 'its name is not UTF-8' : text };
+export function problemOf([path, why]: readonly [string, string]): Skipped {
+  if (why === 'name') return { path, reason: 'its name is not UTF-8' };
+  if (why === 'path') return { path, reason: 'its path is too long' };
+  const reason = isRefusal(why) ? why : reasonOf(why);
+  return { path, reason: refusalText(new RemoteRefusal(reason, why)) };
 }
 
 const refusals: ReadonlySet<string> = new Set([

@@ -20,6 +20,7 @@ import {
   type Got,
   type Put,
   type PutFile,
+  type RemoteListing,
   type RemotePart,
   type RemoteRoot,
   type Space,
@@ -60,11 +61,12 @@ export class HelperRoot implements RemoteRoot {
     this.name = name;
   }
 
-  async list({ only, prune }: Parameters<RemoteRoot['list']>[0]): Promise<Tree> {
+  async list({ only, prune, keepsParts }: RemoteListing): Promise<Tree> {
     const entries: TreeEntry[] = [];
     const skipped: Skipped[] = [];
     let partBytes = 0;
-    const fields = { root: this.#root, prune, limit: mostEntries, ...(only !== undefined && { only }) };
+    const common = { root: this.#root, prune, limit: mostEntries, keep: keepsParts };
+    const fields = { ...common, ...(only !== undefined && { only }) };
     await this.#helper.request('list', fields, (reply) => {
       const batch = understood(listReply, reply);
       for (const line of batch.entries) entries.push(entryOf(line));

@@ -3,13 +3,9 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../kubernetes/index.ts';
-import { openSshSession } from '../session/sshSession.ts';
 import { inventory } from '../testing/inventory.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
-import { openRemoteEnd } from './openRemoteEnd.ts';
-import type { RemoteEnd } from './remoteEnd.ts';
-import { transfer } from './transfer.ts';
+import { transferThrough } from '../testing/localTransfers.ts';
 
 let sshd: LocalSshd;
 let source: string;
@@ -32,32 +28,16 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true, force: true });
 });
 
-async function connect(_onWaiting: unknown, signal: AbortSignal): Promise<RemoteEnd> {
-  const { user, privateKey, hostKey } = sshd;
-  const login = { stream: await sshd.connect(), host: 'devenv-test', user, privateKey, hostKey };
-  return openRemoteEnd(await openSshSession(login, signal), undefined, signal);
-}
-
 type Direction = 'upload' | 'download';
 const directions: readonly Direction[] = ['upload', 'download'];
 
 /** As `slipway cp` does it. @param to without a slash at its end: a folder that is there, or a new name */
-function copy(direction: Direction, from: readonly string[], to: string, signal = AbortSignal.timeout(120_000)) {
+function copy(direction: Direction, from: readonly string[], to: string, signal?: AbortSignal) {
   const sources = from.map((name) => join(source, name));
   const [local, remote] =
     direction === 'upload' ? [sources, [join(destination, to)]] : [[join(destination, to)], sources];
-  const how = { sync: false, delete: false, dryRun: false, mayName: !to.endsWith('/') };
-  return transfer(
-    { direction, local, remote, ...how },
-    {
-      connect,
-      onProgress: () => undefined,
-      clock: systemClock,
-      random: Math.random,
-      platform: process.platform,
-    },
-    signal,
-  );
+  const how = { sync: false, mayName: !to.endsWith('/') };
+  return transferThrough(sshd, { direction, local, remote, ...how }, { ...(signal !== undefined && { signal }) });
 }
 
 const there = async (): Promise<string[]> => (await readdir(destination, { recursive: true })).sort();

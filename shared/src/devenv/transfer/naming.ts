@@ -14,8 +14,8 @@ export function renamedRoot(root: RemoteRoot, here: string, there: string): Remo
   return {
     path: root.path,
     name: root.name,
-    list: async ({ only, prune }) => {
-      const tree = await root.list({ only: only?.map(into), prune });
+    list: async (options) => {
+      const tree = await root.list({ ...options, only: options.only?.map(into) });
       return { ...tree, entries: tree.entries.map(back), skipped: tree.skipped.map(back) };
     },
     makeFolder: (path, mode) => root.makeFolder(into(path), mode),

@@ -20,9 +20,9 @@ export interface RemoteRoot {
   readonly name: string | undefined;
   /**
    * @param options `only`: names at the top to look at; undefined: all. `prune`: folders that are listed and not looked into; where there
-   * are such, hidden ones are neither.
+   * are such, hidden ones are neither. `keepsParts`: also old parts stay.
    */
-  list(options: { readonly only: readonly string[] | undefined; readonly prune: readonly string[] }): Promise<Tree>;
+  list(options: RemoteListing): Promise<Tree>;
   makeFolder(path: string, mode: number): Promise<void>;
   makeLink(path: string, target: string): Promise<void>;
   /** A file, a link, or an empty folder; false where it was not there, or not empty. */
@@ -37,6 +37,12 @@ export interface RemoteRoot {
   /** @param take told the pieces in order; the next one waits for it */
   get(file: GetFile, take: (piece: Buffer) => Promise<void> | void): Promise<Got>;
   space(): Promise<Space>;
+}
+
+export interface RemoteListing {
+  readonly only: readonly string[] | undefined;
+  readonly prune: readonly string[];
+  readonly keepsParts: boolean;
 }
 
 export interface RemotePart {

@@ -7,13 +7,10 @@ import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kubernetes/index.ts';
 import type { TransferOutcome, TransferProgress } from '../../protocol/index.ts';
-import { openSshSession } from '../session/sshSession.ts';
 import { startCuttingProxy, type CuttingProxy } from '../testing/cuttingProxy.ts';
 import { inventory } from '../testing/inventory.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
-import { openRemoteEnd } from './openRemoteEnd.ts';
-import type { RemoteEnd } from './remoteEnd.ts';
-import { transfer } from './transfer.ts';
+import { transferThrough } from '../testing/localTransfers.ts';
 import { partPrefix } from './tree.ts';
 
 let sshd: LocalSshd;
@@ -38,13 +35,6 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true, force: true });
 });
 
-async function connect(_onWaiting: (text: string) => void, signal: AbortSignal): Promise<RemoteEnd> {
-  const { user, privateKey, hostKey } = sshd;
-  const stream = await dial(proxy.port);
-  const session = await openSshSession({ stream, host: 'devenv-test', user, privateKey, hostKey }, signal);
-  return openRemoteEnd(session, undefined, signal);
-}
-
 function dial(port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = dialPort({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
@@ -60,16 +50,8 @@ function copy(
   onProgress: (progress: TransferProgress) => void = () => undefined,
   signal = AbortSignal.timeout(300_000),
 ): Promise<TransferOutcome> {
-  const request = {
-    direction,
-    local: [here],
-    remote: [there],
-    sync: true,
-    mayName: false,
-    delete: false,
-    dryRun: false,
-  } as const;
-  return transfer(request, { connect, onProgress, clock, random: Math.random, platform: process.platform }, signal);
+  const ways = { onProgress, clock, signal, dial: () => dial(proxy.port) };
+  return transferThrough(sshd, { direction, local: [here], remote: [there] }, ways);
 }
 
 const bigBytes = 6_000_000;

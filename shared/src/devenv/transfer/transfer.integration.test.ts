@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../kubernetes/index.ts';
 import type { TransferProgress } from '../../protocol/index.ts';
 import { openSshSession } from '../session/sshSession.ts';
 import { inventory } from '../testing/inventory.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
+import { transferThrough } from '../testing/localTransfers.ts';
 import { BigSource } from './localSource.ts';
-import type { RemoteEnd } from './remoteEnd.ts';
-import { startHelper } from './remoteHelper.ts';
-import { transfer, type TransferRequest } from './transfer.ts';
+import type { TransferRequest } from './transfer.ts';
 
 const run = promisify(execFile);
 let sshd: LocalSshd;
@@ -33,36 +31,9 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true, force: true });
 });
 
-async function connect(_onWaiting: unknown, signal: AbortSignal): Promise<RemoteEnd> {
-  const { user, privateKey, hostKey } = sshd;
-  const session = await openSshSession(
-    { stream: await sshd.connect(), host: 'devenv-test', user, privateKey, hostKey },
-    signal,
-  );
-  const end = await startHelper(session, undefined, signal);
-  if (end === undefined) throw new Error('There is no Python here.');
-  return { openRoot: (path, make) => end.openRoot(path, make), close: () => session.close() };
-}
-
 function copy(request: Partial<TransferRequest>, progress: TransferProgress[] = []) {
-  const whole = {
-    direction: 'upload',
-    local: [here],
-    remote: [there],
-    sync: true,
-    mayName: false,
-    delete: false,
-    dryRun: false,
-    ...request,
-  } as const;
-  const services = {
-    connect,
-    onProgress: (one: TransferProgress) => progress.push(one),
-    clock: systemClock,
-    random: Math.random,
-    platform: process.platform,
-  };
-  return transfer(whole, services, AbortSignal.timeout(120_000));
+  const wanted = { direction: 'upload', local: [here], remote: [there], ...request } as const;
+  return transferThrough(sshd, wanted, { onProgress: (one) => progress.push(one) });
 }
 
 async function mixedTree(folder: string): Promise<void> {

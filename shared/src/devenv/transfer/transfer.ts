@@ -190,7 +190,7 @@ class Attempt {
       isMissing && !isUpload
         ? nothing
         : walkLocal(local, { only, prune, keepsParts: dryRun }, this.#services.clock.now(), this.#signal),
-      isMissing && isUpload ? nothing : remote.list({ only, prune: stay }),
+      isMissing && isUpload ? nothing : remote.list({ only, prune: stay, keepsParts: dryRun }),
     ]);
     const rules = this.#request.sync ? await treeRules(isUpload ? here : there, trip, isUpload) : undefined;
     const plan = planTransfer(isUpload ? here : there, isUpload ? there : here, {

@@ -11,12 +11,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kubernetes/index.ts';
 import * as z from 'zod';
 import { SlipwayError, type TransferOutcome, type TransferProgress } from '../../../protocol/index.ts';
-import { openSshSession } from '../../session/sshSession.ts';
 import { startCuttingProxy, type CuttingProxy } from '../../testing/cuttingProxy.ts';
 import { inventory } from '../../testing/inventory.ts';
 import { startLocalSshd, type LocalSshd } from '../../testing/localSshd.ts';
-import { openRemoteEnd } from '../openRemoteEnd.ts';
-import { transfer } from '../transfer.ts';
+import { transferThrough } from '../../testing/localTransfers.ts';
 import { makeConnectionIdentity } from './certificate.ts';
 import { ContentStream } from './contentStream.ts';
 import type { DialRemote } from './openContents.ts';
@@ -65,22 +63,15 @@ function counted(socket: Socket): Socket {
 }
 
 async function copy(direction: (typeof directions)[number], dial: DialRemote, waits?: Set<string | undefined>) {
-  const { user, privateKey, hostKey } = sshd;
   besideBytes = 0;
   const before = session.bytes;
-  const request = { local: [here], remote: [there], sync: true, mayName: false, delete: false, dryRun: false };
-  const services = {
-    connect: async (_onWaiting: unknown, signal: AbortSignal) => {
-      const stream = await connected(dialPort({ port: session.port, host: '127.0.0.1' }));
-      const opened = await openSshSession({ stream, host: 'devenv-test', user, privateKey, hostKey }, signal);
-      return openRemoteEnd(opened, dial, signal);
-    },
+  const ways = {
+    dial: () => connected(dialPort({ port: session.port, host: '127.0.0.1' })),
+    beside: dial,
     onProgress: ({ waiting }: TransferProgress) => waits?.add(waiting),
     clock: { ...systemClock, sleep: () => Promise.resolve() },
-    random: Math.random,
-    platform: process.platform,
   };
-  const outcome = await transfer({ direction, ...request }, services, AbortSignal.timeout(120_000));
+  const outcome = await transferThrough(sshd, { direction, local: [here], remote: [there] }, ways);
   await expect.poll(() => sessionIsClosed(outcome)).toBe(true);
   return { ...outcome, sessionBytes: session.bytes - before };
 }

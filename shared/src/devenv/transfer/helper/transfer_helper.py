@@ -117,6 +117,13 @@ def facts(status):
     }
 
 
+def problem(error):
+    """Why something could not be listed: the reason of a Refused, or the name of a system error."""
+    if isinstance(error, Refused):
+        return error.reason
+    return errno.errorcode.get(error.errno, str(error))
+
+
 def look(parent, name):
     try:
         return facts(os.stat(name, dir_fd=parent, follow_symlinks=False))
@@ -300,7 +307,7 @@ class Helper:
                 if only is not None and not parts:
                     names = [name for name in names if name in only]
             except (OSError, Refused) as error:
-                problems.append([shown(parts), str(error)])
+                problems.append([shown(parts), problem(error)])
                 continue
             for name in names:
                 found = parts + [name]
@@ -318,10 +325,10 @@ class Helper:
                 except FileNotFoundError:
                     continue
                 except OSError as error:
-                    problems.append([text, str(error)])
+                    problems.append([text, problem(error)])
                     continue
                 if kind == "f" and name.startswith(PART):
-                    if time.time() - status.st_mtime > OLD_PART_SECONDS:
+                    if time.time() - status.st_mtime > OLD_PART_SECONDS and not request["keep"]:
                         remove_quietly(name, root.folder(parts))
                     else:
                         part_bytes += status.st_size
