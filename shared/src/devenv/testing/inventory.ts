@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Everything of a tree that a copy keeps, a line each: names, kinds, modes, times to the millisecond, links, contents. */
-export async function inventory(folder: string): Promise<string[]> {
+/**
+ * Everything of a tree that a copy keeps, a line each: names, kinds, modes, times, links, contents.
+ * @param timesMs how exactly times are kept
+ */
+export async function inventory(folder: string, timesMs = 1): Promise<string[]> {
   const lines: string[] = [];
   for (const path of await readdir(folder, { recursive: true })) {
     const full = join(folder, path);
@@ -15,7 +18,8 @@ export async function inventory(folder: string): Promise<string[]> {
       const sha256 = createHash('sha256')
         .update(await readFile(full))
         .digest('hex');
-      lines.push(`${path} ${mode} ${stats.size} ${Math.round(stats.mtimeMs)} ${sha256}`);
+      const time = Math.floor(Math.round(stats.mtimeMs) / timesMs) * timesMs;
+      lines.push(`${path} ${mode} ${stats.size} ${time} ${sha256}`);
     }
   }
   return lines.sort();

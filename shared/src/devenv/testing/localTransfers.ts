@@ -4,6 +4,7 @@ import type { TransferOutcome, TransferProgress } from '../../protocol/index.ts'
 import { openSshSession } from '../session/sshSession.ts';
 import type { DialRemote } from '../transfer/contents/openContents.ts';
 import { openRemoteEnd } from '../transfer/openRemoteEnd.ts';
+import { transferName } from '../transfer/sftp/sftpPart.ts';
 import { transfer, type TransferRequest } from '../transfer/transfer.ts';
 import type { LocalSshd } from './localSshd.ts';
 
@@ -27,12 +28,13 @@ export function transferThrough(
   { onProgress = () => undefined, signal, clock = systemClock, dial = () => sshd.connect(), beside }: TransferWays = {},
 ): Promise<TransferOutcome> {
   const { user, privateKey, hostKey } = sshd;
+  const id = transferName();
   return transfer(
     { sync: true, mayName: false, delete: false, dryRun: false, ...wanted },
     {
       connect: async (_onWaiting, abort) => {
         const login = { stream: await dial(), host: 'devenv-test', user, privateKey, hostKey };
-        return openRemoteEnd(await openSshSession(login, abort), beside, abort);
+        return openRemoteEnd(await openSshSession(login, abort), { dial: beside, transfer: id }, abort);
       },
       onProgress,
       clock,

@@ -53,6 +53,7 @@ export class HelperRoot implements RemoteRoot {
   readonly #root: number;
   readonly path: string;
   readonly name: string | undefined;
+  readonly timesMs = 1;
 
   constructor(helper: HelperRequests, root: number, path: string, name: string | undefined) {
     this.#helper = helper;

@@ -9,6 +9,7 @@ import { openDevEnvSession } from '../session/openDevEnv.ts';
 import type { SshSession } from '../session/sshSession.ts';
 import type { DialRemote } from './contents/openContents.ts';
 import { openRemoteEnd } from './openRemoteEnd.ts';
+import { transferName } from './sftp/sftpPart.ts';
 import { transfer, type TransferRequest } from './transfer.ts';
 
 export type { TransferRequest } from './transfer.ts';
@@ -47,9 +48,10 @@ export function transferFiles(
   const { api } = space;
   const dial: DialRemote = (port, abort) =>
     portForward(api, { namespace: api.cluster.namespace, pod: name, port }, abort);
+  const id = transferName();
   const services = {
     connect: async (onWaiting: (text: string) => void, abort: AbortSignal) =>
-      openRemoteEnd(await login(onWaiting, abort), dial, abort),
+      openRemoteEnd(await login(onWaiting, abort), { dial, transfer: id }, abort),
     onProgress,
     clock: systemClock,
     random: Math.random,

@@ -14,6 +14,7 @@ export function renamedRoot(root: RemoteRoot, here: string, there: string): Remo
   return {
     path: root.path,
     name: root.name,
+    timesMs: root.timesMs,
     list: async (options) => {
       const tree = await root.list({ ...options, only: options.only?.map(into) });
       return { ...tree, entries: tree.entries.map(back), skipped: tree.skipped.map(back) };

@@ -45,6 +45,13 @@ describe('what a transfer does', () => {
     expect(made).toMatchObject({ files: [], doubtful: [], unchangedFiles: 1, modes: [{ path: 'a', mode: 0o755 }] });
   });
 
+  it('takes times as the same that differ by what an end cannot keep', () => {
+    const source = tree([file('a', { mtimeMs: 7_999 }), file('b', { mtimeMs: 8_000 }), file('c', { mtimeMs: -1 })]);
+    const there = tree(['a', 'b', 'c'].map((path) => file(path, { mtimeMs: path === 'c' ? 0 : 7_000 })));
+    expect(pathsOf(plan(source, there, { timesMs: 1_000 }).doubtful)).toEqual(['b', 'c']);
+    expect(pathsOf(plan(source, there).doubtful)).toEqual(['a', 'b']);
+  });
+
   it('puts nothing where something else is, and tells of the outermost', () => {
     const source = tree([folder('a'), folder('a/b'), file('a/b/c'), file('d'), link('e', 'd')]);
     const made = plan(source, tree([link('a', '/etc'), folder('d'), folder('e')]));

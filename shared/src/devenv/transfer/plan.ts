@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly ignored: (path: string, kind: TreeEntry['kind']) => string | undefined;
   /** What is there came from something of another name: that it has the same size and time says nothing. */
   readonly renamed?: boolean;
+  /** How exactly both ends know times, ms; 1 by default. */
+  readonly timesMs?: number;
 }
 
 /** What makes the destination like the source. */
@@ -121,11 +123,16 @@ class Planner {
   #takeFile(entry: TreeEntry, found: TreeEntry | undefined): void {
     if (found?.kind === 'folder') this.skipped.push({ path: entry.path, reason: 'a folder is in its place' });
     else if (found?.kind !== 'file' || found.bytes !== entry.bytes) this.#files.push(entry);
-    else if (this.#options.renamed === true || !sameTime(found.mtimeMs, entry.mtimeMs)) this.#doubtful.push(entry);
+    else if (this.#isDoubtful(entry, found)) this.#doubtful.push(entry);
     else {
       this.#unchanged += 1;
       if (found.mode !== entry.mode) this.#modes.push(entry);
     }
+  }
+
+  #isDoubtful(entry: TreeEntry, found: TreeEntry): boolean {
+    const { renamed, timesMs } = this.#options;
+    return renamed === true || !sameTime(found.mtimeMs, entry.mtimeMs, timesMs);
   }
 }
 

@@ -18,6 +18,8 @@ export interface RemoteRoot {
   readonly path: string;
   /** What the person named was no folder but this in it. */
   readonly name: string | undefined;
+  /** How exactly times are known and kept there, ms: the rest is left off. */
+  readonly timesMs: number;
   /**
    * @param options `only`: names at the top to look at; undefined: all. `prune`: folders that are listed and not looked into; where there
    * are such, hidden ones are neither. `keepsParts`: also old parts stay.

@@ -198,6 +198,7 @@ class Attempt {
       names: isUpload ? plainNames : this.#names(),
       ignored: (path, kind) => rules?.reason(path, kind === 'folder'),
       renamed: trip.renamed,
+      timesMs: remote.timesMs,
     });
     this.#account(plan, isUpload ? here : there, tree);
     await this.#checkSpace(trip, plan, isUpload ? there : here);

@@ -36,7 +36,10 @@ export const mostEntries = 1_000_000;
 /** Smaller files go in one piece and are sent anew after a cut; larger ones go on where they were. */
 export const wholeBytes = 262_144;
 
-/** Times are kept to the millisecond, and not every file system does so exactly. */
-export function sameTime(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1;
+/**
+ * Times are kept to the millisecond, and not every file system does so exactly.
+ * @param exactMs how exactly the less exact end knows them; it leaves off the rest
+ */
+export function sameTime(a: number, b: number, exactMs = 1): boolean {
+  return exactMs === 1 ? Math.abs(a - b) <= 1 : Math.floor(a / exactMs) === Math.floor(b / exactMs);
 }

@@ -54,8 +54,11 @@ export const chineseTransfers: Table = {
     '请重试；如仍然如此，请检查其登录 shell 启动的是哪个 python3。',
   'The program for transfers in the DevEnv ended: {why}.': 'DevEnv 中的传输程序已结束：{why}。',
   'it says nothing': '它没有给出原因',
-  'The DevEnv has no python3, which transfers need.': '该 DevEnv 中没有传输所需的 python3。',
-  'Use an image with Python 3.6 or newer, or sftp.': '请使用带有 Python 3.6 或更新版本的镜像，或使用 sftp。',
+  'The DevEnv has neither python3 nor an SFTP server: transfers need one of them.':
+    '该 DevEnv 中既没有 python3 也没有 SFTP 服务器：传输需要其中之一。',
+  'Use an image with Python 3.6 or newer, or with sftp-server.':
+    '请使用带有 Python 3.6 或更新版本的镜像，或带有 sftp-server 的镜像。',
+  'The SFTP server of the DevEnv ended.': 'DevEnv 的 SFTP 服务器已结束。',
   'There is no room left in {where}{facts}.': '{where} 没有剩余空间{facts}。',
   'Delete what is not needed there, or make it larger, and copy again: what is there is not copied again.':
     '请删除其中不需要的内容，或将其扩大，然后再次复制：已有的内容不会再次复制。',
