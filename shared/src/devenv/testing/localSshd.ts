@@ -22,8 +22,12 @@ export interface LocalSshd {
   stop(): Promise<void>;
 }
 
-/** @param path prepended to PATH in its sessions, as `SetEnv` */
-export async function startLocalSshd(options: { readonly path?: string } = {}): Promise<LocalSshd> {
+/**
+ * @param options `path`: instead of PATH in its sessions; `sftp` false: without that
+ */
+export async function startLocalSshd(
+  options: { readonly path?: string; readonly sftp?: boolean } = {},
+): Promise<LocalSshd> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-sshd-'));
   const key = async (name: string): Promise<void> => {
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
@@ -32,7 +36,7 @@ export async function startLocalSshd(options: { readonly path?: string } = {}): 
   await key('user');
   await writeFile(join(folder, 'authorized_keys'), await readFile(join(folder, 'user.pub')), { mode: 0o600 });
   const port = await freePort();
-  await writeFile(join(folder, 'sshd_config'), configuration(folder, port, options.path));
+  await writeFile(join(folder, 'sshd_config'), configuration(folder, port, options));
   // The server wants its folder for what has no privileges, where it runs as root.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true });
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], {
@@ -59,7 +63,11 @@ export async function startLocalSshd(options: { readonly path?: string } = {}): 
   };
 }
 
-function configuration(folder: string, port: number, path: string | undefined): string {
+function configuration(
+  folder: string,
+  port: number,
+  { path, sftp = true }: { readonly path?: string; readonly sftp?: boolean },
+): string {
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -70,7 +78,7 @@ function configuration(folder: string, port: number, path: string | undefined): 
     'UsePAM no',
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
-    'Subsystem sftp internal-sftp',
+    ...(sftp ? ['Subsystem sftp internal-sftp'] : []),
     'MaxStartups 100',
     ...(path === undefined ? [] : [`SetEnv PATH=${path}`]),
     '',
