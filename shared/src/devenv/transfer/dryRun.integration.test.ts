@@ -49,7 +49,6 @@ const named: How = { sync: false, mayName: true };
 
 const destinations = [
   ['a folder that becomes like another', [''], 'new/deeper', {}, 4, 1_000_006],
-  ['one that loses what the source does not have', [''], 'new', { delete: true }, 4, 1_000_006],
   ['a new name for a folder', ['data'], 'new/deeper', named, 2, 1_000_003],
   ['a new name for a file', ['b.txt'], 'new/other.txt', named, 1, 2],
   ['a folder to copy a folder into', ['data'], 'new/', named, 2, 1_000_003],

@@ -26,7 +26,6 @@ export const chineseTransfers: Table = {
   'it is no file any more': '它已不再是文件',
   'its name is not UTF-8': '其名称不是 UTF-8',
   'its path is too long': '其路径过长',
-  'its name could lead elsewhere': '其名称可能指向别处',
   'it failed there, and SFTP does not say why': '它在那里失败了，而 SFTP 没有说明原因',
   'it cannot be read there any more': '在那里已无法读取它',
   'its name is too long': '其名称过长',
@@ -51,6 +50,7 @@ export const chineseTransfers: Table = {
   '{count#} more': '另有 {count} 个',
   'connection lost, trying again': '连接已断开，正在重试',
   // transfer
+  'The connection for the contents of files was lost.': '用于传输文件内容的连接已断开。',
   'The transfer was cancelled.': '传输已取消。',
   'The DevEnv gave an answer that was not understood.': 'DevEnv 的应答无法理解。',
   'Try again; if it stays so, check which python3 its login shell starts.':
