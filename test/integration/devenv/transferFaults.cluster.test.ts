@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kubectl } from '../../cluster/cluster.mjs';
 import { context } from '../cluster/clusterMachine.ts';
 import { SigningPerson } from './signingPerson.ts';
@@ -45,6 +45,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await devEnv.dispose();
   await person.dispose();
+});
+
+/** However a try before this one ended: somebody is signed in, the DevEnv runs, and its disk is empty. */
+beforeEach(async () => {
+  person.provider.intercept = undefined;
+  await person.signIn(devEnv.core);
+  await devEnv.core.handlers['devenvs/start']({ context, name: devEnv.name }, never);
+  await devEnv.inside('rm -rf /workspace/*');
 });
 
 const local = (name: string): string => join(devEnv.work, name);
