@@ -159,7 +159,10 @@ class Input(io.RawIOBase):
         return True
 
     def readinto(self, buffer):
-        self.answers.flush()
+        try:
+            self.answers.flush()
+        except BrokenPipeError:
+            raise Cut()
         return os.readv(0, [buffer])
 
 
@@ -570,11 +573,14 @@ class PartWriter:
             fd = os.open(self.part, flags, 0o600, dir_fd=self.parent)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return fd
+                # Who had the lock may have given the part its final name meanwhile.
+                if os.fstat(fd).st_ino == os.stat(self.part, dir_fd=self.parent, follow_symlinks=False).st_ino:
+                    return fd
             except OSError:
-                # What the connection before this one left may take a moment to notice that it is gone.
-                os.close(fd)
-                time.sleep(0.25)
+                pass
+            # What the connection before this one left may take a moment to notice that it is gone.
+            os.close(fd)
+            time.sleep(0.25)
         raise Refused("busy", "another transfer writes to it")
 
     def write(self, data):
