@@ -8,6 +8,7 @@ import { RowAction } from '../surfaces/rowAction.tsx';
 import { openRunMenu } from '../surfaces/runMenu.ts';
 import { devEnvIcons } from './icons.ts';
 import type { RoomState } from './roomState.ts';
+import type { RoomWords } from './roomWords.ts';
 import { suits } from './suits.ts';
 
 interface RowProps {
@@ -25,10 +26,9 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const staleSince = state.staleSince(devEnv.context);
-  const view = devEnvView(devEnv, words.shared, now, staleSince);
-  const progress = devEnv.state === 'starting' ? state.progressOf(devEnv) : undefined;
-  const whole = progress === undefined ? view.row : `${view.word} · ${progress}`;
-  const facts = progress === undefined ? view.shortRow : whole;
+  const isStarting = devEnv.state === 'starting';
+  const reason = (isStarting ? state.progressOf(devEnv) : undefined) ?? devEnv.reason;
+  const view = devEnvView({ ...devEnv, reason }, words.shared, now, staleSince);
   const { icon: Icon, colour } = devEnvIcons[devEnv.state];
   return (
     <li
@@ -43,7 +43,7 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
         className="slipway-row-open"
         aria-expanded={isOpen}
         aria-controls={id}
-        title={[shownText(devEnv.name), whole].join('\n')}
+        title={hoverText(devEnv, view, words)}
         onClick={() => setOpen(!isOpen)}
       >
         <Icon.react
@@ -56,9 +56,13 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
             <span className="slipway-name">{shownText(devEnv.name)}</span>
             {showsContext && <span className="slipway-muted slipway-when">{shownText(devEnv.context)}</span>}
           </span>
-          <span className="slipway-muted slipway-facts" role={devEnv.state === 'starting' ? 'status' : undefined}>
-            {facts}
-          </span>
+          <span className="slipway-muted slipway-facts">{view.shortRow}</span>
+          {isStarting && (
+            // Without the minutes, which nobody wants to hear each time.
+            <span className="slipway-heard" role="status">
+              {[view.word, view.detail].join(' ').trim()}
+            </span>
+          )}
         </span>
       </button>
       <RowActions state={state} devEnv={devEnv} isAway={view.stale} perform={perform} />
@@ -74,6 +78,11 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
       </div>
     </li>
   );
+}
+
+function hoverText({ name, startingSince }: DevEnv, { row }: DevEnvView, { shared, host }: RoomWords): string {
+  const since = startingSince === undefined ? '' : new Date(startingSince).toLocaleString(host.locale);
+  return [shownText(name), row, ...(since === '' ? [] : [`${shared.devEnv.facts.startingSince}: ${since}`])].join('\n');
 }
 
 interface RowActionsProps extends Pick<RowProps, 'state' | 'devEnv' | 'perform'> {

@@ -1,5 +1,5 @@
 import type { DevEnvContext } from '@slipway/shared/client';
-import { createClockFormat, shownText } from '@slipway/shared/views';
+import { createClockFormat, devEnvView, shownText } from '@slipway/shared/views';
 import { type JSX, useEffect, useId, useState } from 'react';
 import type { DevEnvAction } from '../devEnvPage.ts';
 import { chevronIcon } from '../surfaces/icons.ts';
@@ -71,8 +71,9 @@ function List({ state, perform }: Pick<SectionProps, 'state' | 'perform'>): JSX.
   const { store, page, words } = state;
   const [search, setSearch] = useState('');
   useEffect(() => store.begin(), [store]);
-  const now = useNow(page.now, everyMs);
   const { devEnvs, contexts } = store;
+  const goesOn = devEnvs.some((devEnv) => devEnvView(devEnv, words.shared, page.now()).goesOn);
+  const now = useNow(page.now, goesOn ? everyMs : undefined);
   const wanted = search.trim().toLowerCase();
   const shown = wanted === '' ? devEnvs : devEnvs.filter(({ name }) => name.includes(wanted));
   const isBusy = !store.loaded || contexts.some(({ state: reading }) => reading === 'loading');

@@ -52,6 +52,29 @@ describe('the row of a DevEnv', () => {
     );
   });
 
+  it('that starts says since when, once that is long enough to wonder', () => {
+    const starting = (given: Parameters<typeof devEnvNamed>[1], staleSince?: number): string => {
+      const devEnv = devEnvNamed('devenv-alice', { state: 'starting', startingSince: -2.5 * minute, ...given });
+      return devEnvView(devEnv, words, 0, staleSince).row;
+    };
+    const reason = 'waits for a node with a free GPU';
+    expect(starting({ reason })).toBe('Starting for 2 min: waits for a node with a free GPU');
+    expect(starting({})).toBe('Starting for 2 min · 1 GPU · 20 GiB');
+    expect(starting({ reason, startingSince: -59_999 })).toBe('Starting · waits for a node with a free GPU');
+    // The cluster's clock is ahead.
+    expect(starting({ reason, startingSince: minute })).toBe('Starting · waits for a node with a free GPU');
+    expect(starting({ reason }, 0)).toMatch(/^Starting at \d\d:\d\d:\d\d · waits for/);
+  });
+
+  it('is drawn anew with the minutes only where they are told', () => {
+    const goesOn = (given: Parameters<typeof devEnvNamed>[1], staleSince?: number): boolean =>
+      devEnvView(devEnvNamed('devenv-alice', given), words, 0, staleSince).goesOn;
+    expect(goesOn({ state: 'starting', startingSince: 0 })).toBe(true);
+    expect(goesOn({ state: 'starting', startingSince: 0 }, 0)).toBe(false);
+    expect(goesOn({ idle: { stopAfterMs: 1, stopsAt: 1 } })).toBe(true);
+    expect(goesOn({})).toBe(false);
+  });
+
   it('that is out of reach says as of when, and warns of nothing', () => {
     const stale = row({ idle: { stopAfterMs: 1, idleMs: 1, stopsAt: 1 } }, 0);
     expect(stale).toMatch(/^Running at \d\d:\d\d:\d\d · in use/);

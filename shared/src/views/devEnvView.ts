@@ -8,6 +8,8 @@ export interface DevEnvView {
   readonly state: DevEnvState;
   /** `Running`, `Running at 12:03:04` where it may have changed since. */
   readonly word: string;
+  /** `Starting for 2 min`: the word with the time that goes on; empty where none does. */
+  readonly wait: string;
   /** Why it is in this state, or what it waits for: a sentence; may be empty. */
   readonly detail: string;
   /** `1 GPU`, `no GPU`. */
@@ -21,6 +23,8 @@ export interface DevEnvView {
   readonly idleRule: string;
   /** `stops in 8 min: nobody worked for 1 h 52 min`; undefined while no stop is near. */
   readonly warning: string | undefined;
+  /** True where what is said changes by itself, with the minutes. */
+  readonly goesOn: boolean;
   /** What a row says beside the name: `Running · 1 GPU · 12 of 20 GiB · idle 25 min`. */
   readonly row: string;
   /** The same where there is little room: whether somebody works there tells that it runs, a reason may name the state. */
@@ -31,14 +35,15 @@ export interface DevEnvView {
   readonly stale: boolean;
 }
 
+const minuteMs = 60_000;
 /** So little idleness is none, in milliseconds: somebody thinks. */
-const restMs = 2 * 60_000;
+const restMs = 2 * minuteMs;
 /** From this part on a disk is called nearly full. */
 const fullPart = 0.9;
 const clock = createClockFormat(undefined);
 
 /**
- * @param now epoch ms, for the stop that is near
+ * @param now epoch ms, for the stop that is near, and for a start that takes long
  * @param staleSince epoch ms as of which it is shown where its context is out of reach
  */
 export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSince?: number): DevEnvView {
@@ -49,6 +54,7 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
   const view = {
     state,
     word: staleSince === undefined ? word : words.panels.stateAt(word, clock(staleSince)),
+    wait: staleSince === undefined ? waitOf(devEnv, words, now) : '',
     detail: state === 'running' ? '' : shownText(devEnv.reason ?? ''),
     gpus: say.gpus(devEnv.gpus),
     disk: diskOf(devEnv, words),
@@ -57,6 +63,7 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     idleRule:
       devEnv.idle.stopAfterMs === 0 ? say.neverStops : say.stopsAfter(spanInWords(devEnv.idle.stopAfterMs, words)),
     warning: isUp && staleSince === undefined ? warningOf(devEnv, words, now) : undefined,
+    goesOn: (isUp ? devEnv.idle.stopsAt : devEnv.startingSince) !== undefined && staleSince === undefined,
     stale: staleSince !== undefined,
   };
   // Of what may have changed since, that has to be told.
@@ -101,6 +108,12 @@ function idleOf({ idle: { idleMs } }: DevEnv, words: AllWords): string {
   return idleMs < restMs ? words.devEnv.inUse : words.devEnv.idleFor(spanInWords(idleMs, words));
 }
 
+/** The first minute is nothing to speak of. */
+function waitOf({ state, startingSince }: DevEnv, words: AllWords, now: number): string {
+  if (state !== 'starting' || startingSince === undefined || now - startingSince < minuteMs) return '';
+  return words.devEnv.startingFor(spanInWords(now - startingSince, words));
+}
+
 function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: AllWords, now: number): string | undefined {
   if (stopsAt === undefined) return undefined;
   const { devEnv: say } = words;
@@ -111,12 +124,18 @@ function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: AllWords, now: 
 
 type Parts = Omit<DevEnvView, 'row' | 'shortRow' | 'facts'>;
 
-function rowOf(devEnv: DevEnv, { state, word, detail, gpus, disk, idle, warning }: Parts, words: AllWords): string {
+function rowOf(devEnv: DevEnv, view: Parts, words: AllWords): string {
+  const { word, gpus, disk, idle, warning } = view;
   const owner = devEnv.mine ? '' : words.devEnv.notMine(shownText(devEnv.owner ?? words.devEnv.somebodyElse));
-  const isUp = state === 'running';
-  // Who has a reason wants to know it before how large it is.
-  const parts = isUp ? [word, warning ?? idle, gpus, disk] : detail === '' ? [word, gpus, disk] : [word, detail];
+  const isUp = view.state === 'running';
+  const parts = isUp ? [word, warning ?? idle, gpus, disk] : downParts(view, words);
   return [owner, ...parts].filter((part) => part !== '').join(' · ');
+}
+
+function downParts({ word, wait, detail, gpus, disk }: Parts, words: AllWords): string[] {
+  // Who has a reason wants to know it before how large it is.
+  if (detail === '') return [wait === '' ? word : wait, gpus, disk];
+  return wait === '' ? [word, detail] : [words.devEnv.because(wait, detail)];
 }
 
 function factsOf(

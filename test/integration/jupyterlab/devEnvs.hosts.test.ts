@@ -73,7 +73,7 @@ it('makes one with what the team offers, tells what its start waits for, stops i
   await section().getByLabel('Disk for the workspace').fill('40Gi');
   await lab.screenshot('devenvs-form');
   await section().getByLabel('Disk for the workspace').press('Enter');
-  await row('devenv-alice').getByText('The node pulls the image.').waitFor();
+  await row('devenv-alice').locator('.slipway-facts').getByText('The node pulls the image.').waitFor();
   await notice('The node pulls the image.').waitFor();
   await lab.screenshot('devenvs-starting');
   await row('devenv-alice').and(section().locator('[data-state="running"]')).waitFor();

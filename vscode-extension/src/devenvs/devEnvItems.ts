@@ -66,6 +66,7 @@ function tooltipOf(
   const times = [
     [names.created, devEnv.createdAt],
     [names.started, devEnv.startedAt],
+    [names.startingSince, devEnv.startingSince],
   ] as const;
   const lines = [
     ...facts.map(([name, value]) => `${name}: ${value}`),

@@ -1,5 +1,6 @@
 import { type ContextStore, type DevEnvContext, type DevEnvStore, keyOf } from '@slipway/shared/client';
 import type { DevEnv } from '@slipway/shared/protocol';
+import { devEnvView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { DevEnvJobs } from './devEnvJobs.ts';
 import type { DevEnvReference, JobReference } from './devEnvReference.ts';
@@ -39,6 +40,8 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
   readonly #options: DevEnvsTreeOptions;
   readonly #changes = new vscode.EventEmitter<DevEnvsNode | undefined>();
   readonly #nodes = new Map<string, DevEnvsNode>();
+  /** What rows say that changes with the time, as it was drawn last. */
+  readonly #drawn = new Map<string, string>();
   readonly #subscriptions: readonly { dispose(): void }[];
   readonly #ticker: ReturnType<typeof setInterval>;
   #gathering: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +62,7 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
     ];
     this.#ticker = setInterval(() => {
       if (!isVisible()) return;
-      if (store.devEnvs.some(({ idle }) => idle.stopsAt !== undefined)) this.#changes.fire(undefined);
+      for (const devEnv of store.devEnvs) this.#letGoOn(devEnv);
       // One that is shown as running may have been started, or stopped, from elsewhere.
       for (const reference of jobs.running) this.#changes.fire(this.#nodeOf(reference));
     }, tickMs);
@@ -107,7 +110,9 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
         if (devEnv === undefined) return new vscode.TreeItem(node.devEnv);
         const context = this.#context(node.context);
         const staleSince = context?.state === 'live' ? undefined : context?.since;
-        return devEnvItem({ devEnv, words, now: Date.now(), staleSince, isHere: host() === devEnv.host });
+        const item = devEnvItem({ devEnv, words, now: Date.now(), staleSince, isHere: host() === devEnv.host });
+        this.#drawn.set(keyOf(node.context, node.devEnv), String(item.description));
+        return item;
       }
       case 'job': {
         const job = jobs.get(node, node.job);
@@ -133,6 +138,16 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
     clearTimeout(this.#gathering);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
+  }
+
+  /** Draws a row anew where the time has changed what it says. */
+  #letGoOn(devEnv: DevEnv): void {
+    const { context, name } = devEnv;
+    const view = devEnvView(devEnv, this.#options.words.shared, Date.now());
+    const drawn = this.#drawn.get(keyOf(context, name));
+    const isLive = this.#context(context)?.state === 'live';
+    if (isLive && view.goesOn && drawn !== undefined && drawn !== view.shortRow)
+      this.#changes.fire(this.#nodeOf({ context, devEnv: name }));
   }
 
   #below(name: string): DevEnvsNode[] {

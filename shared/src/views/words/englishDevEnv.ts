@@ -22,6 +22,7 @@ export const englishDevEnv = {
     created: 'Created',
     started: 'Started',
     lastEnd: 'Last end',
+    startingSince: 'Starting since',
   },
   gpus: (count: number) => (count === 0 ? 'no GPU' : count === 1 ? '1 GPU' : `${count} GPUs`),
   cpus: (count: string) => `${count} CPU`,
@@ -35,6 +36,7 @@ export const englishDevEnv = {
   days: (days: number) => (days === 1 ? '1 day' : `${days} days`),
   /** How its last pod ended, and how long ago. */
   ended: (why: string, time: string) => `${why} (${time} ago)`,
+  startingFor: (time: string) => `Starting for ${time}`,
   inUse: 'in use',
   idleFor: (time: string) => `idle ${time}`,
   stopsAfter: (time: string) => `stops after ${time}`,
