@@ -2,7 +2,7 @@ import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import { type DevEnv, SlipwayError } from '@slipway/shared/protocol';
 import { quantityInWords, shownText } from '@slipway/shared/views';
 import type { RoomState } from './roomState.ts';
-import { tell, tellOfDoing, tellOfSuccess } from './tell.ts';
+import { tell, tellOfDoing, tellOfGoingOn, tellOfSuccess } from './tell.ts';
 
 /** A DevEnv as requests name it. */
 export function named({ context, name }: DevEnv): { readonly context: string; readonly name: string } {
@@ -34,11 +34,21 @@ export class DevEnvActions {
       tellOfSuccess(words.own.running(name));
     } catch (error) {
       if (!SlipwayError.is(error, 'cancelled') || !leaving.signal.aborted) throw error;
-      tell(say.startGoesOn(name));
+      this.#tellUntilStarted(devEnv, say.startGoesOn(name));
     } finally {
       told.dispose();
       doing.end();
     }
+  }
+
+  #tellUntilStarted({ context, name }: DevEnv, text: string): void {
+    const { store } = this.#state;
+    const takeBack = tellOfGoingOn(text);
+    const listening = store.onChange(() => {
+      if (store.get(context, name)?.state === 'starting') return;
+      listening.dispose();
+      takeBack();
+    });
   }
 
   async stop(devEnv: DevEnv): Promise<void> {

@@ -38,3 +38,9 @@ export function tellOfSuccess(text: string): void {
 export function tell(text: string): void {
   Notification.info(text, { autoClose: readMs });
 }
+
+/** Tells of something that goes on without anybody waiting. @returns takes that back, also from the list of notices */
+export function tellOfGoingOn(text: string): () => void {
+  const id = Notification.info(text, { autoClose: readMs });
+  return () => Notification.dismiss(id);
+}

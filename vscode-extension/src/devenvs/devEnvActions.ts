@@ -3,6 +3,7 @@ import { type DevEnv, SlipwayError } from '@slipway/shared/protocol';
 import { quantityInWords, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { Notices } from '../surfaces/notices.ts';
+import { tellInPassing } from '../surfaces/passingNotice.ts';
 import { plainMessage } from '../surfaces/plainText.ts';
 import type { WindowWords } from '../words/index.ts';
 import { type DevEnvReference, named } from './devEnvReference.ts';
@@ -36,7 +37,7 @@ export class DevEnvActions {
    * @returns undefined where somebody no longer waits: it goes on starting
    */
   async start(reference: DevEnvReference): Promise<DevEnv | undefined> {
-    const { core, store, words, notices, signal } = this.#parts;
+    const { core, store, words, signal } = this.#parts;
     const { devEnv: say } = words.shared;
     const title = plainMessage(say.starting(shownText(reference.devEnv)));
     return vscode.window.withProgress(
@@ -55,13 +56,25 @@ export class DevEnvActions {
           return started;
         } catch (error) {
           if (!SlipwayError.is(error, 'cancelled') || !leaving.signal.aborted) throw error;
-          notices.info(say.startGoesOn(shownText(reference.devEnv)));
+          tellInPassing(plainMessage(say.startGoesOn(shownText(reference.devEnv))), this.#started(reference));
           return undefined;
         } finally {
           told.dispose();
         }
       },
     );
+  }
+
+  /** Resolves once it starts no more, whatever it does then. */
+  #started({ context, devEnv }: DevEnvReference): Promise<void> {
+    const { store } = this.#parts;
+    return new Promise((resolve) => {
+      const listening = store.onChange(() => {
+        if (store.get(context, devEnv)?.state === 'starting') return;
+        listening.dispose();
+        resolve();
+      });
+    });
   }
 
   async stop(reference: DevEnvReference): Promise<void> {

@@ -1,6 +1,7 @@
 import { keyOf } from '@slipway/shared/client';
 import { shownText, devEnvJobView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
+import { commandLink, tellInPassing } from '../surfaces/passingNotice.ts';
 import { plainMessage } from '../surfaces/plainText.ts';
 import { commandTitle } from './commandTitle.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
@@ -26,10 +27,15 @@ export class LongCommands {
   /** Who stops one knows that it ends. */
   readonly #stopped = new Set<string>();
   readonly #seen = new Set<string>();
+  /** What takes back the notice that one goes on, by job. */
+  readonly #left = new Map<string, () => void>();
 
   constructor(options: LongCommandsOptions) {
     this.#options = options;
-    this.#subscription = options.jobs.onEnd(({ reference, job }) => void this.#tellEnd({ ...reference, job: job.id }));
+    this.#subscription = options.jobs.onEnd(({ reference, job }) => {
+      this.#takeBack({ ...reference, job: job.id });
+      void this.#tellEnd({ ...reference, job: job.id });
+    });
   }
 
   /** Asks for a command line, runs it, and shows what it prints. */
@@ -56,6 +62,7 @@ export class LongCommands {
   follow(reference: JobReference): void {
     const { core, jobs, words } = this.#options;
     const key = keyOfJob(reference);
+    this.#takeBack(reference);
     const open = this.#logs.get(key);
     if (open !== undefined && open.exitStatus === undefined) {
       open.show();
@@ -78,28 +85,35 @@ export class LongCommands {
   /** As long as somebody sees it, its end is not told besides; of one that has ended so, never. */
   inSight(reference: JobReference): { dispose(): void } {
     const key = keyOfJob(reference);
+    this.#takeBack(reference);
     this.#seen.add(key);
     return { dispose: () => void this.#seen.delete(key) };
   }
 
   /** Somebody has closed what showed it. */
   tellItGoesOn(reference: JobReference): void {
-    const { jobs, words, notices } = this.#options;
-    const { devEnv: say } = words.host;
+    const { jobs, words } = this.#options;
     const { openLog, stopJob } = words.shared.devEnv.actions;
     const title = commandTitle(jobs.get(reference, reference.job)?.title ?? reference.job, longestName);
-    const text = plainMessage(say.goesOn(title, shownText(reference.devEnv)));
-    vscode.window
-      .showInformationMessage(text, openLog, stopJob)
-      .then((answer) => {
-        if (answer === openLog) this.follow(reference);
-        return answer === stopJob ? this.stop(reference) : undefined;
-      })
-      .then(undefined, (error: unknown) => notices.failed(error));
+    const text = plainMessage(words.host.devEnv.goesOn(title, shownText(reference.devEnv)));
+    const links = [
+      commandLink(openLog, 'slipway.openDevEnvJobLog', reference),
+      commandLink(stopJob, 'slipway.stopDevEnvJob', reference),
+    ];
+    this.#takeBack(reference);
+    const over = new Promise<void>((resolve) => this.#left.set(keyOfJob(reference), resolve));
+    tellInPassing([text, links.join(' · ')].join(' '), over);
   }
 
   dispose(): void {
     this.#subscription.dispose();
+    for (const takeBack of this.#left.values()) takeBack();
+  }
+
+  #takeBack(reference: JobReference): void {
+    const key = keyOfJob(reference);
+    this.#left.get(key)?.();
+    this.#left.delete(key);
   }
 
   /** Pages of a log come often and mostly tell nothing new of their command. */
