@@ -98,7 +98,7 @@ function Device({ state, device, onRemove }: DeviceProps): JSX.Element {
         <p className="slipway-muted slipway-devenv-mono">{shownText(device.fingerprint)}</p>
         {step === 'asked' && (
           <Asked
-            question={[say.confirmRemove(name), device.current ? own.devices.comesAgain : ''].join(' ').trim()}
+            question={[say.confirmRemove(name), device.current ? say.comesAgain : ''].join(' ').trim()}
             keep={own.devices.keep}
             goOn={own.devices.removeNow}
             onAnswer={answer}

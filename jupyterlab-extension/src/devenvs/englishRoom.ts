@@ -69,7 +69,6 @@ export const english = {
     remove: 'Remove…',
     removeNow: 'Remove it',
     keep: 'Keep it',
-    comesAgain: 'Until “Connection facts…” adds it again, no files can be sent or fetched from here.',
   },
   transfer: {
     send: 'Send files to a DevEnv',

@@ -37,7 +37,7 @@ export const simplifiedChinese: DevEnvWords = {
     config: 'ssh 配置文件',
     asking: '正在生成密钥并读取主机密钥…',
     whose: '这些信息适用于运行 Jupyter 服务器的机器，例如 JupyterLab 的终端。',
-    elsewhere: (command) => `在您的另一台机器上，请安装 slipway 命令并运行 "${command}"。`,
+    elsewhere: (command) => `在你的另一台机器上，请安装 slipway 命令并运行 "${command}"。`,
     notHere: (why) => `ssh 主机、主机密钥和配置文件仅适用于此 Jupyter 服务器所在的机器。${why}`,
     anyway: '用于此服务器的终端…',
     untouched: '没有改动任何人自己的 ssh 配置。',
@@ -47,11 +47,11 @@ export const simplifiedChinese: DevEnvWords = {
   },
   elsewhere: {
     why: {
-      hub: '此服务器属于 JupyterHub，那是 Hub 的机器，不是您的机器。',
-      address: '您的浏览器在另一台机器上，因为此页面的地址不是 localhost。',
-      unreached: '您的浏览器无法访问该端口：例如通过隧道时，localhost 是另一台机器。',
+      hub: '此服务器属于 JupyterHub，那是 Hub 的机器，不是你的机器。',
+      address: '你的浏览器在另一台机器上，因为此页面的地址不是 localhost。',
+      unreached: '你的浏览器无法访问该端口：例如通过隧道时，localhost 是另一台机器。',
     },
-    instead: '请在您自己的机器上安装 slipway 命令并运行：',
+    instead: '请在你自己的机器上安装 slipway 命令并运行：',
   },
   jupyter: {
     elsewhere: (name, why) => `${name} 中的 JupyterLab 通过 Jupyter 服务器所在机器的端口打开。${why}`,
@@ -66,7 +66,6 @@ export const simplifiedChinese: DevEnvWords = {
     remove: '移除…',
     removeNow: '移除',
     keep: '保留',
-    comesAgain: '在通过“连接信息…”重新加入之前，无法从这里收发文件。',
   },
   transfer: {
     send: '发送文件到开发环境',

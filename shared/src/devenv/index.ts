@@ -15,7 +15,7 @@ export type { DevEnvJobs } from './jobs/index.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
 export type { DevEnvListener, DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 export type { JupyterDoors } from './jupyter/index.ts';
-export { hostName, nameMeant } from './names/index.ts';
+export { nameMeant } from './names/index.ts';
 export type { ConnectOptions, ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 export { openTunnel, runSshProxy, type SshProxyRequest, type TunnelRequest } from './tunnel/index.ts';
 

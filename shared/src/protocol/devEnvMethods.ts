@@ -91,7 +91,10 @@ const connectionRequests = {
     params: z.object({ ...ofDevEnv, fingerprint: z.string() }),
     result: z.object({ devices: z.array(devEnvDeviceSchema) }),
   },
-  /** Measures each hop; `devenv/hop` tells of each when it is done. */
+  /**
+   * Measures each hop; `devenv/hop` tells of each when it is done. A machine that may not log in yet, or was taken off the list, is let
+   * in first, without our ssh config file.
+   */
   'devenvs/test': {
     params: z.object({ ...ofDevEnv, id: id.optional() }),
     result: z.object({ hops: z.array(devEnvHopSchema) }),

@@ -12,7 +12,6 @@ describe('a test of the way to a DevEnv', () => {
   beforeAll(async () => {
     machine = await TransferMachine.create('test');
     await machine.startDevEnv({});
-    await machine.core.handlers['devenvs/connect']({ context, name: machine.name, include: false }, never);
     machine.core.onNotification((name, params) => {
       if (name === 'devenv/hop' && 'hop' in params) told.push(params.hop);
     });
@@ -27,12 +26,22 @@ describe('a test of the way to a DevEnv', () => {
   };
   const outcomes = (hops: readonly DevEnvHop[]) => hops.map(({ name, outcome }) => `${name} ${outcome}`);
 
-  it('measures each hop, and tells of it when it is done', async () => {
+  it('measures each hop from a machine that was never connected, and tells of it when it is done', async () => {
     const hops = await test();
     expect(hops.map(({ name }) => name)).toEqual(['api', 'pod', 'tunnel', 'ssh', 'latency', 'upload', 'download']);
     expect(hops.filter(({ outcome }) => outcome === 'fail' || outcome === 'skipped')).toEqual([]);
     expect(told).toEqual(hops);
     for (const { bytesPerSecond } of hops.slice(5)) expect(bytesPerSecond).toBeGreaterThan(100_000);
+  });
+
+  it('lets a machine in again that was taken off the list, for it is what somebody wants to use', async () => {
+    const reference = { context, name: machine.name };
+    const [own] = (await machine.core.handlers['devenvs/devices'](reference, never)).devices;
+    const removed = { ...reference, fingerprint: own?.fingerprint ?? '' };
+    expect(await machine.core.handlers['devenvs/removeDevice'](removed, never)).toEqual({ devices: [] });
+    expect((await test()).filter(({ outcome }) => outcome === 'fail' || outcome === 'skipped')).toEqual([]);
+    const { devices } = await machine.core.handlers['devenvs/devices'](reference, never);
+    expect(devices).toMatchObject([{ current: true }]);
   });
 
   it('names the tunnel where that is broken, and tries nothing behind it', async () => {

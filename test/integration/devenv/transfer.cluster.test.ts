@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventory } from '../../../shared/src/devenv/testing/inventory.ts';
+import { context } from '../cluster/clusterMachine.ts';
 import { TransferMachine } from './transferMachine.ts';
 
 let devEnv: TransferMachine;
@@ -68,6 +69,33 @@ describe('a transfer that is broken off', () => {
     expect(cut).toBeGreaterThanOrEqual(2);
     expect(await inventory(local('cut-back'))).toEqual(await inventory(big()));
     expect(await devEnv.inside('ls -A /workspace/cut')).toBe('big.bin\n');
+  });
+
+  it('leaves a machine out that was taken off the list meanwhile, until its person asks for something', async () => {
+    const { handlers } = devEnv.core;
+    const never = new AbortController().signal;
+    const reference = { context, name: devEnv.name };
+    const remove = async (): Promise<void> => {
+      const [own] = (await handlers['devenvs/devices'](reference, never)).devices;
+      await handlers['devenvs/removeDevice']({ ...reference, fingerprint: own?.fingerprint ?? '' }, never);
+    };
+    const removed = devEnv.onceUnderWay(bigBytes / 3, async () => {
+      await remove();
+      devEnv.proxy.cut(/portforward/);
+    });
+    const copied = devEnv.transfer('upload', big(), 'removed');
+    await removed;
+    const waits = (): string | undefined => devEnv.progress.at(-1)?.waiting;
+    await expect
+      .poll(waits, { interval: 20, timeout: 10_000 })
+      .toMatch(/does not know the key of this machine\. Connect/);
+    expect((await handlers['devenvs/devices'](reference, never)).devices).toEqual([]);
+    await handlers['devenvs/connect']({ ...reference, include: false }, never);
+    expect(await copied).toMatchObject({ files: 1, skipped: [] });
+
+    await remove();
+    expect(await devEnv.transfer('upload', big(), 'removed')).toMatchObject({ files: 0, unchangedFiles: 1 });
+    expect((await handlers['devenvs/devices'](reference, never)).devices).toMatchObject([{ current: true }]);
   });
 
   it('goes on in a new pod when the DevEnv is stopped and started again meanwhile', async () => {

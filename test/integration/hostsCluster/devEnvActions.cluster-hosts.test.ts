@@ -165,6 +165,13 @@ it('runs a task of tasks.json there, leaves it running when its terminal goes, f
   await code.command('Terminal: Kill All Terminals');
   await notice(/train goes on in devenv-/).waitFor(patience);
   await code.screenshot('devenv-task-left');
+  // Its log takes the place of the notice.
+  await notice(/train goes on in devenv-/)
+    .getByText('Open its log')
+    .click();
+  await terminal().getByText('begun in /workspace/project').first().waitFor(patience);
+  await notice(/train goes on in devenv-/).waitFor({ ...patience, state: 'detached' });
+  await code.command('Terminal: Kill All Terminals');
   const all = (await jobsInside()).filter(({ command }) => command[2] === ended);
   expect(all).toHaveLength(1);
 

@@ -121,17 +121,18 @@ async function send(folder: string): Promise<void> {
 it('is made from the panel, tells how it is reached, and runs commands that are followed and stopped', async () => {
   const name = await running();
   await shot('running');
-  await lab.rowMenu(row('running'), 'Connection facts…');
-  await dialog().locator('dd').getByText(`${name}.test-cluster`, { exact: true }).waitFor(patience);
-  expect(await authorizedKeys(name)).toMatch(/^ssh-ed25519 /);
-  await shot('facts');
-  await dialog().getByRole('button', { name: 'Close' }).click();
-
+  // Nothing of this machine has connected yet.
   await lab.rowMenu(row('running'), 'Test connection…');
   await dialog().locator('[data-hop="ssh"][data-outcome="pass"]').waitFor(patience);
   const status = dialog().getByRole('status');
   await status.getByText(/Every part|The slow part/).waitFor(patience);
   await shot('hops');
+  await dialog().getByRole('button', { name: 'Close' }).click();
+
+  await lab.rowMenu(row('running'), 'Connection facts…');
+  await dialog().locator('dd').getByText(`${name}.test-cluster`, { exact: true }).waitFor(patience);
+  expect(await authorizedKeys(name)).toMatch(/^ssh-ed25519 /);
+  await shot('facts');
   await dialog().getByRole('button', { name: 'Close' }).click();
 
   await lab.rowMenu(row('running'), 'Run a command…');
@@ -215,6 +216,11 @@ it('opens its JupyterLab, takes a machine off its list, keeps its files over a s
   await dialog().getByText('No machine may log in yet.').waitFor(patience);
   await dialog().getByRole('button', { name: 'Close' }).click();
   expect(await authorizedKeys(name)).not.toContain('ssh-ed25519');
+  await lab.rowMenu(row('running'), 'Upload…');
+  await choose('data');
+  await send('again');
+  await notice(/Uploaded to .*2 files/).waitFor(patience);
+  expect(await authorizedKeys(name)).toMatch(/^ssh-ed25519 /);
 
   await lab.rowMenu(row('running'), 'Stop…');
   await dialog().getByRole('button', { name: 'Stop', exact: true }).click();

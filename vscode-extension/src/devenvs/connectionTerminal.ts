@@ -59,10 +59,6 @@ export class ConnectionTerminal implements vscode.Pseudoterminal {
       if (params.id === id) show(params.hop);
     });
     try {
-      // A machine that was never connected would be all that is found wrong. Why it cannot be is told by the hops.
-      await core
-        .request('devenvs/connect', { ...named(this.#reference), include: false }, this.#ending.signal)
-        .catch(() => undefined);
       const { hops } = await core.request('devenvs/test', { ...named(this.#reference), id }, this.#ending.signal);
       for (const hop of hops) show(hop);
       this.#say(`\n\u001B[1m${hopsInWords(hops, words.shared)}\u001B[0m\n`);

@@ -38,10 +38,11 @@ export class Devices {
     };
   }
 
-  async #remove(reference: DevEnvReference, { name, fingerprint }: DevEnvDevice): Promise<void> {
+  async #remove(reference: DevEnvReference, { name, fingerprint, current }: DevEnvDevice): Promise<void> {
     const { core, notices, words, signal } = this.#parts;
     const { devices: say } = words.shared.devEnv;
-    const question = plainMessage(say.confirmRemove(shownText(name)));
+    const asked = [say.confirmRemove(shownText(name)), ...(current ? [say.comesAgain] : [])];
+    const question = plainMessage(asked.join(' '));
     const { remove } = words.host.devEnv;
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: fingerprint }, remove);
     if (answer !== remove) return;

@@ -72,14 +72,7 @@ export class ThisMachine {
     const { acceptNewHostKey = false } = options;
     const ssh = await findSsh(this.#options.env, this.#options.platform);
     const section = options.include && ssh !== undefined ? this.#section(options.sshConfigFile) : undefined;
-    const line = await this.keys.publicKeyLine();
-    const pins = (await this.#files.read(this.#files.paths.knownHosts)) ?? '';
-    const withOurs = ({ authorizedKeys, hostKey: found }: LoginSecret): string => {
-      // A DevEnv that may be somebody else's is not even told our key.
-      checkPin(pins, known, found, acceptNewHostKey);
-      return withKey(authorizedKeys, line);
-    };
-    const { hostKey } = await changeAuthorizedKeys(this.#place(space, name), withOurs, signal);
+    const { hostKey } = await this.#addKey(space, known, acceptNewHostKey, signal);
     await this.#files.locked(async () => {
       await this.#pin(known, hostKey, acceptNewHostKey);
       await this.#writeOurs(known);
@@ -88,6 +81,19 @@ export class ThisMachine {
     const conflicts =
       section === undefined || ssh === undefined ? [] : await this.#conflicts(ssh, known, section, signal);
     return this.#connection(known, hostKey, section, conflicts);
+  }
+
+  /**
+   * Lets this machine log in, and no program of a person's: its key in the DevEnv's Secret, and the host key pinned.
+   * @returns whether its key was not there
+   * @throws SlipwayError as `connect` does
+   */
+  async introduce(space: SpaceOf, name: string, signal: AbortSignal): Promise<boolean> {
+    const known = knownHost(space, name);
+    checkHost(known);
+    const { hostKey, isNew } = await this.#addKey(space, known, false, signal);
+    await this.#files.locked(() => this.#pin(known, hostKey, false));
+    return isNew;
   }
 
   /** Lets this machine log in to a DevEnv that was just made; before it starts nothing has to be waited for. */
@@ -154,6 +160,26 @@ export class ThisMachine {
       await writeState(this.#files, { ...state, hosts });
       await write(paths.config, renderConfig(hosts, this.#hostOptions));
     });
+  }
+
+  async #addKey(
+    space: SpaceOf,
+    known: KnownHost,
+    acceptNewHostKey: boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly hostKey: string; readonly isNew: boolean }> {
+    const line = await this.keys.publicKeyLine();
+    const pins = (await this.#files.read(this.#files.paths.knownHosts)) ?? '';
+    let isNew = false;
+    const withOurs = ({ authorizedKeys, hostKey: found }: LoginSecret): string => {
+      // A DevEnv that may be somebody else's is not even told our key.
+      checkPin(pins, known, found, acceptNewHostKey);
+      const changed = withKey(authorizedKeys, line);
+      isNew = changed !== authorizedKeys;
+      return changed;
+    };
+    const { hostKey } = await changeAuthorizedKeys(this.#place(space, known.name), withOurs, signal);
+    return { hostKey, isNew };
   }
 
   #place(space: SpaceOf, asked: string): SecretPlace {

@@ -106,10 +106,15 @@ function isLost(error: unknown): boolean {
   return codes.some((code) => SlipwayError.is(error, code));
 }
 
-/** A DevEnv that was stopped or evicted comes back when somebody starts it: who waits is told so. */
+const mended: ReadonlySet<string> = new Set(['devenv.stopped', 'devenv.failed', 'ssh.refused']);
+
+/**
+ * A DevEnv that was stopped or evicted comes back when somebody starts it, and one that took this machine off its list lets it in when
+ * somebody connects: who waits is told so.
+ */
 function waitingFor(error: unknown): string {
-  const isGone = SlipwayError.is(error, 'devenv.stopped') || SlipwayError.is(error, 'devenv.failed');
-  return isGone ? `${error.message} ${error.action ?? ''}`.trim() : 'connection lost, trying again';
+  if (!SlipwayError.is(error) || !mended.has(error.code)) return 'connection lost, trying again';
+  return `${error.message} ${error.action ?? ''}`.trim();
 }
 
 function worded(error: unknown, direction: TransferRequest['direction']): unknown {

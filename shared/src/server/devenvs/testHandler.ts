@@ -5,16 +5,18 @@ import type { DevEnvSession } from './devEnvHandlers.ts';
 export function testHandler(session: DevEnvSession): RequestHandlers['devenvs/test'] {
   const { services, environment } = session;
   return async ({ context, name, id }, signal) => {
-    const [space, { keys }, { nameMeant, testConnection }] = await Promise.all([
+    const [space, machine, { nameMeant, testConnection }] = await Promise.all([
       services.space(context, signal),
       services.thisMachine(),
       import('../../devenv/index.ts'),
     ]);
+    const meant = nameMeant(space.api.cluster.user, name);
     const hops = await testConnection(
       {
         space,
-        keys,
-        name: nameMeant(space.api.cluster.user, name),
+        keys: machine.keys,
+        introduce: (abort) => machine.introduce(space, meant, abort),
+        name: meant,
         now: environment.now,
         onHop: (hop) => id !== undefined && session.notify('devenv/hop', { id, hop }),
       },

@@ -20,21 +20,18 @@ export function transferHandlers(session: DevEnvSession): TransferHandlers {
     if (sync && sources.length !== 1) throw refused('One folder can be made like one other.');
     if (deletes && !sync) throw refused('Only where one folder is made like another, things can be deleted.');
     for (const path of local) if (!isAbsolute(path)) throw refused(`${path} is no absolute path.`);
-    const [space, machine, { transferFiles, hostName, nameMeant }] = await Promise.all([
+    const [space, machine, { transferFiles, nameMeant }] = await Promise.all([
       services.space(context, signal),
       services.thisMachine(),
       import('../../devenv/index.ts'),
     ]);
     const meant = nameMeant(space.api.cluster.user, name);
-    // The first time on this machine; its host key comes from the Secret, and is pinned from then on.
-    const keyIsNew = (await machine.keys.pinnedHostKey(hostName(meant, context))) === undefined;
-    if (keyIsNew) await machine.connect(space, meant, { include: false }, signal);
     return transferFiles(
       {
         space,
         name: meant,
         keys: machine.keys,
-        keyIsNew,
+        introduce: (abort) => machine.introduce(space, meant, abort),
         request: { direction, local, remote, sync, mayName, delete: deletes, dryRun },
         onProgress: (progress) => session.notify('transfer/progress', { id, progress }),
       },

@@ -111,6 +111,7 @@ export const englishDevEnv = {
     thisMachine: 'this machine',
     none: 'No machine may log in yet.',
     confirmRemove: (device: string) => `Take ${device} off the list? It cannot log in any more.`,
+    comesAgain: 'It may again once you connect from here, copy files or test the connection.',
     removed: (device: string) => `${device} can no longer log in.`,
   },
   jobs: {

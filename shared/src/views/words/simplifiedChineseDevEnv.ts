@@ -98,6 +98,7 @@ export const simplifiedChineseDevEnv: typeof englishDevEnv = {
     thisMachine: '本机',
     none: '还没有可以登录的设备。',
     confirmRemove: (device) => `将 ${device} 移出列表？它将不能再登录。`,
+    comesAgain: '从这里连接、传输文件或测试连接后，它又可以登录。',
     removed: (device) => `${device} 不能再登录。`,
   },
   jobs: {
