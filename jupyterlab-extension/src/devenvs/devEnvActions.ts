@@ -1,6 +1,6 @@
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import { type DevEnv, SlipwayError } from '@slipway/shared/protocol';
-import { quantityInWords, shownText } from '@slipway/shared/views';
+import { quantityInWords, shownLine, shownText } from '@slipway/shared/views';
 import type { RoomState } from './roomState.ts';
 import { tell, tellOfDoing, tellOfGoingOn, tellOfSuccess } from './tell.ts';
 
@@ -27,7 +27,7 @@ export class DevEnvActions {
     const doing = tellOfDoing(say.starting(name), { label: words.own.stopWaiting, callback: () => leaving.abort() });
     const told = page.core.onNotification('devenv/progress', (progress) => {
       if (progress.context === devEnv.context && progress.name === devEnv.name)
-        doing.update(`${say.starting(name)}: ${shownText(progress.text)}`);
+        doing.update(`${say.starting(name)}: ${shownLine(progress.text)}`);
     });
     try {
       store.put(await page.core.request('devenvs/start', named(devEnv), leaving.signal));

@@ -1,6 +1,5 @@
 import { type Disposable, DevEnvStore, Emitter, keyOf } from '@slipway/shared/client';
 import type { DevEnv } from '@slipway/shared/protocol';
-import { shownText } from '@slipway/shared/views';
 import type { DevEnvPage } from '../devEnvPage.ts';
 import { roomWords, type RoomWords } from './roomWords.ts';
 
@@ -46,7 +45,7 @@ export class RoomState {
     });
     page.account.onChange(changed);
     core.onNotification('devenv/progress', ({ context, name, text }) => {
-      this.#progress.set(keyOf(context, name), shownText(text));
+      this.#progress.set(keyOf(context, name), text);
       changed();
     });
   }

@@ -2,7 +2,7 @@ import type { DevEnvHop, DevEnvJob, TransferOutcome, TransferProgress } from '..
 import { formatBytes } from '../protocol/index.ts';
 import { formatDuration } from './format.ts';
 import type { ViewState } from './runView.ts';
-import { shownText } from './shownText.ts';
+import { shownLine } from './shownText.ts';
 import type { AllWords } from './words/allWords.ts';
 
 /** A command of a DevEnv as it is shown. */
@@ -42,7 +42,7 @@ export function devEnvJobView(job: DevEnvJob, { devEnv }: AllWords, now: number)
 /** How a transfer stands, in a line: `12 of 340 files · 1.2 GB of 4.0 GB · 80 MB/s · 35s left`. */
 export function transferInWords(progress: TransferProgress, { devEnv: { transfer, usedOf } }: AllWords): string {
   const { files, totalFiles, bytes, totalBytes, bytesPerSecond, leftMs, waiting } = progress;
-  if (waiting !== undefined) return shownText(waiting);
+  if (waiting !== undefined) return shownLine(waiting);
   if (totalFiles === 0) return transfer.looking;
   const [total = '', unit = ''] = formatBytes(totalBytes).split(' ');
   const done = formatBytes(bytes);

@@ -59,6 +59,8 @@ describe('the row of a DevEnv', () => {
     };
     const reason = 'waits for a node with a free GPU';
     expect(starting({ reason })).toBe('Starting for 2 min: waits for a node with a free GPU');
+    const lines = ['GPU: 1 node — 1 full', 'held by devenv-bob'];
+    expect(starting({ reason: lines.join('\n') })).toBe(`Starting for 2 min: ${lines.join(' · ')}`);
     expect(starting({})).toBe('Starting for 2 min · 1 GPU · 20 GiB');
     expect(starting({ reason, startingSince: -59_999 })).toBe('Starting · waits for a node with a free GPU');
     // The cluster's clock is ahead.

@@ -1,7 +1,7 @@
 import { amountOf, type DevEnv, type DevEnvState } from '../protocol/index.ts';
 import { quantityInWords, spanInWords, usedOfBytes } from './devEnvFormat.ts';
 import { createClockFormat } from './format.ts';
-import { shownText } from './shownText.ts';
+import { shownLine, shownText } from './shownText.ts';
 import type { AllWords } from './words/allWords.ts';
 
 export interface DevEnvView {
@@ -55,7 +55,7 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     state,
     word: staleSince === undefined ? word : words.panels.stateAt(word, clock(staleSince)),
     wait: staleSince === undefined ? waitOf(devEnv, words, now) : '',
-    detail: state === 'running' ? '' : shownText(devEnv.reason ?? ''),
+    detail: state === 'running' ? '' : shownLine(devEnv.reason ?? ''),
     gpus: say.gpus(devEnv.gpus),
     disk: diskOf(devEnv, words),
     isDiskFull: isDiskFull(devEnv),

@@ -21,7 +21,7 @@ export { statusItem, type StatusItem } from './statusItem.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';
 export { sentenceIn, type Sentences } from './sentences.ts';
-export { nameParts, shortName, shownText } from './shownText.ts';
+export { nameParts, shortName, shownLine, shownText } from './shownText.ts';
 export { spaceFacts } from './spaceFacts.ts';
 export { specDifference, type SpecDifference } from './specDifference.ts';
 export { stepGroups, type ShownStep, type StepGroup } from './stepGroups.ts';

@@ -6,6 +6,11 @@ export function shownText(text: string): string {
   return text.replace(deceiving, '\uFFFD');
 }
 
+/** Several lines of a reason as one, where there is room for one. */
+export function shownLine(text: string): string {
+  return shownText(text.trim().replaceAll(/\s*\n\s*/g, ' · '));
+}
+
 /** How many characters of a long name's end stay visible. */
 const keptEnd = 10;
 

@@ -1,6 +1,6 @@
 import type { CoreConnection, DevEnvStore } from '@slipway/shared/client';
 import { type DevEnv, SlipwayError } from '@slipway/shared/protocol';
-import { quantityInWords, shownText } from '@slipway/shared/views';
+import { quantityInWords, shownLine, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { Notices } from '../surfaces/notices.ts';
 import { tellInPassing } from '../surfaces/passingNotice.ts';
@@ -47,7 +47,7 @@ export class DevEnvActions {
         token.onCancellationRequested(() => leaving.abort());
         const told = core.onNotification('devenv/progress', ({ context, name, text }) => {
           if (context === reference.context && name === reference.devEnv)
-            progress.report({ message: plainMessage(shownText(text)) });
+            progress.report({ message: plainMessage(shownLine(text)) });
         });
         try {
           const until = AbortSignal.any([leaving.signal, signal]);
