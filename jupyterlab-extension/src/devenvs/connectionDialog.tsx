@@ -69,9 +69,8 @@ function Facts({ state, devEnv, connection }: FactsProps): JSX.Element {
           ))}
         </div>
       )}
-      <p>
-        {say.whose} {say.untouched}
-      </p>
+      <p>{say.whose}</p>
+      <p>{say.untouched}</p>
       <p className="slipway-muted">{say.elsewhere(ownCommand('ssh', devEnv))}</p>
     </DialogBody>
   );

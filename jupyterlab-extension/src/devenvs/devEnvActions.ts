@@ -27,7 +27,7 @@ export class DevEnvActions {
     const doing = tellOfDoing(say.starting(name), { label: words.own.stopWaiting, callback: () => leaving.abort() });
     const told = page.core.onNotification('devenv/progress', (progress) => {
       if (progress.context === devEnv.context && progress.name === devEnv.name)
-        doing.update(`${say.starting(name)}: ${shownLine(progress.text)}`);
+        doing.update(say.labelled(say.starting(name), shownLine(progress.text)));
     });
     try {
       store.put(await page.core.request('devenvs/start', named(devEnv), leaving.signal));

@@ -220,7 +220,7 @@ function Fields({ state, options, first, known, submit, onSubmit }: FieldsProps)
             )}
             {options.instanceTypes.map((type) => (
               <option key={type.name} value={type.name}>
-                {`${shownText(type.name)}: ${sizeInWords(type, words.shared)}`}
+                {words.shared.devEnv.labelled(shownText(type.name), sizeInWords(type, words.shared))}
               </option>
             ))}
           </select>

@@ -46,7 +46,7 @@ function Hops({ state, devEnv }: { readonly state: RoomState; readonly devEnv: D
                 {say.names[hop.name]} · {say.outcomes[hop.outcome]}
               </p>
               <p className="slipway-muted">{shownText(hop.detail)}</p>
-              {hop.fix !== undefined && <p>{`${say.fix}: ${shownText(hop.fix)}`}</p>}
+              {hop.fix !== undefined && <p>{words.shared.devEnv.labelled(say.fix, shownText(hop.fix))}</p>}
             </div>
           </li>
         ))}

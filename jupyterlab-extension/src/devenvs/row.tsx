@@ -82,7 +82,11 @@ export function DevEnvRow({ state, devEnv, now, showsContext, perform }: RowProp
 
 function hoverText({ name, startingSince }: DevEnv, { row }: DevEnvView, { shared, host }: RoomWords): string {
   const since = startingSince === undefined ? '' : new Date(startingSince).toLocaleString(host.locale);
-  return [shownText(name), row, ...(since === '' ? [] : [`${shared.devEnv.facts.startingSince}: ${since}`])].join('\n');
+  return [
+    shownText(name),
+    row,
+    ...(since === '' ? [] : [shared.devEnv.labelled(shared.devEnv.facts.startingSince, since)]),
+  ].join('\n');
 }
 
 interface RowActionsProps extends Pick<RowProps, 'state' | 'devEnv' | 'perform'> {

@@ -37,7 +37,7 @@ export const simplifiedChinese: DevEnvWords = {
     config: 'ssh 配置文件',
     asking: '正在生成密钥并读取主机密钥…',
     whose: '这些信息适用于运行 Jupyter 服务器的机器，例如 JupyterLab 的终端。',
-    elsewhere: (command) => `在你的另一台机器上，请安装 slipway 命令并运行 "${command}"。`,
+    elsewhere: (command) => `在你的另一台机器上，请安装 slipway 命令并运行“${command}”。`,
     notHere: (why) => `ssh 主机、主机密钥和配置文件仅适用于此 Jupyter 服务器所在的机器。${why}`,
     anyway: '用于此服务器的终端…',
     untouched: '没有改动任何人自己的 ssh 配置。',

@@ -100,7 +100,12 @@ function TransferForm({ words, question, remote, onDevEnv, onRemote }: TransferF
         onLine={onRemote}
       />
       {question.kind === 'get' && (
-        <p>{`${transfer.into}: ${question.folder === '' ? transfer.rootFolder : shownText(question.folder)}`}</p>
+        <p>
+          {words.shared.devEnv.labelled(
+            transfer.into,
+            question.folder === '' ? transfer.rootFolder : shownText(question.folder),
+          )}
+        </p>
       )}
     </div>
   );

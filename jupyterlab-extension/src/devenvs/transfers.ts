@@ -106,7 +106,7 @@ export class Transfers {
 
   async #moveNow(direction: Direction, devEnv: DevEnv, files: Files): Promise<Outcome | undefined> {
     const { page, words } = this.#state;
-    const { transfer } = words.shared.devEnv;
+    const { transfer, labelled } = words.shared.devEnv;
     const name = shownText(devEnv.name);
     const title = direction === 'transfer/upload' ? transfer.uploading(name) : transfer.downloading(name);
     const leaving = new AbortController();
@@ -115,7 +115,7 @@ export class Transfers {
     const told = page.core.onNotification('transfer/progress', ({ id: whose, progress }) => {
       const percent = transferPercent(progress);
       const part = percent === undefined ? undefined : percent / 100;
-      if (whose === id) doing.update(`${title}: ${transferInWords(progress, words.shared)}`, part);
+      if (whose === id) doing.update(labelled(title, transferInWords(progress, words.shared)), part);
     });
     try {
       return await page.core.request(direction, { ...named(devEnv), id, ...files }, leaving.signal);
@@ -132,11 +132,12 @@ export class Transfers {
   /** What it did; what was left out, with the reason, stays until it is put away. */
   #tell(what: string, outcome: Outcome): void {
     const { words } = this.#state;
-    tellOfSuccess(`${what}: ${transferOutcomeInWords(outcome, words.shared)}`);
+    const { labelled } = words.shared.devEnv;
+    tellOfSuccess(labelled(what, transferOutcomeInWords(outcome, words.shared)));
     if (outcome.skipped.length === 0) return;
     const left = outcome.skipped
       .slice(0, mostLeftOut)
-      .map(({ path, reason }) => `${shownText(path)}: ${shownText(reason)}`);
+      .map(({ path, reason }) => labelled(shownText(path), shownText(reason)));
     const more = outcome.skipped.length - left.length;
     const text = [words.own.transfer.left, ...left, ...(more > 0 ? [words.own.transfer.more(more)] : [])].join('\n');
     Notification.warning(text, { autoClose: false });

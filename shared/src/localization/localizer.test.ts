@@ -206,7 +206,7 @@ describe('what is told of DevEnvs in Chinese', () => {
       ],
     });
     expect(said.hops[0]?.detail).toBe('已用本机的密钥在 2.1 s 内登录；主机密钥与固定的一致。');
-    expect(said.hops[0]?.fix).toBe('该 DevEnv 繁忙：请查看其中运行的程序。');
+    expect(said.hops[0]?.fix).toBe('该开发环境繁忙：请查看其中运行的程序。');
     const counts = { files: 1, bytes: 2, unchangedFiles: 0, deletedFiles: 0, durationMs: 3 };
     const skipped = [{ path: 'a', reason: 'its name is the same as that of A there' }];
     expect(chinese.result('transfer/upload', { ...counts, skipped }).skipped).toEqual([

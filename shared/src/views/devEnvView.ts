@@ -119,7 +119,7 @@ function warningOf({ idle: { stopsAt, idleMs } }: DevEnv, words: AllWords, now: 
   const { devEnv: say } = words;
   const when = stopsAt - now < 1000 ? say.stopsNow : say.stopsIn(spanInWords(stopsAt - now, words));
   if (idleMs === undefined) return when;
-  return say.because(when, say.nobodyWorked(spanInWords(idleMs, words)));
+  return say.labelled(when, say.nobodyWorked(spanInWords(idleMs, words)));
 }
 
 type Parts = Omit<DevEnvView, 'row' | 'shortRow' | 'facts'>;
@@ -135,7 +135,7 @@ function rowOf(devEnv: DevEnv, view: Parts, words: AllWords): string {
 function downParts({ word, wait, detail, gpus, disk }: Parts, words: AllWords): string[] {
   // Who has a reason wants to know it before how large it is.
   if (detail === '') return [wait === '' ? word : wait, gpus, disk];
-  return wait === '' ? [word, detail] : [words.devEnv.because(wait, detail)];
+  return wait === '' ? [word, detail] : [words.devEnv.labelled(wait, detail)];
 }
 
 function factsOf(
@@ -152,7 +152,7 @@ function factsOf(
     [facts.space, devEnv.namespace],
     [facts.owner, devEnv.owner ?? ''],
     [facts.image, devEnv.image],
-    [facts.size, instanceType === undefined ? (size === '' ? gpus : size) : `${instanceType}: ${size}`],
+    [facts.size, instanceType === undefined ? (size === '' ? gpus : size) : words.devEnv.labelled(instanceType, size)],
     [facts.disk, disk],
     [facts.volumes, devEnv.volumes.map(({ claimName, mountPath }) => `${claimName} → ${mountPath}`).join(', ')],
     [facts.idle, [idle, idleRule].filter((part) => part !== '').join(', ')],

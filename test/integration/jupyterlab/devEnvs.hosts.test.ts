@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
-import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
+import { clusterContext, devEnvsInAllStates, englishIn, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage } from './labPage.ts';
 
@@ -254,4 +254,62 @@ it('shows what can be read of many, names what cannot, finds one by its name, an
   await section().getByRole('button', { name: 'DevEnvs', exact: true }).click();
   await row('devenv-alice-000').waitFor();
   expect(lab.errors).toEqual([]);
+});
+
+it('has Chinese words for everything in the panel and its dialogs, where JupyterLab speaks Chinese', async () => {
+  const message = 'The connection to https://10.0.0.7:6443 hangs: changes did not come.';
+  const problems = [{ context: 'team-b', message, action: 'Check the network and try again.' }];
+  const hops = [
+    { ...hop, name: 'api', detail: 'The API server answers in 12 ms, the first time in 31 ms.' },
+    { ...hop, name: 'pod', detail: 'devenv-alice runs on node-1.' },
+    { ...hop, name: 'tunnel', detail: 'The SSH server answers through the API server in 90 ms.' },
+    {
+      ...hop,
+      name: 'latency',
+      outcome: 'warn',
+      detail: 'A key that is typed comes back after 310 ms.',
+      fix: 'The network to the cluster is slow: check VPN and proxy.',
+    },
+  ] as const;
+  const contexts = [clusterContext('team-a'), clusterContext('team-b')];
+  await scene.show({ contexts, devEnvs: devEnvsInAllStates(), problems, hops });
+  await server.chooseLanguage('zh_CN');
+  const chinese = await LabPage.open(
+    await browser.newContext({ viewport: { width: 1440, height: 900 } }),
+    server,
+    'lab',
+  );
+  await chinese.runsReady();
+  await chinese.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  await chinese.showSidePanel();
+  const panel = chinese.sidePanel.locator('.slipway-devenvs');
+  const rowOf = (name: string): Locator => panel.locator(`.slipway-devenv[data-devenv="${name}"]`);
+  const box = chinese.page.locator('.jp-Dialog');
+  await rowOf('devenv-alice-rapids').getByText('启动中（已 2 分钟）').waitFor();
+  await chinese.screenshot('devenvs-chinese');
+  expect(englishIn(await panel.innerText())).toEqual([]);
+  await rowOf('devenv-alice-new').locator('.slipway-row-open').click();
+  await rowOf('devenv-alice-training').locator('.slipway-row-open').click();
+  await rowOf('devenv-alice-training').getByText('闲置停止').first().waitFor();
+  await chinese.screenshot('devenvs-chinese-open');
+  expect(englishIn(await panel.innerText())).toEqual([]);
+
+  for (const [item, ready] of [
+    ['测试连接…', '较慢的一段'],
+    ['可登录的机器…', 'alice@laptop'],
+    ['运行命令…', '运行命令'],
+    ['命令…', '没有正在运行的命令'],
+    ['连接信息…', 'SHA256'],
+    ['停止…', '停止 devenv-alice'],
+    ['删除…', '删除 devenv-alice'],
+  ] as const) {
+    await chinese.rowMenu(rowOf('devenv-alice'), item);
+    await box.getByText(ready).first().waitFor();
+    await chinese.screenshot(`devenvs-chinese-${item}`);
+    // JupyterLab's own button is Chinese where its language pack is there.
+    expect(englishIn((await box.innerText()).replace('Cancel', '')), item).toEqual([]);
+    await chinese.page.keyboard.press('Escape');
+    await box.waitFor({ state: 'detached' });
+  }
+  await chinese.page.context().close();
 });

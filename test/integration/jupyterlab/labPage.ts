@@ -139,7 +139,7 @@ export class LabPage {
   /** Chooses from the menu that the row's last button opens. */
   async rowMenu(row: Locator, item: string): Promise<void> {
     await row.hover();
-    await row.getByLabel('More actions').click();
+    await row.getByLabel(/More actions|更多操作/).click();
     await this.page.locator('.lm-Menu-item').getByText(item, { exact: true }).click();
   }
 

@@ -51,9 +51,52 @@ export function sceneDevEnv(name: string, given: Partial<DevEnv> = {}): DevEnv {
     disk: { claimName: name, size: '100Gi', usedBytes: 41 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
     idle: { stopAfterMs: 7_200_000, idleMs: 20_000 },
     createdAt: Date.now() - 9 * 86_400_000,
-    startedAt: Date.now() - 5_400_000,
+    ...((given.state ?? 'running') === 'running' && { startedAt: Date.now() - 5_400_000 }),
     ...given,
   });
+}
+
+/** One in each state, as the core tells of them in English: in every other language somebody has to have put it into words. */
+export function devEnvsInAllStates(): readonly DevEnv[] {
+  const waits = [
+    'GPU: 2 nodes — 1 full, 1 tainted maintenance',
+    'frees up when a GPU job ends on node-1 (oldest has run 3 h)',
+    'held by devenv-bob',
+  ];
+  const failed = {
+    reason:
+      'image registry.example/devenv:9: the registry refuses access: it is not there, or the pull secret may not read it',
+    action: 'Name another image with resize, and start it again.',
+  };
+  const idle = { stopAfterMs: 7_200_000, idleMs: 6_720_000, stopsAt: Date.now() + 500_000 };
+  const full = { claimName: 'devenv-alice-training', size: '2Ti', usedBytes: 1.9 * 2 ** 40, totalBytes: 2 ** 41 };
+  return [
+    sceneDevEnv('devenv-alice'),
+    sceneDevEnv('devenv-alice-new', { state: 'failed', ...failed }),
+    sceneDevEnv('devenv-alice-rapids', {
+      state: 'starting',
+      reason: waits.join('\n'),
+      startingSince: Date.now() - 150_000,
+    }),
+    sceneDevEnv('devenv-alice-restarted', { state: 'stopping' }),
+    sceneDevEnv('devenv-alice-tests', { state: 'stopped', reason: 'stopped after 2 h 30 min idle' }),
+    sceneDevEnv('devenv-alice-training', { gpus: 4, disk: full, idle }),
+    sceneDevEnv('devenv-bob', { mine: false, owner: 'bob', gpus: 0, idle: { stopAfterMs: 0, idleMs: 1_500_000 } }),
+  ];
+}
+
+/** English words in a text that are no names of the scene, nor what is called so in every language. */
+export function englishIn(text: string): readonly string[] {
+  const names =
+    /(devenv|gpu|node|team|registry|https|maintenance|slipway)[\w./:-]*( --?\w+)*|\/[\w./-]*|SHA256:\S+|\balice(@\w+)?\b|\bbob\b|\blab\b/gi;
+  const terms =
+    /\b(GPU|CPU|Secret|VPN|resize|GiB|TiB|GB|MB|SSH|Pod|Kubernetes|API|Slipway|Jupyter|JupyterLab|ssh|ms)\b/g;
+  return (
+    text
+      .replaceAll(names, '')
+      .replaceAll(terms, '')
+      .match(/[A-Za-z]{2,}/g) ?? []
+  );
 }
 
 /** Has the extension of a server start the scripted core instead of its own. */

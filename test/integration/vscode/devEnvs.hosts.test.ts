@@ -5,7 +5,7 @@ import { launchBrowser } from '../hosts/chromium.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
-import { clusterContext, SceneCore, sceneDevEnv } from './devEnvScene.ts';
+import { clusterContext, devEnvsInAllStates, englishIn, SceneCore, sceneDevEnv } from './devEnvScene.ts';
 
 let server: CodeServer;
 let scene: SceneCore;
@@ -133,4 +133,46 @@ it('measures the way hop by hop, and follows a command that goes on without the 
   await terminal.getByText('The command has ended: Stopped').first().waitFor(patience);
   const asked = (await scene.requests()).find(({ name }) => name === 'devenvs/runJob');
   expect(asked?.params.command).toEqual(['bash', '-lc', 'make train']);
+});
+
+it('has Chinese words for the rows, their menu and what they do, where VS Code speaks Chinese', async () => {
+  const contexts = [clusterContext('team-a'), clusterContext('team-b', { signIn: { state: 'signedOut' } })];
+  const hops = [
+    { ...hop, name: 'api', detail: 'The API server answers in 12 ms, the first time in 31 ms.' },
+    {
+      ...hop,
+      name: 'pod',
+      outcome: 'fail',
+      detail: 'devenv-alice does not run.',
+      fix: 'Start it: slipway devenv start devenv-alice.',
+    },
+  ] as const;
+  await scene.show({ contexts, devEnvs: devEnvsInAllStates(), hops });
+  await server.speakChinese();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
+  const chinese = await CodePage.open(context, server);
+  await chinese.showRuns();
+  await chinese.command('Focus on 开发环境 View');
+  const rows = chinese.page.locator('.pane-body .monaco-list-row').filter({ hasText: /devenv-/ });
+  await chinese.row(/devenv-alice-rapids.*启动中（已 2 分钟）/).waitFor(patience);
+  await chinese.screenshot('devenvs-chinese');
+  expect(englishIn((await rows.allInnerTexts()).join('\n'))).toEqual([]);
+  await chinese.row(/devenv-alice-rapids/).hover();
+  await chinese.page.locator('.monaco-hover').getByText('开始启动于').waitFor(patience);
+  await chinese.screenshot('devenvs-chinese-tooltip');
+  expect(englishIn(await chinese.page.locator('.monaco-hover').innerText())).toEqual([]);
+  await chinese.page.waitForTimeout(1500);
+  await chinese
+    .row(/devenv-alice(?!-)/)
+    .first()
+    .click({ button: 'right' });
+  const menu = chinese.page.locator('.monaco-menu');
+  await menu.getByText('测试连接').waitFor(patience);
+  await chinese.screenshot('devenvs-chinese-menu');
+  expect(englishIn(await menu.innerText())).toEqual([]);
+  await chinese.page.keyboard.press('Escape');
+  await chinese.rowAction(/devenv-alice(?!-)/, '测试连接');
+  await chinese.page.locator('.terminal .xterm-rows').getByText('出错的一段').first().waitFor(patience);
+  await chinese.screenshot('devenvs-chinese-test');
+  await context.close();
 });

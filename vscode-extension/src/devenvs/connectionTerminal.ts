@@ -74,7 +74,7 @@ export class ConnectionTerminal implements vscode.Pseudoterminal {
 
 /** A hop as it stands in the report: outcome, name, what was measured, and what helps. */
 export function hopLines(hop: DevEnvHop, { shared }: WindowWords): string {
-  const { hops: say } = shared.devEnv;
+  const { hops: say, labelled } = shared.devEnv;
   const { sign, colour } = signs[hop.outcome];
   const rate = hop.bytesPerSecond === undefined ? '' : `${formatBytes(hop.bytesPerSecond)}/s`;
   const took =
@@ -85,6 +85,6 @@ export function hopLines(hop: DevEnvHop, { shared }: WindowWords): string {
         ? `${Math.round(hop.durationMs)} ms`
         : formatDuration(hop.durationMs);
   const facts = [say.outcomes[hop.outcome], rate, took].filter((part) => part !== '').join(' · ');
-  const fix = hop.fix === undefined ? '' : `    ${say.fix}: ${shownText(hop.fix)}\n`;
+  const fix = hop.fix === undefined ? '' : `    ${labelled(say.fix, shownText(hop.fix))}\n`;
   return `\u001B[${colour}m${sign}\u001B[0m \u001B[1m${say.names[hop.name]}\u001B[0m  ${facts}\n    ${shownText(hop.detail)}\n${fix}`;
 }

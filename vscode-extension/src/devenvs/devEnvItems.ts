@@ -46,7 +46,7 @@ export function devEnvItem({ devEnv, words, now, staleSince, isHere }: DevEnvIte
   );
   item.description = view.shortRow;
   item.tooltip = tooltipOf(devEnv, words, view.facts, [
-    `${shownText(devEnv.name)}: ${view.row}`,
+    words.shared.devEnv.labelled(shownText(devEnv.name), view.row),
     ...(devEnv.state === 'running' ? [] : [shownText(devEnv.action ?? '')]),
     ...(view.isDiskFull ? [words.shared.devEnv.diskFull] : []),
   ]);
@@ -62,16 +62,16 @@ function tooltipOf(
   facts: readonly (readonly [name: string, value: string])[],
   first: readonly string[],
 ): string {
-  const { facts: names } = words.shared.devEnv;
+  const { facts: names, labelled } = words.shared.devEnv;
   const times = [
     [names.created, devEnv.createdAt],
     [names.started, devEnv.startedAt],
     [names.startingSince, devEnv.startingSince],
   ] as const;
   const lines = [
-    ...facts.map(([name, value]) => `${name}: ${value}`),
+    ...facts.map(([name, value]) => labelled(name, value)),
     ...times.flatMap(([name, time]) =>
-      time === undefined ? [] : [`${name}: ${new Date(time).toLocaleString(words.locale)}`],
+      time === undefined ? [] : [labelled(name, new Date(time).toLocaleString(words.locale))],
     ),
   ];
   return [first.filter((line) => line !== '').join('\n'), lines.join('\n')].join('\n\n');
@@ -90,7 +90,7 @@ export function jobItem(reference: JobReference, job: DevEnvJob, words: WindowWo
   );
   const command = shownText(job.command.join(' '));
   const started = new Date(job.startedAt).toLocaleString(words.locale);
-  item.tooltip = [`${title}: ${view.row}`, command, shownText(job.cwd), started].join('\n');
+  item.tooltip = [words.shared.devEnv.labelled(title, view.row), command, shownText(job.cwd), started].join('\n');
   item.accessibilityInformation = { label: `${title}, ${view.row.replaceAll(' · ', ', ')}` };
   item.contextValue = `job.${view.active ? 'active' : 'ended'}`;
   item.command = {
@@ -122,7 +122,7 @@ export function troubleItem(
 ): vscode.TreeItem {
   const away = context.forbidden ? host.notAllowed : host.notReachable;
   const state = isSignedOut ? shared.signIn.notSignedIn : away;
-  const item = new vscode.TreeItem(isBelow ? state : `${context.name}: ${state}`);
+  const item = new vscode.TreeItem(isBelow ? state : shared.devEnv.labelled(context.name, state));
   item.id = `trouble/${context.name}`;
   if (context.since !== undefined && !isSignedOut) item.description = host.staleSince(clock(context.since));
   item.tooltip = [context.reason ?? host.coreGone, context.action ?? ''].join('\n').trim();

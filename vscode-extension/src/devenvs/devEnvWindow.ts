@@ -113,7 +113,7 @@ export class DevEnvWindow implements vscode.Disposable {
     const row = devEnv === undefined ? '' : devEnvView(devEnv, words.shared, Date.now()).row;
     this.#item.text = `$(vm) ${withoutIcons(name)}`;
     this.#item.tooltip = [words.host.devEnv.workingIn(name), row].join('\n').trim();
-    this.#item.accessibilityInformation = { label: `${words.host.devEnv.statusName}: ${name}` };
+    this.#item.accessibilityInformation = { label: words.shared.devEnv.labelled(words.host.devEnv.statusName, name) };
     if (devEnv !== undefined || this.#isOurs) this.#item.show();
     else this.#item.hide();
   }

@@ -41,9 +41,9 @@ export class LongCommands {
   /** Asks for a command line, runs it, and shows what it prints. */
   async run(reference: DevEnvReference): Promise<void> {
     const { core, jobs, actions, words, signal } = this.#options;
-    const { jobs: say, actions: names } = words.shared.devEnv;
+    const { jobs: say, actions: names, labelled } = words.shared.devEnv;
     const line = await vscode.window.showInputBox({
-      title: `${shownText(reference.devEnv)}: ${names.runCommand}`,
+      title: labelled(shownText(reference.devEnv), names.runCommand),
       prompt: say.commandHint,
       placeHolder: 'python train.py --epochs 50',
       ignoreFocusOut: true,

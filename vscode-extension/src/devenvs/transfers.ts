@@ -116,7 +116,7 @@ export class Transfers {
   /** What it did; what was left out is in the log, each with its reason. */
   async #tell(what: string, outcome: Outcome): Promise<void> {
     const { words, log } = this.#options;
-    const text = plainMessage(`${what}: ${transferOutcomeInWords(outcome, words.shared)}`);
+    const text = plainMessage(words.shared.devEnv.labelled(what, transferOutcomeInWords(outcome, words.shared)));
     for (const { path, reason } of outcome.skipped) log.info(`${shownText(path)}: ${shownText(reason)}`);
     const actions = outcome.skipped.length > 0 ? [words.host.showDetails] : [];
     if ((await vscode.window.showInformationMessage(text, ...actions)) !== undefined) log.show();

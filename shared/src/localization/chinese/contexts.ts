@@ -6,7 +6,7 @@ export const chineseContexts: Table = {
   '{path} is not a configuration of Slipway: {why}.': '{path} 不是 Slipway 的配置：{why}。',
   'Correct the file; docs/guide/contexts.md shows what stands in it.': '请更正该文件；写法见 docs/guide/contexts.md。',
   'The configuration {path} is not used: {why~}.': '未使用配置 {path}：{why}。',
-  'you may not read it': '您无权读取它',
+  'you may not read it': '你无权读取它',
   'it is no file': '它不是文件',
   'it is larger than 4 MB': '它大于 4 MB',
   'it belongs to another user of this machine': '它属于本机的其他用户',
@@ -73,11 +73,11 @@ export const chineseContexts: Table = {
   'Sign in with "slipway login --context {context}".': '请用 "slipway login --context {context}" 登录。',
   // spaces
   'You may not list namespaces: these are the ones that the context, its profile and your groups name.':
-    '您无权列出命名空间：这里是上下文、其配置和您的组所指名的命名空间。',
+    '你无权列出命名空间：这里是上下文、其配置和你的组所指名的命名空间。',
   'Only the first {most#} of {all#} namespaces were looked at.': '{all} 个命名空间中只查看了前 {most} 个。',
-  'You may not see nodes, so nobody can say how many GPUs are free.': '您无权查看节点，因此无法得知空闲的 GPU 数量。',
+  'You may not see nodes, so nobody can say how many GPUs are free.': '你无权查看节点，因此无法得知空闲的 GPU 数量。',
   'You may not see the pods of others, so nobody can say how many GPUs are free.':
-    '您无权查看他人的 Pod，因此无法得知空闲的 GPU 数量。',
+    '你无权查看他人的 Pod，因此无法得知空闲的 GPU 数量。',
   // why an API server refuses a token
   "the API server's clock is {time} ahead of this machine's": 'API 服务器的时钟比本机快 {time}',
   "the API server's clock is {time} behind this machine's": 'API 服务器的时钟比本机慢 {time}',

@@ -15,7 +15,7 @@ export const chineseDevEnvHops: Table = {
   'The API server or the node is busy; try again later.': 'API 服务器或节点繁忙，请稍后再试。',
   "Logged in with this machine's key in {time}; the host key is the pinned one.":
     '已用本机的密钥在 {time} 内登录；主机密钥与固定的一致。',
-  'The DevEnv is busy: look at what runs in it.': '该 DevEnv 繁忙：请查看其中运行的程序。',
+  'The DevEnv is busy: look at what runs in it.': '该开发环境繁忙：请查看其中运行的程序。',
   'A key that is typed comes back after {time}.': '键入的字符在 {time} 后返回。',
   'The network to the cluster is slow: check VPN and proxy.': '到集群的网络较慢：请检查 VPN 和代理。',
   '{size} are uploaded in a second.': '每秒上传 {size}。',

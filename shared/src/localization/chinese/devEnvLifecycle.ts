@@ -6,24 +6,24 @@ export const chineseDevEnvLifecycle: Table = {
   'A new SSH key could not be read back.': '新建的 SSH 密钥无法读回。',
   'Try again, and report this if it stays.': '请重试；如仍然如此，请报告此问题。',
   // names
-  '{name} cannot be the name of a DevEnv.': '{name} 不能作为 DevEnv 的名称。',
+  '{name} cannot be the name of a DevEnv.': '{name} 不能作为开发环境的名称。',
   'Use a short word of lower-case letters, digits and "-": the name is made of it, {name}, and has at most {count#} characters.':
     '请使用由小写字母、数字和“-”组成的短词：名称由它构成（{name}），最多 {count} 个字符。',
-  '{name} is not one of your names: they begin with {own}.': '{name} 不是您的名称：您的名称以 {own} 开头。',
+  '{name} is not one of your names: they begin with {own}.': '{name} 不是你的名称：你的名称以 {own} 开头。',
   'Give a word alone, such as gpu: the DevEnv is called {name} then.':
-    '请只给出一个短词，例如 gpu：DevEnv 将命名为 {name}。',
+    '请只给出一个短词，例如 gpu：开发环境将命名为 {name}。',
   // lifecycle
   'There is a {kind} {object} already, and Slipway did not make it for the DevEnv {name}.':
-    '已有 {kind} {object}，且不是 Slipway 为 DevEnv {name} 创建的。',
+    '已有 {kind} {object}，且不是 Slipway 为开发环境 {name} 创建的。',
   'It is left alone. Choose another name, or remove it yourself.': '未改动它。请选择其他名称，或自行将其删除。',
-  'There is no DevEnv {name} in the context {context}.': '上下文 {context} 中没有 DevEnv {name}。',
-  'List the DevEnvs to see their names, or create one.': '请列出 DevEnv 以查看名称，或新建一个。',
+  'There is no DevEnv {name} in the context {context}.': '上下文 {context} 中没有开发环境 {name}。',
+  'List the DevEnvs to see their names, or create one.': '请列出开发环境以查看名称，或新建一个。',
   'It was deleted, and its workspace was kept: create it anew to have it back.':
     '它已被删除，但保留了工作区：重新创建即可恢复。',
-  'There is a DevEnv {name} already.': '已有 DevEnv {name}。',
-  'There is a DevEnv {name} already, which belongs to {owner}.': '已有 DevEnv {name}，属于 {owner}。',
-  'Start it, or give the new one a name.': '请启动它，或为新的 DevEnv 命名。',
-  'Give the new one another name.': '请为新的 DevEnv 另取名称。',
+  'There is a DevEnv {name} already.': '已有开发环境 {name}。',
+  'There is a DevEnv {name} already, which belongs to {owner}.': '已有开发环境 {name}，属于 {owner}。',
+  'Start it, or give the new one a name.': '请启动它，或为新的开发环境命名。',
+  'Give the new one another name.': '请为新的开发环境另取名称。',
   '{name} was stopped while it started.': '{name} 在启动过程中被停止。',
   'Start it again.': '请重新启动。',
   'Start it again: /workspace is as it was.': '请重新启动：/workspace 保持原样。',
@@ -37,7 +37,7 @@ export const chineseDevEnvLifecycle: Table = {
     '未做任何更改。请询问集群管理员能否在那里设置 allowVolumeExpansion。',
   // how it stands
   'Ask who looks after the cluster’s storage. Delete the DevEnv with its workspace to begin anew.':
-    '请询问集群存储的管理员。如要重新开始，请连同工作区删除该 DevEnv。',
+    '请询问集群存储的管理员。如要重新开始，请连同工作区删除该开发环境。',
   'something holds its pod': '有什么保留着它的 Pod',
   'its node {node} does not say that it has ended': '其节点 {node} 没有报告它已结束',
   'Ask who looks after the cluster: the node may be down.': '请询问集群管理员：该节点可能已停机。',
@@ -60,7 +60,7 @@ export const chineseDevEnvLifecycle: Table = {
   'it ran out of memory and was started again': '内存不足，已重新启动',
   'Give it a larger instance type: what ran in it was lost.': '请为它选择更大的实例类型：其中运行的内容已丢失。',
   'its image cannot be pulled: {why*}': '无法拉取其镜像：{why}',
-  'Name another image with resize, and start it again.': '请用 resize 指定其他镜像，然后重新启动。',
+  'Name another image with resize, and start it again.': '请改用其他镜像（resize），然后重新启动。',
   'its container cannot be started: {why*}': '无法启动其容器：{why}',
   'Delete it with its workspace, name a StorageClass in the team profile (devEnv.storageClassName), and create it anew.':
     '请连同工作区删除它，在团队配置中指定 StorageClass（devEnv.storageClassName），再重新创建。',
@@ -71,7 +71,7 @@ export const chineseDevEnvLifecycle: Table = {
   'it breaks off each time it is started: {why~}': '每次启动都会中断：{why}',
   'Give it a larger instance type, and start it again.': '请为它选择更大的实例类型，然后重新启动。',
   'Its image has to be made as docs/platform/devenv says. Name another one with resize, and start it again.':
-    '其镜像须按 docs/platform/devenv 的说明制作。请用 resize 指定其他镜像，然后重新启动。',
+    '其镜像须按 docs/platform/devenv 的说明制作。请改用其他镜像（resize），然后重新启动。',
   'its node put it out: {said*}': '被其节点驱逐：{said}',
   'its node put it out': '被其节点驱逐',
   'its node was shut down: {said*}': '其节点已关机：{said}',
@@ -79,12 +79,16 @@ export const chineseDevEnvLifecycle: Table = {
   'its container ended ({how~}): {said*}': '其容器已结束（{how}）：{said}',
   'its container ended ({how~})': '其容器已结束（{how}）',
   'its first process ended by itself': '其主进程自行结束',
-  'stopped after {time*} idle': '空闲 {time} 后停止',
+  'stopped after {time~} idle': '已停止，因闲置 {time}',
+  '{count#} s': '{count} 秒',
+  '{count#} min': '{count} 分钟',
+  '{count#} h': '{count} 小时',
+  '{hours#} h {minutes#} min': '{hours} 小时 {minutes} 分钟',
   'waiting until its last pod has ended': '正在等待上一个 Pod 结束',
   'its disk is being enlarged from {before} to {after}': '其磁盘正在从 {before} 扩大到 {after}',
   'what was changed holds from its next start': '更改将在下次启动后生效',
   // manifests
-  'idleStop: {value} is not a time without work.': 'idleStop：{value} 不是空闲时长。',
+  'idleStop: {value} is not a time without work.': 'idleStop：{value} 不是闲置时长。',
   'Write 4h, 90m or 1h30m, at most 720h, or never.': '请写成 4h、90m 或 1h30m（最多 720h），或者 never。',
   'volumes: {claim} cannot be mounted at {path}: {why~}.': 'volumes：{claim} 无法挂载到 {path}：{why}。',
   'the path has "." or ".." in it': '路径中含有“.”或“..”',

@@ -8,7 +8,7 @@ export const chineseDevEnvSsh: Table = {
     '它会在两分钟内自行生效，届时请重试。{ask}',
   // tunnel
   'The connection was closed before sshd answered.': '在 sshd 应答之前，连接已关闭。',
-  'There is no DevEnv {name} in {namespace}.': '{namespace} 中没有 DevEnv {name}。',
+  'There is no DevEnv {name} in {namespace}.': '{namespace} 中没有开发环境 {name}。',
   'See "slipway devenv list"; "slipway devenv create" makes one.':
     '请查看“slipway devenv list”；“slipway devenv create”可新建。',
   '{name} runs, but no sshd answers in it: {why*}': '{name} 正在运行，但其中没有 sshd 应答：{why}',
@@ -28,7 +28,7 @@ export const chineseDevEnvSsh: Table = {
   'Look at it with "slipway devenv status {name}", and start it again: slipway devenv start {other}':
     '请用“slipway devenv status {name}”查看，然后重新启动：slipway devenv start {other}',
   '{name} is stopped: {why~}.': '{name} 已停止：{why}。',
-  '{name} was stopped after {time} idle.': '{name} 在空闲 {time} 后已停止。',
+  '{name} was stopped after {time~} idle.': '{name} 已停止，因闲置 {time}。',
   'Start it: slipway devenv start {name}': '请启动它：slipway devenv start {name}',
   'The ssh client has gone.': 'ssh 客户端已退出。',
   'The connection to {name} was lost: {why*}': '与 {name} 的连接已断开：{why}',
@@ -41,10 +41,10 @@ export const chineseDevEnvSsh: Table = {
   'Put this line at its top yourself, or make it writable and connect again; until then use the command with -F.':
     '请自行将该行放在文件最前面，或将文件设为可写后重新连接；在此之前请使用带 -F 的命令。',
   'Your ssh config is UTF-16 or no text, which ssh itself cannot read.':
-    '您的 ssh 配置是 UTF-16 或不是文本，ssh 自身也无法读取。',
+    '你的 ssh 配置是 UTF-16 或不是文本，ssh 自身也无法读取。',
   'Save it as UTF-8, or begin a new one.': '请将其保存为 UTF-8，或新建一个。',
   'Your ssh config was left as it is: what Slipway wrote into it at line {line#} has been changed so that its beginning and end do not fit together.':
-    '您的 ssh 配置未改动：Slipway 在第 {line} 行写入的内容被修改，其开头与结尾不再对应。',
+    '你的 ssh 配置未改动：Slipway 在第 {line} 行写入的内容被修改，其开头与结尾不再对应。',
   'Take out the lines with "--- START SLIPWAY" and "--- END SLIPWAY", and what Slipway put between them; then connect again.':
     '请删除含“--- START SLIPWAY”和“--- END SLIPWAY”的行以及 Slipway 写在其间的内容，然后重新连接。',
   'The ssh config file is not named by an absolute path: {path*}': 'ssh 配置文件不是用绝对路径指定的：{path}',
@@ -68,12 +68,12 @@ export const chineseDevEnvSsh: Table = {
     '请让 Slipway 将数据保存在别处：将 XDG_DATA_HOME 设为其他文件夹。',
   '{name} cannot be a part of a host for ssh.': '{name} 不能作为 ssh 主机名的一部分。',
   'Names of contexts and DevEnvs are lower case letters, digits, hyphens and dots.':
-    '上下文和 DevEnv 的名称由小写字母、数字、连字符和点组成。',
+    '上下文和开发环境的名称由小写字母、数字、连字符和点组成。',
   // keys of hosts and devices
   'The Secret {secret} in {namespace} holds no host key, so {name} cannot be told from another machine.':
     '{namespace} 中的 Secret {secret} 没有主机密钥，因此无法将 {name} 与其他机器区分开。',
   'Delete and create the DevEnv anew; its workspace can stay: slipway devenv delete {name}':
-    '请删除并重新创建该 DevEnv；其工作区可以保留：slipway devenv delete {name}',
+    '请删除并重新创建该开发环境；其工作区可以保留：slipway devenv delete {name}',
   'No machine with the key {fingerprint} may log in to {name}.': '没有密钥为 {fingerprint} 的机器可以登录 {name}。',
   'See who may: slipway devenv devices {name}': '请查看谁可以登录：slipway devenv devices {name}',
   'The host key of {host} is another one than before: {found} instead of {pinned}. Somebody may have put another machine in its place.':

@@ -6,7 +6,7 @@ export const chineseSignIn: Table = {
   'The issuer of the context is no URL that starts with https://.': '上下文的颁发者不是以 https:// 开头的 URL。',
   'Correct the issuer in the context.': '请更正上下文中的颁发者。',
   'The issuer {issuer} has no TLS: anybody on the way could read what is sent, and sign in as you.':
-    '颁发者 {issuer} 没有使用 TLS：途中的任何人都可以读取传输内容，并冒用您的身份登录。',
+    '颁发者 {issuer} 没有使用 TLS：途中的任何人都可以读取传输内容，并冒用你的身份登录。',
   'Use its https address.': '请使用它的 https 地址。',
   'The certificate authority of the identity provider, {path}, cannot be read ({code}).':
     '无法读取身份提供方的证书颁发机构 {path}（{code}）。',
@@ -104,7 +104,7 @@ export const chineseSignIn: Table = {
   'The identity provider did not end its own session: the browser may still be signed in there.':
     '身份提供方没有结束它自己的会话：浏览器在那里可能仍处于登录状态。',
   'You are signed out on this machine; the identity provider could not be told.':
-    '您已在这台机器上退出登录；但无法通知身份提供方。',
+    '你已在这台机器上退出登录；但无法通知身份提供方。',
   // identity/vault
   '{path} is no folder.': '{path} 不是文件夹。',
   '{path} is not what Slipway wrote.': '{path} 不是 Slipway 写入的内容。',

@@ -4,14 +4,14 @@ import type { Table } from '../translator.ts';
 export const chineseTransfers: Table = {
   // session
   'The host key that is pinned for {host} cannot be read.': '为 {host} 固定的主机密钥无法读取。',
-  'Connect to the DevEnv again: slipway devenv connect.': '请重新连接该 DevEnv：slipway devenv connect。',
+  'Connect to the DevEnv again: slipway devenv connect.': '请重新连接该开发环境：slipway devenv connect。',
   'The server that answers for {host} has another host key than the pinned one.':
     '为 {host} 应答的服务器的主机密钥与已固定的不同。',
   'Do not go on unless you know why: somebody may be in between. If the DevEnv was deleted and made anew, connect to it again: slipway devenv connect.':
-    '在弄清原因之前请勿继续：可能有人从中拦截。如果该 DevEnv 曾被删除并重建，请重新连接：slipway devenv connect。',
+    '在弄清原因之前请勿继续：可能有人从中拦截。如果该开发环境曾被删除并重建，请重新连接：slipway devenv connect。',
   '{host} does not know the key of this machine.': '{host} 不认识这台机器的密钥。',
   'Connect to the DevEnv, which adds the key: slipway devenv connect.':
-    '请连接该 DevEnv，这会添加密钥：slipway devenv connect。',
+    '请连接该开发环境，这会添加密钥：slipway devenv connect。',
   '{host} and this machine have no way of speaking SSH in common: {why}.':
     '{host} 与这台机器没有共同的 SSH 算法：{why}。',
   "Check the image's sshd_config.": '请检查镜像的 sshd_config。',
@@ -52,25 +52,25 @@ export const chineseTransfers: Table = {
   // transfer
   'The connection for the contents of files was lost.': '用于传输文件内容的连接已断开。',
   'The transfer was cancelled.': '传输已取消。',
-  'The DevEnv gave an answer that was not understood.': 'DevEnv 的应答无法理解。',
+  'The DevEnv gave an answer that was not understood.': '开发环境的应答无法理解。',
   'Try again; if it stays so, check which python3 its login shell starts.':
     '请重试；如仍然如此，请检查其登录 shell 启动的是哪个 python3。',
-  'The program for transfers in the DevEnv ended: {why}.': 'DevEnv 中的传输程序已结束：{why}。',
+  'The program for transfers in the DevEnv ended: {why}.': '开发环境中的传输程序已结束：{why}。',
   'it says nothing': '它没有给出原因',
   'The DevEnv has neither python3 nor an SFTP server: transfers need one of them.':
-    '该 DevEnv 中既没有 python3 也没有 SFTP 服务器：传输需要其中之一。',
+    '该开发环境中既没有 python3 也没有 SFTP 服务器：传输需要其中之一。',
   'Use an image with Python 3.6 or newer, or with sftp-server.':
     '请使用带有 Python 3.6 或更新版本的镜像，或带有 sftp-server 的镜像。',
-  'The SFTP server of the DevEnv ended.': 'DevEnv 的 SFTP 服务器已结束。',
+  'The SFTP server of the DevEnv ended.': '开发环境的 SFTP 服务器已结束。',
   'There is no room left in {where}{facts}.': '{where} 没有剩余空间{facts}。',
   'Delete what is not needed there, or make it larger, and copy again: what is there is not copied again.':
     '请删除其中不需要的内容，或将其扩大，然后再次复制：已有的内容不会再次复制。',
   '{path} holds more than {count#} files and folders.': '{path} 中的文件和文件夹多于 {count} 个。',
   'Copy its folders one by one, or pack it with tar first.': '请逐个复制其中的文件夹，或先用 tar 打包。',
-  'There is no {path} in the DevEnv.': 'DevEnv 中没有 {path}。',
+  'There is no {path} in the DevEnv.': '开发环境中没有 {path}。',
   'Check the path; it is relative to /workspace.': '请检查路径；它相对于 /workspace。',
   '{path} cannot be copied to this machine: {why}.': '{path} 无法复制到这台机器：{why}。',
-  '{path} in the DevEnv is no folder.': 'DevEnv 中的 {path} 不是文件夹。',
+  '{path} in the DevEnv is no folder.': '开发环境中的 {path} 不是文件夹。',
   'Name another destination.': '请指定另一个目标位置。',
   '{path} is no folder, and several things cannot have one name.': '{path} 不是文件夹，而多个项目不能共用一个名称。',
   'End the destination with / to make a folder of it.': '请以 / 结尾书写目标位置，以将其创建为文件夹。',
@@ -83,7 +83,7 @@ export const chineseTransfers: Table = {
   'Let this user read it.': '请让当前用户可以读取它。',
   '{path} is no folder, and only folders can be made alike.': '{path} 不是文件夹，而只有文件夹可以同步。',
   'Use slipway cp for a file.': '单个文件请使用 slipway cp。',
-  'The destination in the DevEnv cannot be used: {why}.': '无法使用 DevEnv 中的目标位置：{why}。',
-  'The source in the DevEnv cannot be read: {why}.': '无法读取 DevEnv 中的来源：{why}。',
+  'The destination in the DevEnv cannot be used: {why}.': '无法使用开发环境中的目标位置：{why}。',
+  'The source in the DevEnv cannot be read: {why}.': '无法读取开发环境中的来源：{why}。',
   'The files of this machine cannot be used: {why}.': '无法使用这台机器上的文件：{why}。',
 };

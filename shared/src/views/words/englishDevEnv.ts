@@ -44,7 +44,8 @@ export const englishDevEnv = {
   stopsIn: (time: string) => `stops in ${time}`,
   stopsNow: 'stops now',
   nobodyWorked: (time: string) => `nobody worked for ${time}`,
-  because: (what: string, why: string) => `${what}: ${why}`,
+  /** A name and what it stands for, a state and its reason. */
+  labelled: (what: string, text: string) => `${what}: ${text}`,
   stopWarning: (name: string, why: string) =>
     `${name} ${why}. Its GPU goes to others then; everything in /workspace stays.`,
   keepRunning: 'Keep it running',

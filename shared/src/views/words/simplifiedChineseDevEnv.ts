@@ -35,7 +35,7 @@ export const simplifiedChineseDevEnv: typeof englishDevEnv = {
   stopsIn: (time) => `${time}后停止`,
   stopsNow: '即将停止',
   nobodyWorked: (time) => `已有 ${time}无人使用`,
-  because: (what, why) => `${what}：${why}`,
+  labelled: (what, text) => `${what}：${text}`,
   stopWarning: (name, why) => `${name} ${why}。届时 GPU 会让给他人；/workspace 中的内容都会保留。`,
   keepRunning: '继续运行',
   keptRunning: (name) => `${name} 将继续运行。`,

@@ -30,7 +30,7 @@ describe('the words', () => {
     const names = /^(product|language|.*\.(python|gpu|markerNote))$/;
     const left = [...chinese].filter(([path, text]) => !/\p{Script=Han}/u.test(text) && !names.test(path));
     const joined = [
-      'devEnv.because',
+      'devEnv.labelled',
       'panels.log.matches',
       'panels.steps.heldFor',
       'panels.steps.spoken',
