@@ -15,7 +15,6 @@ export const chineseTransfers: Table = {
   '{host} and this machine have no way of speaking SSH in common: {why}.':
     '{host} 与这台机器没有共同的 SSH 算法：{why}。',
   "Check the image's sshd_config.": '请检查镜像的 sshd_config。',
-  'The connection for the contents of files was lost.': '传输文件内容的连接已断开。',
   'The SSH connection to {host} was lost.': '与 {host} 的 SSH 连接已断开。',
   'Try again; if it stays so, see slipway devenv test.': '请重试；如仍然如此，请运行 slipway devenv test。',
   'This machine has never connected to {name}, so it cannot tell it from another.':
