@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../../kubernetes/index.ts';
 import type { TransferOutcome, TransferProgress } from '../../protocol/index.ts';
-import { openSshSession } from '../session/sshSession.ts';
+import { openSshSession, type SshSession } from '../session/sshSession.ts';
 import type { DialRemote } from '../transfer/contents/openContents.ts';
 import { openRemoteEnd } from '../transfer/openRemoteEnd.ts';
 import { transferName } from '../transfer/sftp/sftpPart.ts';
@@ -15,8 +15,6 @@ export interface TransferWays {
   readonly onProgress?: (progress: TransferProgress) => void;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
-  /** Default: straight to the server. */
-  readonly dial?: () => Promise<Duplex>;
   /** A second way there, for the contents of big files; default: none. */
   readonly beside?: DialRemote;
 }
@@ -25,17 +23,25 @@ export interface TransferWays {
 export function transferThrough(
   sshd: LocalSshd,
   wanted: WantedTransfer,
-  { onProgress = () => undefined, signal, clock = systemClock, dial = () => sshd.connect(), beside }: TransferWays = {},
+  { dial = () => sshd.connect(), ...ways }: TransferWays & { readonly dial?: () => Promise<Duplex> } = {},
 ): Promise<TransferOutcome> {
   const { user, privateKey, hostKey } = sshd;
+  const login = async (signal: AbortSignal): Promise<SshSession> =>
+    openSshSession({ stream: await dial(), host: 'devenv-test', user, privateKey, hostKey }, signal);
+  return transferOver(login, wanted, ways);
+}
+
+/** Copies between folders of this machine, with a session in between. */
+export function transferOver(
+  login: (signal: AbortSignal) => Promise<SshSession>,
+  wanted: WantedTransfer,
+  { onProgress = () => undefined, signal, clock = systemClock, beside }: TransferWays = {},
+): Promise<TransferOutcome> {
   const id = transferName();
   return transfer(
     { sync: true, mayName: false, delete: false, dryRun: false, ...wanted },
     {
-      connect: async (_onWaiting, abort) => {
-        const login = { stream: await dial(), host: 'devenv-test', user, privateKey, hostKey };
-        return openRemoteEnd(await openSshSession(login, abort), { dial: beside, transfer: id }, abort);
-      },
+      connect: async (_onWaiting, abort) => openRemoteEnd(await login(abort), { dial: beside, transfer: id }, abort),
       onProgress,
       clock,
       random: Math.random,

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TransferOutcome } from '../../protocol/index.ts';
+import { localSession } from '../testing/localSession.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
-import { transferThrough, type WantedTransfer } from '../testing/localTransfers.ts';
+import { transferOver, transferThrough, type WantedTransfer } from '../testing/localTransfers.ts';
 
 const isRoot = process.geteuid?.() === 0;
 /** Nobody, where the tests run as root, whom nothing is denied. */
@@ -154,5 +155,68 @@ describe('what may not be written on this machine', () => {
     expect((await readdir(here)).sort()).toEqual(['big', 'other', 'small']);
     expect(await readFile(join(here, 'big'), 'utf8')).toBe('theirs');
     expect((await stat(join(here, 'small'))).uid).toBe(0);
+  });
+});
+
+/** Copies as who runs the tests, to and from somebody whom things can be denied. */
+function copyThere(wanted: Partial<WantedTransfer> & Pick<WantedTransfer, 'direction'>): Promise<TransferOutcome> {
+  return transferOver(() => Promise.resolve(localSession(nobody)), { local: [here], remote: [there], ...wanted });
+}
+
+const deniedThere = (...paths: readonly string[]): ReadonlySet<unknown> =>
+  new Set(paths.map((path) => ({ path, reason: 'permission denied there' })));
+
+describe('what may not be read there', () => {
+  it('is told with its path, and the rest is copied', async () => {
+    await file(join(there, 'open'), 'open', 0o644);
+    await file(join(there, 'secret'), 'secret', 0);
+    await file(join(there, 'big'), big, 0);
+    await mkdir(join(there, 'closed'));
+    await file(join(there, 'closed/in it'), 'x', 0o644);
+    await chmod(join(there, 'closed'), 0);
+    await mkdir(join(here, 'closed'));
+    await writeFile(join(here, 'closed/kept'), 'kept');
+    const { files, skipped } = await copyThere({ direction: 'download', delete: true });
+    expect(files).toBe(1);
+    expect(new Set(skipped)).toEqual(deniedThere('closed', 'secret', 'big'));
+    expect((await readdir(here, { recursive: true })).sort()).toEqual(['closed', 'closed/kept', 'open']);
+  });
+
+  it('ends it where it is all that was named', async () => {
+    await mkdir(join(there, 'closed'), { mode: 0 });
+    await expect(copyThere({ direction: 'download', remote: [join(there, 'closed')] })).rejects.toMatchObject({
+      code: 'disk.denied',
+      message: 'The source in the DevEnv cannot be read: permission denied there.',
+    });
+  });
+});
+
+describe('what may not be written there', () => {
+  it('is told file by file, and the rest is copied', async () => {
+    for (const folder of ['open', 'closed', 'closed/new']) {
+      await mkdir(join(here, folder));
+      await writeFile(join(here, folder, 'small'), 'new');
+      await writeFile(join(here, folder, 'big'), big);
+    }
+    await mkdir(join(there, 'open'));
+    if (isRoot) await chown(join(there, 'open'), nobody, nobody);
+    await mkdir(join(there, 'closed'));
+    await chmod(join(there, 'closed'), 0o555);
+    const { files, skipped } = await copyThere({ direction: 'upload' });
+    expect(files).toBe(2);
+    expect(new Set(skipped)).toEqual(
+      deniedThere('closed/new', 'closed/small', 'closed/big', 'closed/new/small', 'closed/new/big'),
+    );
+    expect((await readdir(there, { recursive: true })).sort()).toEqual(['closed', 'open', 'open/big', 'open/small']);
+  });
+
+  it('is the destination: then nothing is copied', async () => {
+    await writeFile(join(here, 'a'), 'a');
+    await chmod(there, 0o555);
+    await expect(copyThere({ direction: 'upload', remote: [join(there, 'new')] })).rejects.toMatchObject({
+      code: 'disk.denied',
+      message: 'The destination in the DevEnv cannot be used: permission denied there.',
+    });
+    expect(await readdir(there)).toEqual([]);
   });
 });

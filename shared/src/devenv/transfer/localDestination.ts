@@ -221,10 +221,13 @@ export class LocalPart {
     this.#isDone = true;
   }
 
-  /** Keeps what is there for the next transfer, unless it was finished or discarded. */
+  /** Keeps what is there for the next transfer, unless it was finished or discarded, or is nothing. */
   async close(): Promise<void> {
+    const isNothing = (await this.size()) === 0;
     await this.#handle.close();
-    if (!this.#isDone) renamed(this.#paths.own, this.#paths.kept);
+    if (this.#isDone) return;
+    if (isNothing) this.discard();
+    else renamed(this.#paths.own, this.#paths.kept);
   }
 }
 

@@ -32,6 +32,8 @@ export class Upload {
   readonly #slices = new Slices();
   readonly #pending = new Set<Promise<void>>();
   #changed: TreeEntry[] = [];
+  /** Folders that could not be made there, and why: so it is told for what was to go into them. */
+  readonly #refused = new Map<string, string>();
   #failure: unknown;
 
   constructor(job: UploadJob, signal: AbortSignal) {
@@ -60,7 +62,14 @@ export class Upload {
   /** Level by level, as other ends do not do things in the order in which they are asked. */
   async #makeFolders(folders: readonly TreeEntry[]): Promise<void> {
     for (const level of levelsOf(folders)) {
-      await this.#each(level, (folder) => this.#job.remote.makeFolder(folder.path, folder.mode));
+      await this.#each(level, async ({ path, mode }) => {
+        try {
+          await this.#job.remote.makeFolder(path, mode);
+        } catch (error) {
+          if (error instanceof RemoteRefusal) this.#refused.set(path, this.#whyNot(path, error));
+          throw error;
+        }
+      });
     }
   }
 
@@ -202,11 +211,16 @@ export class Upload {
         throw diskFull(remote.path, error.space ?? (await remote.space().catch(() => undefined)), needed);
       }
       if (entry !== undefined && (error.reason === 'changed' || error.reason === 'checksum')) this.#changed.push(entry);
-      else this.#skip(path, refusalText(error));
+      else this.#skip(path, this.#whyNot(path, error));
       return;
     }
     if (systemCode(error) === undefined) throw error;
     this.#skip(path, failureText(error));
+  }
+
+  #whyNot(path: string, error: RemoteRefusal): string {
+    const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    return (error.reason === 'missing' ? this.#refused.get(above) : undefined) ?? refusalText(error);
   }
 
   #skip(path: string, reason: string): void {
