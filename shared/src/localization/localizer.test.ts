@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Run, type RunPlan, SlipwayError } from '../protocol/index.ts';
+import { devEnvNamed } from '../protocol/testing/devEnvs.ts';
 import { chineseTables, localizerFor } from './localizer.ts';
 import { createTranslator } from './translator.ts';
 
@@ -194,6 +195,16 @@ describe('what goes to a Chinese client', () => {
 });
 
 describe('what is told of DevEnvs in Chinese', () => {
+  it('says how the cluster ended the last pod, in the list and to who connects', () => {
+    const reason = 'its node put it out: The node was low on resource: memory.';
+    const devEnv = devEnvNamed('devenv-ada', { state: 'stopped', reason, lastEnd: { reason, at: 3 } });
+    const said = '被其节点驱逐：The node was low on resource: memory.';
+    expect(chinese.result('devenvs/get', devEnv)).toMatchObject({ reason: said, lastEnd: { reason: said, at: 3 } });
+    const why = 'it was evicted from its node, which was being emptied';
+    const error = new SlipwayError('devenv.stopped', `devenv-ada is stopped: ${why}.`);
+    expect(chinese.error(error).message).toBe('devenv-ada 已停止：曾被驱逐出其节点，该节点当时正在清空。');
+  });
+
   it('has the words of hops, and of files that were not taken', () => {
     const hop = { name: 'ssh', outcome: 'warn', durationMs: 3 } as const;
     const said = chinese.result('devenvs/test', {

@@ -120,11 +120,17 @@ it('shows facts to copy without touching anybody’s ssh config, and each hop as
     { ...hop, name: 'api', detail: 'The API server answers.' },
     { ...hop, name: 'latency', outcome: 'warn', detail: 'A round trip takes 180 ms.', fix: 'Be nearer to it.' },
   ] as const;
-  await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice')], hops });
+  const lastEnd = {
+    reason: 'its node put it out: The node was low on resource: memory.',
+    at: Date.now() - 2 * 3_600_000 - 1_000,
+  };
+  const devEnvs = [sceneDevEnv('devenv-alice', { lastEnd })];
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs, hops });
   // By keyboard alone.
   await row('devenv-alice').locator('.slipway-row-open').focus();
   await lab.page.keyboard.press('Enter');
   await row('devenv-alice').getByText('41 of 100 GiB').first().waitFor();
+  await row('devenv-alice').getByText('its node put it out: The node was low on resource: memory (2 h ago)').waitFor();
   await lab.screenshot('devenvs-detail');
   await row('devenv-alice').getByRole('button', { name: 'Connection facts…' }).press('Enter');
   await dialog().getByText('SHA256:wAx2n').waitFor();

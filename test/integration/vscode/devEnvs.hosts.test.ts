@@ -90,6 +90,19 @@ it('makes one with what is offered, tells what its start waits for, stops and de
   expect(gone.map(({ params }) => params)).toEqual([{ context: 'team-a', name: 'devenv-alice', workspace: true }]);
 });
 
+it('says why one is stopped that the cluster put out, and when that was', async () => {
+  const reason = 'its node put it out: The node was low on resource: memory.';
+  const lastEnd = { reason, at: Date.now() - 2 * 3_600_000 - 1_000 };
+  const devEnvs = [sceneDevEnv('devenv-alice', { state: 'stopped', reason, lastEnd })];
+  await scene.show({ contexts: [clusterContext('team-a')], devEnvs });
+  const row = code.row(/devenv-alice.*Stopped · its node put it out/);
+  await row.waitFor(patience);
+  await row.hover();
+  const hover = code.page.locator('.monaco-hover').filter({ hasText: 'Last end: its node put it out' });
+  await hover.getByText('low on resource: memory (2 h ago)').waitFor(patience);
+  await code.screenshot('devenvs-put-out');
+});
+
 it('warns before an idle stop, and keeps it where somebody says so', async () => {
   const idle = { stopAfterMs: 7_200_000, idleMs: 6_720_000, stopsAt: Date.now() + 500_000 };
   await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-alice', { idle })] });
