@@ -112,5 +112,6 @@ class Listing {
 /** ssh2 reads names as UTF-8, and puts U+FFFD where they are not. */
 function problemOf(name: string): string | undefined {
   if (name.includes('\ufffd')) return 'its name is not UTF-8';
-  return name === '' || name.includes('/') || name.includes('\0') ? 'its name could lead elsewhere' : undefined;
+  const couldLead = ['', '.', '..'].includes(name) || name.includes('/') || name.includes('\0');
+  return couldLead ? 'its name could lead elsewhere' : undefined;
 }
