@@ -60,8 +60,8 @@ export const simplifiedChinese: DevEnvWords = {
     open: '打开',
   },
   devices: {
-    about: '每台机器都用自己的密钥登录。已打开的会话不受影响。',
-    nameless: '未命名的机器',
+    about: '每台设备都用自己的密钥登录。已打开的会话不受影响。',
+    nameless: '未命名的设备',
     thisServer: '此 Jupyter 服务器所在的机器',
     remove: '移除…',
     removeNow: '移除',

@@ -51,7 +51,7 @@ export const simplifiedChinese: LabWords = {
     connect: '连接信息…',
     test: '测试连接…',
     jupyter: '打开开发环境中的 JupyterLab',
-    devices: '可登录的机器…',
+    devices: '可登录的设备…',
     run: '运行命令…',
     jobs: '命令…',
     upload: '上传…',

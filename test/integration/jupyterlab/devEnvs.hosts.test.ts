@@ -302,7 +302,7 @@ it('has Chinese words for everything in the panel and its dialogs, where Jupyter
 
   for (const [item, ready] of [
     ['测试连接…', '较慢的一段'],
-    ['可登录的机器…', 'alice@laptop'],
+    ['可登录的设备…', 'alice@laptop'],
     ['运行命令…', '运行命令'],
     ['命令…', '没有正在运行的命令'],
     ['连接信息…', 'SHA256'],

@@ -26,12 +26,13 @@ export interface DevEnvsTreeOptions {
   /** The `ssh` host that this window is opened on. */
   readonly host: () => string | undefined;
   readonly isVisible: () => boolean;
+  /** How often times go on, in milliseconds; every 20 s by default: they are told in minutes. */
+  readonly tickMs?: number;
 }
 
 /** News are gathered for so long before the tree is drawn anew, in milliseconds. */
 const gatherMs = 100;
-/** How often times go on, in milliseconds: they are told in minutes. */
-const tickMs = 20_000;
+const usualTickMs = 20_000;
 /** So many commands of a DevEnv are shown. */
 const mostJobs = 20;
 
@@ -54,7 +55,7 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
         this.#changes.fire(undefined);
       }, gatherMs);
     };
-    const { store, contexts, jobs, isVisible } = options;
+    const { store, contexts, jobs, isVisible, tickMs = usualTickMs } = options;
     this.#subscriptions = [
       store.onChange(gather),
       contexts.onChange(gather),
@@ -143,11 +144,13 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
   /** Draws a row anew where the time has changed what it says. */
   #letGoOn(devEnv: DevEnv): void {
     const { context, name } = devEnv;
-    const view = devEnvView(devEnv, this.#options.words.shared, Date.now());
-    const drawn = this.#drawn.get(keyOf(context, name));
+    const { goesOn, shortRow } = devEnvView(devEnv, this.#options.words.shared, Date.now());
+    const key = keyOf(context, name);
+    const drawn = this.#drawn.get(key);
     const isLive = this.#context(context)?.state === 'live';
-    if (isLive && view.goesOn && drawn !== undefined && drawn !== view.shortRow)
-      this.#changes.fire(this.#nodeOf({ context, devEnv: name }));
+    if (!isLive || !goesOn || drawn === undefined || drawn === shortRow) return;
+    this.#drawn.set(key, shortRow);
+    this.#changes.fire(this.#nodeOf({ context, devEnv: name }));
   }
 
   #below(name: string): DevEnvsNode[] {

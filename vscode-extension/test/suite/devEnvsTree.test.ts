@@ -37,6 +37,8 @@ interface Scene {
   readonly contexts?: readonly string[];
   /** Contexts that cannot be asked, and why. */
   readonly problems?: Readonly<Record<string, SlipwayError>>;
+  /** Where somebody looks at it, and time goes on. */
+  readonly tickMs?: number;
 }
 
 describe('the tree of DevEnvs', () => {
@@ -45,7 +47,12 @@ describe('the tree of DevEnvs', () => {
     for (const each of disposables.splice(0)) each.dispose();
   });
 
-  async function treeOf({ devEnvs = [], contexts = ['local', 'team-a'], problems = {} }: Scene): Promise<DevEnvsTree> {
+  async function treeOf({
+    devEnvs = [],
+    contexts = ['local', 'team-a'],
+    problems = {},
+    tickMs,
+  }: Scene): Promise<DevEnvsTree> {
     const scripted = scriptedParts(
       {
         'devenvs/watch': () => ({ watch: '1' }),
@@ -66,8 +73,15 @@ describe('the tree of DevEnvs', () => {
     const { parts, store } = scripted;
     const summaries = new ContextStore(silence, () => undefined);
     const jobs = new DevEnvJobs(parts.core, parts.signal);
-    const options = { store, contexts: summaries, jobs, words: windowWords('en'), isVisible: () => false };
-    const tree = new DevEnvsTree({ ...options, host: () => 'devenv-alice.team-a' });
+    const options = {
+      store,
+      contexts: summaries,
+      jobs,
+      words: windowWords('en'),
+      isVisible: () => tickMs !== undefined,
+    };
+    const ticking = tickMs === undefined ? {} : { tickMs };
+    const tree = new DevEnvsTree({ ...options, ...ticking, host: () => 'devenv-alice.team-a' });
     disposables.push(tree, jobs, summaries, scripted);
     scripted.connect();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -86,14 +100,42 @@ describe('the tree of DevEnvs', () => {
         devEnvNamed('devenv-bob', { mine: false, owner: 'bob' }),
         devEnvNamed('devenv-alice'),
         devEnvNamed('devenv-alice-second', { state: 'stopped', reason: 'stopped after 2 h idle' }),
+        devEnvNamed('devenv-alice-third', { state: 'starting', startingSince: Date.now() - 150_000, reason: 'no GPU' }),
       ],
     });
     assert.equal(tree.state, 'listed');
     assert.deepEqual(await drawn(tree), [
       'devenv-alice | Running · 1 GPU · 20 GiB',
       'devenv-alice-second | stopped after 2 h idle',
+      'devenv-alice-third | Starting for 2 min: no GPU',
       'devenv-bob | of bob · Running · 1 GPU · 20 GiB',
     ]);
+  });
+
+  it('draws a row anew once its time says something else, and none besides', async () => {
+    const realNow = Date.now;
+    let now = realNow();
+    Date.now = () => now;
+    try {
+      const startingSince = now - 150_000;
+      const tree = await treeOf({
+        devEnvs: [devEnvNamed('devenv-alice'), devEnvNamed('devenv-alice-gpu', { state: 'starting', startingSince })],
+        tickMs: 5,
+      });
+      await drawn(tree);
+      const anew: string[] = [];
+      tree.onDidChangeTreeData((node) => {
+        if (node?.kind === 'devEnv') anew.push(node.devEnv);
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual(anew, []);
+      now += 60_000;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual(anew, ['devenv-alice-gpu']);
+      assert.deepEqual((await drawn(tree)).at(-1), 'devenv-alice-gpu | Starting for 3 min · 1 GPU · 20 GiB');
+    } finally {
+      Date.now = realNow;
+    }
   });
 
   it('has a level for the cluster where there are several, and says of each what is wrong with it', async () => {

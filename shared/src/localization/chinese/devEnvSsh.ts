@@ -74,7 +74,7 @@ export const chineseDevEnvSsh: Table = {
     '{namespace} 中的 Secret {secret} 没有主机密钥，因此无法将 {name} 与其他机器区分开。',
   'Delete and create the DevEnv anew; its workspace can stay: slipway devenv delete {name}':
     '请删除并重新创建该开发环境；其工作区可以保留：slipway devenv delete {name}',
-  'No machine with the key {fingerprint} may log in to {name}.': '没有密钥为 {fingerprint} 的机器可以登录 {name}。',
+  'No machine with the key {fingerprint} may log in to {name}.': '没有密钥为 {fingerprint} 的设备可以登录 {name}。',
   'See who may: slipway devenv devices {name}': '请查看谁可以登录：slipway devenv devices {name}',
   'The host key of {host} is another one than before: {found} instead of {pinned}. Somebody may have put another machine in its place.':
     '{host} 的主机密钥与之前不同：现为 {found}，而非 {pinned}。可能有人用另一台机器取代了它。',
