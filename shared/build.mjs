@@ -54,7 +54,11 @@ const sshWithoutNative = {
   },
 };
 
-const transferHelper = readFileSync(join(here, 'src/devenv/transfer/helper/transfer_helper.py'), 'utf8');
+const helperFolder = join(here, 'src/devenv/transfer/helper');
+const helperModules = JSON.parse(readFileSync(join(helperFolder, 'modules.json'), 'utf8'));
+const transferHelper = Object.fromEntries(
+  helperModules.map((name) => [name, readFileSync(join(helperFolder, `${name}.py`), 'utf8')]),
+);
 
 const result = await build({
   entryPoints: {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { helperSource } from '../helperSource.ts';
 import { messageFrame, numberFrame } from '../wire.ts';
 
-const program = fileURLToPath(new URL('transfer_helper.py', import.meta.url));
+const program = helperSource().toString();
 
 it.each([
   ['nobody takes its answers any more', true],
@@ -15,7 +15,7 @@ it.each([
 ])('leaves nothing of a small file in whose middle %s', async (_, isDeaf) => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-helper-'));
   try {
-    const helper = spawn('python3', ['-I', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const helper = spawn('python3', ['-I', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
     helper.stdin.on('error', () => undefined);
     await once(helper.stdout, 'data');
     helper.stdin.write(messageFrame({ id: 1, op: 'root', path: folder, make: false, base: '/' }));

@@ -1,6 +1,6 @@
 """The far end of a file transfer: reads requests on standard input, answers on standard output.
 
-It is sent over an SSH session and needs Python 3.6, nothing else. Frames: four bytes of length, big endian, then JSON with an
+It is sent over an SSH session with the modules beside it and needs Python 3.6, nothing else. Frames: four bytes of length, big endian, then JSON with an
 ``id`` and an ``op``. File contents follow ``put`` requests and answers with ``blocks``: pieces of a length and bytes, then length
 0, one byte (1: whole, 0: given up) and the SHA-256 of the whole file. With ``beside`` the pieces and the length 0 go over a
 connection of their own, which ``contents`` opens.
@@ -10,142 +10,35 @@ when it is whole and its checksum is right; until then its bytes are in a part f
 """
 
 import errno
-import fcntl
 import hashlib
 import io
 import json
 import os
-import select
-import socket
-import stat
 import struct
 import time
 
-BLOCK = 262144
-PART = b".slipway-part-"
+from transfer_contents import open_contents
+from transfer_parts import PartWriter
+from transfer_tree import (
+    BLOCK,
+    DEEPEST,
+    FILE_FLAGS,
+    PART,
+    Cut,
+    Refused,
+    Root,
+    facts,
+    kind_of,
+    look,
+    milliseconds,
+    part_name,
+    problem,
+    remove_quietly,
+    shown,
+)
+
 OLD_PART_SECONDS = 7 * 86400
-LOCK_TRIES = 20
 HASH_NOTICE = 64 * 1024 * 1024
-DEEPEST = 200
-CONTENTS_WAIT = 10
-GONE_CHECK = 5
-FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-FILE_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-
-
-class Refused(Exception):
-    """A request that cannot be done, with a reason for people's programs."""
-
-    def __init__(self, reason, text=""):
-        Exception.__init__(self, text or reason)
-        self.reason = reason
-
-
-class Cut(Exception):
-    """The other end is gone."""
-
-
-def raw_path(text):
-    """The bytes of a path; raises Refused for one that could lead elsewhere."""
-    raw = text.encode("utf-8", "surrogateescape")
-    parts = raw.split(b"/")
-    if raw.startswith(b"/") or b"\0" in raw or any(part in (b"", b".", b"..") for part in parts):
-        raise Refused("path", "the path could lead elsewhere")
-    if len(parts) > DEEPEST:
-        raise Refused("path", "more than {} folders deep".format(DEEPEST))
-    return parts
-
-
-class Root:
-    """A folder that transfers stay in. Folders below it are opened one by one, never through a link."""
-
-    def __init__(self, path):
-        self.path = path
-        self.fd = os.open(path, FOLDER_FLAGS)
-        self.cached = {}
-
-    def folder(self, parts):
-        key = b"/".join(parts)
-        if key == b"":
-            return self.fd
-        found = self.cached.get(key)
-        if found is not None:
-            return found
-        parent = self.folder(parts[:-1])
-        try:
-            fd = os.open(parts[-1], FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=parent)
-        except OSError as error:
-            if error.errno in (errno.ELOOP, errno.ENOTDIR):
-                raise Refused("link", "a link or a file is in the place of a folder")
-            raise
-        if len(self.cached) >= 256:
-            self.forget()
-            # The parent's number may have been closed with the others.
-            os.close(fd)
-            return self.folder(parts)
-        self.cached[key] = fd
-        return fd
-
-    def forget(self):
-        for fd in self.cached.values():
-            os.close(fd)
-        self.cached = {}
-
-    def locate(self, text):
-        parts = raw_path(text)
-        return self.folder(parts[:-1]), parts[-1]
-
-
-def kind_of(mode):
-    if stat.S_ISREG(mode):
-        return "f"
-    if stat.S_ISDIR(mode):
-        return "d"
-    return "l" if stat.S_ISLNK(mode) else "o"
-
-
-def milliseconds(status):
-    return (status.st_mtime_ns + 500000) // 1000000
-
-
-def facts(status):
-    return {
-        "kind": kind_of(status.st_mode),
-        "bytes": status.st_size,
-        "mtime": milliseconds(status),
-        "mode": status.st_mode & 0o777,
-    }
-
-
-def problem(error):
-    """Why something could not be listed: the reason of a Refused, or the name of a system error."""
-    if isinstance(error, Refused):
-        return error.reason
-    return errno.errorcode.get(error.errno, str(error))
-
-
-def look(parent, name):
-    try:
-        return facts(os.stat(name, dir_fd=parent, follow_symlinks=False))
-    except FileNotFoundError:
-        return None
-
-
-def part_name(name):
-    return PART + hashlib.sha256(name).hexdigest()[:24].encode()
-
-
-def remove_quietly(name, parent):
-    try:
-        os.unlink(name, dir_fd=parent)
-    except OSError:
-        pass
-
-
-def write_all(fd, data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
 
 
 class Input(io.RawIOBase):
@@ -164,61 +57,6 @@ class Input(io.RawIOBase):
         except BrokenPipeError:
             raise Cut()
         return os.readv(0, [buffer])
-
-
-class Contents:
-    """A connection for the contents of big files. Whoever connects proves to have the key of a certificate; we prove to know a secret."""
-
-    def __init__(self, listener, context, secret):
-        until = time.monotonic() + CONTENTS_WAIT
-        self.connection = None
-        while self.connection is None:
-            # Another request says that nobody comes.
-            ready = select.select([listener, 0], [], [], max(0, until - time.monotonic()))[0]
-            if listener not in ready:
-                raise Refused("contents", "nobody came")
-            accepted = listener.accept()[0]
-            try:
-                accepted.settimeout(max(0.01, until - time.monotonic()))
-                accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.connection = context.wrap_socket(accepted)
-                self.connection.sendall(secret)
-            except OSError:
-                # Somebody else in this pod: the right one may be next.
-                accepted.close()
-                self.connection = None
-
-    def read(self, count):
-        """Looks now and then whether the session has ended: the part that is being written is locked until then."""
-        data = bytearray(count)
-        view = memoryview(data)
-        self.connection.settimeout(GONE_CHECK)
-        while view:
-            try:
-                got = self.connection.recv_into(view)
-            except socket.timeout:
-                if hung_up(0):
-                    raise Cut()
-                continue
-            except OSError:
-                raise Cut()
-            if got == 0:
-                raise Cut()
-            view = view[got:]
-        return data
-
-    def write(self, data):
-        self.connection.settimeout(None)
-        try:
-            self.connection.sendall(data)
-        except OSError:
-            raise Cut()
-
-
-def hung_up(fd):
-    watch = select.poll()
-    watch.register(fd, 0)
-    return bool(watch.poll(0))
 
 
 class Helper:
@@ -242,6 +80,11 @@ class Helper:
     def answer(self, message):
         data = json.dumps(message, separators=(",", ":")).encode("ascii")
         self.answers.write(struct.pack(">I", len(data)) + data)
+
+    def tell(self, message):
+        """An answer that is not the last one, sent at once."""
+        self.answer(message)
+        self.answers.flush()
 
     def serve(self):
         self.answers.write(b"\n\0slipway-transfer-1\n")
@@ -383,8 +226,7 @@ class Helper:
                     raise Refused("changed", "it is shorter than it was")
                 digest.update(data)
                 if (done + len(data)) // HASH_NOTICE > done // HASH_NOTICE:
-                    self.answer({"id": notice, "hashed": done + len(data)})
-                    self.answers.flush()
+                    self.tell({"id": notice, "hashed": done + len(data)})
                 done += len(data)
         finally:
             os.close(fd)
@@ -451,22 +293,7 @@ class Helper:
 
     def do_contents(self, request):
         """Opens the connection for contents, on a port that it tells first."""
-        try:
-            import ssl
-        except ImportError:
-            raise Refused("contents", "this Python has no ssl")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.load_verify_locations(cadata=request["certificate"])
-        listener = socket.socket()
-        try:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(4)
-            self.answer({"id": request["id"], "port": listener.getsockname()[1]})
-            self.answers.flush()
-            self.contents = Contents(listener, context, bytes.fromhex(request["secret"]))
-        finally:
-            listener.close()
+        self.contents = open_contents(request, lambda port: self.tell({"id": request["id"], "port": port}))
         return {"opened": True}
 
     def do_nothing(self, request):
@@ -542,87 +369,8 @@ class Helper:
         return {"whole": whole}
 
 
-class PartWriter:
-    """Writes one file under the name of its part, and renames it when it is whole."""
-
-    def __init__(self, helper, root, request):
-        self.request = request
-        self.parent, self.name = root.locate(request["path"])
-        self.resumable = request["resumable"]
-        self.part = part_name(self.name) if self.resumable else PART + os.urandom(12).hex().encode()
-        self.digest = hashlib.sha256()
-        found = look(self.parent, self.name)
-        if found is not None and found["kind"] == "d":
-            raise Refused("folder", "a folder is in its place")
-        self.fd = self.open_part()
-        offset = request["offset"]
-        try:
-            if offset > 0:
-                self.digest = helper.digest(self.parent, self.part, offset, request["id"])
-            os.ftruncate(self.fd, offset)
-            os.lseek(self.fd, offset, os.SEEK_SET)
-        except BaseException:
-            os.close(self.fd)
-            raise
-
-    def open_part(self):
-        flags = os.O_WRONLY | os.O_CREAT | FILE_FLAGS
-        if not self.resumable:
-            return os.open(self.part, flags | os.O_EXCL, 0o600, dir_fd=self.parent)
-        for attempt in range(LOCK_TRIES):
-            fd = os.open(self.part, flags, 0o600, dir_fd=self.parent)
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # Who had the lock may have given the part its final name meanwhile.
-                if os.fstat(fd).st_ino == os.stat(self.part, dir_fd=self.parent, follow_symlinks=False).st_ino:
-                    return fd
-            except OSError:
-                pass
-            # What the connection before this one left may take a moment to notice that it is gone.
-            os.close(fd)
-            time.sleep(0.25)
-        raise Refused("busy", "another transfer writes to it")
-
-    def write(self, data):
-        write_all(self.fd, data)
-        self.digest.update(data)
-
-    def keep(self):
-        if not self.resumable:
-            remove_quietly(self.part, self.parent)
-        os.close(self.fd)
-
-    def discard(self):
-        remove_quietly(self.part, self.parent)
-        os.close(self.fd)
-
-    def finish(self, sha256):
-        if self.digest.digest() != sha256:
-            self.discard()
-            raise Refused("checksum", "what came is not what was sent")
-        try:
-            os.fchmod(self.fd, self.request["mode"])
-            os.utime(self.fd, ns=(self.request["mtime"] * 1000000,) * 2)
-            if self.resumable:
-                os.fsync(self.fd)
-            os.rename(self.part, self.name, src_dir_fd=self.parent, dst_dir_fd=self.parent)
-        except OSError:
-            self.discard()
-            raise
-        os.close(self.fd)
-        return {"sha256": sha256.hex()}
-
-
-def shown(parts):
-    return b"/".join(parts).decode("utf-8", "backslashreplace")
-
-
 def main():
     try:
         Helper().serve()
     except (Cut, BrokenPipeError):
         pass
-
-
-if __name__ == "__main__":
-    main()
