@@ -189,6 +189,8 @@ export const transferOutcomeSchema = z.object({
   deletedFiles: z.int(),
   /** What was not taken, and why: links that lead out, files that changed meanwhile, names that cannot be. */
   skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /** Of a dry run: what would be done, the first thousand of it. Paths are those below the source, or below the destination. */
+  planned: z.array(z.object({ path: z.string(), action: z.enum(['copy', 'delete']) })).optional(),
   durationMs: z.number(),
 });
 export type TransferOutcome = z.infer<typeof transferOutcomeSchema>;

@@ -162,7 +162,15 @@ describe('slipway cp and sync', () => {
       await transcript(['cp', 'data', 'devenv-alice:'], skipped),
       await transcript(['sync', '.', 'devenv-alice:project', '--delete', '--dry-run'], {
         ...outcome,
+        files: 2,
+        bytes: 5_200,
         deletedFiles: 2,
+        planned: [
+          { path: 'old/notes.txt', action: 'delete' },
+          { path: 'old', action: 'delete' },
+          { path: 'data/counts\u001b[31m.csv', action: 'copy' },
+          { path: 'train.py', action: 'copy' },
+        ],
         unchangedFiles: 7,
       }),
       await transcript(['sync', '.', 'devenv-alice:project', '--dry-run'], nothing),
@@ -225,11 +233,18 @@ describe('slipway cp and sync', () => {
 
 describe('slipway sync --delete', () => {
   const argv = inTeam('sync', '.', 'devenv-alice:project', '--delete');
-  const deleting: TransferOutcome = { ...outcome, files: 2, bytes: 900, deletedFiles: 3, durationMs: 2_000 };
+  const deleting: TransferOutcome = { ...outcome, files: 2, bytes: 900, deletedFiles: 23, durationMs: 2_000 };
+  const planned: TransferOutcome = {
+    ...deleting,
+    planned: [
+      ...Array.from({ length: 23 }, (_, index) => ({ path: `old/${index}`, action: 'delete' as const })),
+      { path: 'new', action: 'copy' },
+    ],
+  };
 
   const answered = async (word: string): Promise<{ io: FakeIo; exitCode: number; core: TransferCore }> => {
-    const core = new TransferCore(deleting, deleting);
-    const { io, ended } = start(argv, { core, terminal: { columns: 96, rows: 10, stderr: true } });
+    const core = new TransferCore(planned, deleting);
+    const { io, ended } = start(argv, { core, terminal: { columns: 96, rows: 40, stderr: true } });
     await vi.waitFor(() => expect(io.shown).toContain('[y/N]'), { timeout: 60_000, interval: 5 });
     io.stdin.write(`${word}\n`);
     // The terminal's echo.
@@ -251,9 +266,9 @@ describe('slipway sync --delete', () => {
     const core = new TransferCore(deleting, deleting);
     const refused = await slipway(argv, { core });
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('3 files would be deleted in devenv-alice:project.');
+    expect(refused.stderr).toContain('23 files would be deleted in devenv-alice:project.');
     expect(core.transfers.map(({ dryRun }) => dryRun)).toEqual([true]);
-    expect((await slipway([...argv, '--yes'], { core })).stdout).toContain('deleted  3 files');
+    expect((await slipway([...argv, '--yes'], { core })).stdout).toContain('deleted  23 files');
   });
 
   it('asks nothing where nothing would be deleted', async () => {

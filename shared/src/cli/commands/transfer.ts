@@ -7,7 +7,7 @@ import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { oneLine } from '../terminal/sanitize.ts';
-import { createTransferView, outcomeLines, skippedLines } from '../view/transferView.ts';
+import { createTransferView, outcomeLines, plannedLines, skippedLines } from '../view/transferView.ts';
 import { currentContext } from './currentContext.ts';
 import { transferPlaces, type Places } from './transferPlaces.ts';
 
@@ -24,6 +24,9 @@ export interface SyncOptions extends CopyOptions {
   /** Asks nothing before deleting. */
   readonly yes: boolean;
 }
+
+/** Of what would be deleted, before somebody is asked about it. */
+const mostNamed = 20;
 
 interface Task extends Places {
   readonly context: string;
@@ -43,7 +46,8 @@ export async function syncFolders(session: Session, options: SyncOptions): Promi
   const { delete: deletes, dryRun, yes, format } = options;
   const task = await taskOf(session, options, { sync: true, delete: deletes, dryRun });
   if (deletes && !dryRun && !yes) {
-    const { deletedFiles } = await carryOut(session, { ...task, dryRun: true }, format);
+    const planned = await carryOut(session, { ...task, dryRun: true }, format);
+    const { deletedFiles } = planned;
     if (deletedFiles > 0) {
       const place = oneLine(destinationOf(task));
       if (!canAsk(session)) {
@@ -51,6 +55,7 @@ export async function syncFolders(session: Session, options: SyncOptions): Promi
           action: 'Say --yes to do so, or see what it would be with --dry-run.',
         });
       }
+      if (format === 'text') session.out.writeLines(plannedLines(planned, mostNamed, 'delete'));
       const question = `Delete ${count(deletedFiles, 'file')} in ${place} that the source does not have?`;
       if (!(await confirm(session, question, false))) return exitCodes.cancelled;
     }
@@ -126,6 +131,7 @@ function tell(session: Session, task: Task, format: OutputFormat, outcome: Trans
     printJson(session, { destination: destinationOf(task), ...outcome });
     return exitCode;
   }
+  if (task.dryRun) session.out.writeLines(plannedLines(outcome, Number.POSITIVE_INFINITY));
   session.out.writeLines(outcomeLines(outcome, destinationOf(task), task.dryRun));
   session.err.writeLines(skippedLines(outcome));
   return exitCode;

@@ -49,6 +49,15 @@ function progressText(progress: TransferProgress): string {
   return facts.join(', ') + (path === undefined ? '' : `: ${path}`);
 }
 
+/** What would be done, a line each, and behind `most` of them how many more there are. */
+export function plannedLines(outcome: TransferOutcome, most: number, action?: 'delete'): Line[] {
+  const { planned = [], files, deletedFiles } = outcome;
+  const some = planned.filter((one) => action === undefined || one.action === action).slice(0, most);
+  const more = (action === undefined ? files + deletedFiles : deletedFiles) - some.length;
+  const lines = some.map((one): Line => [plain(`${one.action}  ${oneLine(one.path)}`)]);
+  return more > 0 ? [...lines, [plain(`…  ${more} more`)]] : lines;
+}
+
 /** What was done, or would be. */
 export function outcomeLines(
   { files, bytes, unchangedFiles, deletedFiles, durationMs }: TransferOutcome,

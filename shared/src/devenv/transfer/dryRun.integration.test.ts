@@ -82,7 +82,12 @@ describe.each(kinds)('a dry run (%s, an image with %s)', (direction, kind) => {
       await utimes(join(folder, place, `${partPrefix}old`), longAgo, longAgo);
     }
     const before = await everything();
-    expect(await plan(direction, [''], '', { delete: true })).toMatchObject({ files: 4, deletedFiles: 2 });
+    const outcome = await plan(direction, [''], '', { delete: true });
+    expect(outcome).toMatchObject({ files: 4, deletedFiles: 2 });
+    expect(outcome.planned).toEqual([
+      ...['old/mine', 'old'].map((path) => ({ path, action: 'delete' })),
+      ...['a.txt', 'b.txt', 'data/c.txt', 'data/deep/d.bin'].map((path) => ({ path, action: 'copy' })),
+    ]);
     expect(await everything()).toEqual(before);
   });
 

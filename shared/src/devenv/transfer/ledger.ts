@@ -1,4 +1,5 @@
 import type { TransferOutcome } from '../../protocol/index.ts';
+import type { Plan } from './plan.ts';
 import type { Skipped, TreeEntry } from './tree.ts';
 
 /** Of what is skipped so much is named; behind it only their number would be news. */
@@ -11,6 +12,7 @@ export class Ledger {
   /** What was sent whole and never confirmed; found to be there later, it counts. */
   readonly #sent = new Set<string>();
   readonly #skipped = new Map<string, string>();
+  #planned: NonNullable<TransferOutcome['planned']> | undefined;
   #storedBytes = 0;
   #totalFiles = 0;
   #totalBytes = 0;
@@ -29,6 +31,7 @@ export class Ledger {
     this.bytes = this.#storedBytes;
     this.#unchangedFiles = 0;
     this.#skipped.clear();
+    this.#planned = undefined;
     this.waiting = undefined;
   }
 
@@ -74,6 +77,24 @@ export class Ledger {
     this.#deletedFiles += 1;
   }
 
+  /** What a dry run would do. */
+  pretend(tree: number, plan: Pick<Plan, 'files' | 'doubtful' | 'deletions'>): void {
+    this.#planned ??= [];
+    const plans = this.#planned;
+    const add = (path: string, action: 'copy' | 'delete'): void => {
+      if (plans.length < mostNamed) plans.push({ path, action });
+    };
+    // What is worst to be wrong about comes first.
+    for (const path of plan.deletions) {
+      this.deleted();
+      add(path, 'delete');
+    }
+    for (const entry of [...plan.files, ...plan.doubtful]) {
+      this.stored(tree, entry);
+      add(entry.path, 'copy');
+    }
+  }
+
   skip(skipped: readonly Skipped[]): void {
     for (const { path, reason } of skipped) this.#skipped.set(path, reason);
   }
@@ -99,6 +120,7 @@ export class Ledger {
       unchangedFiles: this.#unchangedFiles,
       deletedFiles: this.#deletedFiles,
       skipped: named,
+      ...(this.#planned !== undefined && { planned: this.#planned }),
       durationMs,
     };
   }

@@ -161,7 +161,7 @@ class Attempt {
       const prepared = [];
       for (const [tree, trip] of (await this.#trips(end)).entries()) prepared.push(await this.#prepare(trip, tree));
       if (this.#request.dryRun) {
-        for (const { plan, tree } of prepared) this.#pretend(plan, tree);
+        for (const { plan, tree } of prepared) this.#ledger.pretend(tree, plan);
         return;
       }
       for (const { trip, plan, here, tree } of prepared) {
@@ -208,11 +208,6 @@ class Attempt {
     this.#account(plan, isUpload ? here : there, tree);
     await this.#checkSpace(trip, plan, isUpload ? there : here);
     return { trip, plan, here, tree };
-  }
-
-  #pretend(plan: Plan, tree: number): void {
-    for (const entry of [...plan.files, ...plan.doubtful]) this.#ledger.stored(tree, entry);
-    for (const path of plan.deletions) if (path !== '') this.#ledger.deleted();
   }
 
   #account(plan: Plan, source: Tree, tree: number): void {
