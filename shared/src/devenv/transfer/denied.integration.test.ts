@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,11 @@ beforeEach(async () => {
   await mkdir(here);
   await mkdir(there);
   if (isRoot) await chown(here, nobody, nobody);
-  return () => rm(folder, { recursive: true, force: true });
+  return async () => {
+    // Where the tests do not run as root, what is closed to them cannot be removed either.
+    execFileSync('chmod', ['-R', 'u+rwx', folder]);
+    await rm(folder, { recursive: true });
+  };
 });
 
 /** Copies as somebody whom things can be denied on this machine; at the other end it is who runs the tests. */
