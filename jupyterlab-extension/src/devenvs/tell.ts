@@ -2,6 +2,8 @@ import { Notification } from '@jupyterlab/apputils';
 
 /** JupyterLab draws an update of a toast so much later at most, in milliseconds. */
 const settledMs = 100;
+/** What is done sooner than this is not told of: it would only flash. */
+const shortMs = 400;
 const readMs = 8_000;
 
 export interface Press {
@@ -21,13 +23,28 @@ export function tellOfDoing(text: string, press: Press): Doing {
     event.preventDefault();
     press.callback();
   };
-  const id = Notification.emit(text, 'in-progress', { autoClose: false, actions: [{ label: press.label, callback }] });
+  const actions = [{ label: press.label, callback }];
+  let id: string | undefined;
+  let now: { readonly message: string; readonly progress?: number } = { message: text };
+  const begun = setTimeout(() => {
+    const { message, progress } = now;
+    id = Notification.emit(message, 'in-progress', {
+      autoClose: false,
+      actions,
+      ...(progress !== undefined && { progress }),
+    });
+  }, shortMs);
   return {
     update: (message, progress) => {
-      Notification.update({ id, message, ...(progress !== undefined && { progress }) });
+      now = { message, ...(progress !== undefined && { progress }) };
+      if (id !== undefined) Notification.update({ id, ...now });
     },
-    // An update reaches the toast a moment later than the end, and would bring it back for good.
-    end: () => void setTimeout(() => Notification.dismiss(id), settledMs),
+    end: () => {
+      clearTimeout(begun);
+      const shown = id;
+      // An update reaches the toast a moment later than the end, and would bring it back for good.
+      if (shown !== undefined) setTimeout(() => Notification.dismiss(shown), settledMs);
+    },
   };
 }
 

@@ -151,7 +151,7 @@ const transferParams = {
   dryRun: z.boolean().optional(),
 };
 
-/** Files there and back. Progress comes as `transfer/progress` with the `id`; cancelling the request stops it, and the next goes on from there. */
+/** Files there and back. Progress comes as `transfer/progress` with the `id`; cancelling the request stops it, and the next goes on from there. A machine that may not log in yet is let in. */
 const transferRequests = {
   /** To `remote[0]`. */
   'transfer/upload': { params: z.object(transferParams), result: transferOutcomeSchema },

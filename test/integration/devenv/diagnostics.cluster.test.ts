@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DevEnvHop } from '../../../shared/src/protocol/index.ts';
 import { context } from '../cluster/clusterMachine.ts';
@@ -31,6 +33,10 @@ describe('a test of the way to a DevEnv', () => {
     expect(hops.map(({ name }) => name)).toEqual(['api', 'pod', 'tunnel', 'ssh', 'latency', 'upload', 'download']);
     expect(hops.filter(({ outcome }) => outcome === 'fail' || outcome === 'skipped')).toEqual([]);
     expect(told).toEqual(hops);
+    // A key and a pinned host key, and no config of ssh.
+    const made = await readdir(join(machine.dataDir, 'ssh'));
+    expect(made).toEqual(expect.arrayContaining(['id_ed25519', 'known_hosts']));
+    expect(made).not.toContain('config');
     for (const { bytesPerSecond } of hops.slice(5)) expect(bytesPerSecond).toBeGreaterThan(100_000);
   });
 

@@ -115,6 +115,22 @@ it('makes one with what the team offers, tells what its start waits for, stops i
   expect(await requested('devenvs/delete')).toEqual([{ context: 'team-a', name: 'devenv-alice', workspace: false }]);
 });
 
+it('leaves a start that nobody waits for, says so, and takes that back once it runs', async () => {
+  const contexts = [clusterContext('team-a')];
+  await scene.show({ contexts, devEnvs: [sceneDevEnv('devenv-alice', { state: 'stopped' })] });
+  await lab.rowMenu(row('devenv-alice'), 'Start');
+  await notice('Starting devenv-alice').getByRole('button', { name: 'Stop waiting' }).click();
+  await notice('devenv-alice goes on starting').waitFor();
+  await scene.show({ contexts, devEnvs: [sceneDevEnv('devenv-alice')] });
+  await notice('devenv-alice goes on starting').waitFor({ state: 'detached' });
+  // A notice that has gone by itself is still in JupyterLab's list of them.
+  await lab.page.locator('.jp-Notification-Status').click();
+  const list = lab.page.locator('.jp-Notification-Center');
+  await list.waitFor();
+  expect(await list.getByText('goes on starting').count()).toBe(0);
+  await lab.page.keyboard.press('Escape');
+});
+
 it('shows facts to copy without touching anybody’s ssh config, and each hop as it comes', async () => {
   const hops = [
     { ...hop, name: 'api', detail: 'The API server answers.' },
