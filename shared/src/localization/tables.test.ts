@@ -55,7 +55,8 @@ describe('the Chinese sentences', () => {
 /** Strings that are sentences with a value in them, as the sources of a module write them. */
 const spoken: readonly (readonly [string, string, RegExp])[] = [
   ['messages of errors', 'ts', /new SlipwayError\(\s*'[\w.]+',\s*('(?:[^'\\\n]|\\.)*'|`[^`]*`)/g],
-  ['actions of errors', 'ts', /\baction:\s*('(?:[^'\\\n]|\\.)*'|`[^`]*`)/g],
+  // A type with such a member is nothing that is said.
+  ['actions of errors', 'ts', /\baction:\s*('(?:[^'\\\n]|\\.)*'|`[^`]*`)(?!\s*\|)/g],
   [
     'notes and reasons of steps',
     'py',
