@@ -75,6 +75,7 @@ export class DevEnvPod {
     options: {
       readonly securityContext?: object;
       readonly env?: Readonly<Record<string, string>>;
+      readonly gpus?: number;
       readonly signal: AbortSignal;
     },
   ): Promise<DevEnvPod> {
@@ -96,7 +97,11 @@ export class DevEnvPod {
     return devEnv;
   }
 
-  async start(options: { readonly securityContext?: object; readonly env?: Readonly<Record<string, string>> }) {
+  async start(options: {
+    readonly securityContext?: object;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly gpus?: number;
+  }) {
     const env = { SLIPWAY_DEVENV: this.name, SLIPWAY_IDLE_STOP_SECONDS: '0', ...options.env };
     await this.#create('pods', {
       spec: {
@@ -118,7 +123,10 @@ export class DevEnvPod {
             env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
             ports: [{ name: 'ssh', containerPort: 2222 }],
             readinessProbe: { tcpSocket: { port: 2222 }, periodSeconds: 1 },
-            resources: { requests: { cpu: '10m', memory: '64Mi' } },
+            resources: {
+              requests: { cpu: '10m', memory: '64Mi' },
+              ...(options.gpus !== undefined && { limits: { 'nvidia.com/gpu': options.gpus } }),
+            },
             volumeMounts: [
               { name: 'workspace', mountPath: '/workspace' },
               { name: 'ssh', mountPath: '/etc/slipway/ssh', readOnly: true },

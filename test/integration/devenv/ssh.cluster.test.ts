@@ -180,7 +180,9 @@ describe('plain ssh to a DevEnv', () => {
     for (const hop of hops.slice(5)) expect(hop.bytesPerSecond).toBeGreaterThan(0);
   });
 
-  it('says that it is stopped, and starts nothing; after a start it is the same host', async () => {
+  it('says that it is stopped, and starts nothing; after a start it is the same host with all that was made there', async () => {
+    const made = await laptop.ssh(host, 'python3 -m venv --without-pip /workspace/env');
+    expect(made).toMatchObject({ exitCode: 0, stderr: '' });
     await cluster.stop(name);
     const said = await laptop.ssh(host, 'true');
     expect(said.exitCode).toBe(255);
@@ -188,8 +190,9 @@ describe('plain ssh to a DevEnv', () => {
     expect(said.stderr).toContain(`slipway devenv start ${name}`);
     expect(await cluster.machine.field(`pod/${name}`, '.metadata.name')).toBe('');
     await cluster.core.handlers['devenvs/start']({ context, name, wait: false }, never);
-    const again = await laptop.ssh(host, 'cat /workspace/synced/one /workspace/repo/one | head -1');
-    expect(again).toMatchObject({ exitCode: 0, stdout: 'one\n' });
+    const look = 'cat /workspace/synced/one; /workspace/env/bin/python -c "import sys; print(sys.prefix)"';
+    const again = await laptop.ssh(host, look);
+    expect(again).toMatchObject({ exitCode: 0, stdout: 'one\n/workspace/env\n' });
     // Where the start takes long, ssh says what it waits for; nothing else is said.
     expect(again.stderr.replaceAll(/^.* starts: .*\n/gm, '')).toBe('');
   });
