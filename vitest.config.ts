@@ -71,6 +71,8 @@ export default defineConfig({
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
+          // A browser may leave a question about a page that went away without an answer.
+          testTimeout: 300_000,
         },
       },
       {
