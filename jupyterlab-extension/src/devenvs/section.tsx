@@ -1,5 +1,5 @@
 import type { DevEnvContext } from '@slipway/shared/client';
-import { createClockFormat, devEnvView, shownText } from '@slipway/shared/views';
+import { createClockFormat, hasTimeToTell, shownText } from '@slipway/shared/views';
 import { type JSX, useEffect, useId, useState } from 'react';
 import type { DevEnvAction } from '../devEnvPage.ts';
 import { chevronIcon } from '../surfaces/icons.ts';
@@ -72,8 +72,7 @@ function List({ state, perform }: Pick<SectionProps, 'state' | 'perform'>): JSX.
   const [search, setSearch] = useState('');
   useEffect(() => store.begin(), [store]);
   const { devEnvs, contexts } = store;
-  const goesOn = devEnvs.some((devEnv) => devEnvView(devEnv, words.shared, page.now()).goesOn);
-  const now = useNow(page.now, goesOn ? everyMs : undefined);
+  const now = useNow(page.now, devEnvs.some(hasTimeToTell) ? everyMs : undefined);
   const wanted = search.trim().toLowerCase();
   const shown = wanted === '' ? devEnvs : devEnvs.filter(({ name }) => name.includes(wanted));
   const isBusy = !store.loaded || contexts.some(({ state: reading }) => reading === 'loading');

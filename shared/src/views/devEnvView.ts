@@ -63,7 +63,7 @@ export function devEnvView(devEnv: DevEnv, words: AllWords, now: number, staleSi
     idleRule:
       devEnv.idle.stopAfterMs === 0 ? say.neverStops : say.stopsAfter(spanInWords(devEnv.idle.stopAfterMs, words)),
     warning: isUp && staleSince === undefined ? warningOf(devEnv, words, now) : undefined,
-    goesOn: (isUp ? devEnv.idle.stopsAt : devEnv.startingSince) !== undefined && staleSince === undefined,
+    goesOn: staleSince === undefined && hasTimeToTell(devEnv),
     stale: staleSince !== undefined,
   };
   // Of what may have changed since, that has to be told.
@@ -106,6 +106,11 @@ function isDiskFull({ disk: { usedBytes, totalBytes } }: DevEnv): boolean {
 function idleOf({ idle: { idleMs } }: DevEnv, words: AllWords): string {
   if (idleMs === undefined) return '';
   return idleMs < restMs ? words.devEnv.inUse : words.devEnv.idleFor(spanInWords(idleMs, words));
+}
+
+/** Whether what is said of it changes by itself, with the minutes, while its context is heard of. Pure. */
+export function hasTimeToTell({ state, idle, startingSince }: DevEnv): boolean {
+  return (state === 'running' ? idle.stopsAt : startingSince) !== undefined;
 }
 
 /** The first minute is nothing to speak of. */

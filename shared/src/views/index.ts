@@ -12,7 +12,7 @@ export {
   transferPercent,
   type DevEnvJobView,
 } from './devEnvJob.ts';
-export { devEnvView, sizeInWords, stopQuestion, type DevEnvView } from './devEnvView.ts';
+export { devEnvView, hasTimeToTell, sizeInWords, stopQuestion, type DevEnvView } from './devEnvView.ts';
 export { count, createClockFormat, formatAgo, formatDuration } from './format.ts';
 export { runView, stateOf, stepView, type RunView, type StaleSince, type StepView, type ViewState } from './runView.ts';
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';

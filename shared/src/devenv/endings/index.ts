@@ -1,3 +1,11 @@
 /** How the pod of a DevEnv ended, for when nothing is left of it. Pure. Start reading at lastEnd.ts. */
 export { disruptionOf, type Disruption } from './disruptions.ts';
-export { changedByFollowing, changedByEnd, changedByStop, parseLastEnd, type LastEnd, type PodEnd } from './lastEnd.ts';
+export {
+  changedByFollowing,
+  changedByEnd,
+  changedByStop,
+  parseLastEnd,
+  reasonLine,
+  type LastEnd,
+  type PodEnd,
+} from './lastEnd.ts';

@@ -32,7 +32,7 @@ export function parseLastEnd(text: string | undefined): LastEnd | undefined {
   const read = schema.safeParse(parsed(text)).data;
   if (read === undefined) return undefined;
   const { pod, time, followed } = read;
-  const reason = clean(read.reason);
+  const reason = reasonLine(read.reason);
   return reason === '' ? undefined : { pod, reason, at: Date.parse(time), followed };
 }
 
@@ -60,8 +60,8 @@ function textOf({ pod, reason, at, followed }: LastEnd): string {
   return JSON.stringify({ pod, reason, time: new Date(at).toISOString(), ...(followed && { followed }) });
 }
 
-/** One line, at most 500 characters. */
-function clean(text: string): string {
+/** One line without what deceives on a screen, at most 500 characters. */
+export function reasonLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\u2028\u2029\p{Bidi_Control}\p{Cs}]+/gu, ' ').trim();
   return Array.from(line).slice(0, 500).join('');
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { maskSecrets } from '../../diagnosis/index.ts';
 import type { DevEnvState } from '../../protocol/index.ts';
 import type { Claim, ContainerStatus, Pod } from '../../targets/index.ts';
-import { disruptionOf, parseLastEnd, type LastEnd, type PodEnd } from '../endings/index.ts';
+import { disruptionOf, parseLastEnd, reasonLine, type LastEnd, type PodEnd } from '../endings/index.ts';
 import { devEnvAnnotations, devEnvContainer } from '../names/index.ts';
 import { durationWords } from './durationWords.ts';
 
@@ -269,8 +269,5 @@ function parsed(text: string | undefined): unknown {
 
 /** One line without control characters and secrets, at most 500 characters. */
 function line(text: string): string {
-  const clean = maskSecrets(text.slice(0, 4_000))
-    .replace(/[\p{Cc}\u2028\u2029\p{Bidi_Control}\p{Cs}]+/gu, ' ')
-    .trim();
-  return Array.from(clean).slice(0, 500).join('');
+  return reasonLine(maskSecrets(text.slice(0, 4_000)));
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client as SshClient, type ClientChannel, type SFTPWrapper } from 'ssh2';
 import { SlipwayError } from '../../protocol/index.ts';
+import { drained } from './drained.ts';
 import { parseHostKey, sameKey } from './hostKey.ts';
 import { lostSession, sessionFailure } from './sessionErrors.ts';
 
@@ -223,19 +224,4 @@ class OpenSession implements SshSession {
     this.#client.destroy();
     this.#stream.destroy();
   }
-}
-
-/** Waits until a channel takes more; false where it was closed first, after which ssh2 calls back no more. */
-function drained(channel: ClientChannel): Promise<boolean> {
-  return new Promise((resolve) => {
-    const settle = (taken: boolean): void => {
-      channel.removeListener('drain', onDrain);
-      channel.removeListener('close', onClose);
-      resolve(taken);
-    };
-    const onDrain = (): void => settle(true);
-    const onClose = (): void => settle(false);
-    channel.once('drain', onDrain);
-    channel.once('close', onClose);
-  });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configWord, proxyCommand, shellWord, windowsWord } from './quoting.ts';
@@ -23,6 +23,19 @@ const words = fc.oneof(
     '&&',
   ),
 );
+
+it('a quoted path is one word of a shell, also within another one', () => {
+  const nasty = fc.constantFrom("'", '"', '\\', '$(id)', '`id`', '\n', '*', ' ', '; id', '!', '~', 'ä', '-n');
+  const text = fc.array(fc.oneof(nasty, fc.string({ unit: 'grapheme' })), { minLength: 1 });
+  fc.assert(
+    fc.property(text, (words) => {
+      const path = words.join('').replaceAll('\0', '');
+      const { stdout } = spawnSync('sh', ['-c', `sh -c ${shellWord(`printf %s. ${shellWord(path)}`)}`]);
+      expect(stdout.toString('utf8')).toBe(`${Buffer.from(path).toString('utf8')}.`);
+    }),
+    { numRuns: 60 },
+  );
+});
 
 describe('the ProxyCommand', () => {
   it('gives the shell that ssh starts exactly the words that were meant, whatever is in them', () => {

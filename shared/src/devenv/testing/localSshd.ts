@@ -51,7 +51,7 @@ export async function startLocalSshd(
     privateKeyFile: join(folder, 'user'),
     hostKey: (await readFile(join(folder, 'host.pub'), 'utf8')).trim(),
     port,
-    connect: () => dial(port),
+    connect: () => dialLocal(port),
     stop: async () => {
       if (server.exitCode === null) {
         const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -89,7 +89,7 @@ async function listening(port: number, server: ChildProcess, log: () => string):
   for (let tries = 0; tries < 400; tries++) {
     if (server.exitCode !== null) throw new Error(`sshd ended: ${log()}`);
     try {
-      (await dial(port)).destroy();
+      (await dialLocal(port)).destroy();
       return;
     } catch {
       await delay(25);
@@ -98,7 +98,8 @@ async function listening(port: number, server: ChildProcess, log: () => string):
   throw new Error(`sshd does not listen: ${log()}`);
 }
 
-function dial(port: number): Promise<Socket> {
+/** To a port on the loopback interface. */
+export function dialLocal(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
     socket.once('error', reject);

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TransferOutcome } from '../../protocol/index.ts';
 import { localSession } from '../testing/localSession.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
 import { transferOver, transferThrough, type WantedTransfer } from '../testing/localTransfers.ts';
+import { makeTwoFolders } from '../testing/twoFolders.ts';
 
 const isRoot = process.geteuid?.() === 0;
 /** Nobody, where the tests run as root, whom nothing is denied. */
@@ -20,17 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => sshd.stop());
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-denied-'));
-  await chmod(folder, 0o755);
-  here = join(folder, 'here');
-  there = join(folder, 'there');
-  await mkdir(here);
-  await mkdir(there);
+  const made = await makeTwoFolders();
+  ({ here, there } = made);
+  await chmod(made.folder, 0o755);
   if (isRoot) await chown(here, nobody, nobody);
   return async () => {
     // Where the tests do not run as root, what is closed to them cannot be removed either.
-    execFileSync('chmod', ['-R', 'u+rwx', folder]);
-    await rm(folder, { recursive: true });
+    execFileSync('chmod', ['-R', 'u+rwx', made.folder]);
+    await made.dispose();
   };
 });
 

@@ -15,10 +15,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { open, statfs, type FileHandle } from 'node:fs/promises';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Space } from './remoteEnd.ts';
-import { partPrefix, type TreeEntry } from './tree.ts';
+import { partName, partPrefix, type TreeEntry } from './tree.ts';
 
 /** Thrown where something is in the way of a path. */
 export class InTheWay extends Error {
@@ -82,14 +82,11 @@ export class LocalDestination {
     this.#enter(parentOf(path));
     const folder = join(this.path, parentOf(path));
     const final = join(this.path, path);
-    const hash = createHash('sha256')
-      .update(path.slice(path.lastIndexOf('/') + 1))
-      .digest('hex')
-      .slice(0, 24);
-    const kept = join(folder, `${partPrefix}${hash}`);
+    const part = partName(path);
+    const kept = join(folder, part);
     const own = `${kept}-${process.pid}-${randomBytes(6).toString('hex')}`;
     for (const name of readdirSync(folder)) {
-      if (!isFree(name, `${partPrefix}${hash}`) || !renamed(join(folder, name), own)) continue;
+      if (!isFree(name, part) || !renamed(join(folder, name), own)) continue;
       return new LocalPart(await open(own, partFlags, 0o600), { own, kept, final });
     }
     return new LocalPart(await open(own, partFlags | constants.O_EXCL, 0o600), { own, kept, final });

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { connect as dialPort } from 'node:net';
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kubernetes/index.ts';
 import type { TransferOutcome, TransferProgress } from '../../protocol/index.ts';
 import { startCuttingProxy, type CuttingProxy } from '../testing/cuttingProxy.ts';
 import { inventory } from '../testing/inventory.ts';
 import { imageKinds, startLocalImages, timesOf, type ImageKind, type LocalImages } from '../testing/localImages.ts';
-import type { LocalSshd } from '../testing/localSshd.ts';
+import { dialLocal, type LocalSshd } from '../testing/localSshd.ts';
 import { transferThrough } from '../testing/localTransfers.ts';
+import { makeTwoFolders } from '../testing/twoFolders.ts';
 import { partPrefix } from './tree.ts';
 
 let images: LocalImages;
@@ -31,20 +29,10 @@ afterAll(async () => {
   await images.stop();
 });
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-resuming-'));
-  here = join(folder, 'here');
-  there = join(folder, 'there');
-  await mkdir(here);
-  await mkdir(there);
-  return () => rm(folder, { recursive: true, force: true });
+  const made = await makeTwoFolders();
+  ({ here, there } = made);
+  return () => made.dispose();
 });
-
-function dial(port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const socket = dialPort({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
-    socket.once('error', reject);
-  });
-}
 
 /** Without the waiting between tries. */
 const clock = { ...systemClock, sleep: () => Promise.resolve() };
@@ -54,7 +42,7 @@ function copy(
   onProgress: (progress: TransferProgress) => void = () => undefined,
   signal = AbortSignal.timeout(300_000),
 ): Promise<TransferOutcome> {
-  const ways = { onProgress, clock, signal, dial: () => dial(proxy.port) };
+  const ways = { onProgress, clock, signal, dial: () => dialLocal(proxy.port) };
   return transferThrough(sshd, { direction, local: [here], remote: [there] }, ways);
 }
 

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +10,7 @@ import { inventory } from '../testing/inventory.ts';
 import { imageKinds, startLocalImages, timesOf, type LocalImages } from '../testing/localImages.ts';
 import { startLocalSshd, type LocalSshd } from '../testing/localSshd.ts';
 import { transferThrough } from '../testing/localTransfers.ts';
+import { makeTwoFolders } from '../testing/twoFolders.ts';
 import { BigSource } from './localSource.ts';
 import type { TransferRequest } from './transfer.ts';
 
@@ -27,12 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => images.stop());
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-transfer-'));
-  here = join(folder, 'here');
-  there = join(folder, 'there');
-  await mkdir(here);
-  await mkdir(there);
-  return () => rm(folder, { recursive: true, force: true });
+  const made = await makeTwoFolders();
+  ({ here, there } = made);
+  return () => made.dispose();
 });
 
 function copy(request: Partial<TransferRequest>, progress: TransferProgress[] = []) {

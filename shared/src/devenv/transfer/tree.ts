@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a file tree consists of, at either end of a transfer. */
 export interface TreeEntry {
   /** Relative to the root of the transfer, with `/`; never empty, absolute or with `..`. */
@@ -29,6 +31,11 @@ export interface Tree {
 
 /** Beginning of the names of parts: files that are not whole yet. No listing shows them. */
 export const partPrefix = '.slipway-part-';
+/** The name of the part of a big file, by which every transfer finds it. @param path of the file */
+export function partName(path: string): string {
+  const name = createHash('sha256').update(path.slice(path.lastIndexOf('/') + 1));
+  return `${partPrefix}${name.digest('hex').slice(0, 24)}`;
+}
 /** Parts that nobody went on with for so long are deleted when they are met. */
 export const oldPartMs = 7 * 86_400_000;
 /** Where looking at a tree stops: a transfer holds what it knows of every file in memory, some 200 bytes each. */

@@ -20,26 +20,22 @@ export function pipeSession(
   return new Promise((resolve, reject) => {
     let clientGone = source.readableEnded;
     let linger: NodeJS.Timeout | undefined;
-    let isHeld = false;
     const handOver = (): void => {
-      isHeld = false;
+      if (output.writableCorked === 0) return;
       output.uncork();
       if (output.writableNeedDrain) stream.pause();
     };
     const finish = (): void => {
       clearTimeout(linger);
-      if (isHeld) handOver();
+      handOver();
       // What was written before is handed over before this is called.
       output.write('', () => resolve(clientGone ? 'client' : 'server'));
     };
     stream.on('data', (chunk: Uint8Array) => {
       // TLS gives 16 KiB at a time, and each write to a pipe is a call of the system: what comes in one turn goes out in one.
-      if (!isHeld) {
-        isHeld = true;
+      if (output.writableCorked === 0) {
         output.cork();
-        setImmediate(() => {
-          if (isHeld) handOver();
-        });
+        setImmediate(handOver);
       }
       output.write(chunk);
     });

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { TLSSocket, createSecureContext } from 'node:tls';
 import { SlipwayError } from '../../../protocol/index.ts';
+import { drained } from '../../session/drained.ts';
 import { ByteSource } from '../wire.ts';
 import type { ConnectionIdentity } from './certificate.ts';
 
@@ -59,21 +60,7 @@ export class ContentStream {
     const socket = this.#socket;
     if (socket.destroyed) throw this.#lost();
     for (const piece of pieces) socket.write(piece);
-    if (!socket.writableNeedDrain) return;
-    await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        socket.off('drain', onDrain).off('close', onClose);
-      };
-      const onDrain = (): void => {
-        settle();
-        resolve();
-      };
-      const onClose = (): void => {
-        settle();
-        reject(this.#lost());
-      };
-      socket.on('drain', onDrain).on('close', onClose);
-    });
+    if (socket.writableNeedDrain && !(await drained(socket))) throw this.#lost();
   }
 
   /** Exactly so many bytes. @throws SlipwayError `ssh.lost` where the end comes before */

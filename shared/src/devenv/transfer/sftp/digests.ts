@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shellWord } from '../../ssh/quoting.ts';
 import type { SshSession } from '../../session/sshSession.ts';
 import { RemoteRefusal } from '../remoteEnd.ts';
 import { readAhead } from './chunks.ts';
@@ -26,7 +27,7 @@ export class Digests {
   /** Of the first bytes, hexadecimal. The path was looked at: it is that of a file. */
   async of(path: string, bytes: number): Promise<string> {
     if (!(await this.hasProgram())) return this.#read(path, bytes);
-    const digest = await this.#run(`{ head -c ${bytes} | sha256sum; } < ${quoted(path)}`);
+    const digest = await this.#run(`{ head -c ${bytes} | sha256sum; } < ${shellWord(path)}`);
     if (digest === undefined) throw new RemoteRefusal('changed', 'it cannot be read there any more');
     return digest;
   }
@@ -44,7 +45,7 @@ export class Digests {
 
   #run(command: string): Promise<string | undefined> {
     return this.#turns.within(async () => {
-      const running = await this.#session.exec(`exec sh -c ${quoted(command)}`, this.#signal);
+      const running = await this.#session.exec(`exec sh -c ${shellWord(command)}`, this.#signal);
       running.end();
       let output = '';
       for await (const piece of running.output) output = (output + piece.toString('latin1')).slice(-mostOutput);
@@ -67,9 +68,4 @@ export class Digests {
     }
     return hash.digest('hex');
   }
-}
-
-/** One word of a shell, whatever is in it. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

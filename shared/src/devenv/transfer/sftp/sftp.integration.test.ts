@@ -1,7 +1,6 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { inventory } from '../../testing/inventory.ts';
 import { startLocalImages, type LocalImages } from '../../testing/localImages.ts';
 import { startLocalSshd } from '../../testing/localSshd.ts';
 import { transferThrough } from '../../testing/localTransfers.ts';
+import { makeTwoFolders } from '../../testing/twoFolders.ts';
 import { partPrefix } from '../tree.ts';
 
 const run = promisify(execFile);
@@ -22,11 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => images.stop());
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-sftp-'));
-  here = join(folder, 'here');
-  there = join(folder, 'there');
-  for (const path of [here, there]) await mkdir(path);
-  return () => rm(folder, { recursive: true, force: true });
+  const made = await makeTwoFolders();
+  ({ folder, here, there } = made);
+  return () => made.dispose();
 });
 
 const upload = () =>

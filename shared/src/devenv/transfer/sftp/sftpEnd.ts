@@ -4,6 +4,7 @@ import type { SshSession } from '../../session/sshSession.ts';
 import { RemoteRefusal, type RemoteEnd, type RemoteRoot } from '../remoteEnd.ts';
 import { Digests } from './digests.ts';
 import { SftpCalls, type Facts } from './sftpCalls.ts';
+import { inTheWay } from './sftpPart.ts';
 import type { SftpPlace } from './sftpPut.ts';
 import { SftpRoot } from './sftpRoot.ts';
 import { Turns } from './turns.ts';
@@ -80,9 +81,7 @@ async function followed(calls: SftpCalls, path: string): Promise<Facts | undefin
 async function missing(calls: SftpCalls, path: string, make: boolean): Promise<Facts | undefined> {
   const above = posix.dirname(path);
   const found = (await followed(calls, above)) ?? (await missing(calls, above, make));
-  if (found !== undefined && found.kind !== 'folder') {
-    throw new RemoteRefusal('link', 'a link or a file is in the place of a folder');
-  }
+  if (found !== undefined && found.kind !== 'folder') throw inTheWay();
   if (!make) return undefined;
   try {
     await calls.makeFolder(path, 0o777);

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { OpenMode } from 'ssh2';
 import { RemoteRefusal, type PutFile } from '../remoteEnd.ts';
-import { oldPartMs, partPrefix, type TreeEntry } from '../tree.ts';
+import { oldPartMs, partName, partPrefix, type TreeEntry } from '../tree.ts';
 import type { SftpCalls } from './sftpCalls.ts';
 
 /** A file's whole name at the other end, and the folder that it is in. */
@@ -15,10 +15,9 @@ const fullBytes = 65_536;
 /** A small file is there within moments: what is older was left by a transfer that ended before it. */
 const oldSmallPartMs = 3_600_000;
 
-/** The part of a big file: every transfer finds it by the file's name. */
+/** The part of a big file. */
 export function bigPart({ folder, path }: Located): string {
-  const name = createHash('sha256').update(path.slice(path.lastIndexOf('/') + 1));
-  return `${folder}/${partPrefix}${name.digest('hex').slice(0, 24)}`;
+  return `${folder}/${partName(path)}`;
 }
 
 /** A part that nobody else writes to. @param transfer names the transfer, which finds by it what its last connection left */
@@ -106,4 +105,8 @@ export async function whyRefused(calls: SftpCalls, at: Located, error: unknown):
   if (found?.kind === 'folder') return new RemoteRefusal('folder', 'a folder is in its place');
   const isFull = space !== undefined && space.free < fullBytes;
   return isFull ? new RemoteRefusal('space', error.message, space) : error;
+}
+
+export function inTheWay(): RemoteRefusal {
+  return new RemoteRefusal('link', 'a link or a file is in the place of a folder');
 }

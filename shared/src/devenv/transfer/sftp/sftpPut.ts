@@ -57,7 +57,7 @@ async function storeWhole(
     await writer.written();
     const there = createHash('sha256');
     for await (const piece of readAhead(calls, part.handle, 0, data.length)) there.update(piece);
-    if (!there.digest().equals(sha256)) throw new RemoteRefusal('checksum', 'what came is not what was sent');
+    if (!there.digest().equals(sha256)) throw differs();
     await part.finish(file);
   } catch (error) {
     await part.giveUp(error);
@@ -78,7 +78,7 @@ export async function putBig(place: SftpPlace, at: Located, file: PutFile): Prom
     // Where the server cannot, the system does it in its own time.
     await calls.sync(part.handle).catch(() => undefined);
     const there = await digests.of(part.path, file.bytes);
-    if (there !== sha256.toString('hex')) throw new RemoteRefusal('checksum', 'what came is not what was sent');
+    if (there !== sha256.toString('hex')) throw differs();
     await part.finish(file);
   };
   const end = stored();
@@ -124,6 +124,10 @@ async function openPart({ calls, clock, signal }: SftpPlace, at: Located, offset
 
 function isSame(one: Facts, other: Facts): boolean {
   return one.bytes === other.bytes && one.mtimeMs === other.mtimeMs && one.kind === other.kind;
+}
+
+function differs(): RemoteRefusal {
+  return new RemoteRefusal('checksum', 'what came is not what was sent');
 }
 
 function changed(): RemoteRefusal {

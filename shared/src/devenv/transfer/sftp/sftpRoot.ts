@@ -12,7 +12,7 @@ import {
 import type { Tree, TreeEntry } from '../tree.ts';
 import { getFile } from './sftpGet.ts';
 import { listTree } from './sftpList.ts';
-import { attributesOf, bigPart, smallPart, whyRefused, type Located } from './sftpPart.ts';
+import { attributesOf, bigPart, inTheWay, smallPart, whyRefused, type Located } from './sftpPart.ts';
 import { putBig, putWhole, type SftpPlace } from './sftpPut.ts';
 
 const deepest = 200;
@@ -154,10 +154,6 @@ export class SftpRoot implements RemoteRoot {
     if (found === undefined) throw new RemoteRefusal('missing', 'it is not there any more');
     if (found.kind !== 'folder') throw inTheWay();
   }
-}
-
-function inTheWay(): RemoteRefusal {
-  return new RemoteRefusal('link', 'a link or a file is in the place of a folder');
 }
 
 function noFile(): RemoteRefusal {

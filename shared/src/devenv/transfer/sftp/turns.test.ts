@@ -1,21 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted } from './digests.ts';
 import { Turns } from './turns.ts';
-
-it('a quoted path is one word of a shell, also within another one', () => {
-  const nasty = fc.constantFrom("'", '"', '\\', '$(id)', '`id`', '\n', '*', ' ', '; id', '!', '~', 'ä', '-n');
-  const text = fc.array(fc.oneof(nasty, fc.string({ unit: 'grapheme' })), { minLength: 1 });
-  fc.assert(
-    fc.property(text, (words) => {
-      const path = words.join('').replaceAll('\0', '');
-      const { stdout } = spawnSync('sh', ['-c', `sh -c ${quoted(`printf %s. ${quoted(path)}`)}`]);
-      expect(stdout.toString('utf8')).toBe(`${Buffer.from(path).toString('utf8')}.`);
-    }),
-    { numRuns: 60 },
-  );
-});
 
 describe('turns', () => {
   it('let so many in at a time, in order, and the next one also behind a failure', async () => {
