@@ -9,7 +9,7 @@ import { writeConfiguration } from './configuration.mjs';
 import { containerdAnswers, importImages, removeImages } from './importing.mjs';
 import { setUpMachine } from './machine.mjs';
 import { setGpus } from './nodes.mjs';
-import { start } from './parts.mjs';
+import { start, tektonManifest } from './parts.mjs';
 import { makePki } from './pki.mjs';
 import { makeRepositories } from './repositories.mjs';
 import { execute, kubectl, waitFor } from '../tools/processes.mjs';
@@ -138,7 +138,7 @@ async function applyManifests(tekton, log) {
     return;
   }
   await kubectl(['apply', '--server-side', '-f', join(sources, 'manifests/base.yaml')]);
-  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', tekton]);
+  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: tektonManifest(tekton) });
   log('manifests applied');
 }
 
