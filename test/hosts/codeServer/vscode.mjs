@@ -60,7 +60,9 @@ try {
     executablePath: required('SLIPWAY_TEST_BROWSER'),
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
   });
-  process.exitCode = await suiteIn(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
+  process.exitCode = await suiteIn(
+    await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' }),
+  );
 } catch (error) {
   process.exitCode = 1;
   process.stderr.write(`${error.message}\n${said.slice(-50).join('\n')}\n${serverLog}\n`);

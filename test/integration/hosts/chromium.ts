@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core';
 
 const args = [
   '--no-sandbox',
@@ -15,5 +15,10 @@ const args = [
 export async function launchBrowser(...more: readonly string[]): Promise<Browser> {
   const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
   if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
-  return chromium.launch({ executablePath, args: [...args, ...more] });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...more] });
+  const newContext = browser.newContext.bind(browser);
+  // Playwright asks each page for motion again where it is not told otherwise.
+  return Object.assign(browser, {
+    newContext: (options?: BrowserContextOptions) => newContext({ reducedMotion: 'reduce', ...options }),
+  });
 }
