@@ -5,6 +5,7 @@ import { freePort, HostProcess } from '../integration/hosts/hostProcess.ts';
 import { prepareIdentityProvider, type IdentityProducts } from './build.mjs';
 import { makeCertificates } from './certificates.mjs';
 import { DirectoryServer } from './directoryServer.ts';
+import { Door } from './door.ts';
 import { KeycloakAdmin, type ClientChanges, type RealmChanges } from './keycloakAdmin.ts';
 import { keycloakCommand, startArguments } from './launch.mjs';
 import { trustingFetch, type TrustingFetch } from './trustingFetch.ts';
@@ -38,6 +39,7 @@ export class Keycloak {
   readonly #folder: string;
   readonly #server = new HostProcess('Keycloak');
   readonly #directory: DirectoryServer;
+  readonly #door: Door;
   readonly #begin: () => Promise<void>;
   #isUp = false;
 
@@ -47,10 +49,12 @@ export class Keycloak {
     readonly certificateAuthority: string;
     readonly certificateAuthorityFile: string;
     readonly directory: DirectoryServer;
+    readonly door: Door;
     readonly begin: (server: HostProcess) => Promise<void>;
   }) {
     this.#folder = parts.folder;
     this.#directory = parts.directory;
+    this.#door = parts.door;
     this.#begin = () => parts.begin(this.#server);
     this.issuer = `${parts.url}/realms/slipway`;
     this.certificateAuthority = parts.certificateAuthority;
@@ -68,10 +72,12 @@ export class Keycloak {
       makeCertificates(join(folder, 'certificates')),
       makeHome(folder, products),
     ]);
+    const { certificate, key } = files;
+    const door = await Door.before(port);
     const [command, args] = keycloakCommand(
       products.distribution,
       folder,
-      startArguments({ port, managementPort, certificate: files.certificate, key: files.key }),
+      startArguments({ port, knownPort: door.port, managementPort, certificate, key }),
       [`-XX:SharedArchiveFile=${products.classes}`],
     );
     const begin = (server: HostProcess): Promise<void> =>
@@ -81,7 +87,8 @@ export class Keycloak {
     const keycloak = new Keycloak({
       folder,
       begin,
-      url: `https://127.0.0.1:${port}`,
+      door,
+      url: `https://127.0.0.1:${door.port}`,
       certificateAuthority: await readFile(files.authority, 'utf8'),
       certificateAuthorityFile: files.authority,
       directory: new DirectoryServer(products.directoryJar),
@@ -100,6 +107,16 @@ export class Keycloak {
     return this.#server.log;
   }
 
+  /** As in an outage of the network: nobody answers at its address. Another start, as after `stop`, takes 20 s of a processor. */
+  leave(): Promise<void> {
+    return this.#door.shut();
+  }
+
+  /** After `leave`; nothing where it is there. */
+  comeBack(): Promise<void> {
+    return this.#door.open();
+  }
+
   /** As in an outage: nobody answers, and what it knew is kept. */
   async stop(): Promise<void> {
     this.#isUp = false;
@@ -114,7 +131,7 @@ export class Keycloak {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#server.end('SIGKILL'), this.#directory.end()]);
+    await Promise.all([this.#server.end('SIGKILL'), this.#directory.end(), this.#door.shut()]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -18,6 +18,7 @@ export function keycloakCommand(
 
 export function startArguments(settings: {
   readonly port: number;
+  readonly knownPort?: number;
   readonly managementPort: number;
   readonly certificate: string;
   readonly key: string;

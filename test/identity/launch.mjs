@@ -52,12 +52,15 @@ export function keycloakCommand(distribution, home, args, more = []) {
   ];
 }
 
-/** Arguments of a start with the settings that every start has. `certificate` and `key` are paths of PEM files. */
-export function startArguments({ port, managementPort, certificate, key }) {
+/**
+ * Arguments of a start with the settings that every start has. `certificate` and `key` are paths of PEM files, `knownPort` is where
+ * others reach it.
+ */
+export function startArguments({ port, knownPort = port, managementPort, certificate, key }) {
   return [
     'start',
     '--optimized',
-    `--hostname=https://127.0.0.1:${port}`,
+    `--hostname=https://127.0.0.1:${knownPort}`,
     '--http-enabled=false',
     '--http-host=127.0.0.1',
     `--https-port=${port}`,

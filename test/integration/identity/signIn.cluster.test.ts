@@ -232,19 +232,19 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
       const { run } = json(sent);
       const watching = machine.start(['watch', run]);
       await watching.until(/notebook/);
-      await keycloak.stop();
+      await keycloak.leave();
       const ofRun = (path: string) =>
         kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', `jsonpath={${path}}`]);
       await eventually('the run is over', async () =>
         (await ofRun('.status.completionTime')) === '' ? undefined : true,
       );
-      await keycloak.restart();
+      await keycloak.comeBack();
       const ended = await watching.ended;
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(ended.stdout).toMatch(/passed/);
       await kubectl(['-n', 'team-a', 'delete', 'pipelinerun', run, '--wait=false']);
     } finally {
-      await keycloak.restart();
+      await keycloak.comeBack();
       await keycloak.admin.changeRealm({ accessTokenLifespan: tokenSeconds });
     }
   });
