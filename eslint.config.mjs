@@ -18,7 +18,11 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        // Two programs, not one for each tsconfig.json: most of what those hold is the same, and would be checked as many times.
+        project: ['./test/lint/tsconfig.node.json', './test/lint/tsconfig.browser.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
     rules: {

@@ -9,9 +9,7 @@ const root = join(import.meta.dirname, '../..');
 async function problemsOf(path: string, text: string): Promise<readonly (string | null)[]> {
   const eslint = new ESLint({
     cwd: root,
-    overrideConfig: [
-      { ...tseslint.configs.disableTypeChecked, languageOptions: { parserOptions: { projectService: false } } },
-    ],
+    overrideConfig: [tseslint.configs.disableTypeChecked],
   });
   const [result] = await eslint.lintText(text, { filePath: join(root, path) });
   return (result?.messages ?? []).map((message) => message.ruleId);
