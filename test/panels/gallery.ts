@@ -19,7 +19,7 @@ import {
   parametersOfAllTypes,
 } from './runs.ts';
 import { ScriptedHost, ScriptedLog, type Script } from './scriptedHost.ts';
-import { applyTheme } from './themes.ts';
+import { applyTheme, type ThemeName } from './themes.ts';
 
 const query = new URLSearchParams(location.search);
 const state = query.get('state') ?? 'running';
@@ -128,8 +128,11 @@ export interface GalleryWindow {
   release(): void;
   /** Lets the log's lines be counted where `?counting=held`. */
   releaseCounting(): void;
+  /** Changes the host's theme while the panel is open. */
+  changeTheme(theme: ThemeName): void;
 }
-Object.assign(globalThis, { host, log, panel, run, release, releaseCounting } satisfies GalleryWindow);
+const changeTheme = (theme: ThemeName): void => applyTheme(document, theme);
+Object.assign(globalThis, { host, log, panel, run, release, releaseCounting, changeTheme } satisfies GalleryWindow);
 if (state === 'stale') {
   setTimeout(() => {
     host.notify('context/changed', {

@@ -15,7 +15,9 @@ export type ThemeName = keyof typeof read;
 /** The themes of the hosts that the panels are shown in. */
 export const themeNames = Object.keys(read) as readonly ThemeName[];
 
-/** Gives a page the look of a host in one of its own themes. @throws Error for a theme that is not known */
+const sheets = new WeakMap<Document, CSSStyleSheet>();
+
+/** Gives a page the look of a host in one of its own themes, in place of one before. @throws Error for a theme that is not known */
 export function applyTheme(page: Document, theme: string): void {
   const name = themeNames.find((known) => known === theme);
   if (name === undefined) throw new Error(`There is no theme ${theme}; there are ${themeNames.join(', ')}.`);
@@ -25,11 +27,13 @@ export function applyTheme(page: Document, theme: string): void {
   const fonts = isCode
     ? `--vscode-font-family:${sans};--vscode-font-size:13px;--vscode-editor-font-family:${mono};--vscode-editor-font-size:12px;`
     : `--jp-ui-font-family:${sans};--jp-ui-font-size1:13px;--jp-code-font-family:${mono};--jp-code-font-size:12px;--jp-border-radius:2px;`;
-  if (kind !== undefined) page.body.classList.add(...kind.split(' '));
+  page.body.className = kind ?? '';
+  if (isCode) delete page.body.dataset.jpThemeLight;
   else page.body.dataset.jpThemeLight = String(name === 'lab-light');
-  const sheet = new CSSStyleSheet();
+  const sheet = sheets.get(page) ?? new CSSStyleSheet();
   sheet.replaceSync(
     `body{${palette.join('')}${fonts}margin:0;height:100vh;background:var(--slipway-bg)}html{height:100%}`,
   );
-  page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
+  if (!sheets.has(page)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
+  sheets.set(page, sheet);
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import type { GalleryWindow } from '../../panels/gallery.ts';
 import { themeNames } from '../../panels/themes.ts';
 import { useGallery } from './browser.ts';
 
@@ -88,14 +89,23 @@ const views = [
   ['panel=form&state=new', '.fcol'],
 ] as const;
 
+/** Each view is loaded once and shown in one theme after the other, as where a person changes the theme. */
+let pages: readonly (readonly [query: string, page: Page])[];
+beforeAll(async () => {
+  const opened = views.map(async ([query, selector]) => {
+    const { page } = await gallery.open(query);
+    await page.locator(selector).first().waitFor();
+    return [query, page] as const;
+  });
+  pages = await Promise.all(opened);
+});
+
 it.each(themeNames)('in %s every text and icon can be seen, and every control has a name', async (theme) => {
   const found = await Promise.all(
-    views.map(async ([query, selector]) => {
-      const { page } = await gallery.open(`${query}&theme=${theme}`);
-      await page.locator(selector).first().waitFor();
+    pages.map(async ([query, page]) => {
+      await page.evaluate((name) => (globalThis as unknown as GalleryWindow).changeTheme(name), theme);
       const faint = await faintParts(page);
       const nameless = await namelessControls(page);
-      await page.close();
       return [...faint, ...nameless].map((part) => `${query}: ${part}`);
     }),
   );
