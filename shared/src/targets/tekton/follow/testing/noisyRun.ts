@@ -7,15 +7,16 @@ import type { FollowSpace } from './followSpace.ts';
 export interface Noise {
   readonly run: string;
   readonly steps: readonly string[];
-  /** Of 100 bytes each. */
   readonly lines: number;
+  /** Of each line; default: 100. */
+  readonly lineBytes?: number;
 }
 
 /** A run of ours whose command is replaced by steps that write many lines, kept as every step keeps its log. */
 export async function noisyRun(
   at: FollowSpace,
   submitter: Submitter,
-  { run, steps, lines }: Noise,
+  { run, steps, lines, lineBytes = 100 }: Noise,
   signal: AbortSignal,
 ): Promise<void> {
   const submission = commandRun(run, 'true');
@@ -27,13 +28,13 @@ export async function noisyRun(
   }
   const noisy = withSteps(
     rendered.pipelineRun,
-    steps.map((step) => noiseStep(step, lines)),
+    steps.map((step) => noiseStep(step, lines, lineBytes)),
   );
   await at.space.objects.create(resources.pipelineRuns, noisy, signal);
 }
 
-function noiseStep(name: string, lines: number): object {
-  const line = `"${name} %07d ${'x'.repeat(100 - name.length - 10)}\\n"`;
+function noiseStep(name: string, lines: number, lineBytes: number): object {
+  const line = `"${name} %07d ${'x'.repeat(lineBytes - name.length - 10)}\\n"`;
   const script = [
     '#!/bin/bash',
     'set -o pipefail',
