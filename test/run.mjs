@@ -34,18 +34,21 @@ const preparation = [
 ];
 
 /**
- * Those of a line run beside each other. The hosts' tests and the cluster's do not: each fills two processors.
+ * Those of a line run beside each other, those of an inner list one after the other. ESLint fills one processor, what needs no
+ * host and no cluster the other. The hosts' tests and the cluster's fill two processors each.
  */
 const lines = [
   [
-    ['types', types],
-    ['lint', lint],
+    [['lint', lint]],
+    [
+      ['types', types],
+      ['unit', (stage) => stage.vitest('unit', tools(), 2)],
+      ['python', pythonTests],
+    ],
   ],
-  [['unit', (stage) => stage.vitest('unit', tools(), 3)]],
-  [['python', pythonTests]],
-  [['integration', integration]],
-  [['hosts', hosts]],
-  [['cluster', cluster]],
+  [[['integration', integration]]],
+  [[['hosts', hosts]]],
+  [[['cluster', cluster]]],
 ];
 
 const tools = () => ({ SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser });
@@ -57,7 +60,7 @@ async function types(stage) {
   const panels = ['shared/src/panels', 'test/panels'];
   for (const project of ['shared', ...panels, 'test', 'vscode-extension', 'jupyterlab-extension', '.']) {
     const known = join(root, '.cache/types', `${project.replaceAll('/', '-')}.tsbuildinfo`);
-    // Several checkers check some things several times, and lint has the other processor.
+    // Several checkers check some things several times, and ESLint has the other processor.
     const args = ['-p', project, '--checkers', '1', '--incremental', '--tsBuildInfoFile', known];
     await stage.check(`tsc -p ${project}`, tool('node'), [native, ...args]);
   }
@@ -71,12 +74,17 @@ async function pythonTests(stage) {
 /** What is built into images of DevEnvs. */
 const devEnvImage = 'docs/platform/devenv';
 
-async function lint(stage) {
+/** ESLint takes longer than all others together, and one processor. */
+function lint(stage) {
+  const eslint = stage.check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
+  return allOf([eslint, lintTheRest(stage)]);
+}
+
+async function lintTheRest(stage) {
   const steps = 'shared/src/pipeline/steps';
   const bin = (name) => join(root, '.cache/python/bin', name);
   // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved.
   const mypy = ['-m', 'mypy', '--config-file'];
-  await stage.check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
   // By the content of files, so that it is the same in a checkout that was made anew.
   const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
@@ -163,20 +171,24 @@ async function allOf(works) {
   for (const { reason } of ended) if (reason !== undefined) throw reason;
 }
 
-/** Runs stages beside each other. Only the last of them prints while it runs. */
-function besides(stages) {
+/** Runs lists of stages beside each other. Only those of the last print while they run. */
+function besides(chains) {
   return allOf(
-    stages.map(([name, work], index) => {
-      const stage = new Stage(name, index < stages.length - 1);
-      run.push(stage);
-      return stage.timed(work);
+    chains.map(async (stages, index) => {
+      for (const [name, work] of stages) {
+        const stage = new Stage(name, index < chains.length - 1);
+        run.push(stage);
+        await stage.timed(work);
+      }
     }),
   );
 }
 
+const isWanted = ([name]) => wanted.size === 0 || wanted.has(name);
+
 let broken;
 try {
-  const names = lines.flat().map(([name]) => name);
+  const names = lines.flat(2).map(([name]) => name);
   const unknown = [...wanted].filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${names.join(', ')}`);
@@ -186,8 +198,9 @@ try {
   if (wanted.size === 0 || ['integration', 'hosts', 'cluster'].some((name) => wanted.has(name))) {
     identityProvider = beginIdentityProvider();
   }
-  for (const line of preparation) await besides(line);
-  for (const line of lines) await besides(line.filter(([name]) => wanted.size === 0 || wanted.has(name)));
+  for (const line of preparation) await besides(line.map((stage) => [stage]));
+  for (const line of lines)
+    await besides(line.map((chain) => chain.filter(isWanted)).filter(({ length }) => length > 0));
 } catch (error) {
   broken = error;
   console.log(error.message);
