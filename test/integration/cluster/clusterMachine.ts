@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import type { ContextEntry, TeamProfile } from '../../../shared/src/protocol/index.ts';
 import type { ClusterStatus } from '../../cluster/cluster.mjs';
 import { Machine } from '../cli/slipway.ts';
+import { adminRequest, fieldOf, pathOf } from './adminRequest.ts';
 
 /** Where the cluster of this test run is. */
 export function testCluster(): ClusterStatus {
@@ -65,7 +66,8 @@ export class ClusterMachine {
     const namespace = `e2e-${part}-${randomBytes(3).toString('hex')}`;
     const machine = await Machine.create();
     const made = new ClusterMachine(machine, namespace, cluster);
-    await made.kubectl('create', 'namespace', namespace);
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+    await adminRequest(cluster.kubeconfig, 'POST', '/api/v1/namespaces', body);
     await made.writeContext({ profile: { ...profile, ...changes } });
     return made;
   }
@@ -104,7 +106,7 @@ export class ClusterMachine {
 
   /** One field of an object, as kubectl's JSONPath prints it; empty where it is not there. */
   async field(object: string, path: string): Promise<string> {
-    return this.kubectl('get', object, '--ignore-not-found', '-o', `jsonpath={${path}}`);
+    return fieldOf(await adminRequest(this.cluster.kubeconfig, 'GET', pathOf(object, this.namespace)), path);
   }
 
   /** Where a run's folder on its volume lies on this machine, which is the node. */
@@ -125,7 +127,7 @@ export class ClusterMachine {
   }
 
   async dispose(): Promise<void> {
-    await this.kubectl('delete', 'namespace', this.namespace, '--wait=false', '--ignore-not-found');
+    await adminRequest(this.cluster.kubeconfig, 'DELETE', `/api/v1/namespaces/${this.namespace}`);
     await this.machine.dispose();
   }
 }

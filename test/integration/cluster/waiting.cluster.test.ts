@@ -119,7 +119,7 @@ describe.concurrent('a place', () => {
     const at = await spaceOfItsOwn('quota');
     await apply(at, quota('0'));
     await at.until('the quota counts', async () =>
-      (await at.field('resourcequota/few', '.status.hard.pods')) === '0' ? true : undefined,
+      (await at.field('quota/few', '.status.hard.pods')) === '0' ? true : undefined,
     );
     await expectsRefused(at, await at.slipway(['run', 'a.ipynb']), 4, /pods of quota few: 0 of 0 used/);
     const started = at.start(['run', 'a.ipynb', '--no-preflight']);

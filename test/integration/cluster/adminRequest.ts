@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { parse } from 'yaml';
+
+/** As far as the test cluster's kubeconfig is of use here. */
+interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
+  ];
+  readonly users: readonly [
+    { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
+  ];
+}
+
+/**
+ * Asks the API server as the administrator; undefined where it has no such object. A process of kubectl for it takes a tenth of a
+ * second of a processor, and tests look many times.
+ */
+export async function adminRequest(
+  kubeconfig: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const { clusters, users } = parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
+  const [{ cluster }] = clusters;
+  const [{ user }] = users;
+  const decoded = (data: string): Buffer => Buffer.from(data, 'base64');
+  const asked = request(new URL(path, cluster.server), {
+    method,
+    // Each by a connection of its own: between two looks a test may start the API server anew.
+    agent: false,
+    ca: decoded(cluster['certificate-authority-data']),
+    cert: decoded(user['client-certificate-data']),
+    key: decoded(user['client-key-data']),
+    headers: { 'content-type': 'application/json' },
+    timeout: 60_000,
+  });
+  asked.on('timeout', () => asked.destroy(new Error(`no answer within a minute: ${method} ${path}`)));
+  // An answer that breaks off says so itself.
+  asked.on('error', () => undefined);
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const said = await text(answer);
+  const status = answer.statusCode ?? 0;
+  if (status === 404) return undefined;
+  if (status >= 300) throw new Error(`${method} ${path}: ${status} ${said}`);
+  return JSON.parse(said);
+}
+
+/** Where the API has what kubectl calls by a short name. */
+const places: Readonly<Record<string, (namespace: string) => string>> = {
+  pipelinerun: (namespace) => `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`,
+  pod: (namespace) => `/api/v1/namespaces/${namespace}/pods`,
+  pv: () => '/api/v1/persistentvolumes',
+  pvc: (namespace) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
+  quota: (namespace) => `/api/v1/namespaces/${namespace}/resourcequotas`,
+  secret: (namespace) => `/api/v1/namespaces/${namespace}/secrets`,
+};
+
+/** @param object as kubectl takes it: `pvc/name` */
+export function pathOf(object: string, namespace: string): string {
+  const [kind = '', name = ''] = object.split('/');
+  const place = places[kind];
+  if (place === undefined) throw new Error(`it is not said where the API has ${kind}`);
+  return `${place(namespace)}/${name}`;
+}
+
+/** What kubectl's JSONPath selects and how it prints it, for paths like `.a.b[0].c\.d`; empty where there is nothing. */
+export function fieldOf(object: unknown, path: string): string {
+  let at = object;
+  for (const part of path.match(/(?:\\.|[^.[\]\\])+/g) ?? []) {
+    const key = part.replaceAll(/\\(.)/g, '$1');
+    at = typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined;
+  }
+  if (at === undefined || at === null) return '';
+  return typeof at === 'string' ? at : JSON.stringify(at);
+}
