@@ -83,8 +83,13 @@ function lint(stage) {
 async function lintTheRest(stage) {
   const steps = 'shared/src/pipeline/steps';
   const bin = (name) => join(root, '.cache/python/bin', name);
-  // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved.
-  const mypy = ['-m', 'mypy', '--config-file'];
+  // Not bin/mypy: its first line names the folder it was installed in, and a checkout may be moved. A cache for each: where they
+  // share one, each throws away what the one before with other settings knew.
+  const mypy = (name, interpreter, configuration, ...paths) => {
+    const known = join(root, '.cache/mypy', name.replaceAll(' ', '-'));
+    const args = ['-m', 'mypy', '--cache-dir', known, '--config-file', configuration, ...paths];
+    return stage.check(name, interpreter, args);
+  };
   // By the content of files, so that it is the same in a checkout that was made anew.
   const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
@@ -99,14 +104,14 @@ async function lintTheRest(stage) {
   ];
   await stage.check('ruff', bin('ruff'), ['check', '--quiet', ...checked]);
   await stage.check('ruff format', bin('ruff'), ['format', '--check', '--quiet', ...checked]);
-  await stage.check('mypy', python, [...mypy, `${steps}/pyproject.toml`, `${steps}/slipway_steps`]);
-  await stage.check('mypy examples', python, [...mypy, 'examples/pyproject.toml', 'examples']);
-  await stage.check('mypy cluster', python, [...mypy, 'test/cluster/pyproject.toml', 'test/cluster/images']);
+  await mypy('mypy', python, `${steps}/pyproject.toml`, `${steps}/slipway_steps`);
+  await mypy('mypy examples', python, 'examples/pyproject.toml', 'examples');
+  await mypy('mypy cluster', python, 'test/cluster/pyproject.toml', 'test/cluster/images');
   const [programs, tests] = ['image/slipway_devenv', 'tests'].map((name) => `${devEnvImage}/${name}`);
-  await stage.check('mypy DevEnv', python, [...mypy, `${devEnvImage}/pyproject.toml`, programs, tests]);
+  await mypy('mypy DevEnv', python, `${devEnvImage}/pyproject.toml`, programs, tests);
   const serverHalf = ['slipway_jupyterlab', 'tests'].map((name) => `jupyterlab-extension/${name}`);
   // By the interpreter that has Jupyter's types.
-  await stage.check('mypy JupyterLab', jupyter, [...mypy, 'jupyterlab-extension/pyproject.toml', ...serverHalf]);
+  await mypy('mypy JupyterLab', jupyter, 'jupyterlab-extension/pyproject.toml', ...serverHalf);
   const scripts = readdirSync(join(root, steps)).filter((name) => name.endsWith('.sh'));
   await stage.check('shellcheck', bin('shellcheck'), [
     '-x',
