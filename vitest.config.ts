@@ -82,7 +82,6 @@ export default defineConfig({
           include: [clusterHosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
-          fileParallelism: false,
         },
       },
     ],

@@ -42,7 +42,7 @@ const lines = [
     [['lint', lint]],
     [
       ['types', types],
-      ['unit', (stage) => stage.vitest('unit', tools(), 2)],
+      ['unit', (stage) => stage.vitest(['unit'], tools(), 2)],
       ['python', pythonTests],
     ],
   ],
@@ -129,7 +129,7 @@ async function lintTheRest(stage) {
 
 async function integration(stage) {
   await identityProvider(stage);
-  await stage.vitest('integration', tools(), 3);
+  await stage.vitest(['integration'], tools(), 3);
 }
 
 /** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
@@ -138,8 +138,8 @@ async function hosts(stage) {
   const variables = await installHosts(stage);
   await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
   await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
-  // One file at a time waits for pages half of its time.
-  await stage.vitest('hosts', variables, 2);
+  // What a page does takes most of a processor, and then somebody waits for it.
+  await stage.vitest(['hosts'], variables, 3);
 }
 
 /** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
@@ -157,11 +157,10 @@ function installHosts(stage) {
 async function cluster(stage) {
   await identityProvider(stage);
   const missing = await withCluster(begun, async (file) => {
-    const where = { SLIPWAY_TEST_CLUSTER: file };
-    await stage.vitest('cluster', { ...tools(), ...where }, 3);
-    // Beside the cluster's own tests their waits run out.
-    await stage.vitest('cluster-hosts', { ...(await installHosts(stage)), ...where }, 1);
-    await stage.vitest('cluster-alone', { ...tools(), ...where }, 1);
+    const variables = { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file };
+    // Those with pages wait where the others compute, and the other way round.
+    await stage.vitest(['cluster', 'cluster-hosts'], variables, 4);
+    await stage.vitest(['cluster-alone'], variables, 1);
   });
   if (missing.length === 0) return;
   stage.skipped += 1;

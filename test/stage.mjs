@@ -54,11 +54,12 @@ export class Stage {
     }
   }
 
-  /** Runs the tests of one project of vitest.config.ts. */
-  async vitest(project, variables, workers) {
+  /** Runs the tests of projects of vitest.config.ts beside each other. The report has the first one's name. */
+  async vitest(projects, variables, workers) {
+    const [project] = projects;
     const report = freshReport(`${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const args = ['run', '--project', project, `--maxWorkers=${workers}`, ...reporters];
+    const args = ['run', ...projects.map((name) => `--project=${name}`), `--maxWorkers=${workers}`, ...reporters];
     const ended = await this.#run(tool('vitest'), args, { ...pinnedNode(), CI: '', NO_COLOR: '1', ...variables });
     if (!this.#isThere(report, project)) return;
     const result = JSON.parse(readFileSync(report, 'utf8'));

@@ -41,10 +41,10 @@ export function runsInLab(lab: LabPage): Promise<readonly string[]> {
     );
 }
 
-/** The name of a run that is not among those, once JupyterLab shows it. */
-export async function newRun(lab: LabPage, known: readonly string[]): Promise<string> {
+/** The name of a run that is not among those, once JupyterLab shows it. @param notebook where others' runs come to the same space */
+export async function newRun(lab: LabPage, known: readonly string[], notebook = ''): Promise<string> {
   const others = known.map((name) => `:not([data-run="${name}"])`).join('');
-  const row = lab.sidePanel.locator(`.slipway-row${others}`).first();
+  const row = lab.sidePanel.locator(`.slipway-row${others}`).filter({ hasText: notebook }).first();
   await row.waitFor({ timeout: patienceMs });
   return (await row.getAttribute('data-run')) ?? '';
 }

@@ -118,8 +118,9 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   // The press that asked goes on.
   const row = code.row(new RegExp(notebook)).first();
   await row.waitFor({ timeout: patienceMs });
-  const newest = ['get', 'pipelineruns', '--sort-by=.metadata.creationTimestamp', '-o', 'name'];
-  const run = (await kubectl(['-n', 'team-a', ...newest])).trim().split('/').at(-1) ?? '';
+  const ofNotebook = `slipway.dev/notebook=${notebook.replace('.ipynb', '')}`;
+  const only = await kubectl(['-n', 'team-a', 'get', 'pipelineruns', '-l', ofNotebook, '-o', 'name']);
+  const run = only.trim().split('/').at(-1) ?? '';
   const detail = await detailInCode(code, new RegExp(notebook), run);
   await code
     .row(new RegExp(`${notebook}.*Passed`))
@@ -181,7 +182,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
     .first()
     .waitFor({ timeout: patienceMs });
 
-  const run = await newRun(lab, known);
+  const run = await newRun(lab, known, notebook);
   await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 300_000 });
   const detail = await detailInLab(lab, run);
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
