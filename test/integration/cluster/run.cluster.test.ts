@@ -66,17 +66,29 @@ describe('a run on the cluster', () => {
     expect(again.state).toBe('succeeded');
   });
 
-  it('can be run again with another parameter, from the cluster alone', async () => {
+  it('can be run again with another parameter, from the cluster alone, and is deleted with all that it left', async () => {
     const file = await ada.machine.write(
       'sum.ipynb',
       notebook([{ source: 'x = 1', tags: ['parameters'] }, 'print("x is", x)']),
     );
-    const first = json(await ada.slipway(['run', file, '-o', 'json']));
+    const { run } = json(await ada.slipway(['run', file, '-o', 'json']));
     await ada.machine.write('sum.ipynb', 'not a notebook any more');
-    const again = await ada.slipway(['rerun', first.run, '-p', 'x=5', '-o', 'json']);
+    const again = await ada.slipway(['rerun', run, '-p', 'x=5', '-o', 'json']);
     expect(again.exitCode, again.stderr).toBe(0);
     const logs = await ada.slipway(['logs', json(again).run, '--step', 'notebook']);
     expect(logs.stdout).toContain('x is 5');
+
+    expect((await ada.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
+    const deleted = await ada.slipway(['delete', run, '--yes']);
+    expect(deleted.exitCode, deleted.stderr).toBe(0);
+    await ada.until('nothing of the run is left', async () => {
+      const kinds = 'pipelineruns,taskruns,pods,pvc,configmaps';
+      const left = await ada.kubectl('get', kinds, '-o', 'name', '-l', `slipway.dev/run=${run}`);
+      return left.trim() === '' ? true : undefined;
+    });
+    const { stdout } = await ada.slipway(['runs']);
+    expect(stdout).not.toContain(run);
+    expect(stdout).toContain(json(again).run);
   });
 
   it('runs a command as well as a notebook', async () => {
@@ -129,25 +141,5 @@ spec:
     const logs = await ada.slipway(['logs', result.run]);
     expect(logs.stdout).toContain('compiled');
     expect(logs.stdout).toContain('looked');
-  });
-
-  it('is listed with the others, and deleted with all that it left', async () => {
-    const file = await ada.machine.write('gone.ipynb', notebook(['print(1)']));
-    const { run } = json(await ada.slipway(['run', file, '-o', 'json']));
-    expect((await ada.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
-    const deleted = await ada.slipway(['delete', run, '--yes']);
-    expect(deleted.exitCode, deleted.stderr).toBe(0);
-    await ada.until('nothing of the run is left', async () => {
-      const left = await ada.kubectl(
-        'get',
-        'pipelineruns,taskruns,pods,pvc,configmaps',
-        '-o',
-        'name',
-        '-l',
-        `slipway.dev/run=${run}`,
-      );
-      return left.trim() === '' ? true : undefined;
-    });
-    expect((await ada.slipway(['runs'])).stdout).not.toContain(run);
   });
 });
