@@ -59,7 +59,7 @@ describe('the test step', () => {
 
   it('fails with the names of the tests that failed', async () => {
     const run = await make({
-      cells: ['1'],
+      command: ['true'],
       files: { 'tests/test_it.py': 'def test_good(): pass\ndef test_bad(): assert 1 == 2\ndef test_worse(): 1 / 0\n' },
       change: { tests: asked },
     });
@@ -76,11 +76,11 @@ describe('the test step', () => {
 
   it('says why tests could not be collected', async () => {
     const run = await make({
-      cells: ['1'],
+      command: ['true'],
       files: { 'tests/test_it.py': 'import no_such_module\n' },
       change: { tests: asked },
     });
-    const results = await run.only(withoutReport);
+    const results = await run.all();
     expect(results.test).toMatchObject({
       state: 'failed',
       exitCode: 2,
@@ -93,7 +93,7 @@ describe('the test step', () => {
     [false, { state: 'skipped', exitCode: 0, reasonCode: 'noTests', reason: 'no tests were collected' }, 'succeeded'],
   ])('treats an empty suite by whether it was asked for (%s)', async (wasAsked, expected, verdict) => {
     const run = await make({
-      cells: ['1'],
+      command: ['true'],
       files: { 'tests/nothing.py': 'x = 1\n' },
       change: { tests: { ...asked, asked: wasAsked } },
     });
@@ -122,7 +122,7 @@ describe('the test step', () => {
 
   it('keeps its time limit', async () => {
     const run = await make({
-      cells: ['1'],
+      command: ['true'],
       files: { 'tests/test_it.py': 'import time\ndef test_it(): time.sleep(600)\n' },
       change: { tests: asked, timeouts: { test: 3 } },
     });
@@ -133,14 +133,14 @@ describe('the test step', () => {
 
   it('needs poetry for a poetry project, and runs the suite through it', async () => {
     const run = await make({
-      cells: ['1'],
+      command: ['true'],
       files: {
         'tests/pyproject.toml': '[tool.poetry]\nname = "suite"\n',
         'tests/test_it.py': 'def test_it(): pass\n',
       },
       change: { tests: asked },
     });
-    const results = await run.only(withoutReport, { PATH: '/usr/bin:/bin' });
+    const results = await run.all({ PATH: '/usr/bin:/bin' });
     expect(results.test).toMatchObject({
       state: 'failed',
       reasonCode: 'environment',
