@@ -84,7 +84,7 @@ async function pythonOf(runs: string): Promise<string> {
 }
 
 async function inCode(measure: (editor: Editor) => Promise<Times>): Promise<Times> {
-  const server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  const server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), isWhole: true });
   const browser = await launchBrowser();
   try {
     await server.write('a.ipynb', notebook);

@@ -46,6 +46,7 @@ async function codePalettes(browser: Browser): Promise<Record<string, Palette>> 
   const palettes: Record<string, Palette> = {};
   for (const [name, { theme, file, class: kind }] of Object.entries(codeThemes)) {
     const code = await CodeServer.create({
+      isWhole: true,
       settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
     });
     try {

@@ -33,7 +33,7 @@ export async function memory(pairs: number): Promise<readonly Comparison[]> {
 }
 
 async function inCode(): Promise<Pair> {
-  const server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  const server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), isWhole: true });
   const browser = await launchBrowser();
   try {
     await writeRunWithLongLog(`${server.home}/data`, run, lines, Date.now());

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
@@ -22,11 +22,40 @@ const settings = {
   'files.autoSave': 'off',
 };
 
+/**
+ * Of the hundred extensions that VS Code brings along those that have to do with notebooks, and those that any window starts: it
+ * would start them in the browser where they are not here.
+ */
+const builtIn = [
+  'configuration-editing',
+  'emmet',
+  'extension-editing',
+  'git-base',
+  'github-authentication',
+  'ipynb',
+  'json',
+  'json-language-features',
+  'log',
+  'markdown-basics',
+  'markdown-language-features',
+  'markdown-math',
+  'media-preview',
+  'merge-conflict',
+  'notebook-renderers',
+  'npm',
+  'python',
+  'theme-defaults',
+  'theme-seti',
+  'yaml',
+];
+
 export interface CodeServerOptions {
   /** Installed before the start. */
   readonly vsix?: string;
   /** Further user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** With all extensions that VS Code brings along, as people have it. */
+  readonly isWhole?: boolean;
   /** Whether folders are trusted only once somebody says so, as on the desktop. */
   readonly asksForTrust?: boolean;
   /** Further options of code-server. */
@@ -56,6 +85,7 @@ export class CodeServer {
     const user = join(server.home, 'vscode/user/User');
     await mkdir(user, { recursive: true });
     await writeFile(join(user, 'settings.json'), JSON.stringify({ ...settings, ...options.settings }));
+    await server.#chooseBuiltIn();
     if (options.vsix !== undefined) await server.#run(['--install-extension', options.vsix]);
     return server;
   }
@@ -115,6 +145,18 @@ export class CodeServer {
     );
   }
 
+  async #chooseBuiltIn(): Promise<void> {
+    const all = join(prepared('SLIPWAY_TEST_CODE_SERVER'), 'lib/vscode/extensions');
+    await rm(this.#builtIn, { recursive: true, force: true });
+    if (this.#options.isWhole === true) return symlink(all, this.#builtIn);
+    await mkdir(this.#builtIn);
+    await Promise.all(builtIn.map((name) => symlink(join(all, name), join(this.#builtIn, name))));
+  }
+
+  get #builtIn(): string {
+    return join(this.home, 'vscode/built-in');
+  }
+
   /** Installs or removes extensions, and waits. @throws Error with what it wrote when it fails */
   #run(args: readonly string[]): Promise<void> {
     return this.#process.run(process.execPath, this.#arguments(args), this.#settings);
@@ -146,6 +188,7 @@ export class CodeServer {
       `--config=${join(data, 'config.yaml')}`,
       `--user-data-dir=${join(data, 'user')}`,
       `--extensions-dir=${join(data, 'extensions')}`,
+      `--vscode-option=builtin-extensions-dir=${this.#builtIn}`,
       ...args,
     ];
   }

@@ -30,7 +30,7 @@ let server: CodeServer;
 let browser: Browser;
 
 anewAfterFailure(async (own) => {
-  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), isWhole: true });
   own(() => server.dispose());
   await server.write(
     'analysis.ipynb',
