@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import PagesFirst from './test/pagesFirst.ts';
 
 const integration = '**/*.integration.test.ts';
 /** Needs the test cluster; SLIPWAY_TEST_CLUSTER names the file that tells where it is. */
@@ -24,6 +25,7 @@ const secondTry = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: PagesFirst },
     projects: [
       {
         test: {
