@@ -52,14 +52,15 @@ function notification(text: string | RegExp) {
   return code.page.locator('.notification-toast').filter({ hasText: text }).first();
 }
 
-/** The same where VS Code has put it away before anybody looked: it stands in the list behind the bell. */
+/** The same as it stands in the corner or in the list behind the bell, which is opened where VS Code has put it away already. */
 async function told(text: string | RegExp) {
+  const item = code.page.locator('.notification-list-item').filter({ hasText: text, visible: true }).first();
   try {
-    await notification(text).waitFor({ timeout: 30_000 });
+    await item.waitFor({ timeout: 30_000 });
   } catch {
     await code.command('Notifications: Show Notifications');
   }
-  return code.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  return item;
 }
 
 /** The page that VS Code opens for the person. */
