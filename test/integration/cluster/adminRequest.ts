@@ -1,19 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { parse } from 'yaml';
-
-/** As far as the test cluster's kubeconfig is of use here. */
-interface Kubeconfig {
-  readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
-  ];
-  readonly users: readonly [
-    { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
-  ];
-}
+import { readKubeconfig } from '../../cluster/faultKubeconfig.ts';
 
 /**
  * Asks the API server as the administrator; undefined where it has no such object. A process of kubectl for it takes a tenth of a
@@ -25,17 +14,14 @@ export async function adminRequest(
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const { clusters, users } = parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
-  const [{ cluster }] = clusters;
-  const [{ user }] = users;
-  const decoded = (data: string): Buffer => Buffer.from(data, 'base64');
-  const asked = request(new URL(path, cluster.server), {
+  const { server, ca, cert, key } = await readKubeconfig(kubeconfig);
+  const asked = request(new URL(path, server), {
     method,
     // Each by a connection of its own: between two looks a test may start the API server anew.
     agent: false,
-    ca: decoded(cluster['certificate-authority-data']),
-    cert: decoded(user['client-certificate-data']),
-    key: decoded(user['client-key-data']),
+    ca,
+    cert,
+    key,
     headers: { 'content-type': 'application/json' },
     timeout: 60_000,
   });

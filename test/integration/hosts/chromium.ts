@@ -7,8 +7,6 @@ const args = [
   '--no-first-run',
   '--disable-background-networking',
   '--disable-sync',
-  // Without a GPU a spinner that turns fills a processor.
-  '--force-prefers-reduced-motion',
 ];
 
 /** The browser that `npm test` found or installed. @param more arguments of Chromium */
@@ -17,7 +15,7 @@ export async function launchBrowser(...more: readonly string[]): Promise<Browser
   if (executablePath === '') throw new Error('SLIPWAY_TEST_BROWSER is not set: run the tests through npm test');
   const browser = await chromium.launch({ executablePath, args: [...args, ...more] });
   const newContext = browser.newContext.bind(browser);
-  // Playwright asks each page for motion again where it is not told otherwise.
+  // Without a GPU a spinner that turns fills a processor. Playwright overrides what the command line says of motion.
   return Object.assign(browser, {
     newContext: (options?: BrowserContextOptions) => newContext({ reducedMotion: 'reduce', ...options }),
   });
