@@ -11,7 +11,7 @@ import type { JupyterDoors } from './jupyter/index.ts';
 import type { ThisMachine, ThisMachineOptions } from './ssh/index.ts';
 
 export * from './access.ts';
-export type { DevEnvJobs } from './jobs/index.ts';
+export type { DevEnvJobs, JobPiece } from './jobs/index.ts';
 export { transferFiles } from './transfer/lazyTransfer.ts';
 export type { DevEnvListener, DevEnvService, DevEnvServiceOptions } from './lifecycle/index.ts';
 export type { JupyterDoors } from './jupyter/index.ts';

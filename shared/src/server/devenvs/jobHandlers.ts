@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DevEnvJobs } from '../../devenv/index.ts';
 import { SlipwayError, type DevEnvJob, type RequestHandlers } from '../../protocol/index.ts';
 import type { DevEnvSession } from './devEnvHandlers.ts';
+import { JobPace } from './jobPace.ts';
 
 export type JobHandlers = Pick<
   RequestHandlers,
@@ -46,18 +48,23 @@ export function jobHandlers(session: DevEnvSession): JobHandlers {
       });
     }
   };
-  const awaited = new Set<string>();
+  /** The ends of those that are waited for. */
+  const awaited = new Map<string, Promise<unknown>>();
+  const pace = new JobPace({ now: environment.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }) });
+  const keyOf = (context: string, jobs: DevEnvJobs, id: string): string => JSON.stringify([context, jobs.name, id]);
   const tellEnd = async (context: string, jobs: DevEnvJobs, job: DevEnvJob): Promise<void> => {
     const ended = await jobs.end(job, ending.signal);
     if (ended !== undefined) session.notify('devenv/jobEnded', { context, name: jobs.name, job: ended });
   };
   /** Tells of its end once, as long as the session lasts. */
   const awaitEnd = (context: string, jobs: DevEnvJobs, job: DevEnvJob): void => {
-    const key = JSON.stringify([context, jobs.name, job.id]);
+    const key = keyOf(context, jobs, job.id);
     if (awaited.has(key)) return;
-    awaited.add(key);
     // Rejects when the session ends.
-    void tellEnd(context, jobs, job).catch(() => undefined);
+    awaited.set(
+      key,
+      tellEnd(context, jobs, job).catch(() => undefined),
+    );
   };
 
   return {
@@ -71,7 +78,10 @@ export function jobHandlers(session: DevEnvSession): JobHandlers {
     'devenvs/stopJob': ({ id, ...reference }, signal) => ask(reference, signal, (jobs) => jobs.stop(id, signal)),
     'devenvs/jobLog': ({ id, offset, maxBytes = defaultPieceBytes, waitMs = 0, ...reference }, signal) =>
       ask(reference, signal, async (jobs) => {
+        const key = keyOf(reference.context, jobs, id);
+        if (waitMs > 0) await pace.turn(key, offset, awaited.get(key), signal);
         const piece = await jobs.read(id, { offset, maxBytes, waitMs }, signal);
+        pace.hasRead(key, offset, piece);
         // Who waits for more follows it, and may look away.
         if (waitMs > 0 && piece.job.state === 'running') awaitEnd(reference.context, jobs, piece.job);
         return piece;
