@@ -13,9 +13,11 @@ mkdir -- "$SLIPWAY_SCRATCH/empty"
 cd -- "$SLIPWAY_SCRATCH/empty"
 export SLIPWAY_NOTEBOOK_FOLDER=${plan[folder]}
 export PYTHONPATH=$SLIPWAY_STEPS${PYTHONPATH:+:$PYTHONPATH}
+# run_nbconvert.py is nbconvert's own command line, without what its start does for `--help` alone.
 code=0
 run_limited "$SLIPWAY_OUTPUT/jupyter_nbconvert.log" \
-  "${plan[python]}" -m nbconvert --to html "${plan[input]}" --output="${plan[output]}" --output-dir="$SLIPWAY_OUTPUT" \
+  "${plan[python]}" "$SLIPWAY_STEPS/slipway_steps/run_nbconvert.py" --to html "${plan[input]}" \
+  --output="${plan[output]}" --output-dir="$SLIPWAY_OUTPUT" \
   --template=slipway --TemplateExporter.extra_template_basedirs="$SLIPWAY_STEPS/nbconvert" \
   --TemplateExporter.extra_template_paths="${plan[assets]}" \
   --Exporter.preprocessors=slipway_steps.nbconvert_pictures.Pictures \

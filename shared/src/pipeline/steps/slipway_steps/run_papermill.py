@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -9,8 +10,12 @@ import sys
 def start() -> None:
     """Import with this folder's parent on the module path, run without it: modules of the steps are nobody else's."""
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # Imports leave no garbage; looking for it takes a fifth of their time.
+    gc.disable()
     from slipway_steps.papermill_front import main
 
+    gc.freeze()
+    gc.enable()
     del sys.path[0]
     main()
 
