@@ -7,6 +7,8 @@ import { FilesConnection } from './filesConnection.ts';
 const idleMs = 15_000;
 /** More at once are asked to wait. */
 const mostConnections = 4;
+/** Who waits so long for one in use gets another. What is soon over shares one: each starts a program in the pod. */
+const worthMs = 250;
 
 /** Connections to the files of one container, used again and again: making one costs a tenth of a second or more. */
 export class ConnectionPool {
@@ -31,6 +33,7 @@ export class ConnectionPool {
 
   /** Gives a connection, which `giveBack` returns. @throws SlipwayError `cluster.*` */
   async take(signal: AbortSignal): Promise<FilesConnection> {
+    const begun = this.#clock.now();
     while (true) {
       signal.throwIfAborted();
       const idle = this.#idle.pop();
@@ -39,8 +42,10 @@ export class ConnectionPool {
         if (!idle.connection.broken) return idle.connection;
         continue;
       }
-      if (this.#open < mostConnections) return this.#connect(signal);
-      await this.#turn(signal);
+      const mayConnect = this.#open < mostConnections;
+      const leftMs = this.#open === 0 ? 0 : begun + worthMs - this.#clock.now();
+      if (mayConnect && leftMs <= 0) return this.#connect(signal);
+      await this.#turn(mayConnect ? leftMs : undefined, signal);
     }
   }
 
@@ -91,14 +96,19 @@ export class ConnectionPool {
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
+  /** Resolves when one was given back, the time is over, or the signal aborts. */
+  async #turn(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
     await new Promise<void>((resolve) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', go);
-        resolve();
-      };
-      signal.addEventListener('abort', go, { once: true });
+      const go = (): void => resolve();
+      signal.addEventListener('abort', go, { once: true, signal: over.signal });
       this.#waiting.push(go);
+      if (ms !== undefined) this.#clock.sleep(ms, over.signal).then(go, () => undefined);
+      over.signal.addEventListener('abort', () => {
+        const index = this.#waiting.indexOf(go);
+        if (index >= 0) this.#waiting.splice(index, 1);
+      });
     });
+    over.abort();
   }
 }

@@ -85,7 +85,7 @@ async function untilAnswered(
 
 /** Asked often at first, because most start within a second or two; the tenth part of the time is not noticed. */
 function pauseMs(waitedMs: number): number {
-  return Math.min(1_000, Math.max(50, waitedMs / 10));
+  return Math.min(1_000, Math.max(100, waitedMs / 10));
 }
 
 export function notRunning(name: string, why: string): SlipwayError {
