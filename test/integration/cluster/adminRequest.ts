@@ -10,9 +10,10 @@ import { readKubeconfig } from '../../cluster/faultKubeconfig.ts';
  */
 export async function adminRequest(
   kubeconfig: string,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE' | 'PATCH',
   path: string,
   body?: object,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const { server, ca, cert, key } = await readKubeconfig(kubeconfig);
   const asked = request(new URL(path, server), {
@@ -22,7 +23,7 @@ export async function adminRequest(
     ca,
     cert,
     key,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     timeout: 60_000,
   });
   asked.on('timeout', () => asked.destroy(new Error(`no answer within a minute: ${method} ${path}`)));
@@ -35,6 +36,12 @@ export async function adminRequest(
   if (status === 404) return undefined;
   if (status >= 300) throw new Error(`${method} ${path}: ${status} ${said}`);
   return JSON.parse(said);
+}
+
+/** Makes an object as `kubectl apply --server-side` does, or makes the one that is there like it. @param path the object's own */
+export async function adminApply(kubeconfig: string, path: string, object: object): Promise<void> {
+  const applied = { 'content-type': 'application/apply-patch+yaml' };
+  await adminRequest(kubeconfig, 'PATCH', `${path}?fieldManager=slipway-test&force=true`, object, applied);
 }
 
 /** Where the API has what kubectl calls by a short name. */

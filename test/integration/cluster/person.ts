@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
-import { idToken, kubectl } from '../../cluster/cluster.mjs';
+import { idToken } from '../../cluster/cluster.mjs';
+import { adminApply, adminRequest } from './adminRequest.ts';
 import { profile, type ClusterMachine } from './clusterMachine.ts';
 
 export interface Rule {
@@ -108,19 +109,30 @@ export class Person {
       roleRef: { apiGroup: api, kind: 'Role', name: this.email },
       subjects: [{ kind: 'User', apiGroup: api, name: `oidc:${this.email}` }],
     };
-    await kubectl(['apply', '-f', '-'], { input: `${stringify(role)}---\n${stringify(binding)}` });
+    const { kubeconfig } = this.#machine.cluster;
+    const place = `/apis/${api}/v1/namespaces/${namespace}`;
+    const name = encodeURIComponent(this.email);
+    await adminApply(kubeconfig, `${place}/roles/${name}`, role);
+    await adminApply(kubeconfig, `${place}/rolebindings/${name}`, binding);
     const wanted = new Set(rightsOf(rules));
     await this.#machine.until('the rights count', async () => {
-      const answers = await kubectl(['auth', 'can-i', '--list', '--as', `oidc:${this.email}`, '-n', namespace]);
-      const lines = answers.split('\n');
-      const has = (right: string): boolean => {
-        const [verb = '', resource = ''] = right.split(' ');
-        return lines.some(
-          (line) => line.startsWith(`${resource} `) && new RegExp(`\\[.*\\b${verb}\\b.*\\]$`).test(line),
-        );
-      };
+      const given = new Set(rightsOf(await this.#rulesInForce()));
       const all = rightsOf([...(await shippedRules()), ...(await shippedRules('slipway-devenv'))]);
-      return all.every((right) => has(right) === wanted.has(right)) ? true : undefined;
+      return all.every((right) => given.has(right) === wanted.has(right)) ? true : undefined;
     });
+  }
+  /** The rules about all objects that the API server goes by in the person's space. */
+  async #rulesInForce(): Promise<readonly Rule[]> {
+    const { namespace, cluster } = this.#machine;
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace },
+    };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    const asPerson = { 'impersonate-user': `oidc:${this.email}` };
+    const answer = await adminRequest(cluster.kubeconfig, 'POST', path, review, asPerson);
+    const { resourceRules } = (answer as { readonly status: { readonly resourceRules: readonly Rule[] } }).status;
+    return resourceRules.filter(({ resourceNames }) => resourceNames === undefined);
   }
 }

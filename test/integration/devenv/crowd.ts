@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { idToken, kubectl } from '../../cluster/cluster.mjs';
+import { adminRequest, fieldOf } from '../cluster/adminRequest.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
 import type { Rule } from '../cluster/person.ts';
 
@@ -25,16 +26,18 @@ export async function makeCrowd(
   const objects = [...roles].flatMap(([word, rules]) => objectsOf(word, namespace, userOf(word), rules));
   await kubectl(['apply', '-f', '-'], { input: objects.map((object) => stringify(object)).join('---\n') });
   await writeContexts(machine, profile, [...roles.keys()]);
-  const reviews = [...roles.keys()].map((word) => ({
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: { user: userOf(word), resourceAttributes: { namespace, ...granted } },
-  }));
-  const input = reviews.map((review) => stringify(review)).join('---\n');
-  await machine.until('the Roles count', async () => {
-    const answers = await kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'], { input });
-    return answers.split('\n').filter((line) => line === 'true').length === roles.size ? true : undefined;
-  });
+  for (const word of roles.keys()) {
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user: userOf(word), resourceAttributes: { namespace, ...granted } },
+    };
+    const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+    await machine.until(`the Role of ${word} counts`, async () => {
+      const answer = await adminRequest(machine.cluster.kubeconfig, 'POST', path, review);
+      return fieldOf(answer, '.status.allowed') === 'true' ? true : undefined;
+    });
+  }
 }
 
 function emailOf(word: string, namespace: string): string {

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CliCore } from '../../../shared/src/cli/cliCore.ts';
-import { slipway } from '../../../shared/src/cli/testing/commandLine.ts';
-import { FakeCore } from '../../../shared/src/cli/testing/fakeCore.ts';
 import { secretName } from '../../../shared/src/devenv/names/index.ts';
 import type { Core } from '../../../shared/src/server/index.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
 import { bundleDir, coreInProcess } from '../cluster/coreInProcess.ts';
 import { rightsOf, shippedRules, without, type Rule } from '../cluster/person.ts';
+import { typedTo } from '../cluster/typedTo.ts';
 import { command } from '../cli/slipway.ts';
 import { makeCrowd } from './crowd.ts';
 import { devEnvProfile, LifecycleMachine } from './lifecycleMachine.ts';
@@ -60,19 +58,7 @@ afterAll(async () => {
   await life.dispose();
 });
 
-/** The command line in this process; it does not own the core, which others use. */
-async function type(of: Core, argv: readonly string[]) {
-  const lent: CliCore = {
-    handlers: of.handlers,
-    onNotification: (listener) => of.onNotification(listener),
-    // No command here asks for these.
-    artifacts: new FakeCore().artifacts,
-    localFolder: () => undefined,
-    dispose: () => Promise.resolve(),
-  };
-  const { exitCode, stdout, stderr } = await slipway(argv, { core: lent, cwd: machine.machine.work });
-  return { exitCode, said: `${stdout}${stderr}`.replaceAll(/\s+/g, ' ') };
-}
+const type = (of: Core, argv: readonly string[]) => typedTo(of, argv, machine.machine.work);
 
 /** All that is there of DevEnvs, each by its identity. */
 const things = async (): Promise<string[]> => {
