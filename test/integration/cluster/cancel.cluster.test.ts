@@ -1,10 +1,15 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { json, notebook, type Started } from '../cli/slipway.ts';
-import { ClusterMachine, profile, testCluster } from './clusterMachine.ts';
+import { ClusterMachine, context, profile, testCluster } from './clusterMachine.ts';
+import { coreInProcess } from './coreInProcess.ts';
+import { typedTo } from './typedTo.ts';
 
 let ada: ClusterMachine;
+/** Another core of hers, for what is asked about a run. */
+let core: Core;
 
 const endless = 'import time\nwhile True: time.sleep(0.2)';
 
@@ -15,12 +20,17 @@ beforeAll(async () => {
     // pip waits here for an answer that does not come.
     mirrors: { pipIndexUrl: `http://${nodeAddress}:8082/~hang/simple/`, pipTrustedHosts: [nodeAddress] },
   });
+  core = coreInProcess(ada.machine);
   await ada.machine.write('a.ipynb', notebook(['print("first", 6 * 7)', endless]));
 });
 
 afterAll(async () => {
+  await core.dispose();
   await ada.dispose();
 });
+
+/** Typed in this process. */
+const ask = (args: readonly string[]) => typedTo(core, [...args, '--context', context], ada.machine.work);
 
 /** Waits until what a started `slipway run` prints matches, and returns the run's name. */
 async function reached(started: Started, pattern: RegExp): Promise<string> {
@@ -44,7 +54,7 @@ async function expectsCancelled(run: string, followed?: Started) {
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3);
     expect(ended.stdout).toMatch(/^cancelled/m);
   }
-  const watched = await ada.slipway(['watch', run, '-o', 'json']);
+  const watched = await ask(['watch', run, '-o', 'json']);
   expect(watched.exitCode, watched.stdout + watched.stderr).toBe(3);
   const result = json(watched);
   expect(result.state).toBe('cancelled');
@@ -54,17 +64,17 @@ async function expectsCancelled(run: string, followed?: Started) {
 }
 
 async function cancel(run: string): Promise<void> {
-  const ended = await ada.slipway(['cancel', run]);
+  const ended = await ask(['cancel', run]);
   expect(ended.exitCode, ended.stderr).toBe(0);
 }
 
 /** What the first cell wrote is in the log and in the notebook so far. */
 async function expectsWhatWasDone(run: string): Promise<void> {
-  const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
+  const logs = await ask(['logs', run, '--step', 'notebook']);
   expect(logs.exitCode, logs.stderr).toBe(0);
   expect(logs.stdout).toContain('first 42');
   const folder = await mkdtemp(join(ada.machine.folder, 'left-'));
-  const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
+  const got = await ask(['artifacts', 'get', run, '-d', folder]);
   expect(got.exitCode, got.stderr).toBe(0);
   expect(await readFile(join(folder, 'output/a_output.ipynb'), 'utf8')).toContain('first 42');
   expect(await readFile(join(await ada.folderOf(run), 'summary.md'), 'utf8')).toMatch(/cancelled/);
@@ -103,7 +113,7 @@ describe.concurrent('a run is cancelled', () => {
     const started = ada.start(['run', spec]);
     const run = await reached(started, /^run +(\S+)$/m);
     await ada.until('pip is at work', async () => {
-      const { stdout } = await ada.slipway(['logs', run, '--step', 'prepare']);
+      const { stdout } = await ask(['logs', run, '--step', 'prepare']);
       return /tiny-package|Collecting|Looking in indexes/.test(stdout) ? true : undefined;
     });
     await cancel(run);
@@ -150,13 +160,12 @@ describe.concurrent('a run is cancelled', () => {
   });
 
   it('when it is over already: nothing changes', async () => {
-    const file = await ada.machine.write('over/over.ipynb', notebook(['print(1)']));
-    const { run } = json(await ada.slipway(['run', file, '-o', 'json']));
-    const ended = await ada.slipway(['cancel', run]);
+    const { run } = json(await ada.slipway(['run', '-o', 'json', '--', 'true']));
+    const ended = await ask(['cancel', run]);
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toMatch(/is over: passed\. Nothing was changed/);
     expect(await ada.field(`pipelinerun/${run}`, '.status.conditions[0].reason')).toMatch(/Succeeded|Completed/);
-    expect(json(await ada.slipway(['watch', run, '-o', 'json'])).state).toBe('succeeded');
+    expect(json(await ask(['watch', run, '-o', 'json'])).state).toBe('succeeded');
   });
 });
 

@@ -1,24 +1,34 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Core } from '../../../shared/src/server/index.ts';
 import { json, notebook, type Ended, type JsonResult } from '../cli/slipway.ts';
-import { ClusterMachine } from './clusterMachine.ts';
+import { ClusterMachine, context } from './clusterMachine.ts';
+import { coreInProcess } from './coreInProcess.ts';
+import { typedTo } from './typedTo.ts';
 
 let ada: ClusterMachine;
+/** Another core of hers, for what is asked about a run. */
+let core: Core;
 /** The same person where a run's volume holds 64 MiB. */
 let narrow: ClusterMachine;
 
 beforeAll(async () => {
   ada = await ClusterMachine.create('endings');
+  core = coreInProcess(ada.machine);
   narrow = await ClusterMachine.create('endings-full', {
     volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' },
   });
 });
 
 afterAll(async () => {
+  await core.dispose();
   await ada.dispose();
   await narrow.dispose();
 });
+
+/** Typed in this process. */
+const ask = (args: readonly string[]) => typedTo(core, [...args, '--context', context], ada.machine.work);
 
 /** Runs a folder's job spec, or its notebook, and returns what is printed for programs. */
 async function runIn(folder: string, files: Readonly<Record<string, string>>, args: readonly string[], machine = ada) {
@@ -34,7 +44,7 @@ function statesOf(result: JsonResult): Readonly<Record<string, string>> {
 /** Downloads everything the run left; the reader of a path in it. */
 async function left(run: string): Promise<(path: string) => Promise<string>> {
   const folder = await mkdtemp(join(ada.machine.folder, 'left-'));
-  const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
+  const got = await ask(['artifacts', 'get', run, '-d', folder]);
   expect(got.exitCode, got.stderr).toBe(0);
   return (path) => readFile(join(folder, path), 'utf8');
 }
@@ -53,7 +63,7 @@ async function expectsAllButVerdict(ended: Ended, result: JsonResult, marker: st
   expect(await read('output/a_output.ipynb')).toContain(marker);
   expect(await inFolder(result.run, 'summary.md')).toMatch(inSummary);
   for (const step of ['prepare', 'notebook', 'report']) {
-    const { stdout } = await ada.slipway(['logs', result.run, '--step', step]);
+    const { stdout } = await ask(['logs', result.run, '--step', step]);
     expect(stdout, step).toBe(await inFolder(result.run, `logs/${step}.log`));
     if (step === 'notebook') expect(stdout).toContain(marker);
   }
@@ -136,7 +146,7 @@ describe.concurrent('tests decide, too', () => {
     expect(result.diagnosis?.id).toBe('noTestsCollected');
     expect(result.artifacts.map(({ role }) => role)).toContain('report');
     expect(await inFolder(result.run, 'summary.md')).toMatch(/no tests/i);
-    expect((await ada.slipway(['logs', result.run, '--step', 'test'])).stdout).toMatch(/no tests ran/);
+    expect((await ask(['logs', result.run, '--step', 'test'])).stdout).toMatch(/no tests ran/);
   });
 });
 
@@ -151,7 +161,7 @@ describe.concurrent('what the cluster ends', () => {
     expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', command: 'failed', collect: 'succeeded' });
     expect(result.diagnosis?.id).toBe('outOfMemory');
     expect(result.diagnosis?.cause).toMatch(/command.*128\s?Mi/);
-    expect((await ada.slipway(['logs', result.run, '--step', 'command'])).stdout).toContain('first 42');
+    expect((await ask(['logs', result.run, '--step', 'command'])).stdout).toContain('first 42');
     expect(await inFolder(result.run, 'summary.md')).toMatch(/command/);
   });
 
@@ -164,11 +174,11 @@ describe.concurrent('what the cluster ends', () => {
     await ada.kubectl('delete', 'pod', `${run}-run-pod`, '--grace-period=1', '--wait=false');
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
-    const result = json(await ada.slipway(['watch', run, '-o', 'json']));
+    const result = json(await ask(['watch', run, '-o', 'json']));
     expect(result.state).toBe('failed');
     expect(result.diagnosis?.id).toBe('podEnded');
     expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
-    const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
+    const logs = await ask(['logs', run, '--step', 'notebook']);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toContain('first 42');
   });
@@ -182,13 +192,13 @@ describe.concurrent('what the cluster ends', () => {
     await ada.kubectl('delete', 'pod', `${run}-run-pod`, '--grace-period=0', '--force');
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
-    const result = json(await ada.slipway(['watch', run, '-o', 'json']));
+    const result = json(await ask(['watch', run, '-o', 'json']));
     expect(result.state).toBe('failed');
     expect(result.diagnosis?.id, JSON.stringify(result)).toBe('podEnded');
     expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed', report: 'succeeded' });
     expect(await (await left(run))('output/a_output.html')).toContain('first 42');
     expect(await inFolder(run, 'summary.md')).toMatch(/its pod was ended/);
-    expect((await ada.slipway(['logs', run, '--step', 'notebook'])).stdout).toContain('first 42');
+    expect((await ask(['logs', run, '--step', 'notebook'])).stdout).toContain('first 42');
   });
 
   it('a volume that is full', async () => {

@@ -122,7 +122,8 @@ describe('the shipped role', () => {
       await Promise.all(
         needed.map(async (words) => {
           const argv = ['run', '-d', '--context', whoLacks(words), '--', 'true'];
-          const { said, exitCode } = await typedTo(core, argv, crowd.machine.work);
+          const { stdout, stderr, exitCode } = await typedTo(core, argv, crowd.machine.work);
+          const said = `${stdout}${stderr}`.replaceAll(/\s+/g, ' ');
           expect(said, words).toContain(`may not ${words} in ${ada.namespace}`);
           expect(exitCode, `${words}\n${said}`).toBe(4);
         }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretName } from '../../../shared/src/devenv/names/index.ts';
 import type { Core } from '../../../shared/src/server/index.ts';
+import { adminRequest } from '../cluster/adminRequest.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
 import { bundleDir, coreInProcess } from '../cluster/coreInProcess.ts';
 import { rightsOf, shippedRules, without, type Rule } from '../cluster/person.ts';
@@ -58,13 +59,26 @@ afterAll(async () => {
   await life.dispose();
 });
 
-const type = (of: Core, argv: readonly string[]) => typedTo(of, argv, machine.machine.work);
+async function type(of: Core, argv: readonly string[]) {
+  const { exitCode, stdout, stderr } = await typedTo(of, argv, machine.machine.work);
+  return { exitCode, said: `${stdout}${stderr}`.replaceAll(/\s+/g, ' ') };
+}
 
 /** All that is there of DevEnvs, each by its identity. */
 const things = async (): Promise<string[]> => {
-  const path = '{range .items[*]}{.kind} {.metadata.name} {.metadata.uid}{"\\n"}{end}';
-  return (await life.machine.kubectl('get', 'pods,pvc,secrets', '-o', `jsonpath=${path}`)).trim().split('\n').sort();
+  const { namespace, cluster } = life.machine;
+  const kinds = ['pods', 'persistentvolumeclaims', 'secrets'];
+  const lists = await Promise.all(
+    kinds.map((kind) => adminRequest(cluster.kubeconfig, 'GET', `/api/v1/namespaces/${namespace}/${kind}`)),
+  );
+  return (lists as readonly List[]).flatMap(({ items }, index) =>
+    items.map(({ metadata: { name, uid } }) => `${kinds[index]} ${name} ${uid}`),
+  );
 };
+
+interface List {
+  readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
+}
 
 /** That verb, resource and namespace are named, and whom to ask for what. */
 function expectNamed(said: string, right: string): void {
