@@ -7,8 +7,39 @@ import { join } from 'node:path';
 import { clusterDown, clusterStatus, clusterUp, missingPrerequisites, prepareCluster } from './cluster/cluster.mjs';
 import { root } from './setup.mjs';
 
-/** Begins to build. Resolves to what `withCluster` needs; never rejects, so that other stages come first. */
-export async function beginCluster() {
+/** The cluster of one run of tests: it is built from the start, started at its first use, and one stage at a time has it. */
+export class TestCluster {
+  #prepared = prepare();
+  #started;
+  #lastUse = Promise.resolve();
+
+  /**
+   * Runs `work` once nobody else uses the cluster. Resolves to the reasons why this machine can have none, in words; then `work`
+   * was not run.
+   * @param log takes a line of what happens until the cluster is up
+   * @param work gets the path of the file that tells the tests where the cluster is
+   */
+  use(log, work) {
+    const use = this.#lastUse.then(async () => {
+      this.#started ??= start(this.#prepared, log);
+      const { missing, file } = await this.#started;
+      if (missing.length === 0) await work(file);
+      return missing;
+    });
+    this.#lastUse = use.catch(() => undefined);
+    return use;
+  }
+
+  /** Stops the cluster after its last use, unless it was up before. */
+  async end() {
+    await this.#lastUse;
+    const started = await this.#started?.catch(() => undefined);
+    if (started?.isOurs) await clusterDown({ log: () => undefined });
+  }
+}
+
+/** Builds. Never rejects, so that other stages come first. */
+async function prepare() {
   const missing = missingPrerequisites();
   if (missing.length > 0) return { missing };
   const lines = [];
@@ -20,27 +51,16 @@ export async function beginCluster() {
   }
 }
 
-/**
- * Runs `work` with a cluster that is up. Resolves to the reasons why this machine can have none, in words; then `work` was
- * not run.
- * @param begun what `beginCluster` resolved to
- * @param work gets the path of the file that tells the tests where the cluster is
- */
-export async function withCluster(begun, work) {
-  const { missing, lines = [], error } = await begun;
-  for (const line of lines) console.log(`   ${line}`);
-  if (missing.length > 0) return missing;
+async function start(prepared, log) {
+  const { missing, lines = [], error } = await prepared;
+  for (const line of lines) log(line);
+  if (missing.length > 0) return { missing };
   if (error !== undefined) throw error;
   const { running } = await clusterStatus();
-  const status = await clusterUp({ log: (line) => console.log(`   ${line}`) });
+  const status = await clusterUp({ log });
   const folder = join(root, '.cache');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'cluster.json');
   writeFileSync(file, JSON.stringify(status, null, 2), { mode: 0o600 });
-  try {
-    await work(file);
-  } finally {
-    if (!running) await clusterDown({ log: () => undefined });
-  }
-  return [];
+  return { missing: [], file, isOurs: !running };
 }

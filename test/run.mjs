@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beginCluster, withCluster } from './clusterStage.mjs';
+import { TestCluster } from './clusterStage.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
@@ -15,7 +15,7 @@ const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.star
 let python = '';
 let browser = '';
 let jupyter = '';
-let begun;
+let testCluster;
 /** Waits until the identity provider of the tests is made. */
 let identityProvider;
 let installedHosts;
@@ -34,22 +34,26 @@ const preparation = [
 ];
 
 /**
- * Those of a line run beside each other, those of an inner list one after the other. ESLint fills one processor, what needs no
- * host and no cluster the other. The hosts' tests and the cluster's fill two processors each.
+ * The lists run beside each other: tests of hosts and of the cluster wait for something a good part of their time. ESLint takes longer than all other
+ * checks together, and only what the others leave of the processors. What is by itself in its host or on the cluster waits most.
  */
-const lines = [
+const stages = [
+  [['lint', lint]],
   [
-    [['lint', lint]],
-    [
-      ['types', types],
-      ['unit', (stage) => stage.vitest(['unit'], tools(), 2)],
-      ['python', pythonTests],
-    ],
+    ['python', pythonTests],
+    ['extensions', extensions],
+    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1)],
   ],
-  [[['integration', integration]]],
-  [[['hosts', hosts]]],
-  [[['cluster', cluster]]],
+  [
+    ['types', types],
+    ['unit', (stage) => stage.vitest(['unit'], tools(), 2)],
+    ['integration', integration],
+    ['hosts', hosts],
+    // Those with pages wait where the others compute, and the other way round.
+    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 4)],
+  ],
 ];
+const onTheCluster = ['cluster-alone', 'cluster'];
 
 const tools = () => ({ SLIPWAY_TEST_PYTHON: python, SLIPWAY_TEST_BROWSER: browser });
 
@@ -60,7 +64,7 @@ async function types(stage) {
   const panels = ['shared/src/panels', 'test/panels'];
   for (const project of ['shared', ...panels, 'test', 'vscode-extension', 'jupyterlab-extension', '.']) {
     const known = join(root, '.cache/types', `${project.replaceAll('/', '-')}.tsbuildinfo`);
-    // Several checkers check some things several times, and ESLint has the other processor.
+    // Several checkers check some things several times, and what else runs wants processors, too.
     const args = ['-p', project, '--checkers', '1', '--incremental', '--tsBuildInfoFile', known];
     await stage.check(`tsc -p ${project}`, tool('node'), [native, ...args]);
   }
@@ -74,9 +78,8 @@ async function pythonTests(stage) {
 /** What is built into images of DevEnvs. */
 const devEnvImage = 'docs/platform/devenv';
 
-/** ESLint takes longer than all others together, and one processor. */
 function lint(stage) {
-  const eslint = stage.check('eslint', tool('eslint'), ['.', '--max-warnings', '0']);
+  const eslint = stage.check('eslint', 'nice', ['-n', '19', tool('eslint'), '.', '--max-warnings', '0']);
   return allOf([eslint, lintTheRest(stage)]);
 }
 
@@ -132,14 +135,17 @@ async function integration(stage) {
   await stage.vitest(['integration'], tools(), 3);
 }
 
-/** The packaged extensions in their real hosts, and the server half for JupyterLab in a real Jupyter server. */
-async function hosts(stage) {
-  await identityProvider(stage);
+/** The server half for JupyterLab in a real Jupyter server, and the suite in the extension host of VS Code. */
+async function extensions(stage) {
   const variables = await installHosts(stage);
   await stage.pytest('jupyterlab', jupyter, 'jupyterlab-extension/tests');
   await stage.mocha('vscode', join(root, 'vscode-extension/test/runSuite.mjs'), variables);
-  // What a page does takes most of a processor, and then somebody waits for it.
-  await stage.vitest(['hosts'], variables, 3);
+}
+
+/** The packaged extensions in their real hosts. */
+async function hosts(stage) {
+  await identityProvider(stage);
+  await stage.vitest(['hosts'], await installHosts(stage), 4);
 }
 
 /** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
@@ -154,13 +160,11 @@ function installHosts(stage) {
   return installedHosts;
 }
 
-async function cluster(stage) {
+async function onCluster(stage, projects, workers) {
   await identityProvider(stage);
-  const missing = await withCluster(begun, async (file) => {
-    const variables = { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file };
-    // Those with pages wait where the others compute, and the other way round.
-    await stage.vitest(['cluster', 'cluster-hosts'], variables, 4);
-    await stage.vitest(['cluster-alone'], variables, 1);
+  const log = (line) => stage.print(`   ${line}`);
+  const missing = await testCluster.use(log, async (file) => {
+    await stage.vitest(projects, { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file }, workers);
   });
   if (missing.length === 0) return;
   stage.skipped += 1;
@@ -176,11 +180,11 @@ async function allOf(works) {
 }
 
 /** Runs lists of stages beside each other. Only those of the last print while they run. */
-function besides(chains) {
+function besides(lists) {
   return allOf(
-    chains.map(async (stages, index) => {
-      for (const [name, work] of stages) {
-        const stage = new Stage(name, index < chains.length - 1);
+    lists.map(async (list, index) => {
+      for (const [name, work] of list) {
+        const stage = new Stage(name, index < lists.length - 1);
         run.push(stage);
         await stage.timed(work);
       }
@@ -192,22 +196,24 @@ const isWanted = ([name]) => wanted.size === 0 || wanted.has(name);
 
 let broken;
 try {
-  const names = lines.flat(2).map(([name]) => name);
+  const names = stages.flat().map(([name]) => name);
   const unknown = [...wanted].filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new Error(`No stage is called ${unknown.join(', ')}. There are: ${names.join(', ')}`);
   }
   // Its first build takes longer than all other stages: it begins at once, beside them.
-  if (wanted.size === 0 || wanted.has('cluster')) begun = beginCluster();
-  if (wanted.size === 0 || ['integration', 'hosts', 'cluster'].some((name) => wanted.has(name))) {
+  const isOneWanted = (names) => wanted.size === 0 || names.some((name) => wanted.has(name));
+  if (isOneWanted(onTheCluster)) testCluster = new TestCluster();
+  if (isOneWanted(['integration', 'hosts', ...onTheCluster])) {
     identityProvider = beginIdentityProvider();
   }
   for (const line of preparation) await besides(line.map((stage) => [stage]));
-  for (const line of lines)
-    await besides(line.map((chain) => chain.filter(isWanted)).filter(({ length }) => length > 0));
+  await besides(stages.map((list) => list.filter(isWanted)).filter(({ length }) => length > 0));
 } catch (error) {
   broken = error;
   console.log(error.message);
+} finally {
+  await testCluster?.end();
 }
 for (const failure of run.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
 const sum = (key) => run.reduce((total, stage) => total + stage[key], 0);

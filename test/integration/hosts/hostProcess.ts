@@ -16,12 +16,17 @@ const attempts = 3;
 /** The server of a host as a process: it can be started again, and what it wrote is kept. */
 export class HostProcess {
   readonly #name: string;
+  readonly #own: () => readonly number[];
   #child: ChildProcess | undefined;
   #log = '';
 
-  /** @param name for the words of failures */
-  constructor(name: string) {
+  /**
+   * @param name for the words of failures
+   * @param own ids of all its processes that live, where children of it may outlive it: they would have its port, and answer for the next one
+   */
+  constructor(name: string, own: () => readonly number[] = () => []) {
     this.#name = name;
+    this.#own = own;
   }
 
   /** What it wrote so far. */
@@ -54,6 +59,7 @@ export class HostProcess {
         await sleep(100);
       }
       if (child.exitCode === null) break;
+      await this.#endOwn();
     }
     throw new Error(`${this.#name} does not answer.\n${this.#log}`);
   }
@@ -75,6 +81,12 @@ export class HostProcess {
     const timer = setTimeout(() => child.kill('SIGKILL'), endMs);
     await ended;
     clearTimeout(timer);
+    await this.#endOwn();
+  }
+
+  async #endOwn(): Promise<void> {
+    for (const end = Date.now() + endMs; Date.now() < end && this.#own().length > 0;) await sleep(50);
+    for (const id of this.#own()) process.kill(id, 'SIGKILL');
   }
 
   #spawn(command: string, args: readonly string[], { cwd, env }: HostSettings): ChildProcess {

@@ -105,9 +105,21 @@ export class CodePage {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+    // The palette closes where something else takes the focus meanwhile, like an editor that opens late.
+    const press = async (timeout: number): Promise<void> => {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input').fill(`>${title}`, { timeout });
+      await row.click({ timeout });
+    };
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const isPressed = await press(15_000).then(
+        () => true,
+        () => false,
+      );
+      if (isPressed) return;
+    }
+    await press(30_000);
   }
 
   async showRuns(): Promise<void> {

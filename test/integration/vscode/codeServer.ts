@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
+import { serversOf } from './processes.ts';
 
 /** A variable that `npm test -- hosts` sets. */
 export function prepared(name: string): string {
@@ -70,7 +71,7 @@ export class CodeServer {
   readonly home: string;
   readonly folder: string;
   readonly #options: CodeServerOptions;
-  readonly #process = new HostProcess('code-server');
+  readonly #process = new HostProcess('code-server', () => serversOf(this.home));
   port = 0;
 
   private constructor(home: string, options: CodeServerOptions) {
