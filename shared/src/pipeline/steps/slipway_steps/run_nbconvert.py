@@ -20,13 +20,17 @@ def start() -> None:
         sys.exit(1)
     every_name = base.get_export_names
     # It loads and makes every exporter there is, twice, before the one that is wanted.
-    base.get_export_names = lambda config=None: ["html"]  # noqa: ARG005
+    base.get_export_names = _no_names
     from nbconvert import nbconvertapp
 
     base.get_export_names = vars(nbconvertapp)["get_export_names"] = every_name
     gc.freeze()
     gc.enable()
     nbconvertapp.main()
+
+
+def _no_names(_config: object = None) -> list[str]:
+    return []
 
 
 if __name__ == "__main__":
