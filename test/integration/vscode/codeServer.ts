@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
+import { copyInstalled } from './installedExtension.ts';
 import { serversOf } from './processes.ts';
 
 /** A variable that `npm test -- hosts` sets. */
@@ -53,6 +54,8 @@ const builtIn = [
 export interface CodeServerOptions {
   /** Installed before the start. */
   readonly vsix?: string;
+  /** Whether this server installs it itself, as a person's does, instead of getting what another one has made of it. */
+  readonly installsItself?: boolean;
   /** Further user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** With all extensions that VS Code brings along, as people have it. */
@@ -87,7 +90,7 @@ export class CodeServer {
     await mkdir(user, { recursive: true });
     await writeFile(join(user, 'settings.json'), JSON.stringify({ ...settings, ...options.settings }));
     await server.#chooseBuiltIn();
-    if (options.vsix !== undefined) await server.#run(['--install-extension', options.vsix]);
+    if (options.vsix !== undefined) await server.#install(options.vsix);
     return server;
   }
 
@@ -158,9 +161,19 @@ export class CodeServer {
     return join(this.home, 'vscode/built-in');
   }
 
+  async #install(vsix: string): Promise<void> {
+    const install = (folder: string): Promise<void> => this.#run(['--install-extension', vsix], folder);
+    if (this.#options.installsItself === true) return install(this.#extensions);
+    await copyInstalled(vsix, this.#extensions, install);
+  }
+
+  get #extensions(): string {
+    return join(this.home, 'vscode/extensions');
+  }
+
   /** Installs or removes extensions, and waits. @throws Error with what it wrote when it fails */
-  #run(args: readonly string[]): Promise<void> {
-    return this.#process.run(process.execPath, this.#arguments(args), this.#settings);
+  #run(args: readonly string[], extensions?: string): Promise<void> {
+    return this.#process.run(process.execPath, this.#arguments(args, extensions), this.#settings);
   }
 
   uninstall(extension: string): Promise<void> {
@@ -182,13 +195,13 @@ export class CodeServer {
     return { cwd: this.folder, env: this.#environment() };
   }
 
-  #arguments(args: readonly string[]): string[] {
+  #arguments(args: readonly string[], extensions = this.#extensions): string[] {
     const data = join(this.home, 'vscode');
     return [
       join(prepared('SLIPWAY_TEST_CODE_SERVER'), 'out/node/entry.js'),
       `--config=${join(data, 'config.yaml')}`,
       `--user-data-dir=${join(data, 'user')}`,
-      `--extensions-dir=${join(data, 'extensions')}`,
+      `--extensions-dir=${extensions}`,
       `--vscode-option=builtin-extensions-dir=${this.#builtIn}`,
       ...args,
     ];

@@ -23,7 +23,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 anewAfterFailure(async (own) => {
-  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX') });
+  server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), installsItself: true });
   own(() => server.dispose());
   await server.write('one.ipynb', notebookOf('print("of one")'));
   await server.write('two.ipynb', notebookOf('print("of two")'));
@@ -138,7 +138,7 @@ it('says as of when it knows of a run while the core or code-server is gone, and
   expectWhole(await savedLog(code, 'server'));
 });
 
-it('leaves nothing of the extension when it is uninstalled, and every run, also one that goes on', async () => {
+it('leaves nothing of the extension that code-server installed when it is uninstalled, and every run, also one that goes on', async () => {
   await startUntilGate(await CodePage.open(context, server), 'uninstalled');
   await context.close();
   const runs = await readdir(server.runs);
