@@ -31,8 +31,6 @@ export class CodePage {
   static async open(context: BrowserContext, server: CodeServer): Promise<CodePage> {
     const code = new CodePage(await context.newPage());
     await code.page.addInitScript(restSpinners);
-    // To each window code-server would compress its twenty megabytes anew.
-    await code.page.setExtraHTTPHeaders({ 'Accept-Encoding': 'identity' });
     await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
     await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 180_000 });
     // Before its extensions are known VS Code opens a notebook as text.
