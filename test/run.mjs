@@ -95,6 +95,8 @@ async function lintTheRest(stage) {
   };
   // By the content of files, so that it is the same in a checkout that was made anew.
   const known = ['--cache', '--cache-strategy', 'content', '--cache-location', join(root, '.cache/prettier')];
+  await stage.check('oxlint', 'nice', ['-n', '19', tool('oxlint')]);
+  await stage.check('instances of classes', tool('node'), [join(root, 'test/lint/classInstances.mjs')]);
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...known, '.']);
   const checked = [
     steps,

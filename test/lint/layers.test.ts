@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
-import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Lints a text as if it were a file of the repository; rules that need types are off, for the file does not exist. */
+/** Lints a text as if it were a file of the repository. */
 async function problemsOf(path: string, text: string): Promise<readonly (string | null)[]> {
-  const eslint = new ESLint({
-    cwd: root,
-    overrideConfig: [tseslint.configs.disableTypeChecked],
-  });
+  const eslint = new ESLint({ cwd: root });
   const [result] = await eslint.lintText(text, { filePath: join(root, path) });
   return (result?.messages ?? []).map((message) => message.ruleId);
 }
@@ -70,6 +66,15 @@ describe('the import rule', () => {
     expect(problems).toContain('no-restricted-imports');
   });
 });
+
+it.each(['shared/src/runs/sample.ts', 'shared/src/jobs/sample.ts'])(
+  'void discards what calls return, in %s',
+  async (path) => {
+    const rest = 'export const done = (): void => void rest(0);\nexport function rest(value: number): void {\n';
+    expect(await problemsOf(path, `${rest}  void value;\n}\n`)).toEqual(['no-restricted-syntax']);
+    expect(await problemsOf(path, `${rest}  done();\n}\n`)).toEqual([]);
+  },
+);
 
 describe('the import rule of hosts', () => {
   const forbidden: readonly (readonly [string, string, string])[] = [

@@ -19,6 +19,13 @@ describe('the repository', () => {
     expect([...lock.matchAll(/"resolved": "([^"]*:[^"]*)"/g)].map((match) => match[1])).toEqual([]);
   });
 
+  it('silences no oxlint; comments to ESLint mean nothing to it, and ESLint refuses them', () => {
+    const sources = files('*.ts', '*.tsx');
+    expect(sources).toContain('test/lint/repository.test.ts');
+    const silenced = sources.filter((path) => /oxlint-(?:disable|enable)/.test(readFileSync(join(root, path), 'utf8')));
+    expect(silenced).toEqual([]);
+  });
+
   it('silences no checker of Python and shell; ESLint and tsc refuse comments that would silence them', () => {
     const silencers = /#\s*(type:\s*ignore|noqa|mypy:|ruff:|pragma: no cover|shellcheck\s+disable)/;
     const scripts = files('*.py', '*.sh', '.ci/run');

@@ -37,7 +37,7 @@ describe('what is typed for a parameter', () => {
   it('gives back every value that the form shows', () => {
     // Negative zero has no text of its own in JSON, at any depth.
     const value = fc
-      .jsonValue({ maxDepth: 2, noUnicodeString: false })
+      .jsonValue({ maxDepth: 2, stringUnit: 'binary' })
       .map((given) => JSON.parse(JSON.stringify(given)) as ParameterValue);
     fc.assert(
       fc.property(value, (given) => {
