@@ -1,8 +1,10 @@
 import type { Browser } from 'playwright-core';
+import { adminRequest, fieldOf } from '../cluster/adminRequest.ts';
 import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { CodePage } from '../vscode/codePage.ts';
 import { CodeServer, prepared } from '../vscode/codeServer.ts';
+import { patienceMs } from './hostViews.ts';
 
 /** A person's machine with VS Code, and a space where DevEnvs can be made. */
 export class DevEnvHost {
@@ -46,19 +48,22 @@ export class DevEnvHost {
 
   /** The name of the DevEnv in the only row. */
   async name(): Promise<string> {
-    const pods = await this.machine.kubectl(
-      'get',
-      'pvc',
-      '-l',
-      'slipway.dev/devenv',
-      '-o',
-      'jsonpath={.items[*].metadata.name}',
-    );
-    return pods.trim();
+    const { kubeconfig } = this.machine.cluster;
+    const path = `/api/v1/namespaces/${this.machine.namespace}/persistentvolumeclaims?labelSelector=slipway.dev%2Fdevenv`;
+    return fieldOf(await adminRequest(kubeconfig, 'GET', path), '.items[0].metadata.name');
   }
 
   /** What a command prints in the DevEnv. */
   async inside(command: string): Promise<string> {
     return this.machine.kubectl('exec', await this.name(), '--', 'sh', '-c', command);
+  }
+
+  /**
+   * Waits in the DevEnv until a shell's condition holds, which has the file as `$0`: looked at from here each time would start
+   * three programs. @throws Error with what the file holds where it does not come to that
+   */
+  async insideUntil(file: string, condition: string): Promise<void> {
+    const wait = `timeout ${patienceMs / 1000} sh -c 'until ${condition}; do sleep 0.5; done' ${file}`;
+    await this.inside(`${wait} || { cat ${file} >&2; exit 1; }`);
   }
 }
