@@ -148,8 +148,10 @@ it('leaves nothing of the extension that code-server installed when it is uninst
   await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
-  await expect.poll(ofSlipway, { timeout: 180_000 }).toEqual([]);
+  const answer = await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
+  expect(answer?.status()).toBe(200);
+  const left = await expect.poll(ofSlipway, { timeout: 180_000 }).toEqual([]).catch(ofSlipway);
+  if (left !== undefined) throw new Error(`${left.slice(0, 9).join(', ')} … are left. ${await serversWords()}`);
   expect(await readdir(server.runs)).toEqual(runs);
   await server.write('uninstalled', '');
   const run = join(server.runs, runs.find((name) => name.startsWith('uninstalled-')) ?? '');
@@ -162,6 +164,15 @@ it('leaves nothing of the extension that code-server installed when it is uninst
 async function ofSlipway(): Promise<string[]> {
   const paths = await readdir(join(server.home, 'vscode'), { recursive: true });
   return paths.filter((path) => /slipway/i.test(path) && !/^user[\\/]logs[\\/]/.test(path));
+}
+
+/** What VS Code's server wrote, the newest at the end. */
+async function serversWords(): Promise<string> {
+  const logs = join(server.home, 'vscode/user/logs');
+  const files = (await readdir(logs, { recursive: true })).filter((path) => path.endsWith('remoteagent.log')).sort();
+  const texts = await Promise.all(files.map((path) => readFile(join(logs, path), 'utf8')));
+  const removed = await readFile(join(server.home, 'vscode/extensions/.obsolete'), 'utf8').catch(String);
+  return [removed, texts.join('\n').slice(-3000), server.log.slice(-3000)].join('\n');
 }
 
 /** What is shown while no core can be started, and once it can be again. */
