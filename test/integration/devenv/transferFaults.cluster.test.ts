@@ -90,7 +90,7 @@ describe('a long transfer of a person who signed in', () => {
     expect(await devEnv.transfer('upload', big(), 'late')).toMatchObject({ files: 1, bytes: bigBytes, skipped: [] });
     await broken;
     const tunnels = requests.slice(from).filter(({ url }) => url.includes('portforward'));
-    expect(new Set(tunnels.map(({ headers }) => headers.authorization)).size).toBe(2);
+    expect(new Set(tunnels.map(({ headers }) => headers.authorization)).size).toBeGreaterThan(1);
     await takeWhole('late');
   });
 

@@ -166,9 +166,10 @@ it('says that the server has gone, and goes on when it is back; a report that lo
   await lab.screenshot('offline');
   await server.start();
   await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 180_000 });
-  // JupyterLab's own word about it.
-  const dialog = lab.page.locator('.jp-Dialog');
-  if (await dialog.isVisible()) await dialog.getByRole('button').last().click();
+  // JupyterLab's own word about it, which may come late.
+  await lab.page.addLocatorHandler(lab.page.locator('.jp-Dialog'), (dialog) =>
+    dialog.getByRole('button').last().click(),
+  );
   await lab.runButton.click();
   await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 180_000 });
 

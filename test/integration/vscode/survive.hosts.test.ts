@@ -150,7 +150,10 @@ it('leaves nothing of the extension that code-server installed when it is uninst
   const page = await context.newPage();
   const answer = await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
   expect(answer?.status()).toBe(200);
-  const left = await expect.poll(ofSlipway, { timeout: 180_000 }).toEqual([]).catch(ofSlipway);
+  const left = await expect
+    .poll(ofSlipway, { timeout: 180_000 })
+    .toEqual([])
+    .then(() => undefined, ofSlipway);
   if (left !== undefined) throw new Error(`${left.slice(0, 9).join(', ')} … are left. ${await serversWords()}`);
   expect(await readdir(server.runs)).toEqual(runs);
   await server.write('uninstalled', '');

@@ -18,12 +18,14 @@ def start() -> None:
             raise
         sys.stderr.write(f"{sys.executable}: No module named nbconvert\n")  # in the words of `python -m`
         sys.exit(1)
-    every_name = base.get_export_names
-    # It loads and makes every exporter there is, twice, before the one that is wanted.
-    base.get_export_names = _no_names
+    # It loads and makes every exporter there is, twice, before the one that is wanted. Other versions may not.
+    every_name = vars(base).get("get_export_names")
+    if every_name is not None:
+        vars(base)["get_export_names"] = _no_names
     from nbconvert import nbconvertapp
 
-    base.get_export_names = vars(nbconvertapp)["get_export_names"] = every_name
+    if every_name is not None:
+        vars(base)["get_export_names"] = vars(nbconvertapp)["get_export_names"] = every_name
     gc.freeze()
     gc.enable()
     nbconvertapp.main()
