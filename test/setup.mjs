@@ -35,9 +35,9 @@ export function run(command, args, { env = {}, quiet = false } = {}) {
 /** The path of a command that npm packages brought. */
 export const tool = (name) => join(root, 'node_modules/.bin', name);
 
-/** The environment for children: the Node that the lock file pins comes first on PATH. */
+/** The environment for children: the Node that the lock file pins comes first on PATH, then the machine's Python itself. */
 export const pinnedNode = () => ({
-  PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+  PATH: [join(root, 'node_modules/.bin'), ...behindShim(), process.env.PATH ?? ''].join(':'),
   NX_DAEMON: 'false',
   NX_TUI: 'false',
 });
@@ -130,6 +130,23 @@ export async function ensureVirtualEnvironments() {
       `${systemPython} cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv`,
     );
   }
+}
+
+let shimmed;
+
+/**
+ * The folder of the interpreter that `python3` on the PATH starts, where it lies elsewhere: pyenv's shim is a shell script that takes a
+ * tenth of a second of a processor at each start.
+ */
+function behindShim() {
+  shimmed ??= (() => {
+    const ask = (command) => spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout?.trim() ?? '';
+    const folders = ['command -v python3', 'python3 -c "import sys; print(sys.executable)"'].map((each) =>
+      dirname(ask(each)),
+    );
+    return folders[0] === folders[1] || folders.includes('.') ? [] : [folders[1]];
+  })();
+  return shimmed;
 }
 
 let installing = Promise.resolve();

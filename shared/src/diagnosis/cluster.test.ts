@@ -159,6 +159,7 @@ describe('what a cluster says, and what that means', () => {
     'Failed: the notebook says: not found',
     'Killing: Stopping container step-notebook',
     'step-notebook: Error',
+    'FailedMount: error processing PVC a/b: persistentvolumeclaims "b" is forbidden: User "system:node:n" cannot get resource "persistentvolumeclaims" in API group "" in the namespace "a": no relationship found between node \'n\' and this object',
     '',
   ])('says nothing of: %s', (line) => {
     expect(by(line)).toBeUndefined();

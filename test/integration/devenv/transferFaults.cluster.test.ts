@@ -119,9 +119,7 @@ describe('a transfer whose other end goes away', () => {
     async (how) => {
       const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: devEnv.name } };
       const { namespace } = devEnv.machine;
-      let before = 0;
       const broken = devEnv.onceUnderWay(most, async () => {
-        before = devEnv.proxy.bytes;
         const path = `/api/v1/namespaces/${namespace}/pods/${devEnv.name}/eviction`;
         if (how === 'deleted')
           await devEnv.machine.kubectl('delete', 'pod', devEnv.name, '--wait=false', '--grace-period=1');
@@ -130,6 +128,7 @@ describe('a transfer whose other end goes away', () => {
       const copied = devEnv.transfer('upload', big(), how);
       await broken;
       await waits(/is stopped.*slipway devenv start/);
+      const before = devEnv.proxy.bytes;
       await devEnv.core.handlers['devenvs/start']({ context, name: devEnv.name }, never);
       expect(await copied).toMatchObject({ files: 1, skipped: [] });
       expect(devEnv.proxy.bytes - before).toBeLessThan(lessThanAll);

@@ -69,6 +69,11 @@ export class BothHosts {
     await Promise.all([lab.notebookReady(), code.openNotebook(notebooks.code)]);
     await lab.showSidePanel();
     await code.showRuns();
+    // A new run is told by those that are there before it.
+    const runs = await this.machine.kubectl('get', 'pipelineruns', '-o', 'jsonpath={.items[*].metadata.name}');
+    for (const run of runs.split(' ').filter((name) => name !== '')) {
+      await lab.sidePanel.locator(`[data-run="${run}"]`).waitFor({ timeout: 180_000 });
+    }
     return { lab, code };
   }
 

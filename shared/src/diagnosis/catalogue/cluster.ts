@@ -189,7 +189,9 @@ const refusalEntries: readonly CatalogueEntry[] = [
     id: 'forbidden',
     source: 'C8',
     look: 'cluster',
-    pattern: /^[^\n]*is forbidden: User "(?<user>[^"\n]+)" cannot (?<verb>\w+) resource "(?<resource>[^"\n]+)"[^\n]*$/m,
+    // Not the kubelet's own refusals: the API server learns a moment late what a new pod on its node may read, and it asks again.
+    pattern:
+      /^[^\n]*is forbidden: User "(?!system:node:)(?<user>[^"\n]+)" cannot (?<verb>\w+) resource "(?<resource>[^"\n]+)"[^\n]*$/m,
     causes: ['{user} may not {verb} {resource} in this space'],
     fixes: ['Ask an administrator for a role that allows it', again],
   },
