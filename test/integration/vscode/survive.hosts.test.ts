@@ -145,16 +145,14 @@ it('leaves nothing of the extension that code-server installed when it is uninst
   expect((await ofSlipway()).some((path) => path.includes('globalStorage'))).toBe(true);
   await server.end();
   await server.uninstall('slipway.slipway-vscode');
-  await server.start();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  const answer = await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
-  expect(answer?.status()).toBe(200);
-  const left = await expect
-    .poll(ofSlipway, { timeout: 180_000 })
-    .toEqual([])
-    .then(() => undefined, ofSlipway);
-  if (left !== undefined) throw new Error(`${left.slice(0, 9).join(', ')} … are left. ${await serversWords()}`);
+  // VS Code's server removes at its start what it has marked before. It marks at its start, too, and on a busy machine too late for that one.
+  let left = await leftAfterStart(60_000);
+  if (left.length > 0) {
+    await context.close();
+    await server.end();
+    left = await leftAfterStart(180_000);
+  }
+  if (left.length > 0) throw new Error(`${left.slice(0, 9).join(', ')} … are left. ${await serversWords()}`);
   expect(await readdir(server.runs)).toEqual(runs);
   await server.write('uninstalled', '');
   const run = join(server.runs, runs.find((name) => name.startsWith('uninstalled-')) ?? '');
@@ -167,6 +165,19 @@ it('leaves nothing of the extension that code-server installed when it is uninst
 async function ofSlipway(): Promise<string[]> {
   const paths = await readdir(join(server.home, 'vscode'), { recursive: true });
   return paths.filter((path) => /slipway/i.test(path) && !/^user[\\/]logs[\\/]/.test(path));
+}
+
+/** Starts code-server and opens a window; resolves to what is left of the extension after that time in milliseconds. */
+async function leftAfterStart(timeout: number): Promise<readonly string[]> {
+  await server.start();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const answer = await page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
+  expect(answer?.status()).toBe(200);
+  return expect
+    .poll(ofSlipway, { timeout })
+    .toEqual([])
+    .then(() => [], ofSlipway);
 }
 
 /** What VS Code's server wrote, the newest at the end. */
