@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kubernetes/index.ts';
@@ -52,6 +52,12 @@ async function files(folder: string): Promise<void> {
   await writeFile(join(folder, 'big.bin'), randomBytes(bigBytes));
   await mkdir(join(folder, 'small'));
   for (let index = 0; index < 200; index++) await writeFile(join(folder, 'small', `${index}`), randomBytes(index * 40));
+  // To whole milliseconds: Node's own are rounded to a quarter of a microsecond, so that some times in the middle of two are rounded otherwise than by the helper.
+  for (const path of await readdir(folder, { recursive: true })) {
+    const { mtimeMs } = await lstat(join(folder, path));
+    const seconds = Math.floor(mtimeMs) / 1_000;
+    await utimes(join(folder, path), seconds, seconds);
+  }
 }
 
 async function parts(folder: string): Promise<string[]> {
