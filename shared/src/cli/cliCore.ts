@@ -1,4 +1,5 @@
 import type { Artifact, NotificationName, NotificationParams, RequestHandlers } from '../protocol/index.ts';
+import type { Core } from '../server/index.ts';
 import type { Disposable } from './io.ts';
 
 /** The core as the command line uses it, in this process. */
@@ -27,4 +28,18 @@ export interface CliFile {
   readonly path: string;
   readonly bytes: number;
   readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** A core for the command line. @param own what is not the core's to know, or to decide: where files are, and when it ends */
+export function cliCoreOf(core: Core, own: Pick<CliCore, 'localFolder' | 'dispose'>): CliCore {
+  return {
+    handlers: core.handlers,
+    onNotification: (listener) => core.onNotification(listener),
+    artifacts: {
+      list: (context, run, signal) => core.artifacts.list(context, run, signal),
+      open: (context, run, path, signal) => core.artifacts.open(context, run, path, undefined, signal),
+      zip: (context, run, signal) => core.artifacts.zip(context, run, signal),
+    },
+    ...own,
+  };
 }

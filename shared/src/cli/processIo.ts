@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { keepCoreInUse } from '../processes/index.ts';
 import type { CoreEnvironment, EnvironmentPaths } from '../server/index.ts';
-import type { CliCore } from './cliCore.ts';
+import { cliCoreOf, type CliCore } from './cliCore.ts';
 import { openWithDesktop, runEditor, runProgram } from './desktop.ts';
 import type { CliIo, Disposable, EndSignal, ServeTransport } from './io.ts';
 import { main } from './main.ts';
@@ -95,18 +95,11 @@ async function openCore(note: (text: string) => void): Promise<CliCore> {
   const isDebugging = process.env.SLIPWAY_DEBUG !== undefined;
   const log = (entry: string): void => note(isDebugging ? entry : oneLine(entry.split('\n')[0] ?? ''));
   const core = createCore({ ...coreEnvironment(paths), log });
-  return {
-    handlers: core.handlers,
-    onNotification: (listener) => core.onNotification(listener),
-    artifacts: {
-      list: (context, run, signal) => core.artifacts.list(context, run, signal),
-      open: (context, run, path, signal) => core.artifacts.open(context, run, path, undefined, signal),
-      zip: (context, run, signal) => core.artifacts.zip(context, run, signal),
-    },
+  return cliCoreOf(core, {
     // docs/decisions/0002-run-folder.md
     localFolder: (context, run) => (context === 'local' ? join(paths.dataDir, 'runs', run) : undefined),
     dispose: () => core.dispose(),
-  };
+  });
 }
 
 async function serve(transport: ServeTransport): Promise<number> {

@@ -1,4 +1,4 @@
-import type { CliCore } from '../../../shared/src/cli/cliCore.ts';
+import { cliCoreOf } from '../../../shared/src/cli/cliCore.ts';
 import { slipway } from '../../../shared/src/cli/testing/commandLine.ts';
 import type { Core } from '../../../shared/src/server/index.ts';
 import type { Ended } from '../cli/slipway.ts';
@@ -8,17 +8,7 @@ import type { Ended } from '../cli/slipway.ts';
  * of a second of a processor to begin.
  */
 export async function typedTo(core: Core, argv: readonly string[], cwd: string): Promise<Ended> {
-  const lent: CliCore = {
-    handlers: core.handlers,
-    onNotification: (listener) => core.onNotification(listener),
-    artifacts: {
-      list: (context, run, signal) => core.artifacts.list(context, run, signal),
-      open: (context, run, path, signal) => core.artifacts.open(context, run, path, undefined, signal),
-      zip: (context, run, signal) => core.artifacts.zip(context, run, signal),
-    },
-    localFolder: () => undefined,
-    dispose: () => Promise.resolve(),
-  };
+  const lent = cliCoreOf(core, { localFolder: () => undefined, dispose: () => Promise.resolve() });
   const { exitCode, stdout, stderr } = await slipway(argv, { core: lent, cwd });
   return { exitCode, signal: null, stdout, stderr };
 }
