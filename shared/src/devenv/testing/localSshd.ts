@@ -1,8 +1,8 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -23,7 +23,7 @@ export interface LocalSshd {
 }
 
 /**
- * @param options `path`: instead of PATH in its sessions; `sftp` false: without that
+ * @param options `path`: PATH in its sessions; `sftp` false: without that
  */
 export async function startLocalSshd(
   options: { readonly path?: string; readonly sftp?: boolean } = {},
@@ -66,7 +66,7 @@ export async function startLocalSshd(
 function configuration(
   folder: string,
   port: number,
-  { path, sftp = true }: { readonly path?: string; readonly sftp?: boolean },
+  { path = pathWithPython(), sftp = true }: { readonly path?: string; readonly sftp?: boolean },
 ): string {
   return [
     `Port ${port}`,
@@ -80,9 +80,16 @@ function configuration(
     'KbdInteractiveAuthentication no',
     ...(sftp ? ['Subsystem sftp internal-sftp'] : []),
     'MaxStartups 100',
-    ...(path === undefined ? [] : [`SetEnv PATH=${path}`]),
+    // Bash reads ~/.bashrc in the first shell below a server: there may be anything in there, and it may take a while.
+    `SetEnv SHLVL=1 PATH=${path}`,
     '',
   ].join('\n');
+}
+
+/** PATH with the interpreter itself, not with what chooses one at every start. */
+function pathWithPython(): string {
+  const interpreter = execFileSync('python3', ['-I', '-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+  return `${dirname(interpreter.trim())}:${process.env.PATH ?? ''}`;
 }
 
 async function listening(port: number, server: ChildProcess, log: () => string): Promise<void> {
