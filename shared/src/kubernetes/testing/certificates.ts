@@ -71,6 +71,9 @@ export class TestAuthority {
       file('ca.crt'),
       '-CAkey',
       file('ca.key'),
+      // Of its own: two that are issued at once would read and write the same one.
+      '-CAserial',
+      file(`${base}.srl`),
       '-CAcreateserial',
       '-extfile',
       file(`${base}.ext`),
