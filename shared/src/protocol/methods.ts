@@ -103,8 +103,11 @@ export const requests = {
     result: z.object({ runs: z.array(runSchema) }),
   },
   'runs/get': { params: z.object(runRef), result: runSchema },
-  /** From now on `run/changed` tells of every change, to runs of one context or of all. */
-  'runs/watch': { params: z.object({ context: z.string().optional() }), result: z.object({ watch: z.string() }) },
+  /** From now on `run/changed` tells of every change, to runs of one context or of all; or to `run` alone once it is asked for. */
+  'runs/watch': {
+    params: z.object({ context: z.string().optional(), run: z.string().optional() }),
+    result: z.object({ watch: z.string() }),
+  },
   'runs/unwatch': { params: z.object({ watch: z.string() }), result: nothing },
   'runs/cancel': { params: z.object(runRef), result: runSchema },
   /** The same inputs again, with changes to the spec where given ("edit and rerun"). */

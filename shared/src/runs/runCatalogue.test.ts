@@ -344,6 +344,27 @@ describe('watching', () => {
     expect(both.target.watchers).toBe(0);
   });
 
+  it('has all runs followed only while somebody wants to hear of all', async () => {
+    const run = await harness.submit();
+    const changes: RunChange[] = [];
+    const one = harness.service.watch('local', (change) => changes.push(change), 'asked');
+    const reading = harness.service.readLog({ run: run.name, position: '', waitMs: 60_000 }, never);
+    await settle();
+    expect(harness.target.scopes).toEqual(['asked']);
+    const all = watch();
+    expect(harness.target.scopes).toEqual(['all']);
+    watch();
+    expect(harness.target.scopes).toEqual(['all']);
+    all.dispose();
+    // Who watched less goes on to hear of its own, and what was being read meanwhile is told.
+    harness.target.emit(run.name, queued(1));
+    await settle();
+    expect(states(changes)).toEqual([[run.name, 'queued']]);
+    one.dispose();
+    harness.finish(run.name);
+    await reading;
+  });
+
   it('tells also those who come later that there is no news, for as long as that is so', () => {
     const connections = (changes: readonly RunChange[]) =>
       changes.map((change) => (change.kind === 'connection' ? `${change.state} ${change.since}` : change.kind));

@@ -1,6 +1,12 @@
 import type { Run } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
-import { isClusterTarget, type Disposable, type RunTarget, type TargetChange } from '../targets/index.ts';
+import {
+  isClusterTarget,
+  type Disposable,
+  type RunTarget,
+  type TargetChange,
+  type WatchScope,
+} from '../targets/index.ts';
 import { matchRun, type RunName } from './runFinder.ts';
 import { RunStore } from './runStore.ts';
 import { TargetHub } from './targetHub.ts';
@@ -31,6 +37,7 @@ interface Shelf {
 interface CatalogueWatch {
   readonly context: string | undefined;
   readonly listener: RunListener;
+  readonly scope: WatchScope;
   /** By context. */
   readonly parts: Map<string, Disposable>;
 }
@@ -70,7 +77,7 @@ export class RunCatalogue {
       this.#shelves.set(context, shelf);
       for (const watch of this.#watches) {
         if (watch.context === undefined || watch.context === context) {
-          watch.parts.set(context, shelf.watcher.listen(watch.listener));
+          watch.parts.set(context, shelf.watcher.listen(watch.listener, watch.scope));
         }
       }
     }
@@ -142,11 +149,11 @@ export class RunCatalogue {
     return runs.slice(0, limit);
   }
 
-  watch(context: string | undefined, listener: RunListener): Disposable {
+  watch(context: string | undefined, listener: RunListener, scope: WatchScope): Disposable {
     const parts = new Map(
-      this.#chosen(context).map(({ store, watcher }) => [store.target.context, watcher.listen(listener)]),
+      this.#chosen(context).map(({ store, watcher }) => [store.target.context, watcher.listen(listener, scope)]),
     );
-    const watch: CatalogueWatch = { context, listener, parts };
+    const watch: CatalogueWatch = { context, listener, scope, parts };
     this.#watches.add(watch);
     return {
       dispose: () => {
@@ -156,9 +163,9 @@ export class RunCatalogue {
     };
   }
 
-  /** Hears of what the target itself tells of its runs; shares its one watch. */
+  /** Hears of what the target itself tells of the runs that are asked for; shares its one watch. */
   listen(target: RunTarget, listener: (change: TargetChange) => void): Disposable {
-    return this.#shelf(target.context).hub.listen(listener);
+    return this.#shelf(target.context).hub.listen(listener, 'asked');
   }
 
   forget(target: RunTarget, name: string): void {

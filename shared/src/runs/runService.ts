@@ -21,6 +21,7 @@ import {
   type Pruned,
   type RunSubmission,
   type RunTarget,
+  type WatchScope,
 } from '../targets/index.ts';
 import { followLog, type FollowedLog, type ReadLogRequest } from './logFollow.ts';
 import { scanLog, type LogScanRequest } from './logScan.ts';
@@ -78,8 +79,11 @@ export interface RunService extends Disposable {
   /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
   list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]>;
   get(reference: RunReference, signal: AbortSignal): Promise<Run>;
-  /** Tells of every later change to runs of one context, or of all, until disposed. */
-  watch(context: string | undefined, listener: RunListener): Disposable;
+  /**
+   * Tells of every later change to runs of one context, or of all, until disposed.
+   * @param scope `asked`: to those that are asked for; others may be told of too. Default `all`.
+   */
+  watch(context: string | undefined, listener: RunListener, scope?: WatchScope): Disposable;
   /** Asks the run to stop; a final run stays as it is. */
   cancel(reference: RunReference, signal: AbortSignal): Promise<Run>;
   rerun(reference: RunReference, changes: SpecChanges | undefined, signal: AbortSignal): Promise<Run>;
@@ -169,8 +173,8 @@ class Service implements RunService {
     return this.#catalogue.load(target, run, signal);
   }
 
-  watch(context: string | undefined, listener: RunListener): Disposable {
-    return this.#catalogue.watch(context, listener);
+  watch(context: string | undefined, listener: RunListener, scope: WatchScope = 'all'): Disposable {
+    return this.#catalogue.watch(context, listener, scope);
   }
 
   async cancel(reference: RunReference, signal: AbortSignal): Promise<Run> {

@@ -1,6 +1,6 @@
 import type { Run } from '../protocol/index.ts';
 import { SlipwayError } from '../protocol/index.ts';
-import type { Disposable, TargetChange } from '../targets/index.ts';
+import type { Disposable, TargetChange, WatchScope } from '../targets/index.ts';
 import type { TargetHub } from './targetHub.ts';
 import type { RunStore, RunTransition } from './runStore.ts';
 
@@ -32,7 +32,7 @@ export class RunWatcher {
   readonly #listeners = new Map<RunListener, number>();
   readonly #reading = new Set<string>();
   readonly #changedMeanwhile = new Set<string>();
-  #subscription: { readonly watch: Disposable; readonly stop: AbortController } | undefined;
+  #subscription: { readonly scope: WatchScope; readonly watch: Disposable; readonly stop: AbortController } | undefined;
   /** That there is no news, while that is so: who begins to listen now has to know. */
   #stale: Extract<RunChange, { kind: 'connection' }> | undefined;
 
@@ -43,13 +43,18 @@ export class RunWatcher {
     this.#onError = onError;
   }
 
-  listen(listener: RunListener): Disposable {
+  /** @param scope which runs have to be told of; others may be told of too */
+  listen(listener: RunListener, scope: WatchScope): Disposable {
     // A listener of its own for each call, so that one function can listen twice.
     const own: RunListener = (change) => listener(change);
     this.#listeners.set(own, this.#now());
-    if (this.#subscription === undefined) {
-      const stop = new AbortController();
-      this.#subscription = { watch: this.#hub.listen((change) => this.#take(change, stop.signal)), stop };
+    const before = this.#subscription;
+    if (before === undefined || (scope === 'all' && before.scope === 'asked')) {
+      // What is being read meanwhile is read for the wider one.
+      const stop = before?.stop ?? new AbortController();
+      const watch = this.#hub.listen((change) => this.#take(change, stop.signal), scope);
+      this.#subscription = { scope, watch, stop };
+      before?.watch.dispose();
     } else if (this.#stale !== undefined) this.#call(own, this.#stale);
     return { dispose: () => this.#leave(own) };
   }

@@ -6,7 +6,7 @@ import {
   SlipwayError,
   type Submission,
 } from '../protocol/index.ts';
-import type { RunReference } from '../runs/index.ts';
+import type { RunChange, RunReference } from '../runs/index.ts';
 import type { Disposable } from '../targets/index.ts';
 import type { CoreEnvironment } from './core.ts';
 import { contextHandlers } from './contexts/contextHandlers.ts';
@@ -103,7 +103,7 @@ class Session implements CoreSession {
         if (isClusterTarget(target)) return { checks: [...(await target.doctor(signal))] };
         return { checks: [...(await localDoctor(this.#environment, signal))] };
       },
-      'runs/watch': async ({ context }) => ({ watch: await this.#watch(context) }),
+      'runs/watch': async ({ context, run }) => ({ watch: await this.#watch(context, run) }),
       'runs/unwatch': ({ watch }) => {
         this.#watches.get(watch)?.dispose();
         this.#watches.delete(watch);
@@ -218,17 +218,19 @@ class Session implements CoreSession {
     };
   }
 
-  async #watch(context: string | undefined): Promise<string> {
+  async #watch(context: string | undefined, run: string | undefined): Promise<string> {
     if (context !== undefined) await this.#services.target(context);
     const runs = await this.#services.runs();
     if (this.#disposed) throw new SlipwayError('cancelled', 'The session has ended.');
     const watch = this.#environment.randomHex(8);
-    const subscription = runs.watch(context, (change) => {
+    const isMeant = (name: string): boolean => run === undefined || run === name;
+    const tell = (change: RunChange): void => {
       switch (change.kind) {
         case 'changed':
-          this.#notify('run/changed', { watch, run: change.run });
+          if (isMeant(change.run.name)) this.#notify('run/changed', { watch, run: change.run });
           break;
         case 'deleted':
+          if (!isMeant(change.run)) break;
           this.#notify('run/deleted', { watch, context: change.context, run: change.run });
           break;
         case 'connection': {
@@ -243,7 +245,8 @@ class Session implements CoreSession {
           });
         }
       }
-    });
+    };
+    const subscription = runs.watch(context, tell, run === undefined ? 'all' : 'asked');
     this.#watches.set(watch, subscription);
     return watch;
   }

@@ -56,6 +56,9 @@ export type TargetChange =
       readonly forbidden?: true;
     };
 
+/** `asked`: those whose events are asked for, where following all of them would cost more than is wanted. */
+export type WatchScope = 'all' | 'asked';
+
 /** A piece of one step's log, as the target has it. */
 export interface StepLogChunk {
   /** Byte offset of the first byte. */
@@ -107,8 +110,11 @@ export interface RunTarget {
    */
   events(run: string, signal: AbortSignal): Promise<readonly RunEvent[]>;
 
-  /** Calls `listener` on changes, from any process, until disposed. */
-  watch(listener: (change: TargetChange) => void): Disposable;
+  /**
+   * Calls `listener` on changes, from any process, until disposed.
+   * @param scope which runs have to be told of, by default all; others may be told of too
+   */
+  watch(listener: (change: TargetChange) => void, scope?: WatchScope): Disposable;
 
   /** The run file as submitted. @throws SlipwayError `run.notFound` */
   runFile(run: string, signal: AbortSignal): Promise<RunFile>;

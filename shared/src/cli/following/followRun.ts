@@ -42,7 +42,7 @@ export async function followRun(
   try {
     signal.addEventListener('abort', onAbort, { once: true });
     signal.throwIfAborted();
-    const { watch } = await core.handlers['runs/watch']({ context: ref.context }, signal);
+    const { watch } = await core.handlers['runs/watch'](ref, signal);
     try {
       const run = await core.handlers['runs/get'](ref, signal);
       // What came meanwhile is newer.

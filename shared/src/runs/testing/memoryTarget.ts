@@ -10,6 +10,7 @@ import type {
   StagedFile,
   StepLogChunk,
   TargetChange,
+  WatchScope,
 } from '../../targets/index.ts';
 import type { RunFile } from '../../pipeline/index.ts';
 
@@ -35,7 +36,7 @@ export class MemoryTarget implements RunTarget {
   submitFailure: Error | undefined;
   /** The most bytes that one `readLog` gives, whatever is asked for. */
   largestRead = Infinity;
-  readonly #watchers = new Set<(change: TargetChange) => void>();
+  readonly #watchers = new Map<(change: TargetChange) => void, WatchScope>();
 
   constructor(context = 'local') {
     this.context = context;
@@ -64,6 +65,11 @@ export class MemoryTarget implements RunTarget {
     return this.#watchers.size;
   }
 
+  /** What those who watch now want to hear of. */
+  get scopes(): readonly WatchScope[] {
+    return [...this.#watchers.values()];
+  }
+
   /** Appends events to a run and tells the watchers. */
   emit(run: string, ...events: RunEvent[]): void {
     this.#run(run).events.push(...events);
@@ -81,7 +87,7 @@ export class MemoryTarget implements RunTarget {
   }
 
   tell(change: TargetChange): void {
-    for (const watcher of this.#watchers) watcher(change);
+    for (const watcher of this.#watchers.keys()) watcher(change);
   }
 
   runFileOf(run: string): RunFile {
@@ -138,9 +144,9 @@ export class MemoryTarget implements RunTarget {
     return [...this.#run(run).events];
   }
 
-  watch(listener: (change: TargetChange) => void): Disposable {
+  watch(listener: (change: TargetChange) => void, scope: WatchScope = 'all'): Disposable {
     const own = (change: TargetChange): void => listener(change);
-    this.#watchers.add(own);
+    this.#watchers.set(own, scope);
     return { dispose: () => this.#watchers.delete(own) };
   }
 

@@ -26,6 +26,7 @@ import type {
   StagedFile,
   StepLogChunk,
   TargetChange,
+  WatchScope,
 } from '../runTarget.ts';
 import { connectSpace, type Parts } from './connectSpace.ts';
 import { describeCluster } from './describeCluster.ts';
@@ -181,12 +182,12 @@ class TektonTarget implements ClusterTarget {
     return (await this.#open()).space.events(run, signal);
   }
 
-  watch(listener: (change: TargetChange) => void): Disposable {
+  watch(listener: (change: TargetChange) => void, scope: WatchScope = 'all'): Disposable {
     let watching: Disposable | undefined;
     let ended = false;
     this.#open()
       .then(({ space }) => {
-        if (!ended) watching = space.watch(listener);
+        if (!ended) watching = space.watch(listener, scope);
       })
       .catch((error: unknown) => {
         if (!ended) this.#options.onError(error);

@@ -1,6 +1,6 @@
 import type { Change, Clock, KubernetesApi } from '../../../kubernetes/index.ts';
 import { SlipwayError, terminalStates, type Run, type RunEvent } from '../../../protocol/index.ts';
-import type { Disposable, TargetChange } from '../../runTarget.ts';
+import type { Disposable, TargetChange, WatchScope } from '../../runTarget.ts';
 import { observeRun, type RunFacts } from '../observe/index.ts';
 import type { PastRun } from '../follow/index.ts';
 import { pastRunEvents } from './pastRun.ts';
@@ -32,11 +32,11 @@ const rowsWatch = '/rows';
 
 /**
  * The runs of a space: a row for each, and an observer for each one that goes on and that somebody looks at. Nothing is
- * watched before it is asked for.
+ * watched before it is asked for, and the others' runs not for one who follows a run of their own.
  */
 export class SpaceWatch {
   readonly #options: SpaceWatchOptions;
-  readonly #listeners = new Set<(change: TargetChange) => void>();
+  readonly #listeners = new Map<(change: TargetChange) => void, WatchScope>();
   readonly #followed: FollowedRuns;
   readonly #ended: EndedRuns;
   readonly #connection: SpaceConnection;
@@ -134,13 +134,13 @@ export class SpaceWatch {
     return recalled;
   }
 
-  watch(listener: (change: TargetChange) => void): Disposable {
+  watch(listener: (change: TargetChange) => void, scope: WatchScope): Disposable {
     const own = (change: TargetChange): void => listener(change);
-    this.#listeners.add(own);
+    this.#listeners.set(own, scope);
     this.#beginSweeping();
-    this.#rows.openSoon(() => this.#listeners.size > 0);
+    if (scope === 'all') this.#rows.openSoon(() => this.#allWanted());
     if (this.#connection.stale !== undefined) own(this.#connection.stale);
-    for (const name of this.#rows.names()) this.#followIfOpen(name);
+    if (scope === 'all') for (const name of this.#rows.names()) this.#followIfOpen(name);
     return { dispose: () => this.#listeners.delete(own) };
   }
 
@@ -221,9 +221,13 @@ export class SpaceWatch {
     if ((await this.#ended.remembered(name)) === undefined) this.#tell({ kind: 'deleted', run: name });
   }
 
-  /** Follows a run that goes on, where somebody listens. True where it is followed. */
+  #allWanted(): boolean {
+    return [...this.#listeners.values()].includes('all');
+  }
+
+  /** Follows a run that goes on, where somebody listens to all of them. True where it is followed. */
   #followIfOpen(name: string): boolean {
-    if (this.#listeners.size === 0) return false;
+    if (!this.#allWanted()) return false;
     if (!this.#rows.goesOn(name)) return false;
     this.#followed.follow(name, undefined);
     return true;
@@ -273,6 +277,6 @@ export class SpaceWatch {
   }
 
   #tell(change: TargetChange): void {
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners.keys()) listener(change);
   }
 }
