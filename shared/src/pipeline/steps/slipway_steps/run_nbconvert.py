@@ -11,6 +11,9 @@ def start() -> None:
     # Modules of the steps are nobody else's; what the report needs of them is on PYTHONPATH, as a package.
     del sys.path[0]
     gc.disable()
+    from slipway_steps.iri_grammar import put_off
+
+    put_off()
     try:
         from nbconvert.exporters import base
     except ModuleNotFoundError as error:

@@ -12,6 +12,9 @@ def start() -> None:
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     # Imports leave no garbage; looking for it takes a fifth of their time.
     gc.disable()
+    from slipway_steps.iri_grammar import put_off
+
+    put_off()
     from slipway_steps.papermill_front import main
 
     gc.freeze()
