@@ -1,26 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { openCluster, resources, runCommand, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
-import {
-  helperContainer,
-  labels,
-  managedSelector,
-  paths,
-  renderVolumeReaderPod,
-  type RunVolume,
-} from '../../../../pipeline/index.ts';
+import { openCluster, resources, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
+import { labels, managedSelector, type RunVolume } from '../../../../pipeline/index.ts';
 import { SlipwayError, type TeamProfile } from '../../../../protocol/index.ts';
 import { readScriptFiles } from '../../scriptFiles.ts';
 import { objectSchema, pipelineRunSchema, type Metadata, type PipelineRun } from '../clusterObjects.ts';
-import { untilRunning } from '../helperPods.ts';
 import { SpaceObjects } from '../spaceObjects.ts';
 import { createSubmitter, type Submitter } from '../submitter.ts';
 import type { RunFolderReader, SubmitterOptions } from '../submitterOptions.ts';
 
 const settingsSchema = z.object({ kubeconfig: z.string() });
+const boundClaim = z.object({ spec: z.object({ volumeName: z.string() }) });
+const localVolume = z.object({ spec: z.object({ local: z.object({ path: z.string() }) }) });
 const stepsDir = join(import.meta.dirname, '../../../../pipeline/steps');
 
 /** Small, so that many fit on two CPUs. */
@@ -139,23 +133,23 @@ export class TestSpace {
     return { kind: 'claim', claimName: name, subPath: 'team/one' };
   }
 
-  /** Every path below `runs` of a volume, sorted. */
-  async listVolume(volume: RunVolume, signal: AbortSignal): Promise<readonly string[]> {
-    const { shared } = this.submitter();
-    const name = `look-${randomBytes(3).toString('hex')}`;
-    const { namespace } = this.objects;
-    const expiresAt = Date.now() + 300_000;
-    const input = { name, namespace, profile: smallProfile, volume, scripts: shared.scripts, expiresAt };
-    await this.objects.create(resources.pods, renderVolumeReaderPod(input, { deadlineSeconds: 300 }), signal);
-    try {
-      await untilRunning(this.objects, systemClock, name, 'the pod that looks', () => undefined, signal);
-      const command = ['bash', '-c', `cd ${paths.runs} && find . -mindepth 1 -printf '%P\n' | sort`];
-      const request = { namespace, pod: name, container: helperContainer, command };
-      const { stdout } = await runCommand(this.api, request, signal);
-      return Buffer.from(stdout).toString('utf8').split('\n').filter(Boolean);
-    } finally {
-      await this.objects.remove(resources.pods, { name }, signal);
-    }
+  /** Every path below `runs` of a volume, sorted, as they lie on this machine, which is the node: a pod that looks costs seconds. */
+  async listVolume({ claimName, subPath }: RunVolume, signal: AbortSignal): Promise<readonly string[]> {
+    const claim = await this.api.get(
+      this.objects.path(resources.persistentVolumeClaims, claimName),
+      boundClaim,
+      signal,
+    );
+    const path = { type: resources.persistentVolumes, name: claim.spec.volumeName };
+    const { spec } = await this.api.get(path, localVolume, signal);
+    const folder = join(spec.local.path, subPath ?? '', 'runs');
+    const look = () =>
+      readdir(folder, { recursive: true }).catch((error: unknown) => {
+        // A folder that goes meanwhile is no longer there at the next look.
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        throw error;
+      });
+    return (await this.until(look, signal)).sort();
   }
 
   run(name: string, signal: AbortSignal): Promise<PipelineRun | undefined> {
