@@ -20,6 +20,8 @@ export class BothHosts {
   readonly vscode: CodeServer;
   readonly #browser: Browser;
   #context: BrowserContext | undefined;
+  /** Kept from one test to the next: its page costs as much as all that a test does in it. */
+  #code: CodePage | undefined;
 
   private constructor(
     machine: ClusterMachine,
@@ -58,13 +60,13 @@ export class BothHosts {
     }
   }
 
-  /** Sits down before both, with a notebook open in each. */
+  /** Sits down before both, with a notebook open in each: before a new page of JupyterLab, and before VS Code's as a test finds it that is the first. */
   async open(notebooks: { readonly lab: string; readonly code: string }): Promise<{ lab: LabPage; code: CodePage }> {
-    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
-    this.#context = context;
+    this.#context ??= await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = this.#context;
     const [lab, code] = await Promise.all([
       LabPage.open(context, this.jupyter, `lab/tree/${notebooks.lab}`),
-      CodePage.open(context, this.vscode),
+      this.#tidyCode(context),
     ]);
     await Promise.all([lab.notebookReady(), code.openNotebook(notebooks.code)]);
     await lab.showSidePanel();
@@ -77,15 +79,19 @@ export class BothHosts {
     return { lab, code };
   }
 
-  /** Leaves both, with a picture of each as it was left. */
-  async close(): Promise<void> {
-    const context = this.#context;
-    this.#context = undefined;
-    if (context === undefined) return;
+  async #tidyCode(context: BrowserContext): Promise<CodePage> {
+    if (this.#code === undefined) return (this.#code = await CodePage.open(context, this.vscode));
+    await this.#code.tidy();
+    return this.#code;
+  }
+
+  /** Leaves both, with a picture of each as it was left; only VS Code's page stays. */
+  async leave(): Promise<void> {
     await mkdir(screenshots, { recursive: true });
-    for (const [index, page] of context.pages().entries())
+    for (const [index, page] of (this.#context?.pages() ?? []).entries()) {
       await page.screenshot({ path: join(screenshots, `last-${index}.png`) });
-    await context.close();
+      if (page !== this.#code?.page) await page.close();
+    }
   }
 
   async screenshot(page: LabPage | CodePage, name: string): Promise<void> {

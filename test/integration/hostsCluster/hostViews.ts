@@ -17,12 +17,13 @@ export async function runInLab(lab: LabPage, name: string): Promise<void> {
 /** From now on VS Code's button runs there. */
 export async function runInCode(code: CodePage, name: string): Promise<void> {
   const row = code.row(new RegExp(`^${name}`)).first();
+  const chosen = code.row(new RegExp(`^${name}.*runs go here`)).first();
+  await row.waitFor({ timeout: patienceMs });
+  // The window remembers what the test before has chosen.
+  if (await chosen.isVisible()) return;
   await row.hover();
   await row.getByRole('button', { name: 'Run here from now on' }).click();
-  await code
-    .row(new RegExp(`^${name}.*runs go here`))
-    .first()
-    .waitFor({ timeout: patienceMs });
+  await chosen.waitFor({ timeout: patienceMs });
 }
 
 /** Presses the button of JupyterLab; resolves to the name of the run. */

@@ -49,7 +49,7 @@ anewAfterFailure(async (own) => {
   own(() => both.dispose());
 });
 afterEach(async () => {
-  await both.close();
+  await both.leave();
 });
 
 it('a cluster run of JupyterLab is followed in VS Code, beside a local run, while the context is switched', async () => {
@@ -172,6 +172,8 @@ it('the form shows the manifest of a cluster run, and an image that is not there
   const manifest = code.page.locator('.editor-instance .view-lines').filter({ hasText: 'PipelineRun' });
   await manifest.first().waitFor({ timeout: patienceMs });
   await both.screenshot(code, 'code-manifest');
+  // VS Code would ask what is to become of it.
+  await code.command('View: Revert and Close Editor');
   const known = await runsInLab(lab);
   await code.page.locator('.tab').filter({ hasText: 'Run here.ipynb' }).click();
   await form.getByRole('button', { name: /^Run/ }).click();

@@ -31,6 +31,8 @@ export class CodePage {
   static async open(context: BrowserContext, server: CodeServer): Promise<CodePage> {
     const code = new CodePage(await context.newPage());
     await code.page.addInitScript(restSpinners);
+    // code-server would pack sixteen megabytes of scripts for each window, and the browser unpack them, on the same machine.
+    await code.page.setExtraHTTPHeaders({ 'Accept-Encoding': 'identity' });
     await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
     await code.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 180_000 });
     // Before its extensions are known VS Code opens a notebook as text.
@@ -51,6 +53,14 @@ export class CodePage {
   async reload(): Promise<void> {
     await this.page.reload({ timeout: 180_000 });
     await this.statusItem.waitFor({ timeout: 180_000 });
+  }
+
+  /** Closes what was opened and told, and shows the files, for the next who sits down before the same window. */
+  async tidy(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await this.command('View: Close All Editors');
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+    await this.command('View: Show Explorer');
   }
 
   /** The button in the notebook's toolbar. */
