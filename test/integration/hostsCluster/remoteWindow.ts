@@ -20,6 +20,26 @@ const suite = '/workspace/.test/suite';
 const ownExtension = '/workspace/.test/extension';
 /** What needs a Python with papermill in the DevEnv. */
 const without = 'runs of the local target';
+/** Two thirds of the server, which no window of these tests asks for: chats, other systems, sources and types. */
+const unneeded = [
+  'vscode/extensions/copilot',
+  'vscode/extensions/mermaid-*',
+  'vscode/extensions/microsoft-authentication',
+  'vscode/extensions/node_modules',
+  'vscode/node_modules/@github',
+  'vscode/node_modules/@microsoft/mxc-sdk',
+  'vscode/node_modules/@vscode/ripgrep-universal/bin/[dw]*',
+  'vscode/node_modules/@vscode/ripgrep-universal/bin/linux-[ips]*',
+  'vscode/node_modules/@vscode/sandbox-runtime',
+  'vscode/node_modules/@vscode/tree-sitter-wasm',
+  'vscode/node_modules/@vscode/windows-process-tree',
+  'vscode/node_modules/node-pty/prebuilds/[dw]*',
+  'vscode/node_modules/node-pty/third_party',
+  'vscode/node_modules/@microsoft/*/src',
+  'vscode/node_modules/@microsoft/*/dist-esm',
+  '*.d.ts',
+  '*.map',
+];
 
 /** What `ssh` is called with to reach a DevEnv, as VS Code copies it. */
 export interface SshHost {
@@ -45,10 +65,9 @@ export class RemoteWindow {
     return stdout;
   }
 
-  /** Copies the server without Copilot, and the program that runs it; then the extension and its suite. */
+  /** Copies the server without what is not needed, and the program that runs it; then the extension and its suite. */
   async install(): Promise<void> {
     const product = join(prepared('SLIPWAY_TEST_CODE_SERVER'), 'lib');
-    const unneeded = ['vscode/extensions/copilot', 'vscode/node_modules/@github', 'vscode/extensions/mermaid-*'];
     await this.#unpack(server, [
       ...unneeded.map((path) => `--exclude=${path}`),
       `--transform=s,^node$,vscode/node,`,
