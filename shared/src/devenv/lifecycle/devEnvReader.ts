@@ -133,7 +133,7 @@ export class DevEnvReader {
   }
 
   async #pending(pod: Pod, signal: AbortSignal): Promise<string | undefined> {
-    const facts = await this.#reading.readPendingFacts(this.#access.api, [pod.metadata.name], [pod], signal);
+    const facts = await this.#reading.readPendingFacts(this.#access.api, [], [pod], signal);
     const { events, claims, nodes = [], nodePods = [] } = facts;
     return this.#reading.explainPod(pod, { events, claims, nodes, nodePods, now: this.#clock.now() });
   }

@@ -38,6 +38,11 @@ export function podHasEnded(pod: Pod): boolean {
   return containers.every(({ state }) => state?.terminated !== undefined);
 }
 
+/** A node has been chosen for it. */
+export function podIsPlaced(pod: Pod): boolean {
+  return podCondition(pod, 'PodScheduled')?.status === 'True' || pod.spec?.nodeName !== undefined;
+}
+
 export function podCondition(pod: Pod, type: string): Condition | undefined {
   return pod.status?.conditions.find((condition) => condition.type === type);
 }

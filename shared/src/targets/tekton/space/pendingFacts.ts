@@ -10,6 +10,8 @@ import {
   claimSchema,
   eventSchema,
   nodeSchema,
+  podIsPlaced,
+  podIsTerminal,
   podSchema,
   type Claim,
   type ClusterEvent,
@@ -30,20 +32,24 @@ export interface PendingFacts {
 export const noPendingFacts: PendingFacts = { events: [], claims: [], nodes: undefined, nodePods: undefined };
 
 /**
- * Reads events, claims, and for a pod that no node takes also nodes and what runs on them. What may not be read is left
- * out: the explanation is poorer then, not wrong.
- * @param names of the objects whose events count: the run, its TaskRuns, pods and claims
+ * Reads what tells why pods wait: their events; of one without a node also its claims and their events, and where no node
+ * takes it the nodes and what runs on them. Where there is no pod, those of what it should come from tell most. A server reads all
+ * events of the space for each name that is asked for, so that none is asked for in vain. What may not be read is left out: the
+ * explanation is poorer then, not wrong.
+ * @param owners names of what makes the pods: the run and its TaskRuns
  */
 export async function readPendingFacts(
   api: KubernetesApi,
-  names: readonly string[],
+  owners: readonly string[],
   pods: readonly Pod[],
   signal: AbortSignal,
 ): Promise<PendingFacts> {
   const { namespace } = api.cluster;
-  const claimNames = pods.flatMap((pod) =>
-    (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
-  );
+  const waiting = pods.filter((pod) => !podIsTerminal(pod));
+  const claimNames = waiting
+    .filter((pod) => !podIsPlaced(pod))
+    .flatMap((pod) => (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  const names = waiting.length === 0 ? owners : waiting.map(({ metadata }) => metadata.name);
   const unscheduled = pods.some((pod) =>
     pod.status?.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
   );

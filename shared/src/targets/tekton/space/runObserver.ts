@@ -229,7 +229,7 @@ export class RunObserver implements Disposable {
   async #readPending(facts: RunFacts): Promise<void> {
     const { signal } = this.#life;
     try {
-      this.#pending = await readPendingFacts(this.#options.api, namesOf(facts), facts.pods ?? [], signal);
+      this.#pending = await readPendingFacts(this.#options.api, ownersOf(facts), facts.pods ?? [], signal);
     } catch (error) {
       signal.throwIfAborted();
       // The watches tell that the cluster does not answer; next time it may.
@@ -253,7 +253,6 @@ function isPending({ pipelineRun, pods, taskRuns }: RunFacts): boolean {
   return living.some(({ status }) => status?.phase !== 'Running');
 }
 
-function namesOf({ pipelineRun, taskRuns, pods }: RunFacts): string[] {
-  const objects = [...(pipelineRun === undefined ? [] : [pipelineRun]), ...taskRuns, ...(pods ?? [])];
-  return objects.map(({ metadata }) => metadata.name);
+function ownersOf({ pipelineRun, taskRuns }: RunFacts): string[] {
+  return [...(pipelineRun === undefined ? [] : [pipelineRun]), ...taskRuns].map(({ metadata }) => metadata.name);
 }

@@ -1,5 +1,5 @@
 import { maskSecrets } from '../../../../diagnosis/index.ts';
-import { isDone, podCondition, podIsTerminal, standingOf } from '../conditions.ts';
+import { isDone, podCondition, podIsPlaced, podIsTerminal, standingOf } from '../conditions.ts';
 import type { RunFacts } from '../facts.ts';
 import type { ClusterEvent, PipelineRun, Pod, TaskRun } from '../schemas/index.ts';
 import { eventTime } from '../schemas/index.ts';
@@ -120,8 +120,7 @@ function podPending(pod: Pod, facts: PodFacts): Pending | undefined {
   // A pod runs when all its containers have been started.
   if (podIsTerminal(pod) || pod.status?.phase === 'Running') return undefined;
   const events = facts.events.filter(({ involvedObject }) => isAbout(involvedObject, pod));
-  const scheduled = podCondition(pod, 'PodScheduled');
-  if (scheduled?.status !== 'True' && pod.spec?.nodeName === undefined) {
+  if (!podIsPlaced(pod)) {
     return { phase: 'queued', text: unscheduledWords(pod, events, facts) };
   }
   const text =
