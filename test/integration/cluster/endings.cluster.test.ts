@@ -8,10 +8,11 @@ import { coreInProcess } from './coreInProcess.ts';
 import { typedTo } from './typedTo.ts';
 
 let ada: ClusterMachine;
-/** Another core of hers, for what is asked about a run. */
+/** Hers, for whom commands are typed in this process: what is shown is how runs end. */
 let core: Core;
 /** The same person where a run's volume holds 64 MiB. */
 let narrow: ClusterMachine;
+let coreOfNarrow: Core;
 
 beforeAll(async () => {
   ada = await ClusterMachine.create('endings');
@@ -19,10 +20,12 @@ beforeAll(async () => {
   narrow = await ClusterMachine.create('endings-full', {
     volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' },
   });
+  coreOfNarrow = coreInProcess(narrow.machine);
 });
 
 afterAll(async () => {
   await core.dispose();
+  await coreOfNarrow.dispose();
   await ada.dispose();
   await narrow.dispose();
 });
@@ -31,9 +34,15 @@ afterAll(async () => {
 const ask = (args: readonly string[]) => typedTo(core, [...args, '--context', context], ada.machine.work);
 
 /** Runs a folder's job spec, or its notebook, and returns what is printed for programs. */
-async function runIn(folder: string, files: Readonly<Record<string, string>>, args: readonly string[], machine = ada) {
-  for (const [name, content] of Object.entries(files)) await machine.machine.write(join(folder, name), content);
-  const ended = await machine.slipway(['run', '-o', 'json', ...args], { cwd: join(machine.machine.work, folder) });
+async function runIn(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+  [of, { machine }] = [core, ada],
+) {
+  for (const [name, content] of Object.entries(files)) await machine.write(join(folder, name), content);
+  const argv = ['run', '-o', 'json', '--context', context, ...args];
+  const ended = await typedTo(of, argv, join(machine.work, folder));
   return { ended, result: json(ended) };
 }
 
@@ -204,12 +213,13 @@ describe.concurrent('what the cluster ends', () => {
   it('a volume that is full', async () => {
     const fill = 'open("big.bin", "wb").write(b"x" * 100_000_000)';
     const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', fill]) };
-    const { ended, result } = await runIn('full', files, ['a.ipynb'], narrow);
+    const { ended, result } = await runIn('full', files, ['a.ipynb'], [coreOfNarrow, narrow]);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
     expect(result).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'OSError' } });
     expect(result.diagnosis?.id).toBe('diskFull');
     expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
-    const logs = await narrow.slipway(['logs', result.run, '--step', 'notebook']);
+    const of = ['--step', 'notebook', '--context', context];
+    const logs = await typedTo(coreOfNarrow, ['logs', result.run, ...of], narrow.machine.work);
     expect(logs.stdout).toContain('first 42');
   });
 });

@@ -34,7 +34,7 @@ describe('a cluster whose clock is wrong', () => {
   ])('%s: the look before a run says so, and the run starts all the same', async (_, ms, said) => {
     const heal = skew(ms);
     try {
-      const ended = await ada.slipway(['run', 'a.ipynb', '--detach']);
+      const ended = await ada.slipway(['run', '--detach', '--', 'true']);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(ended.stderr).toMatch(said);
       expect(ended.stderr).toContain('Set the clock of this machine, or of the cluster');
@@ -46,7 +46,7 @@ describe('a cluster whose clock is wrong', () => {
   it('a little: nothing is said', async () => {
     const heal = skew(20_000);
     try {
-      const ended = await ada.slipway(['run', 'a.ipynb', '--detach']);
+      const ended = await ada.slipway(['run', '--detach', '--', 'true']);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(ended.stderr).not.toContain('clock');
     } finally {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { adminRequest } from '../cluster/adminRequest.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
 
 const claimsSchema = z.object({
@@ -48,7 +49,9 @@ export class VolumeGrower {
   }
 
   async #look(): Promise<void> {
-    const { items } = claimsSchema.parse(JSON.parse(await this.#machine.kubectl('get', 'pvc', '-o', 'json')));
+    const { cluster, namespace } = this.#machine;
+    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+    const { items } = claimsSchema.parse(await adminRequest(cluster.kubeconfig, 'GET', path));
     for (const { metadata, spec, status } of items) {
       const { storage } = spec.resources.requests;
       const isOurs = spec.storageClassName === this.#storageClass && spec.volumeName !== undefined;
