@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples, json, Machine, notebook, testPython } from './slipway.ts';
 
@@ -242,15 +242,11 @@ describe('what a person types afterwards', () => {
 
 describe('a Python without papermill', () => {
   it('gets what is missing in an environment beside it; nothing is installed into it', async () => {
-    const folder = await mkdtemp(join(machine.folder, 'bare-'));
-    execFileSync(testPython(), ['-m', 'venv', folder]);
+    const folder = await pythonWithoutPapermill();
     const packages = (): string =>
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'list'], { encoding: 'utf8' });
     const before = packages();
-    const [site] = execFileSync(join(folder, 'bin/python'), ['-c', 'import site; print(site.getsitepackages()[0])'], {
-      encoding: 'utf8',
-    }).split('\n');
-    await writeFile(join(site ?? '', 'only_here.py'), 'answer = 42\n');
+    await writeFile(join(sitePackages(join(folder, 'bin/python')), 'only_here.py'), 'answer = 42\n');
     await machine.write('bare/n.ipynb', notebook(['import only_here\nprint("the answer is", only_here.answer)']));
     const args = ['--no-tests', '--python', join(folder, 'bin/python'), 'bare/n.ipynb'];
     // Nobody can use an environment again that belongs to a folder of this test: it goes away with the machine.
@@ -261,6 +257,7 @@ describe('a Python without papermill', () => {
     };
     const plan = await machine.slipway(['plan', ...args], { env });
     expect(plan.stdout).toMatch(/will be built/);
+    expect(before).not.toMatch(/^papermill/m);
     const ended = await machine.slipway(['run', '-o', 'json', ...args], { env });
     expect(json(ended).state, ended.stdout + ended.stderr).toBe('succeeded');
     const log = await machine.slipway(['logs', json(ended).run, '--step', 'notebook']);
@@ -268,3 +265,22 @@ describe('a Python without papermill', () => {
     expect(packages()).toBe(before);
   });
 });
+
+/** A virtual environment with all that the tests' Python has but papermill: to install the rest, too, takes a long time. */
+async function pythonWithoutPapermill(): Promise<string> {
+  const folder = await mkdtemp(join(machine.folder, 'bare-'));
+  execFileSync(testPython(), ['-m', 'venv', '--without-pip', folder]);
+  const from = sitePackages(testPython());
+  const to = sitePackages(join(folder, 'bin/python'));
+  for (const name of await readdir(from)) {
+    if (!name.startsWith('papermill')) await symlink(join(from, name), join(to, name));
+  }
+  // What nbconvert's templates lie in.
+  await mkdir(join(folder, 'share'), { recursive: true });
+  await symlink(join(dirname(testPython()), '../share/jupyter'), join(folder, 'share/jupyter'));
+  return folder;
+}
+
+function sitePackages(python: string): string {
+  return execFileSync(python, ['-c', 'import site; print(site.getsitepackages()[0])'], { encoding: 'utf8' }).trim();
+}
