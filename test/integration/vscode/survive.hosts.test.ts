@@ -1,7 +1,7 @@
 import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { isAlive } from '../hosts/hostProcess.ts';
@@ -21,6 +21,8 @@ const end = `for line in range(${lines / 2}, ${lines}):
 let server: CodeServer;
 let browser: Browser;
 let context: BrowserContext;
+/** The window that all tests begin with: it goes on through what becomes of its hosts. */
+let code: CodePage;
 
 anewAfterFailure(async (own) => {
   server = await CodeServer.create({ vsix: prepared('SLIPWAY_TEST_VSIX'), installsItself: true });
@@ -30,62 +32,26 @@ anewAfterFailure(async (own) => {
   await server.write('host.ipynb', notebookOf(begin, server.gate('host'), end));
   await server.write('uninstalled.ipynb', notebookOf(begin, server.gate('uninstalled'), end));
   await server.write('server.ipynb', notebookOf(begin, server.gate('server'), end));
-  await server.start();
-});
-beforeAll(async () => {
   browser = await launchBrowser();
-});
-beforeEach(async () => {
+  own(() => browser.close());
+  await server.start();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  code = await CodePage.open(context, server);
 });
 afterEach(async ({ task }) => {
   const picture = task.name.replaceAll(/\W+/g, '-');
   for (const [index, page] of context.pages().entries()) await CodePage.screenshot(page, `${picture}-${index}`);
-  await context.close();
-});
-afterAll(async () => {
-  await browser.close();
-});
-
-it('two windows that press at once have both runs, and one of them tells of each end', async () => {
-  const windows = await Promise.all([CodePage.open(context, server), CodePage.open(context, server)]);
-  const [first, second] = windows;
-  await first.openNotebook('one.ipynb');
-  await second.openNotebook('two.ipynb');
-  await Promise.all([first.runButton.click(), second.runButton.click()]);
-  for (const window of windows) {
-    await window.showRuns();
-    for (const name of ['one', 'two'])
-      await window.row(new RegExp(`${name}\\.ipynb.*Passed`)).waitFor({ timeout: 240_000 });
-    expect(await window.row(/ipynb.*Passed/).count()).toBe(2);
-  }
-  expect(coresOf(server.home)).toHaveLength(2);
-  // A window that was to tell of the other's end would have done so until its log has come.
-  const told = await Promise.all(
-    windows.map(async (window) => {
-      const detail = await window.panel('slipway-run-detail');
-      await detail.getByRole('tab', { name: 'Logs' }).click();
-      await detail.getByText('Complete').waitFor({ timeout: 120_000 });
-      return window.notifications();
-    }),
-  );
-  for (const name of ['one', 'two'])
-    expect(told.flat().filter((text) => text.includes(`${name}.ipynb: Passed`))).toHaveLength(1);
 });
 
 it('a run outlives the extension host, and its panel the reload of the page', async () => {
-  // The host of a window that was closed stays for a while: somebody may come back to it.
-  const earlier = [...coresOf(server.home), ...extensionHostsOf(server.home)];
-  const own = (ids: readonly number[]): number[] => ids.filter((id) => !earlier.includes(id));
-  const code = await CodePage.open(context, server);
-  await startUntilGate(code, 'host');
-  const [host] = own(extensionHostsOf(server.home));
-  const [core] = own(coresOf(server.home));
+  await startUntilGate('host');
+  const [host] = extensionHostsOf(server.home);
+  const [core] = coresOf(server.home);
   if (host === undefined || core === undefined) throw new Error('There is no extension host with a core.');
   const status = await recordStatusItem(code.page);
   process.kill(host, 'SIGKILL');
   // VS Code starts another by itself. What the first has shown stays there until then: news come from the new core.
-  await expect.poll(() => own(coresOf(server.home)).filter((id) => id !== core), { timeout: 180_000 }).toHaveLength(1);
+  await expect.poll(() => coresOf(server.home).filter((id) => id !== core), { timeout: 180_000 }).toHaveLength(1);
   expect(extensionHostsOf(server.home)).not.toContain(host);
   await code.page.locator('.statusbar').getByText('Restarting').waitFor({ state: 'hidden', timeout: 120_000 });
   await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 180_000 });
@@ -108,14 +74,14 @@ it('a run outlives the extension host, and its panel the reload of the page', as
     .waitFor();
   await server.write('host', '');
   await restored.getByText('Passed').first().waitFor({ timeout: 240_000 });
-  expectWhole(await savedLog(code, 'host'));
+  expectWhole(await savedLog('host'));
 });
 
 it('says as of when it knows of a run while the core or code-server is gone, and goes on when they are back', async () => {
-  const code = await CodePage.open(context, server);
-  await startUntilGate(code, 'server');
+  await code.tidy();
+  await startUntilGate('server');
   await code.showRuns();
-  await withoutCore(code);
+  await withoutCore();
 
   const before = [...coresOf(server.home), ...extensionHostsOf(server.home), ...serversOf(server.home)];
   expect(before.length).toBeGreaterThanOrEqual(3);
@@ -135,11 +101,42 @@ it('says as of when it knows of a run while the core or code-server is gone, and
   await code.row(/server\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'server.ipynb: Passed' });
   await toast.getByRole('button', { name: 'Open run' }).click();
-  expectWhole(await savedLog(code, 'server'));
+  expectWhole(await savedLog('server'));
+});
+
+it('two windows that press at once have both runs, and one of them tells of each end', async () => {
+  await code.tidy();
+  const second = await CodePage.open(context, server);
+  // It begins with what the first had open when VS Code last took note of it.
+  await second.tidy();
+  const windows = [code, second];
+  await code.openNotebook('one.ipynb');
+  await second.openNotebook('two.ipynb');
+  await Promise.all([code.runButton.click(), second.runButton.click()]);
+  for (const window of windows) {
+    await window.showRuns();
+    for (const name of ['one', 'two'])
+      await window.row(new RegExp(`${name}\\.ipynb.*Passed`)).waitFor({ timeout: 240_000 });
+    expect(await window.row(/(one|two)\.ipynb.*Passed/).count()).toBe(2);
+  }
+  expect(coresOf(server.home)).toHaveLength(2);
+  // A window that was to tell of the other's end would have done so until its log has come.
+  const told = await Promise.all(
+    windows.map(async (window) => {
+      const detail = await window.panel('slipway-run-detail');
+      await detail.getByRole('tab', { name: 'Logs' }).click();
+      await detail.getByText('Complete').waitFor({ timeout: 120_000 });
+      return window.notifications();
+    }),
+  );
+  for (const name of ['one', 'two'])
+    expect(told.flat().filter((text) => text.includes(`${name}.ipynb: Passed`))).toHaveLength(1);
+  await second.page.close();
 });
 
 it('leaves nothing of the extension that code-server installed when it is uninstalled, and every run, also one that goes on', async () => {
-  await startUntilGate(await CodePage.open(context, server), 'uninstalled');
+  await code.tidy();
+  await startUntilGate('uninstalled');
   await context.close();
   const runs = await readdir(server.runs);
   expect((await ofSlipway()).some((path) => path.includes('globalStorage'))).toBe(true);
@@ -190,7 +187,7 @@ async function serversWords(): Promise<string> {
 }
 
 /** What is shown while no core can be started, and once it can be again. */
-async function withoutCore(code: CodePage): Promise<void> {
+async function withoutCore(): Promise<void> {
   const extensions = join(server.home, 'vscode/extensions');
   const extension = (await readdir(extensions)).find((name) => name.startsWith('slipway.')) ?? '';
   const script = join(extensions, extension, 'dist/core/slipway.js');
@@ -218,14 +215,14 @@ async function withoutCore(code: CodePage): Promise<void> {
   expect(await detail.getByRole('button', { name: 'Cancel' }).isEnabled()).toBe(true);
 }
 
-async function startUntilGate(code: CodePage, name: string): Promise<void> {
+async function startUntilGate(name: string): Promise<void> {
   await code.openNotebook(`${name}.ipynb`);
   await code.runButton.click();
   await code.statusItem.filter({ hasText: /cell 2\/3/ }).waitFor({ timeout: 240_000 });
 }
 
 /** The log of the run whose detail is open, as its button saves it. */
-async function savedLog(code: CodePage, name: string): Promise<string> {
+async function savedLog(name: string): Promise<string> {
   const detail = await code.panel('slipway-run-detail');
   await detail.getByRole('tab', { name: 'Logs' }).click();
   await detail.getByText('Complete').waitFor({ timeout: 120_000 });
