@@ -9,6 +9,7 @@ import { kubectl, type ClusterStatus } from '../../cluster/cluster.mjs';
 import { Keycloak, passwords, type PersonName } from '../../identity/keycloak.ts';
 import { KeycloakPages } from '../../identity/keycloakPages.ts';
 import { json, Machine, notebook, type Started } from '../cli/slipway.ts';
+import { adminRequest, fieldOf, pathOf } from '../cluster/adminRequest.ts';
 import { testCluster } from '../cluster/clusterMachine.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { audited, eventually, setUpCluster, teamProfile } from './signedInMachine.ts';
@@ -233,11 +234,11 @@ describe('signing in from the terminal at Keycloak, with a directory behind it',
       const watching = machine.start(['watch', run]);
       await watching.until(/notebook/);
       await keycloak.leave();
-      const ofRun = (path: string) =>
-        kubectl(['-n', 'team-a', 'get', `pipelinerun/${run}`, '-o', `jsonpath={${path}}`]);
-      await eventually('the run is over', async () =>
-        (await ofRun('.status.completionTime')) === '' ? undefined : true,
-      );
+      const path = pathOf(`pipelinerun/${run}`, 'team-a');
+      await eventually('the run is over', async () => {
+        const object = await adminRequest(cluster.kubeconfig, 'GET', path);
+        return fieldOf(object, '.status.completionTime') === '' ? undefined : true;
+      });
       await keycloak.comeBack();
       const ended = await watching.ended;
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
