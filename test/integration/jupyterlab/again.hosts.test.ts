@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterEach, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
@@ -11,10 +11,10 @@ import { notebookOf, parametersCell } from './notebooks.ts';
 
 let server: JupyterServer;
 let browser: Browser;
-let context: BrowserContext;
+let lab: LabPage;
 
 anewAfterFailure(async (own) => {
-  server = await JupyterServer.create();
+  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
   own(() => server.dispose());
   await server.choose('@slipway/jupyterlab', { openRunDetail: false });
   await server.write('long.ipynb', notebookOf('print("begin")', 'import time\ntime.sleep(300)'));
@@ -22,21 +22,17 @@ anewAfterFailure(async (own) => {
   browser = await launchBrowser();
   own(() => browser.close());
   await server.start();
-});
-afterEach(async () => {
-  await context.close();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  lab = await LabPage.open(context, server, 'lab');
 });
 explainFailures(
   () => browser,
   () => server,
 );
 
-async function open(path: string): Promise<LabPage> {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const lab = await LabPage.open(context, server, `lab/tree/${path}`);
-  await lab.notebookReady();
+async function open(path: string): Promise<void> {
+  await lab.openNotebook(path);
   await lab.showSidePanel();
-  return lab;
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -47,7 +43,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 it('a run is cancelled and deleted from the side panel, and opens no tab where the settings say so', async () => {
-  const lab = await open('long.ipynb');
+  await open('long.ipynb');
   await lab.runButton.click();
   await lab.statusItem.filter({ hasText: 'cell 2' }).waitFor({ timeout: 180_000 });
   expect(await lab.detail.count()).toBe(0);
@@ -74,7 +70,7 @@ it('a run is cancelled and deleted from the side panel, and opens no tab where t
 });
 
 it('a run that failed is tried again, and passes with another parameter', async () => {
-  const lab = await open('picky.ipynb');
+  await open('picky.ipynb');
   await lab.runButton.click();
   await lab.row('failed').waitFor({ timeout: 180_000 });
   const first = await lab.row('failed').getAttribute('data-run');

@@ -79,22 +79,3 @@ it('runs a notebook that several people edit, as it is at this moment', async ()
   await lab.detail.getByText('Passed').first().waitFor({ timeout: 180_000 });
   expect(await executedNotebook(shared.home)).toContain('typed a moment ago beside');
 });
-
-it('speaks Chinese where JupyterLab does', async () => {
-  const lab = await serve({});
-  await lab.chooseLanguage('zh_CN');
-  const page = await LabPage.open(context, lab, 'lab/tree/sub/analysis.ipynb');
-  await page.notebookReady();
-  await page.runButton.getByText('在 GPU 集群上运行').waitFor();
-  await page.runButton.click();
-  await page.detail
-    .getByText(/\d 个产物，/)
-    .first()
-    .waitFor({ timeout: 180_000 });
-  await page.detail
-    .getByText(/沿用 Python|沿用已有环境|已构建环境/)
-    .first()
-    .waitFor();
-  await page.showSidePanel();
-  await page.screenshot('chinese');
-});

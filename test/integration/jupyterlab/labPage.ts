@@ -48,6 +48,11 @@ export class LabPage {
     return this.page.locator('[data-jp-item-name="slipway-run"] >> visible=true').first();
   }
 
+  /** The notebook in front; others may be behind it. */
+  get notebook(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook');
+  }
+
   get sidePanel(): Locator {
     return this.page.locator('#slipway-side-panel');
   }
@@ -88,7 +93,10 @@ export class LabPage {
   async openNotebook(path: string): Promise<void> {
     await this.runsReady();
     await this.page.evaluate(
-      (wanted) => (globalThis as unknown as LabWindow).jupyterapp.commands.execute('docmanager:open', wanted),
+      async (wanted) => {
+        // What it returns is of the page, and too large to be taken out of it.
+        await (globalThis as unknown as LabWindow).jupyterapp.commands.execute('docmanager:open', wanted);
+      },
       { path },
     );
     await this.notebookReady();
@@ -96,7 +104,7 @@ export class LabPage {
 
   /** Waits until the notebook can be typed into. */
   async notebookReady(): Promise<void> {
-    await this.page.locator('.jp-Notebook .cm-content').first().waitFor({ timeout: 120_000 });
+    await this.notebook.locator('.cm-content').first().waitFor({ timeout: 120_000 });
     // It goes when the layout of the last time is there again, which may bring another tab to the front.
     await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 120_000 });
     await this.runButton.waitFor({ timeout: 120_000 });
@@ -107,7 +115,7 @@ export class LabPage {
 
   /** Replaces the source of a cell, counted from 0, as somebody types it; nothing is saved. */
   async typeInto(cell: number, source: string): Promise<void> {
-    const editor = this.page.locator('.jp-Notebook .jp-Cell .cm-content').nth(cell);
+    const editor = this.notebook.locator('.jp-Cell .cm-content').nth(cell);
     await editor.click();
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.press('Delete');
