@@ -12,14 +12,24 @@ import { coresOf } from './processes.ts';
 let server: CodeServer;
 let browser: Browser;
 let code: CodePage;
+/** Whether the window takes the folder for one to start runs from. */
+let isTrusted = false;
 
 anewAfterFailure(async (own) => {
   server = await CodeServer.create({
     vsix: prepared('SLIPWAY_TEST_VSIX'),
-    // Drawn by a graphics processor a terminal has no text in the page.
-    settings: { 'workbench.colorTheme': 'Default Dark Modern', 'terminal.integrated.gpuAcceleration': 'off' },
+    asksForTrust: true,
+    settings: {
+      'workbench.colorTheme': 'Default Dark Modern',
+      // Drawn by a graphics processor a terminal has no text in the page.
+      'terminal.integrated.gpuAcceleration': 'off',
+      'security.workspace.trust.startupPrompt': 'never',
+      'workbench.editor.useModal': 'off',
+    },
   });
   own(() => server.dispose());
+  isTrusted = false;
+  await server.write('short.ipynb', notebookOf('print(6 * 7)'));
   await server.write('good.ipynb', notebookOf('import time', 'time.sleep(6)', 'print(1)'));
   await server.write('bad.ipynb', notebookOf('counts = {}', 'a = 1\ncounts["missing"]'));
   await server.write('helper.py', 'def double(x):\n    return 2 * x\n\n\ndef unused():\n    return 0\n');
@@ -39,8 +49,39 @@ anewAfterFailure(async (own) => {
 });
 afterEach(() => code.screenshot('runs-last'));
 
+/** Has the folder trusted, by the button that stands in the list of runs until it is. */
+async function trust(): Promise<void> {
+  if (isTrusted) return;
+  await code.showRuns();
+  const welcome = code.page.locator('.welcome-view').filter({ hasText: 'Runs can be looked at' });
+  await welcome.waitFor();
+  await code.row('local').waitFor();
+  await code.screenshot('not-trusted');
+  await welcome.getByRole('button', { name: 'Manage workspace trust' }).click();
+  await code.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+  isTrusted = true;
+}
+
+/** What the one before has left is closed, and after a failure everything begins anew. */
+async function openAfterOthers(name: string): Promise<void> {
+  await trust();
+  await code.tidy();
+  await code.openNotebook(name);
+  await expect.poll(() => code.runButton.getAttribute('aria-disabled')).not.toBe('true');
+}
+
+it('starts no run from a workspace that is not trusted, until it is', async () => {
+  await code.openNotebook('short.ipynb');
+  expect(await code.runButton.getAttribute('aria-disabled')).toBe('true');
+  await trust();
+  await code.page.locator('.tab').filter({ hasText: 'short.ipynb' }).click();
+  await expect.poll(() => code.runButton.getAttribute('aria-disabled'), { timeout: 120_000 }).not.toBe('true');
+  await code.runButton.click();
+  await code.row(/short\.ipynb.*Passed/).waitFor({ timeout: 240_000 });
+});
+
 it('loses nothing when the core dies in mid-run, and opens the executed notebook', async () => {
-  await code.openNotebook('good.ipynb');
+  await openAfterOthers('good.ipynb');
   await code.runButton.click();
   await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
   await code.showRuns();
@@ -61,8 +102,7 @@ it('loses nothing when the core dies in mid-run, and opens the executed notebook
 });
 
 it('opens the cell that failed in the notebook and marks its line', async () => {
-  await code.tidy();
-  await code.openNotebook('bad.ipynb');
+  await openAfterOthers('bad.ipynb');
   await code.runButton.click();
   await code.showRuns();
   await code.row(/bad\.ipynb.*Failed/).waitFor({ timeout: 240_000 });
@@ -76,8 +116,7 @@ it('opens the cell that failed in the notebook and marks its line', async () => 
 });
 
 it('follows a log in a terminal, cancels from the row and from the panel, runs again, deletes', async () => {
-  await code.tidy();
-  await code.openNotebook('waits.ipynb');
+  await openAfterOthers('waits.ipynb');
   await code.runButton.click();
   await code.showRuns();
   await code.row(/waits\.ipynb.*Running/).waitFor({ timeout: 180_000 });
@@ -106,13 +145,12 @@ it('follows a log in a terminal, cancels from the row and from the panel, runs a
 });
 
 it('tries again from the step that failed, and keeps what the steps before it made', async () => {
-  await code.tidy();
   // Only now: it fails the runs of all notebooks beside it.
   await server.write(
     'tests/test_gate.py',
     `import pathlib\n\n\ndef test_gate():\n    assert pathlib.Path(${JSON.stringify(join(server.home, 'repaired'))}).exists()\n`,
   );
-  await code.openNotebook('sum.ipynb');
+  await openAfterOthers('sum.ipynb');
   await code.runButton.click();
   await code.showRuns();
   await code.row(/sum\.ipynb.*Failed/).waitFor({ timeout: 240_000 });
@@ -124,4 +162,31 @@ it('tries again from the step that failed, and keeps what the steps before it ma
   const runs = (await Promise.all(files)).map((text) => JSON.parse(text) as { reuse?: { steps: string[] } });
   expect(runs.flatMap(({ reuse }) => reuse?.steps ?? [])).toContain('notebook');
   expect(code.violations).toEqual([]);
+});
+
+it('tells of a run in Chinese, what the core says of its steps too, in a window that speaks it', async () => {
+  await openAfterOthers('short.ipynb');
+  await code.showRuns();
+  const passed = code.row(/short\.ipynb.*Passed/).first();
+  if (!(await passed.isVisible())) await code.runButton.click();
+  await passed.waitFor({ timeout: 240_000 });
+  await server.speakChinese();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
+  const chinese = await CodePage.open(context, server);
+  await chinese.showRuns();
+  await chinese
+    .row(/short\.ipynb.*通过/)
+    .first()
+    .click();
+  const detail = await chinese.panel('slipway-run-detail');
+  await detail
+    .getByText(/沿用 Python|沿用已有环境|已构建环境/)
+    .first()
+    .waitFor();
+  await detail
+    .getByText(/\d 个产物，/)
+    .first()
+    .waitFor();
+  await chinese.screenshot('chinese');
+  await context.close();
 });
