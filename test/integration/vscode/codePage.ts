@@ -100,7 +100,16 @@ export class CodePage {
 
   /** Opens a notebook and waits until its toolbar has our button: the extension is there. */
   async openNotebook(name: string): Promise<void> {
-    await this.openFile(name);
+    const tab = this.page.locator('.tab').filter({ hasText: name }).first();
+    // Files that came while nobody saw them move the rows, and a click meets another one.
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      await this.openFile(name);
+      const isOpen = await tab.waitFor({ timeout: 30_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isOpen) break;
+    }
     await this.page.locator('.notebook-editor .code-cell-row').first().waitFor({ timeout: 120_000 });
     await this.runButton.waitFor({ timeout: 120_000 });
   }
