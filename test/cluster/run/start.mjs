@@ -9,7 +9,7 @@ import { writeConfiguration } from './configuration.mjs';
 import { containerdAnswers, importImages, removeImages } from './importing.mjs';
 import { setUpMachine } from './machine.mjs';
 import { setGpus } from './nodes.mjs';
-import { start, tektonManifest } from './parts.mjs';
+import { alsoV1beta1, start, tektonManifest, withoutV1beta1 } from './parts.mjs';
 import { makePki } from './pki.mjs';
 import { makeRepositories } from './repositories.mjs';
 import { execute, kubectl, waitFor } from '../tools/processes.mjs';
@@ -139,6 +139,9 @@ async function applyManifests(tekton, log) {
   }
   await kubectl(['apply', '--server-side', '-f', join(sources, 'manifests/base.yaml')]);
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: tektonManifest(tekton) });
+  for (const kind of alsoV1beta1) {
+    await kubectl(['patch', 'crd', `${kind}.tekton.dev`, '--type=json', '-p', withoutV1beta1]);
+  }
   log('manifests applied');
 }
 
