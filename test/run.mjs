@@ -9,7 +9,7 @@ import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
 import { build, ensureKeyring, ensureSsh, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
-import { Outlet, Stage } from './stage.mjs';
+import { Stage } from './stage.mjs';
 
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
 let python = '';
@@ -34,24 +34,24 @@ const preparation = [
 ];
 
 /**
- * The lists run beside each other. On the cluster a good part of the time goes into waiting: so what is there runs from the beginning to the end,
- * beside what computes. Linters take what the others leave of the processors.
+ * The lists run beside each other: tests of hosts and of the cluster wait for something a good part of their time. ESLint takes longer than all other
+ * checks together, and only what the others leave of the processors. What is by itself in its host or on the cluster waits most.
  */
 const stages = [
+  [['lint', lint]],
+  [
+    ['python', pythonTests],
+    ['extensions', extensions],
+    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1)],
+  ],
   [
     ['types', types],
     ['unit', (stage) => stage.vitest(['unit'], tools(), 2)],
     ['integration', integration],
     ['hosts', hosts],
-  ],
-  [
-    ['python', pythonTests],
-    ['extensions', extensions],
-    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1)],
     // Those with pages wait where the others compute, and the other way round.
     ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 4)],
   ],
-  [['lint', lint]],
 ];
 const onTheCluster = ['cluster-alone', 'cluster'];
 
@@ -137,7 +137,7 @@ async function lintTheRest(stage) {
 
 async function integration(stage) {
   await identityProvider(stage);
-  await stage.vitest(['integration'], tools(), 2);
+  await stage.vitest(['integration'], tools(), 3);
 }
 
 /** The server half for JupyterLab in a real Jupyter server, and the suite in the extension host of VS Code. */
@@ -150,7 +150,7 @@ async function extensions(stage) {
 /** The packaged extensions in their real hosts. */
 async function hosts(stage) {
   await identityProvider(stage);
-  await stage.vitest(['hosts'], await installHosts(stage), 3);
+  await stage.vitest(['hosts'], await installHosts(stage), 4);
 }
 
 /** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
@@ -184,24 +184,14 @@ async function allOf(works) {
   for (const { reason } of ended) if (reason !== undefined) throw reason;
 }
 
-/** Runs lists of stages beside each other. The first that has not ended prints as it goes. */
+/** Runs lists of stages beside each other. Only those of the last print while they run. */
 function besides(lists) {
-  const outlets = lists.map(() => new Outlet());
-  const left = new Set(outlets);
-  const openFirst = () => left.values().next().value?.open();
-  openFirst();
   return allOf(
     lists.map(async (list, index) => {
-      const outlet = outlets[index];
-      try {
-        for (const [name, work] of list) {
-          const stage = new Stage(name, outlet);
-          run.push(stage);
-          await stage.timed(work);
-        }
-      } finally {
-        left.delete(outlet);
-        openFirst();
+      for (const [name, work] of list) {
+        const stage = new Stage(name, index < lists.length - 1);
+        run.push(stage);
+        await stage.timed(work);
       }
     }),
   );

@@ -13,21 +13,17 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/**
- * Runs a command in the repository's root; rejects with its name and exit code when it fails, and with what it printed where that
- * went nowhere (`quiet`). `onOutput` takes what it prints, as it comes.
- */
-export function run(command, args, { env = {}, quiet = false, onOutput } = {}) {
+/** Runs a command in the repository's root; rejects with its name and exit code when it fails. */
+export function run(command, args, { env = {}, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const keep = (text) => (output += text);
-    const take = onOutput ?? (quiet ? keep : undefined);
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: take === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', take);
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);

@@ -4,29 +4,7 @@ import { pinnedNode, root, run, tool } from './setup.mjs';
 
 const reports = join(root, '.cache/reports');
 
-/** Where a list of stages prints: one list as it goes, those beside it a stage at a time. */
-export class Outlet {
-  /** Undefined where all is printed at once. */
-  #kept = [];
-
-  print(text) {
-    if (this.#kept === undefined) process.stdout.write(text);
-    else this.#kept.push(text);
-  }
-
-  /** Prints what was kept. */
-  flush() {
-    if (this.#kept !== undefined) process.stdout.write(this.#kept.splice(0).join(''));
-  }
-
-  /** From now on all is printed at once. */
-  open() {
-    this.flush();
-    this.#kept = undefined;
-  }
-}
-
-/** One stage of `npm test`: runs tools and counts what they report. */
+/** One stage of `npm test`: runs tools and counts what they report. Beside another stage its output comes at its end. */
 export class Stage {
   passed = 0;
   failed = 0;
@@ -34,12 +12,13 @@ export class Stage {
   /** Told again after the last stage: what comes in between may be thousands of lines. */
   failures = [];
   #name;
-  #outlet;
+  /** What is to be printed at the end; undefined where it is printed at once. */
+  #held;
 
-  /** @param outlet that of its list */
-  constructor(name, outlet) {
+  /** @param isBeside whether another stage prints at the same time */
+  constructor(name, isBeside) {
     this.#name = name;
-    this.#outlet = outlet;
+    this.#held = isBeside ? [] : undefined;
     mkdirSync(reports, { recursive: true });
   }
 
@@ -54,12 +33,13 @@ export class Stage {
     } finally {
       const verdict = isDone && this.failed === 0 ? 'ok' : 'failed';
       this.print(`── ${this.#name}: ${verdict}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-      this.#outlet.flush();
+      if (this.#held !== undefined) console.log(this.#held.join('\n'));
     }
   }
 
   print(text) {
-    this.#outlet.print(`${text}\n`);
+    if (this.#held === undefined) console.log(text);
+    else this.#held.push(text);
   }
 
   /** A check without cases of its own counts as one. */
@@ -131,11 +111,13 @@ export class Stage {
 
   /** True when it ended well. What it writes goes where the stage's own lines go. */
   async #run(command, args, env) {
+    const isHeld = this.#held !== undefined;
     try {
-      await run(command, args, { env, onOutput: (text) => this.#outlet.print(text) });
+      const output = await run(command, args, { env, quiet: isHeld });
+      if (isHeld) this.print(output);
       return true;
     } catch (error) {
-      this.print(error.message);
+      if (isHeld) this.print(error.message);
       return false;
     }
   }
