@@ -44,7 +44,7 @@ describe('jobs of a DevEnv', () => {
 
   it('say at once how to come back, are listed, and keep the DevEnv from stopping', async () => {
     const started = await devenv('run', machine.name, ...here, '--', 'sleep', '1000');
-    expect(started.exitCode).toBe(0);
+    expect(started.exitCode, started.stdout + started.stderr).toBe(0);
     const id = /^\d{8}-\d{6}-[0-9a-f]{6}/.exec(started.stdout)?.[0] ?? '';
     expect(started.stdout).toContain(`slipway devenv logs -f ${id} ${machine.name}`);
     expect((await devenv('jobs', machine.name, ...here)).stdout).toMatch(new RegExp(`${id} +running .* sleep 1000`));
