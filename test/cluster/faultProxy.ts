@@ -33,8 +33,8 @@ export type Fault =
   | { readonly kind: 'stallAfter'; readonly bytes: number }
   /** Handed on; the connection is reset after so many bytes of the request's body, or of what a WebSocket sends. */
   | { readonly kind: 'cutUploadAfter'; readonly bytes: number }
-  /** Handed on; the answer has these headers instead of its own of the same names, which are given in lower case. */
-  | { readonly kind: 'headers'; readonly headers: OutgoingHttpHeaders };
+  /** Handed on; each answer has these headers, made when it comes, instead of its own of the same names, which are given in lower case. */
+  | { readonly kind: 'headers'; readonly headers: () => OutgoingHttpHeaders };
 
 export type RequestMatch = RegExp | ((request: ProxiedRequest) => boolean);
 
@@ -240,7 +240,7 @@ class RunningProxy implements FaultProxy {
   ): Promise<void> {
     await this.#gate.pass(request);
     if (response.destroyed) return;
-    const headers = fault?.kind === 'headers' ? { ...reply.headers, ...fault.headers } : reply.headers;
+    const headers = fault?.kind === 'headers' ? { ...reply.headers, ...fault.headers() } : reply.headers;
     response.writeHead(reply.statusCode ?? 502, headers);
     response.flushHeaders();
     const socket = response.socket;

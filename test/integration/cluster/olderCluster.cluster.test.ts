@@ -19,18 +19,18 @@ afterAll(async () => {
   await ada.dispose();
 });
 
-/** The API server's clock, as its answers tell, is so far from ours, and stands still from now on: a command takes seconds to begin. */
+/** The API server's clock, as its answers tell, is so far from ours. */
 function skew(ms: number): () => void {
   return proxy.on(/^GET \/version/, {
     kind: 'headers',
-    headers: { date: new Date(Date.now() + ms).toUTCString() },
+    headers: () => ({ date: new Date(Date.now() + ms).toUTCString() }),
   });
 }
 
 describe('a cluster whose clock is wrong', () => {
   it.each([
-    ['behind', -600_000, /clock -(59\d|6[0-5]\d)\.\d s/],
-    ['ahead', 600_000, /clock \+(5[4-9]\d|60\d)\.\d s/],
+    ['behind', -600_000, /clock -(59\d|60\d)\.\d s/],
+    ['ahead', 600_000, /clock \+(59\d|60\d)\.\d s/],
   ])('%s: the look before a run says so, and the run starts all the same', async (_, ms, said) => {
     const heal = skew(ms);
     try {
