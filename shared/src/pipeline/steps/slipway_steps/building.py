@@ -30,7 +30,7 @@ _RUN_PIP = (
 )
 _OPTIONS = ["--disable-pip-version-check", "--no-input"]
 _FIRST_PIP_WITH_PYTHON_OPTION = (22, 3)
-_PIP = Tool("pip>=22.3")
+_PIP = Tool(f"pip>={'.'.join(map(str, _FIRST_PIP_WITH_PYTHON_OPTION))}")
 
 
 class BuildError(Exception):
