@@ -14,13 +14,9 @@ const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`;
 const flags = (values) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 
 /** Memory is there, processors are not: by default a fifth of the API server's time goes into collecting garbage. */
-const rarelyCollecting = { env: { GOGC: '200' } };
+const rarelyCollecting = { env: { GOGC: '400' } };
 
-/** The API server's heap is a third of a gigabyte: going through it is what costs. */
-const veryRarelyCollecting = { env: { GOGC: '400' } };
-
-const program = (name, values, options = rarelyCollecting) =>
-  startDaemon(name, join(paths.bin, name), flags(values), options);
+const program = (name, values) => startDaemon(name, join(paths.bin, name), flags(values), rarelyCollecting);
 
 /** Settings come in a file, for there are passwords in them. */
 function service(name, settings) {
@@ -66,35 +62,31 @@ export const start = {
   registry: () => service('registry', { backend: `http://127.0.0.1:${ports.registryStorage}`, ...login }),
 
   'kube-apiserver': () =>
-    program(
-      'kube-apiserver',
-      {
-        'etcd-servers': etcdUrl,
-        'advertise-address': network.nodeAddress,
-        'bind-address': network.nodeAddress,
-        'secure-port': ports.api,
-        'service-cluster-ip-range': network.serviceRange,
-        'authorization-mode': 'Node,RBAC',
-        'enable-admission-plugins': 'NodeRestriction',
-        'allow-privileged': true,
-        'client-ca-file': inPki('ca.crt'),
-        'tls-cert-file': inPki('apiserver.crt'),
-        'tls-private-key-file': inPki('apiserver.key'),
-        'service-account-issuer': 'https://kubernetes.default.svc',
-        'service-account-key-file': inPki('service-accounts.pub'),
-        'service-account-signing-key-file': inPki('service-accounts.key'),
-        'kubelet-client-certificate': inPki('apiserver-kubelet.crt'),
-        'kubelet-client-key': inPki('apiserver-kubelet.key'),
-        'kubelet-certificate-authority': inPki('ca.crt'),
-        'kubelet-preferred-address-types': 'InternalIP',
-        'authentication-config': inState('authentication.yaml'),
-        'audit-policy-file': inState('audit-policy.yaml'),
-        'audit-log-path': paths.auditLog,
-        'audit-log-maxsize': 500,
-        'audit-log-maxbackup': 1,
-      },
-      veryRarelyCollecting,
-    ),
+    program('kube-apiserver', {
+      'etcd-servers': etcdUrl,
+      'advertise-address': network.nodeAddress,
+      'bind-address': network.nodeAddress,
+      'secure-port': ports.api,
+      'service-cluster-ip-range': network.serviceRange,
+      'authorization-mode': 'Node,RBAC',
+      'enable-admission-plugins': 'NodeRestriction',
+      'allow-privileged': true,
+      'client-ca-file': inPki('ca.crt'),
+      'tls-cert-file': inPki('apiserver.crt'),
+      'tls-private-key-file': inPki('apiserver.key'),
+      'service-account-issuer': 'https://kubernetes.default.svc',
+      'service-account-key-file': inPki('service-accounts.pub'),
+      'service-account-signing-key-file': inPki('service-accounts.key'),
+      'kubelet-client-certificate': inPki('apiserver-kubelet.crt'),
+      'kubelet-client-key': inPki('apiserver-kubelet.key'),
+      'kubelet-certificate-authority': inPki('ca.crt'),
+      'kubelet-preferred-address-types': 'InternalIP',
+      'authentication-config': inState('authentication.yaml'),
+      'audit-policy-file': inState('audit-policy.yaml'),
+      'audit-log-path': paths.auditLog,
+      'audit-log-maxsize': 500,
+      'audit-log-maxbackup': 1,
+    }),
 
   'kube-controller-manager': () =>
     program('kube-controller-manager', {
