@@ -92,6 +92,31 @@ describe('the run detail', () => {
     await page.close();
   });
 
+  it('shows the overview when the run ends, but leaves who works in its log there', async () => {
+    const end = (page: Page): Promise<void> =>
+      page.evaluate(() => {
+        const { host, run } = globalThis as unknown as GalleryWindow;
+        host.notify('run/changed', { watch: 'w1', run: { ...run, state: 'succeeded', finishedAt: Date.now() } });
+      });
+    const selected = (page: Page): Promise<string> => page.getByRole('tab', { selected: true }).innerText();
+    for (const work of ['nothing', 'keys', 'wheel', 'pointer']) {
+      const { page } = await gallery.open('state=running');
+      await page.getByText('cell 7 of 23').first().waitFor();
+      const log = page.locator('.scroller');
+      await log.locator('.row').first().waitFor();
+      if (work === 'keys') await log.press('Home');
+      if (work === 'pointer') await log.click();
+      if (work === 'wheel') {
+        await log.hover();
+        await page.mouse.wheel(0, -200);
+      }
+      await end(page);
+      await page.getByText('Passed', { exact: true }).first().waitFor();
+      expect(await selected(page), work).toBe(work === 'nothing' ? 'Overview' : 'Logs');
+      await page.close();
+    }
+  });
+
   it('asks before it stops a running notebook, and asks anew after the connection was broken', async () => {
     const { page } = await gallery.open('state=running');
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -201,6 +201,10 @@ export class RunDetail extends PanelElement {
   #tabs(run: Run, feed: RunFeed): TemplateResult {
     const tab = currentTab(run, this.chosenTab);
     if (tab !== 'logs' && feed.spec === undefined && feed.run?.foreign !== true) void feed.loadSpec();
+    // Who scrolls or searches in what is shown has chosen it: the end of the run must not take it away.
+    const keep = (): void => {
+      this.chosenTab ??= tab;
+    };
     return html`${tabRow(this.words, {
         current: tab,
         results: feed.results,
@@ -213,7 +217,15 @@ export class RunDetail extends PanelElement {
           this.listsMore = !this.listsMore;
         },
       })}
-      <div id="tabpanel" role="tabpanel" aria-labelledby="tab-${tab}" class="content ${tab === 'logs' ? 'fill' : ''}">
+      <div
+        id="tabpanel"
+        role="tabpanel"
+        aria-labelledby="tab-${tab}"
+        class="content ${tab === 'logs' ? 'fill' : ''}"
+        @keydown=${keep}
+        @pointerdown=${keep}
+        @wheel=${keep}
+      >
         ${tab === 'logs' ? this.#log(run, feed) : html`<div class="pad">${this.#content(tab, run, feed)}</div>`}
       </div>`;
   }

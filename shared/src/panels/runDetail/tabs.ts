@@ -8,7 +8,7 @@ import type { RunResults } from './runFeed.ts';
 export const tabNames = ['overview', 'logs', 'artifacts', 'tests', 'job'] as const;
 export type TabName = (typeof tabNames)[number];
 
-/** Log while it runs, else the overview; a tab that was chosen stays. */
+/** Log while it runs, else the overview; a tab that was chosen, or worked in, stays. */
 export function currentTab(run: Run, chosen: TabName | undefined): TabName {
   if (chosen !== undefined) return chosen;
   const isRunning = !terminalStates.has(run.state) && run.state !== 'queued' && run.state !== 'submitting';
