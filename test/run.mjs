@@ -98,8 +98,7 @@ async function lintTheRest(stage) {
     const args = ['-m', 'mypy', '--cache-dir', known, '--config-file', configuration, ...paths];
     return stage.check(name, interpreter, args);
   };
-  await stage.check('oxlint', 'nice', ['-n', '19', tool('oxlint')]);
-  await stage.check('instances of classes', tool('node'), [join(root, 'test/lint/classInstances.mjs')]);
+  await stage.check('oxlint', 'nice', ['-n', '19', tool('node'), join(root, 'test/lint/oxlint.mjs')]);
   await stage.check('prettier', tool('prettier'), ['--check', '--log-level', 'warn', ...knownFiles('prettier'), '.']);
   const checked = [
     steps,

@@ -46,11 +46,14 @@ describe('the rules for TypeScript', () => {
     expect(floating).toMatch(/^1: [^]*no-floating-promises/);
   });
 
-  it('ask for instances of classes where classes are asked for', () => {
-    const script = 'test/lint/classInstances.mjs';
+  it('ask for instances of classes where classes are asked for, beside what oxlint itself asks', () => {
+    const script = 'test/lint/oxlint.mjs';
     const sample = 'class A { x = 1 }\nexport const a: A = ';
-    expect(saysOf(`${sample}new A();\n`, script, 'sample.ts')).toBe('0: ');
-    expect(saysOf(`${sample}{ x: 1 };\n`, script, 'sample.ts')).toMatch(/^1: .*sample\.ts:2: .*instance of class `A`/);
-    expect(saysOf(sample, script, 'elsewhere.ts')).toMatch(/^1: /);
+    expect(saysOf(`${sample}new A();\n`, script)).toMatch(/^0: /);
+    const both = saysOf(`${sample}{ x: 1 };\nPromise.resolve(1);\n`, script);
+    expect(both).toMatch(
+      /^1: [^]*instance of class `A` is expected\. \(no-unsafe-class-instance-assignment\)[^]*sample\.ts:2:/,
+    );
+    expect(both).toMatch(/no-floating-promises/);
   });
 });
