@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _SHARE_OF_TIME_FOR_SAVING = 0.05
 # Seconds for the rest of a finished cell's output to arrive; papermill's 4 are too few for hundreds of megabytes.
 _OUTPUT_TIMEOUT = 600
+_KERNEL_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run_kernel.py")
 _MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 
 
@@ -169,6 +170,9 @@ class OwnPythonKernelManager(AsyncKernelManager):
         command = super().format_kernel_cmd(extra_arguments)
         if self.kernel_name in {"python", "python3"} or _same_folder(command[0], os.environ.get("SLIPWAY_PYTHON", "")):
             command[0] = sys.executable
+            module = command.index("-m") if "-m" in command else len(command)
+            if command[module : module + 2] == ["-m", "ipykernel_launcher"]:
+                command[module : module + 2] = [_KERNEL_START]
         return command
 
 

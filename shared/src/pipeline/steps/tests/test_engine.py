@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
-from slipway_steps.engine import Stopped
+from slipway_steps import engine
+from slipway_steps.engine import OwnPythonKernelManager, Stopped
 
 
 def _stop() -> None:
@@ -29,3 +33,19 @@ def test_a_stop_ends_the_process_as_a_signal_does() -> None:
     with pytest.raises(SystemExit) as stopped:
         _stop()
     assert stopped.value.code == 143
+
+
+def _command_of(monkeypatch: pytest.MonkeyPatch, *command: str) -> list[str]:
+    monkeypatch.setattr(AsyncKernelManager, "format_kernel_cmd", lambda _self, _more: list(command))
+    return OwnPythonKernelManager(kernel_name="python3").format_kernel_cmd()
+
+
+def test_a_kernel_of_python_starts_with_this_interpreter_by_our_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = _command_of(monkeypatch, "/usr/bin/python3", "-Xutf8", "-m", "ipykernel_launcher", "-f", "file")
+    launcher = os.path.join(os.path.dirname(engine.__file__), "run_kernel.py")
+    assert command == [sys.executable, "-Xutf8", launcher, "-f", "file"]
+
+
+def test_a_kernel_that_another_module_starts_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = _command_of(monkeypatch, "/usr/bin/python3", "-m", "wrapped", "-m", "ipykernel_launcher")
+    assert command == [sys.executable, "-m", "wrapped", "-m", "ipykernel_launcher"]
