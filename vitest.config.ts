@@ -24,6 +24,8 @@ const alone = '**/*.alone.cluster.test.ts';
  */
 const patience = { expect: { poll: { timeout: 120_000 } }, testTimeout: 600_000, hookTimeout: 600_000 };
 
+// `isolate: false`: files run one after the other in the process of a worker. To read what they import anew for each takes 0.4 s of a processor.
+
 /** A second try, which the report tells of: real processes and a cluster share two processors. */
 const secondTry = {
   retry: 1,
@@ -37,7 +39,6 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // What they import is pure: reading it anew for each file would take most of their time.
           isolate: false,
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
@@ -49,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           ...secondTry,
+          isolate: false,
           include: [integration],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
@@ -58,6 +60,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           ...secondTry,
+          isolate: false,
           include: [cluster],
           exclude: [alone, '**/node_modules/**', '**/dist/**'],
           ...patience,
@@ -77,6 +80,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           ...secondTry,
+          isolate: false,
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
