@@ -37,7 +37,7 @@ async function kubeconfigWith(change: (config: Kubeconfig) => void): Promise<voi
 
 /** Refused with a message, and nothing is left on the cluster. */
 async function expectsRefused(args: readonly string[], exitCode: number, said: RegExp): Promise<void> {
-  const ended = await ada.slipway(['run', ...args]);
+  const ended = await ada.typed(['run', ...args]);
   expect(ended.stderr, ended.stdout).toMatch(said);
   expect(ended.stderr).not.toMatch(/\bat \S+ \(|TypeError|undefined|\[object/);
   expect(ended.exitCode, ended.stderr).toBe(exitCode);

@@ -160,7 +160,7 @@ describe.concurrent('a run is cancelled', () => {
   });
 
   it('when it is over already: nothing changes', async () => {
-    const { run } = json(await ada.slipway(['run', '-o', 'json', '--', 'true']));
+    const { run } = json(await ada.typed(['run', '-o', 'json', '--', 'true']));
     const ended = await ask(['cancel', run]);
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toMatch(/is over: passed\. Nothing was changed/);

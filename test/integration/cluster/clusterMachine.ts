@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { ContextEntry, TeamProfile } from '../../../shared/src/protocol/index.ts';
 import type { ClusterStatus } from '../../cluster/cluster.mjs';
-import { Machine } from '../cli/slipway.ts';
+import { Machine, type Ended } from '../cli/slipway.ts';
 import { adminRequest, fieldOf, pathOf } from './adminRequest.ts';
 
 /** Where the cluster of this test run is. */
@@ -91,6 +91,12 @@ export class ClusterMachine {
   /** `slipway … --context test-cluster` */
   slipway(args: readonly string[], options: { readonly cwd?: string } = {}) {
     return this.machine.slipway(inContext(args), options);
+  }
+
+  /** The same without a process, by a core of its own as a process has one: for all that is not about processes. */
+  async typed(args: readonly string[], options: { readonly cwd?: string } = {}): Promise<Ended> {
+    const { typedBy } = await import('./typedTo.ts');
+    return typedBy(this.machine, inContext(args), options.cwd);
   }
 
   start(args: readonly string[], options: { readonly cwd?: string } = {}) {

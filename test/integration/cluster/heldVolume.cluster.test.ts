@@ -60,7 +60,7 @@ async function spaceWithVolume(part: string, source: object): Promise<ClusterMac
 
 async function cancelled(at: ClusterMachine, started: Started): Promise<void> {
   const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
-  expect((await at.slipway(['cancel', run])).exitCode).toBe(0);
+  expect((await at.typed(['cancel', run])).exitCode).toBe(0);
   expect((await started.ended).exitCode).toBe(3);
 }
 
@@ -75,7 +75,7 @@ describe.concurrent('a volume that another node has', () => {
         },
       },
     });
-    const refused = await at.slipway(['run', 'a.ipynb']);
+    const refused = await at.typed(['run', 'a.ipynb']);
     expect(refused.exitCode, refused.stdout + refused.stderr).toBe(4);
     const place = `${elsewhere} (tainted testbed.local/no-machine)`;
     expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(

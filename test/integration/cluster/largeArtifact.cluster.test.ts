@@ -51,14 +51,14 @@ it('a file of 5 GB: any part of it comes while the pod lives and afterwards, and
   await ada.machine.write('make.py', script);
   const run = await startDetached(ada, ['--', 'python3', '-u', 'make.py']);
   await ada.until('the file is made', async () => {
-    const { stdout } = await ada.slipway(['logs', run, '--step', 'command']);
+    const { stdout } = await ada.typed(['logs', run, '--step', 'command']);
     return stdout.includes('made') ? true : undefined;
   });
   await expectsMarks(run);
   expect(await ada.field(`pod/${run}-run-pod`, '.status.phase'), 'by exec').toBe('Running');
 
   await writeFile(join(await ada.folderOf(run), 'go'), '');
-  const watched = await ada.slipway(['watch', run, '-o', 'json']);
+  const watched = await ada.typed(['watch', run, '-o', 'json']);
   expect(watched.exitCode, watched.stdout + watched.stderr).toBe(0);
   const listed = json(watched).artifacts.find(({ path }) => path === 'output/large.bin');
   expect(listed).toMatchObject({ bytes: size, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });

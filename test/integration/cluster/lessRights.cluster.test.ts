@@ -32,7 +32,7 @@ async function passes(ada: ClusterMachine, args: readonly string[], told: RegExp
 }
 
 async function refused(ada: ClusterMachine, args: readonly string[], right: string): Promise<void> {
-  const ended = await ada.slipway(args);
+  const ended = await ada.typed(args);
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(4);
   expect(ended.stderr).toContain(`The user oidc:ada-${ada.namespace}@example.test may not get ${right}`);
   expect(ended.stderr).toMatch(new RegExp(`Ask for the right: .* on ${right} in the namespace ${ada.namespace}`));
@@ -44,7 +44,7 @@ describe.concurrent('a person who may not', () => {
     const ada = await personWithout('exec', 'get pods/exec');
     const told = /may not (get|create) pods\/exec .*logs come from the API, .*progress is shown by step only/;
     const run = await passes(ada, [], told);
-    const logs = await ada.slipway(['logs', run]);
+    const logs = await ada.typed(['logs', run]);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toMatch(/first 42[^]*the end/);
     await refused(ada, ['artifacts', run], 'pods/exec');
@@ -54,10 +54,10 @@ describe.concurrent('a person who may not', () => {
   it('read logs of pods: own runs have theirs all the same, those of others name the right', async () => {
     const ada = await personWithout('log', 'get pods/log');
     const run = await passes(ada, ['--no-preflight'], undefined);
-    const logs = await ada.slipway(['logs', run]);
+    const logs = await ada.typed(['logs', run]);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toMatch(/first 42[^]*the end/);
-    const got = await ada.slipway(['artifacts', 'get', run, 'report', '-d', ada.machine.folder]);
+    const got = await ada.typed(['artifacts', 'get', run, 'report', '-d', ada.machine.folder]);
     expect(got.exitCode, got.stderr).toBe(0);
 
     await ada.machine.write('theirs.json', JSON.stringify(theirs));

@@ -26,11 +26,11 @@ describe('values that Tekton and Kubernetes would expand', () => {
     await ada.machine.write('odd/$(params.x)/$(HOME).txt', odd);
     const spec = { notebook: name, parameters: { value: odd }, env: { ODD: odd } };
     await ada.machine.write('odd/slipway.yaml', stringify(spec));
-    const ended = await ada.slipway(['run', '-o', 'json'], { cwd: join(ada.machine.work, 'odd') });
+    const ended = await ada.typed(['run', '-o', 'json'], { cwd: join(ada.machine.work, 'odd') });
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
     const { run } = json(ended);
     expect(run.length).toBeLessThanOrEqual(63);
-    const { stdout } = await ada.slipway(['logs', run, '--step', 'notebook']);
+    const { stdout } = await ada.typed(['logs', run, '--step', 'notebook']);
     const [, told = '[]'] = /told (\[.*\])$/m.exec(stdout) ?? [];
     expect(JSON.parse(told)).toEqual([odd, odd, odd]);
   });

@@ -34,7 +34,7 @@ describe('a cluster whose clock is wrong', () => {
   ])('%s: the look before a run says so, and the run starts all the same', async (_, ms, said) => {
     const heal = skew(ms);
     try {
-      const ended = await ada.slipway(['run', '--detach', '--', 'true']);
+      const ended = await ada.typed(['run', '--detach', '--', 'true']);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(ended.stderr).toMatch(said);
       expect(ended.stderr).toContain('Set the clock of this machine, or of the cluster');
@@ -46,7 +46,7 @@ describe('a cluster whose clock is wrong', () => {
   it('a little: nothing is said', async () => {
     const heal = skew(20_000);
     try {
-      const ended = await ada.slipway(['run', '--detach', '--', 'true']);
+      const ended = await ada.typed(['run', '--detach', '--', 'true']);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(ended.stderr).not.toContain('clock');
     } finally {
@@ -78,7 +78,7 @@ describe('a Tekton of before tekton.dev/v1 (fixture)', () => {
   });
 
   it('is named before anything is sent, with what to upgrade', async () => {
-    const ended = await ada.slipway(['run', 'a.ipynb']);
+    const ended = await ada.typed(['run', 'a.ipynb']);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(4);
     expect(ended.stderr).toMatch(
       /older Tekton Pipelines, with the API tekton\.dev\/v1beta1 and v1alpha1 and not yet v1/,
@@ -88,7 +88,7 @@ describe('a Tekton of before tekton.dev/v1 (fixture)', () => {
 
   it('is named where a run is sent all the same, and where runs are listed', async () => {
     for (const args of [['run', 'a.ipynb', '--no-preflight'], ['runs']]) {
-      const ended = await ada.slipway(args);
+      const ended = await ada.typed(args);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(4);
       expect(ended.stderr).toMatch(/does not know pipelineruns of tekton\.dev\/v1/);
       expect(ended.stderr).toMatch(/Tekton Pipelines, or a version that serves this one/);
@@ -98,7 +98,7 @@ describe('a Tekton of before tekton.dev/v1 (fixture)', () => {
   it('is named by the doctor, the clock too; what builds on it is not tried', async () => {
     const heal = skew(-600_000);
     try {
-      const ended = await ada.slipway(['doctor']);
+      const ended = await ada.typed(['doctor']);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
       expect(ended.stdout).toMatch(/clock -(59\d|60\d)\.\d s/);
       expect(ended.stdout).toMatch(/upgrade Tekton Pipelines to 0\.50 or newer/);

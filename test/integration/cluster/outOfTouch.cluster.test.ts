@@ -38,7 +38,7 @@ describe('the command line', () => {
       expect(ended.stdout).toMatch(/passed in /);
       expect(ended.stderr).not.toMatch(/Error|internal|at file:/);
       const [, run = ''] = /^run +(\S+)$/m.exec(ended.stdout) ?? [];
-      const log = await ada.slipway(['logs', run, '--step', 'notebook']);
+      const log = await ada.typed(['logs', run, '--step', 'notebook']);
       const lines = [...log.stdout.matchAll(/line (\d+)$/gm)].map((match) => Number(match[1]));
       expect(lines).toEqual(Array.from({ length: 400 }, (_, line) => line));
     },
@@ -48,7 +48,7 @@ describe('the command line', () => {
   it('says what is wrong when the cluster does not answer at all', async () => {
     proxy.freeze();
     try {
-      const ended = await ada.slipway(['runs']);
+      const ended = await ada.typed(['runs']);
       expect(ended.exitCode).not.toBe(0);
       expect(ended.stderr).toContain('does not answer');
     } finally {
@@ -57,7 +57,7 @@ describe('the command line', () => {
     await proxy.refuse();
     proxy.cut();
     try {
-      const ended = await ada.slipway(['runs']);
+      const ended = await ada.typed(['runs']);
       expect(ended.exitCode).not.toBe(0);
       expect(ended.stderr).toContain('127.0.0.1');
     } finally {

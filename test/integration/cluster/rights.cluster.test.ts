@@ -8,7 +8,7 @@ import { usedRights } from './auditLog.ts';
 import { ClusterMachine, profile } from './clusterMachine.ts';
 import { coreInProcess } from './coreInProcess.ts';
 import { Person, rightsOf, shippedRules, without } from './person.ts';
-import { typedTo } from './typedTo.ts';
+import { typedBy, typedTo } from './typedTo.ts';
 
 let ada: ClusterMachine;
 let person: Person;
@@ -53,20 +53,20 @@ describe('the shipped role', () => {
     // Large inputs go through a pod; files of an ended run too.
     await ada.machine.write('big/big.bin', 'x'.repeat(3_000_000));
     const big = await ada.machine.write('big/b.ipynb', notebook(['print(open("big.bin").read()[:3])']));
-    const second = await ada.slipway(['run', big, '-o', 'json', '--yes']);
+    const second = await ada.typed(['run', big, '-o', 'json', '--yes']);
     expect(second.exitCode, second.stderr + second.stdout).toBe(0);
-    expect((await ada.slipway(['logs', run])).stdout).toContain('1');
+    expect((await ada.typed(['logs', run])).stdout).toContain('1');
     const folder = join(await mkdtemp(join(ada.machine.folder, 'report-')), 'all');
-    expect((await ada.slipway(['artifacts', 'get', run, 'report', '-d', folder])).exitCode).toBe(0);
-    const again = await ada.slipway(['rerun', run, '-p', 'x=2', '-d', '-o', 'json']);
+    expect((await ada.typed(['artifacts', 'get', run, 'report', '-d', folder])).exitCode).toBe(0);
+    const again = await ada.typed(['rerun', run, '-p', 'x=2', '-d', '-o', 'json']);
     expect(again.exitCode, again.stderr).toBe(0);
     // A run that nobody followed: its logs come from the API.
     await ada.until('the run is over', async () =>
       (await ada.field(`pod/${json(again).run}-run-pod`, '.status.phase')) === 'Succeeded' ? true : undefined,
     );
-    expect((await ada.slipway(['logs', json(again).run])).stdout).toContain('2');
-    const stopped = json(await ada.slipway(['rerun', run, '-d', '-o', 'json']));
-    expect((await ada.slipway(['cancel', stopped.run])).exitCode).toBe(0);
+    expect((await ada.typed(['logs', json(again).run])).stdout).toContain('2');
+    const stopped = json(await ada.typed(['rerun', run, '-d', '-o', 'json']));
+    expect((await ada.typed(['cancel', stopped.run])).exitCode).toBe(0);
     // A submission that is called off takes back what it made.
     await person.runOn({ ...profile, nodeSelector: { 'slipway.test/nowhere': 'true' } });
     const calledOff = ada.start(['run', big, '--yes']);
@@ -77,20 +77,20 @@ describe('the shipped role', () => {
     expect((await calledOff.ended).exitCode).toBe(3);
     await person.runOn(profile);
     const custom = await ada.machine.write('custom.yaml', customTask);
-    const bare = await ada.slipway(['run', '--bare', custom, '-d', '-o', 'json']);
+    const bare = await ada.typed(['run', '--bare', custom, '-d', '-o', 'json']);
     expect(bare.exitCode, bare.stderr).toBe(0);
     await ada.until('the custom task is there', async () => {
-      const shown = await ada.slipway(['runs', '-o', 'json']);
+      const shown = await ada.typed(['runs', '-o', 'json']);
       return shown.stdout.includes(json(bare).run) ? true : undefined;
     });
     const watching = ada.start(['watch', json(bare).run]);
     await ada.until('its custom run is followed', async () =>
       (await audited(size)).allowed.has('watch customruns.tekton.dev') ? true : undefined,
     );
-    await ada.slipway(['cancel', json(bare).run]);
+    await ada.typed(['cancel', json(bare).run]);
     await watching.ended;
-    expect((await ada.slipway(['delete', run, '--yes'])).exitCode).toBe(0);
-    expect((await ada.slipway(['prune', '--keep', '1', '--yes'])).exitCode).toBe(0);
+    expect((await ada.typed(['delete', run, '--yes'])).exitCode).toBe(0);
+    expect((await ada.typed(['prune', '--keep', '1', '--yes'])).exitCode).toBe(0);
 
     const { allowed, refused } = await audited(size);
     const granted = new Set(rightsOf(rules));
@@ -106,7 +106,7 @@ describe('the shipped role', () => {
     // In a folder without large files, which nobody could send without all of them.
     const { machine, rights } = await colleague();
     await rights.may(useful.reduce(without, rules));
-    const sent = await machine.slipway(['run', '-d', '--', 'true']);
+    const sent = await machine.typed(['run', '-d', '--', 'true']);
     expect(sent.exitCode, sent.stdout + sent.stderr).toBe(0);
     for (const words of useful) expect(sent.stdout + sent.stderr).toContain(`may not ${words} in ${ada.namespace}`);
 
@@ -137,7 +137,7 @@ describe('the shipped role', () => {
     'names %s when the cluster refuses it',
     async (right) => {
       await person.may(without(await shippedRules(), right));
-      const ended = await ada.slipway(['run', file, '--no-preflight']);
+      const ended = await ada.typed(['run', file, '--no-preflight']);
       expect(ended.exitCode, ended.stdout + ended.stderr).not.toBe(0);
       const [verb = '', resource = ''] = right.split(' ');
       expect(ended.stderr).toContain(verb);
@@ -160,7 +160,7 @@ describe('the shipped role', () => {
       'testbed.local/runner:1',
     ]);
     for (const args of [['runs'], ['run', file, '--no-preflight'], ['logs', 'x']]) {
-      const ended = await ada.machine.slipway([...args, '--context', 'other']);
+      const ended = await typedBy(ada.machine, [...args, '--context', 'other']);
       expect(ended.exitCode).not.toBe(0);
       expect(ended.stderr).toContain('team-b');
       expect(ended.stderr).toMatch(/may not|forbidden/);

@@ -34,10 +34,10 @@ describe('a run on the cluster', () => {
     expect(await ada.field(`pipelinerun/${run}`, '.status.conditions[0].reason')).toMatch(/Succeeded|Completed/);
     expect(await ada.field(`pipelinerun/${run}`, '.metadata.labels.app\\.kubernetes\\.io/managed-by')).toBe('slipway');
 
-    const logs = await ada.slipway(['logs', run, '--step', 'notebook']);
+    const logs = await ada.typed(['logs', run, '--step', 'notebook']);
     expect(logs.stdout).toContain('line 2');
     const folder = join(await mkdtemp(join(ada.machine.folder, 'results-')), 'all');
-    const got = await ada.slipway(['artifacts', 'get', run, '-d', folder]);
+    const got = await ada.typed(['artifacts', 'get', run, '-d', folder]);
     expect(got.exitCode, got.stderr).toBe(0);
     expect(await readFile(join(folder, 'output/analysis_output.html'), 'utf8')).toContain('line 2');
     const executed = await readFile(join(folder, 'output/analysis_output.ipynb'), 'utf8');
@@ -47,7 +47,7 @@ describe('a run on the cluster', () => {
   it('that fails names the cell and why, keeps its report, and can be retried from there', async () => {
     const folder = join(ada.machine.work, 'failing');
     await cp(join(examples, 'failing'), folder, { recursive: true });
-    const ended = await ada.slipway(['run', join(folder, 'key_error.ipynb'), '-o', 'json']);
+    const ended = await ada.typed(['run', join(folder, 'key_error.ipynb'), '-o', 'json']);
     expect(ended.exitCode).toBe(1);
     const failed = json(ended);
     expect(failed.state).toBe('failed');
@@ -59,7 +59,7 @@ describe('a run on the cluster', () => {
     const path = join(folder, 'key_error.ipynb');
     const mended = (await readFile(path, 'utf8')).replace('obsm[\\"pca\\"]', 'obsm[\\"X_pca\\"]');
     await ada.machine.write('failing/key_error.ipynb', mended);
-    const retried = await ada.slipway(['retry', failed.run, '--from', 'notebook', '-o', 'json']);
+    const retried = await ada.typed(['retry', failed.run, '--from', 'notebook', '-o', 'json']);
     expect(retried.exitCode, retried.stderr + retried.stdout).toBe(0);
     const again = json(retried);
     expect(again.steps.find(({ name }) => name === 'prepare')?.state).toBe('reused');
@@ -71,22 +71,22 @@ describe('a run on the cluster', () => {
       'sum.ipynb',
       notebook([{ source: 'x = 1', tags: ['parameters'] }, 'print("x is", x)']),
     );
-    const { run } = json(await ada.slipway(['run', file, '-o', 'json']));
+    const { run } = json(await ada.typed(['run', file, '-o', 'json']));
     await ada.machine.write('sum.ipynb', 'not a notebook any more');
-    const again = await ada.slipway(['rerun', run, '-p', 'x=5', '-o', 'json']);
+    const again = await ada.typed(['rerun', run, '-p', 'x=5', '-o', 'json']);
     expect(again.exitCode, again.stderr).toBe(0);
-    const logs = await ada.slipway(['logs', json(again).run, '--step', 'notebook']);
+    const logs = await ada.typed(['logs', json(again).run, '--step', 'notebook']);
     expect(logs.stdout).toContain('x is 5');
 
-    expect((await ada.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
-    const deleted = await ada.slipway(['delete', run, '--yes']);
+    expect((await ada.typed(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
+    const deleted = await ada.typed(['delete', run, '--yes']);
     expect(deleted.exitCode, deleted.stderr).toBe(0);
     await ada.until('nothing of the run is left', async () => {
       const kinds = 'pipelineruns,taskruns,pods,pvc,configmaps';
       const left = await ada.kubectl('get', kinds, '-o', 'name', '-l', `slipway.dev/run=${run}`);
       return left.trim() === '' ? true : undefined;
     });
-    const { stdout } = await ada.slipway(['runs']);
+    const { stdout } = await ada.typed(['runs']);
     expect(stdout).not.toContain(run);
     expect(stdout).toContain(json(again).run);
   });
@@ -130,7 +130,7 @@ spec:
             - { name: look, image: "testbed.local/busybox:1", script: "echo looked" }
 `;
     const file = await ada.machine.write('by-hand.yaml', manifest);
-    const ended = await ada.slipway(['run', '--bare', file, '-o', 'json']);
+    const ended = await ada.typed(['run', '--bare', file, '-o', 'json']);
     expect(ended.exitCode, ended.stderr + ended.stdout).toBe(0);
     const result = json(ended);
     expect(result.run).toMatch(/^by-hand-/);
@@ -138,7 +138,7 @@ spec:
       ['build/compile', 'succeeded'],
       ['check/look', 'succeeded'],
     ]);
-    const logs = await ada.slipway(['logs', result.run]);
+    const logs = await ada.typed(['logs', result.run]);
     expect(logs.stdout).toContain('compiled');
     expect(logs.stdout).toContain('looked');
   });

@@ -54,14 +54,14 @@ it('the log of the stage is followed while its pod runs, then that of the run in
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 
   // Each step's own log is what was followed.
-  const result = json(await ada.slipway(['watch', run, '-o', 'json']));
+  const result = json(await ada.typed(['watch', run, '-o', 'json']));
   expect(result.steps.slice(0, 3).map(({ name, state }) => [name, state])).toEqual([
     ['dataset', 'succeeded'],
     ['clone', 'succeeded'],
     ['prepare', 'succeeded'],
   ]);
   for (const step of ['dataset', 'clone']) {
-    const { stdout } = await ada.slipway(['logs', run, '--step', step]);
+    const { stdout } = await ada.typed(['logs', run, '--step', step]);
     const shown = followed.stdout.split('\n').filter((line) => line.startsWith(`[${step}] `));
     expect(shown.map((line) => line.slice(step.length + 3))).toEqual(stdout.trimEnd().split('\n'));
   }
@@ -83,9 +83,9 @@ const shown = ['file cells 1+ü.csv one,two', 'file deep/cells.csv three', 'seen
 async function runWith(folder: string, dataset: object) {
   const spec = { name: folder, command: ['python3', '-c', list], dataset };
   await ada.machine.write(`${folder}/slipway.yaml`, JSON.stringify(spec));
-  const ended = await ada.slipway(['run', '-o', 'json'], { cwd: join(ada.machine.work, folder) });
+  const ended = await ada.typed(['run', '-o', 'json'], { cwd: join(ada.machine.work, folder) });
   const result = json(ended);
-  const { stdout } = await ada.slipway(['logs', result.run]);
+  const { stdout } = await ada.typed(['logs', result.run]);
   return { state: result.state, log: stdout };
 }
 
@@ -143,7 +143,7 @@ it('datasets come from a bucket and from the Hugging Face Hub with the keys of S
 it('a dataset of a Secret that is not there is not sent', async () => {
   const dataset = { url: 's3://data/pbmc/', secret: 'nobody' };
   await ada.machine.write('missing/slipway.yaml', JSON.stringify({ command: ['true'], dataset }));
-  const ended = await ada.slipway(['run'], { cwd: join(ada.machine.work, 'missing') });
+  const ended = await ada.typed(['run'], { cwd: join(ada.machine.work, 'missing') });
   expect(ended.exitCode).not.toBe(0);
   expect(ended.stderr).toContain(`There is no Secret "nobody" in the space ${ada.namespace}.`);
 });

@@ -50,7 +50,7 @@ describe.concurrent('a run goes on by itself', () => {
     expect(watched.exitCode, watched.stderr).toBe(0);
     expect(json(watched).state).toBe('succeeded');
     const onVolume = await readFile(join(await ada.folderOf(run), 'logs/notebook.log'), 'utf8');
-    const { stdout } = await ada.slipway(['logs', run, '--step', 'notebook']);
+    const { stdout } = await ada.typed(['logs', run, '--step', 'notebook']);
     const counted = [...stdout.matchAll(/tick (\d{3}) ünï/g)].map((match) => Number(match[1]));
     expect(counted, 'each once').toEqual(Array.from({ length: 60 }, (_, index) => index));
     expect(stdout).toBe(onVolume);
@@ -60,7 +60,7 @@ describe.concurrent('a run goes on by itself', () => {
     await ada.machine.write('two.ipynb', notebook([ticks]));
     const started = ada.start(['run', 'two.ipynb']);
     const run = await reached(started, /cell 1\/1/);
-    const followers = [0, 1].map(() => ada.slipway(['logs', run, '--step', 'notebook', '-f']));
+    const followers = [0, 1].map(() => ada.typed(['logs', run, '--step', 'notebook', '-f']));
     const [first, second] = await Promise.all(followers);
     expect((await started.ended).exitCode).toBe(0);
     expect(first?.exitCode, first?.stderr).toBe(0);
@@ -78,19 +78,19 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
     expect(ended.stdout).toMatch(/PipelineRun was deleted before it had ended/);
-    expect((await ada.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +lost`, 'm'));
+    expect((await ada.typed(['runs'])).stdout).toMatch(new RegExp(`^${run} +lost`, 'm'));
   });
 
   it('after its end: history, logs and artifacts are still there, on the volume of the team', async () => {
     const file = await team.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
-    const { run } = json(await team.slipway(['run', file, '-o', 'json']));
+    const { run } = json(await team.typed(['run', file, '-o', 'json']));
     await team.kubectl('delete', 'pipelinerun', run, '--timeout=240s');
-    expect((await team.slipway(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
-    const logs = await team.slipway(['logs', run, '--step', 'notebook']);
+    expect((await team.typed(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
+    const logs = await team.typed(['logs', run, '--step', 'notebook']);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toContain('first 42');
     const folder = join(await mkdtemp(join(team.machine.folder, 'kept-')), 'all');
-    const got = await team.slipway(['artifacts', 'get', run, '-d', folder]);
+    const got = await team.typed(['artifacts', 'get', run, '-d', folder]);
     expect(got.exitCode, got.stderr).toBe(0);
     expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');
   });
@@ -111,9 +111,9 @@ describe('large companions', () => {
     const check =
       'import hashlib\nwith open("data.bin", "rb") as f: print("sha256", hashlib.file_digest(f, "sha256").hexdigest())';
     await ada.machine.write('large/large.ipynb', notebook([check]));
-    const ended = await ada.slipway(['run', join(folder, 'large.ipynb'), '-o', 'json', '--yes']);
+    const ended = await ada.typed(['run', join(folder, 'large.ipynb'), '-o', 'json', '--yes']);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
-    const logs = await ada.slipway(['logs', json(ended).run, '--step', 'notebook']);
+    const logs = await ada.typed(['logs', json(ended).run, '--step', 'notebook']);
     expect(logs.stdout).toContain(`sha256 ${hash.digest('hex')}`);
   });
 });

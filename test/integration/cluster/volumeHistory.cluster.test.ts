@@ -30,7 +30,7 @@ afterAll(async () => {
 it("runs whose PipelineRuns are gone are recalled from the team's volume, by a machine that never saw them", async () => {
   const passing = await ada.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
   const failing = await ada.machine.write('failed.ipynb', notebook(['print("second")', '{}["pca"]']));
-  const ended = await Promise.all([passing, failing].map((file) => ada.slipway(['run', file, '-o', 'json'])));
+  const ended = await Promise.all([passing, failing].map((file) => ada.typed(['run', file, '-o', 'json'])));
   const [passed, failed] = ended.map(json);
   if (passed === undefined || failed === undefined) throw new Error('no run');
   expect([passed.state, failed.state], JSON.stringify(ended)).toEqual(['succeeded', 'failed']);
@@ -39,22 +39,22 @@ it("runs whose PipelineRuns are gone are recalled from the team's volume, by a m
     (await ada.kubectl('get', 'pods', '-o', 'name', '-l', 'tekton.dev/pipelineRun')) === '' ? true : undefined,
   );
 
-  expect((await bob.slipway(['runs'])).stdout).not.toContain(passed.run);
-  const listed = await bob.slipway(['runs', '--history']);
+  expect((await bob.typed(['runs'])).stdout).not.toContain(passed.run);
+  const listed = await bob.typed(['runs', '--history']);
   expect(listed.exitCode, listed.stderr).toBe(0);
   expect(listed.stdout).toMatch(new RegExp(`^${passed.run} +passed`, 'm'));
   expect(listed.stdout).toMatch(new RegExp(`^${failed.run} +failed`, 'm'));
 
-  const logs = await bob.slipway(['logs', passed.run, '--step', 'notebook']);
+  const logs = await bob.typed(['logs', passed.run, '--step', 'notebook']);
   expect(logs.exitCode, logs.stderr).toBe(0);
   expect(logs.stdout).toContain('first 42');
   const folder = join(await mkdtemp(join(bob.machine.folder, 'results-')), 'all');
-  const got = await bob.slipway(['artifacts', 'get', passed.run, '-d', folder]);
+  const got = await bob.typed(['artifacts', 'get', passed.run, '-d', folder]);
   expect(got.exitCode, got.stderr).toBe(0);
   expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');
 
-  const why = await bob.slipway(['why', failed.run]);
+  const why = await bob.typed(['why', failed.run]);
   expect(why.stdout, why.stderr).toContain("'pca'");
-  const again = json(await bob.slipway(['watch', failed.run, '-o', 'json']));
+  const again = json(await bob.typed(['watch', failed.run, '-o', 'json']));
   expect(again).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'KeyError' } });
 });

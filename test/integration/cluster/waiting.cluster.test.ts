@@ -50,7 +50,7 @@ async function expectsRefused(at: ClusterMachine, ended: Ended, exitCode: number
 
 /** Sent without a look first: ends at once as failed, and says why. */
 async function expectsFailed(at: ClusterMachine, args: readonly string[], id: string, cause: RegExp): Promise<void> {
-  const ended = await at.slipway(['run', '--no-preflight', '-o', 'json', ...args]);
+  const ended = await at.typed(['run', '--no-preflight', '-o', 'json', ...args]);
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
   const result = json(ended);
   expect(result.state).toBe('failed');
@@ -72,7 +72,7 @@ describe.concurrent('an image', () => {
 
   it('with capitals in its name is refused before anything is sent', async () => {
     const at = await spaceOfItsOwn('capitals');
-    const ended = await at.slipway(['run', 'a.ipynb', '--image', 'testbed.local/Runner:1']);
+    const ended = await at.typed(['run', 'a.ipynb', '--image', 'testbed.local/Runner:1']);
     await expectsRefused(at, ended, 2, /testbed\.local\/Runner:1[^]*lower/);
   });
 });
@@ -109,12 +109,12 @@ describe.concurrent('a place', () => {
 
   it('with a label that no node has: refused first, and where it is sent all the same, said to be hopeless', async () => {
     const at = await spaceOfItsOwn('selector', { nodeSelector: { accelerator: 'none-such' } });
-    const refused = await at.slipway(['run', 'a.ipynb']);
+    const refused = await at.typed(['run', 'a.ipynb']);
     await expectsRefused(at, refused, 4, /can ever take the run: .*without label accelerator=none-such/);
     const started = at.start(['run', 'a.ipynb', '--no-preflight']);
     await started.until(/without label accelerator=none-such/);
     await started.until(/waiting does not help/);
-    expect((await at.slipway(['cancel', runOf(started)])).exitCode).toBe(0);
+    expect((await at.typed(['cancel', runOf(started)])).exitCode).toBe(0);
     expect((await started.ended).exitCode).toBe(3);
   });
 
@@ -124,7 +124,7 @@ describe.concurrent('a place', () => {
     await at.until('the quota counts', async () =>
       (await at.field('quota/few', '.status.hard.pods')) === '0' ? true : undefined,
     );
-    await expectsRefused(at, await at.slipway(['run', 'a.ipynb']), 4, /pods of quota few: 0 of 0 used/);
+    await expectsRefused(at, await at.typed(['run', 'a.ipynb']), 4, /pods of quota few: 0 of 0 used/);
     const started = at.start(['run', '--no-preflight', ...command]);
     await started.until(/quota few/);
     await apply(at, quota('10'));
@@ -150,7 +150,7 @@ const claim = (name: string, mode: string): object => ({
 describe.concurrent('a volume', () => {
   it('whose claim is not there: refused first; sent all the same, it waits and runs when the claim is made', async () => {
     const at = await spaceOfItsOwn('claim', { volume: { kind: 'claim', claimName: 'team-data' } });
-    await expectsRefused(at, await at.slipway(['run', 'a.ipynb']), 4, /no PersistentVolumeClaim team-data/);
+    await expectsRefused(at, await at.typed(['run', 'a.ipynb']), 4, /no PersistentVolumeClaim team-data/);
     const started = at.start(['run', '--no-preflight', ...command]);
     await started.until(/the claim team-data is not there/);
     await apply(at, claim('team-data', 'ReadWriteOnce'));
@@ -161,7 +161,7 @@ describe.concurrent('a volume', () => {
   it('that can only be read', async () => {
     const at = await spaceOfItsOwn('readonly', { volume: { kind: 'claim', claimName: 'read-only' } });
     await apply(at, claim('read-only', 'ReadOnlyMany'));
-    await expectsRefused(at, await at.slipway(['run', 'a.ipynb']), 4, /claim read-only can only be read/);
+    await expectsRefused(at, await at.typed(['run', 'a.ipynb']), 4, /claim read-only can only be read/);
   });
 });
 
@@ -171,8 +171,8 @@ describe.concurrent('what a space has or forbids', () => {
     const spec = 'notebook: a.ipynb\nsecrets:\n  - env: TOKEN\n    secret: not-there\n    key: token\n';
     await at.machine.write('secret.yaml', spec);
     const said = /no Secret "not-there" in the space/;
-    await expectsRefused(at, await at.slipway(['run', 'secret.yaml']), 4, said);
-    await expectsRefused(at, await at.slipway(['run', 'secret.yaml', '--no-preflight']), 4, said);
+    await expectsRefused(at, await at.typed(['run', 'secret.yaml']), 4, said);
+    await expectsRefused(at, await at.typed(['run', 'secret.yaml', '--no-preflight']), 4, said);
   });
 
   it('a security level that a pod does not fulfil', async () => {
@@ -182,7 +182,7 @@ describe.concurrent('what a space has or forbids', () => {
       instanceTypes: profile.instanceTypes,
     });
     await at.kubectl('label', 'namespace', at.namespace, 'pod-security.kubernetes.io/enforce=restricted');
-    await expectsRefused(at, await at.slipway(['run', 'a.ipynb']), 4, /PodSecurity "restricted/);
+    await expectsRefused(at, await at.typed(['run', 'a.ipynb']), 4, /PodSecurity "restricted/);
     await expectsFailed(at, ['a.ipynb'], 'podSecurity', /security level restricted/);
   });
 
@@ -193,7 +193,7 @@ describe.concurrent('what a space has or forbids', () => {
       ['run', 'a.ipynb'],
       ['run', 'a.ipynb', '--no-preflight'],
     ]) {
-      const ended = await at.slipway(args);
+      const ended = await at.typed(args);
       expect(ended.stderr, ended.stdout).toContain(at.namespace);
       expect(ended.stderr).toMatch(/has no space/);
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(4);

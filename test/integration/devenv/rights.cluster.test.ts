@@ -38,7 +38,7 @@ describe('the shipped role for DevEnvs', () => {
     const { auditLog } = life.machine.cluster;
     const { size } = await stat(auditLog);
     const { watch } = await life.core.handlers['devenvs/watch']({ context }, never);
-    const made = await life.machine.slipway(['devenv', 'create', '-o', 'json']);
+    const made = await life.machine.typed(['devenv', 'create', '-o', 'json']);
     expect(made.exitCode, made.stderr).toBe(0);
     const { name, state, owner } = JSON.parse(made.stdout) as { name: string; state: string; owner: string };
     expect([state, owner]).toEqual(['running', `oidc:${person.email}`]);
@@ -48,11 +48,11 @@ describe('the shipped role for DevEnvs', () => {
     );
     const said = await life.machine.slipway(['ssh', name, '--', 'echo', 'hello']);
     expect(said.stdout, said.stderr).toContain('hello');
-    expect((await life.machine.slipway(['devenv', 'status', name])).stdout).toContain('running');
-    expect((await life.machine.slipway(['devenv', 'stop', name])).exitCode).toBe(0);
-    expect((await life.machine.slipway(['devenv', 'resize', name, '--idle-stop', '2h'])).exitCode).toBe(0);
-    expect((await life.machine.slipway(['devenv', 'list'])).stdout).toContain('stopped');
-    expect((await life.machine.slipway(['devenv', 'start', name])).exitCode).toBe(0);
+    expect((await life.machine.typed(['devenv', 'status', name])).stdout).toContain('running');
+    expect((await life.machine.typed(['devenv', 'stop', name])).exitCode).toBe(0);
+    expect((await life.machine.typed(['devenv', 'resize', name, '--idle-stop', '2h'])).exitCode).toBe(0);
+    expect((await life.machine.typed(['devenv', 'list'])).stdout).toContain('stopped');
+    expect((await life.machine.typed(['devenv', 'start', name])).exitCode).toBe(0);
     await evict(name);
     const why = 'it was evicted from its node, which was being emptied';
     await life.machine.until('its list keeps why it stopped', () =>
@@ -60,7 +60,7 @@ describe('the shipped role for DevEnvs', () => {
         life.told.some(({ devEnv }) => devEnv?.state === 'stopped' && devEnv.reason === why) ? true : undefined,
       ),
     );
-    const gone = await life.machine.slipway(['devenv', 'delete', name, '--workspace', '--yes']);
+    const gone = await life.machine.typed(['devenv', 'delete', name, '--workspace', '--yes']);
     expect(gone.exitCode, gone.stderr).toBe(0);
     await life.core.handlers['devenvs/unwatch']({ watch }, never);
 
