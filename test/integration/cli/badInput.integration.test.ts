@@ -2,15 +2,24 @@ import { chmod, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { json, Machine, notebook, pythonKernel, testPython } from './slipway.ts';
+import type { Core } from '../../../shared/src/server/index.ts';
+import { coreInProcess } from '../cluster/coreInProcess.ts';
+import { typedTo } from '../cluster/typedTo.ts';
+import { json, Machine, notebook, pythonKernel, testPython, type Ended } from './slipway.ts';
 
 let machine: Machine;
+let core: Core;
 beforeAll(async () => {
   machine = await Machine.create();
+  core = coreInProcess(machine);
 });
 afterAll(async () => {
+  await core.dispose();
   await machine.dispose();
 });
+
+/** What is refused starts nothing, so that most of it needs no process of its own either. */
+const typed = (...argv: readonly string[]): Promise<Ended> => typedTo(core, argv, machine.work);
 
 /** No run may be left behind by input that was refused. */
 async function runsLeft(): Promise<string[]> {
@@ -36,7 +45,7 @@ describe('bad input is refused with a reason, before anything runs', () => {
   ];
   it.each(cases)('%s', async (_what, file, content, reason) => {
     await machine.write(file, content);
-    const ended = await machine.slipway(['run', file]);
+    const ended = await typed('run', file);
     expect(ended.stderr).toMatch(reason);
     expect(ended.exitCode).toBe(2);
     expect(ended.stdout).toBe('');
@@ -44,7 +53,7 @@ describe('bad input is refused with a reason, before anything runs', () => {
   });
 
   it('a file that is not there', async () => {
-    const ended = await machine.slipway(['run', 'nowhere.ipynb']);
+    const ended = await typed('run', 'nowhere.ipynb');
     expect(ended.exitCode).toBe(2);
     expect(ended.stderr).toMatch(/nowhere\.ipynb/);
   });
@@ -54,14 +63,14 @@ describe('bad input is refused with a reason, before anything runs', () => {
       'p.ipynb',
       notebook([{ source: 'n_pcs: int = 20  # components', tags: ['parameters'] }, 'print(n_pcs)']),
     );
-    const ended = await machine.slipway(['run', 'p.ipynb', '-p', 'n_pc=3']);
+    const ended = await typed('run', 'p.ipynb', '-p', 'n_pc=3');
     expect(ended.exitCode).toBe(2);
     expect(ended.stderr).toMatch(/n_pc\b/);
     expect(ended.stderr).toMatch(/n_pcs/);
   });
 
   it('a parameter of the wrong type, naming type and default', async () => {
-    const ended = await machine.slipway(['run', 'p.ipynb', '-p', 'n_pcs=many']);
+    const ended = await typed('run', 'p.ipynb', '-p', 'n_pcs=many');
     expect(ended.exitCode).toBe(2);
     expect(ended.stderr).toMatch(/n_pcs/);
     expect(ended.stderr).toMatch(/int/);
@@ -71,27 +80,27 @@ describe('bad input is refused with a reason, before anything runs', () => {
   it('a kernel that does not exist, naming those that do', async () => {
     const text = notebook(['1'], { kernelspec: { name: 'julia-9', display_name: 'Julia', language: 'julia' } });
     await machine.write('julia.ipynb', text);
-    const ended = await machine.slipway(['run', 'julia.ipynb']);
+    const ended = await typed('run', 'julia.ipynb');
     expect(ended.stderr).toMatch(/julia-9/);
     expect(ended.exitCode).toBe(4);
     expect(await runsLeft()).toEqual([]);
   });
 
   it('a Python that is not there', async () => {
-    const ended = await machine.slipway(['run', 'p.ipynb', '--python', '/nowhere/python3']);
+    const ended = await typed('run', 'p.ipynb', '--python', '/nowhere/python3');
     expect(ended.exitCode).toBe(4);
     expect(ended.stderr).toMatch(/\/nowhere\/python3/);
   });
 
   it('a context that does not exist', async () => {
-    const ended = await machine.slipway(['run', 'p.ipynb', '--context', 'moon']);
+    const ended = await typed('run', 'p.ipynb', '--context', 'moon');
     expect([2, 4]).toContain(ended.exitCode);
     expect(ended.stderr).toMatch(/moon/);
     expect(ended.stderr).toMatch(/local/);
   });
 
   it('a tests folder that is not there', async () => {
-    const ended = await machine.slipway(['run', 'p.ipynb', '--tests', 'nothing-here']);
+    const ended = await typed('run', 'p.ipynb', '--tests', 'nothing-here');
     expect(ended.exitCode).toBe(2);
     expect(ended.stderr).toMatch(/nothing-here/);
   });
@@ -104,7 +113,7 @@ describe('bad input is refused with a reason, before anything runs', () => {
 
   it('a job spec with both notebook and command, with the line', async () => {
     await machine.write('both.yaml', 'notebook: p.ipynb\ncommand: python x.py\n');
-    const ended = await machine.slipway(['run', 'both.yaml']);
+    const ended = await typed('run', 'both.yaml');
     expect(ended.exitCode).toBe(2);
     expect(ended.stderr).toMatch(/notebook/);
     expect(ended.stderr).toMatch(/command/);
