@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../../integration/hosts/chromium.ts';
 
 /** A host that has not ended its suite after this many milliseconds never will. */
 const longestMs = 600_000;
@@ -56,13 +56,13 @@ server.once('exit', () => ending.abort(new Error('code-server has ended.')));
 let browser;
 try {
   await answers();
-  browser = await chromium.launch({
-    executablePath: required('SLIPWAY_TEST_BROWSER'),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  browser = await launchBrowser();
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    // code-server would pack the workbench's scripts, and the browser unpack them, on the same machine.
+    extraHTTPHeaders: { 'Accept-Encoding': 'identity' },
   });
-  process.exitCode = await suiteIn(
-    await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' }),
-  );
+  process.exitCode = await suiteIn(await context.newPage());
 } catch (error) {
   process.exitCode = 1;
   process.stderr.write(`${error.message}\n${said.slice(-50).join('\n')}\n${serverLog}\n`);

@@ -11,6 +11,18 @@ const args = [
   '--js-flags=--initial-old-space-size=512 --min-semi-space-size=64 --max-semi-space-size=64',
 ];
 
+/**
+ * Spinners and cursors of VS Code and JupyterLab turn and blink for those who want little motion, too; without a GPU each turn is
+ * drawn by a processor.
+ */
+const restSpinners = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(\`
+    .codicon-modifier-spin, .codicon-loading, .progress-bit, .jp-SpinnerContent, .Toastify__spinner, #jupyterlab-splash *,
+    .cm-cursorLayer { animation: none !important }\`);
+  document.adoptedStyleSheets.push(sheet);
+}`;
+
 /** The browser that `npm test` found or installed. @param more arguments of Chromium */
 export async function launchBrowser(...more: readonly string[]): Promise<Browser> {
   const executablePath = process.env.SLIPWAY_TEST_BROWSER ?? '';
@@ -19,6 +31,10 @@ export async function launchBrowser(...more: readonly string[]): Promise<Browser
   const newContext = browser.newContext.bind(browser);
   // Without a GPU a spinner that turns fills a processor. Playwright overrides what the command line says of motion.
   return Object.assign(browser, {
-    newContext: (options?: BrowserContextOptions) => newContext({ reducedMotion: 'reduce', ...options }),
+    newContext: async (options?: BrowserContextOptions) => {
+      const context = await newContext({ reducedMotion: 'reduce', ...options });
+      await context.addInitScript(restSpinners);
+      return context;
+    },
   });
 }

@@ -6,13 +6,6 @@ import type { CodeServer } from './codeServer.ts';
 
 const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
 
-/** VS Code's spinners turn for those who want little motion, too; without a GPU each turn is drawn by a processor. */
-const restSpinners = `{
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(".codicon-modifier-spin, .codicon-loading, .progress-bit { animation: none !important }");
-  document.adoptedStyleSheets.push(sheet);
-}`;
-
 /** A person in front of VS Code. */
 export class CodePage {
   readonly page: Page;
@@ -30,7 +23,6 @@ export class CodePage {
 
   static async open(context: BrowserContext, server: CodeServer): Promise<CodePage> {
     const code = new CodePage(await context.newPage());
-    await code.page.addInitScript(restSpinners);
     // code-server would pack sixteen megabytes of scripts for each window, and the browser unpack them, on the same machine.
     await code.page.setExtraHTTPHeaders({ 'Accept-Encoding': 'identity' });
     await code.page.goto(`${server.url}?folder=${server.folder}`, { timeout: 180_000 });
