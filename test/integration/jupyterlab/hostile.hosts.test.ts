@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { explainFailures } from './evidence.ts';
@@ -63,7 +63,8 @@ const attempts = {
 let server: JupyterServer;
 let elsewhere: Listener;
 let browser: Browser;
-let context: BrowserContext;
+/** The page that tests share until the server goes, each with a notebook of its own. */
+let lab: LabPage;
 
 anewAfterFailure(async (own) => {
   elsewhere = await Listener.start();
@@ -77,12 +78,7 @@ anewAfterFailure(async (own) => {
   browser = await launchBrowser();
   own(() => browser.close());
   await server.start();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-});
-afterEach(async () => {
-  await context.close();
+  lab = await LabPage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server, 'lab');
 });
 explainFailures(
   () => browser,
@@ -90,7 +86,7 @@ explainFailures(
 );
 
 /** Whether anything of a notebook or a run was executed in the page. */
-function caught(lab: LabPage): Promise<boolean> {
+function caught(): Promise<boolean> {
   return lab.page.evaluate(() => 'caught' in globalThis);
 }
 
@@ -105,10 +101,7 @@ async function left(title: string, file: string): Promise<string> {
 }
 
 it('two tabs that press at once run both, and names, outputs and logs full of markup stay text', async () => {
-  const [lab, other] = await Promise.all([
-    LabPage.open(context, server, 'lab'),
-    LabPage.open(context, server, 'lab/tree/long.ipynb'),
-  ]);
+  const other = await LabPage.open(lab.page.context(), server, 'lab/tree/long.ipynb');
   await lab.openNotebook(`${folder}/${markup}.ipynb`);
   await other.notebookReady();
   await Promise.all([lab.runButton.click(), other.runButton.click()]);
@@ -129,7 +122,7 @@ it('two tabs that press at once run both, and names, outputs and logs full of ma
   const log = lab.page.locator('slipway-log-view');
   await log.getByText('press me').first().waitFor({ timeout: 120_000 });
   expect(await log.locator(`a[href^="javascript"]`).count()).toBe(0);
-  expect(await caught(lab)).toBe(false);
+  expect(await caught()).toBe(false);
 
   await other.rowMenu(other.row('passed').filter({ hasText: 'long.ipynb' }), 'Logs');
   const whole = other.page.locator('slipway-log-view');
@@ -138,10 +131,10 @@ it('two tabs that press at once run both, and names, outputs and logs full of ma
   await other.screenshot('long-log');
   expect(lab.errors).toEqual([]);
   expect(other.errors).toEqual([]);
+  await other.page.close();
 }, 240_000);
 
 it('runs a notebook of another contents drive with what is beside it', async () => {
-  const lab = await LabPage.open(context, server, 'lab');
   await lab.runsReady();
   await addMemoryDrive(lab.page, {
     'work/remote.ipynb': notebookOf('print(open("data/größe & <b>.txt").read())'),
@@ -155,7 +148,8 @@ it('runs a notebook of another contents drive with what is beside it', async () 
 });
 
 it('says that the server has gone, and goes on when it is back; a report that looks for a way out finds none', async () => {
-  const lab = await LabPage.open(context, server, 'lab/tree/short.ipynb');
+  await lab.page.close();
+  lab = await LabPage.open(lab.page.context(), server, 'lab/tree/short.ipynb');
   await lab.notebookReady();
   await lab.showSidePanel();
   await lab.sidePanel.getByRole('radio', { name: /local/ }).waitFor({ timeout: 120_000 });
@@ -180,7 +174,7 @@ it('says that the server has gone, and goes on when it is back; a report that lo
   expect(await verdict.textContent()).toBe('open: ');
   await lab.report.locator('#leave').click();
   await lab.report.locator('#leave').waitFor({ state: 'detached', timeout: 120_000 });
-  expect(await caught(lab)).toBe(false);
+  expect(await caught()).toBe(false);
   expect(elsewhere.heard).toEqual([]);
   // It could be heard there.
   await lab.page.evaluate((url) => fetch(url), `${elsewhere.url}page`);
