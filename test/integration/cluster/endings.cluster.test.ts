@@ -175,19 +175,19 @@ describe.concurrent('what the cluster ends', () => {
   });
 
   it('a pod that is deleted: the run has failed and says so, and what was written until then is there', async () => {
-    const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)'];
-    await ada.machine.write('deleted/a.ipynb', notebook(cells));
-    const started = ada.start(['run', join(ada.machine.work, 'deleted/a.ipynb')]);
-    await started.until(/cell 2\/2/);
+    const started = ada.start(['run', '--', 'bash', '-c', 'echo first 42; sleep 1000']);
+    await started.until(/command started/);
     const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
+    const said = async () => (await ask(['logs', run, '--step', 'command'])).stdout;
+    await ada.until('it has said something', async () => ((await said()).includes('first 42') ? true : undefined));
     await ada.kubectl('delete', 'pod', `${run}-run-pod`, '--grace-period=1', '--wait=false');
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
     const result = json(await ask(['watch', run, '-o', 'json']));
     expect(result.state).toBe('failed');
     expect(result.diagnosis?.id).toBe('podEnded');
-    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
-    const logs = await ask(['logs', run, '--step', 'notebook']);
+    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', command: 'failed' });
+    const logs = await ask(['logs', run, '--step', 'command']);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toContain('first 42');
   });

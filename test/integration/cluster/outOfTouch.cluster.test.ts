@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
-import { notebook } from '../cli/slipway.ts';
 import { startCore } from '../core/coreProcess.ts';
 import { ClusterMachine, context, profile } from './clusterMachine.ts';
 import { minutes } from './faultTruth.ts';
@@ -26,10 +25,9 @@ describe('the command line', () => {
   it(
     'says since when there is no news, and tells the verdict when it is back',
     async () => {
-      const cells = ['import time\nfor i in range(400): print("line", i); time.sleep(0.1)'];
-      const file = await ada.machine.write('slow.ipynb', notebook(cells));
-      const started = ada.start(['run', file]);
-      await started.until(/notebook cell 1\/1/);
+      const slow = 'import time\nfor i in range(400): print("line", i, flush=True); time.sleep(0.1)';
+      const started = ada.start(['run', '--', 'python3', '-c', slow]);
+      await started.until(/command started/);
       proxy.freeze();
       await started.until(/no news from the cluster since \d\d:\d\d:\d\d.*the run goes on/);
       proxy.thaw();
@@ -38,7 +36,7 @@ describe('the command line', () => {
       expect(ended.stdout).toMatch(/passed in /);
       expect(ended.stderr).not.toMatch(/Error|internal|at file:/);
       const [, run = ''] = /^run +(\S+)$/m.exec(ended.stdout) ?? [];
-      const log = await ada.typed(['logs', run, '--step', 'notebook']);
+      const log = await ada.typed(['logs', run, '--step', 'command']);
       const lines = [...log.stdout.matchAll(/line (\d+)$/gm)].map((match) => Number(match[1]));
       expect(lines).toEqual(Array.from({ length: 400 }, (_, line) => line));
     },

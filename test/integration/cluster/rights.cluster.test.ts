@@ -52,8 +52,8 @@ describe('the shipped role', () => {
     const { run } = json(first);
     // Large inputs go through a pod; files of an ended run too.
     await ada.machine.write('big/big.bin', 'x'.repeat(3_000_000));
-    const big = await ada.machine.write('big/b.ipynb', notebook(['print(open("big.bin").read()[:3])']));
-    const second = await ada.typed(['run', big, '-o', 'json', '--yes']);
+    const [cwd, big] = [join(ada.machine.work, 'big'), ['--yes', '--', 'head', '-c', '3', 'big.bin']];
+    const second = await ada.typed(['run', '-o', 'json', ...big], { cwd });
     expect(second.exitCode, second.stderr + second.stdout).toBe(0);
     expect((await ada.typed(['logs', run])).stdout).toContain('1');
     const folder = join(await mkdtemp(join(ada.machine.folder, 'report-')), 'all');
@@ -69,7 +69,7 @@ describe('the shipped role', () => {
     expect((await ada.typed(['cancel', stopped.run])).exitCode).toBe(0);
     // A submission that is called off takes back what it made.
     await person.runOn({ ...profile, nodeSelector: { 'slipway.test/nowhere': 'true' } });
-    const calledOff = ada.start(['run', big, '--yes']);
+    const calledOff = ada.start(['run', ...big], { cwd });
     await ada.until('its inputs wait to be sent', async () =>
       (await ada.kubectl('get', 'pods', '-o', 'name')).includes('-upload') ? true : undefined,
     );

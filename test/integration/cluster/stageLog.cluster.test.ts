@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { json, notebook } from '../cli/slipway.ts';
+import { json } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
 import { datasetReasons } from './datasetStep.ts';
 import { HubServer } from './hubServer.ts';
@@ -20,13 +20,13 @@ it('the log of the stage is followed while its pod runs, then that of the run in
   const { files, git } = ada.cluster.services;
   // Long enough to be seen on its way.
   const url = `${files}/~slow=200000/data/1500000`;
-  const spec = `notebook: a.ipynb\ndataset:\n  url: ${url}\nrepository:\n  url: ${git}/public/examples.git\n`;
+  const spec = `command: [python3, lines.py]\ndataset:\n  url: ${url}\nrepository:\n  url: ${git}/public/examples.git\n`;
   await ada.machine.write('slipway.yaml', spec);
-  const cells = [
-    'import os\nprint("bytes", os.path.getsize(os.environ["SLIPWAY_DATASET"]))',
-    'import time\nfor i in range(25): print(f"line {i:02d}", flush=True); time.sleep(0.2)',
+  const lines = [
+    'import os, time\nprint("bytes", os.path.getsize(os.environ["SLIPWAY_DATASET"]))',
+    'for i in range(25): print(f"line {i:02d}", flush=True); time.sleep(0.2)',
   ];
-  await ada.machine.write('a.ipynb', notebook(cells));
+  await ada.machine.write('lines.py', lines.join('\n'));
   const started = ada.start(['run']);
   await started.until(/dataset started/);
   const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
@@ -37,16 +37,16 @@ it('the log of the stage is followed while its pod runs, then that of the run in
 
   await started.until(/dataset done/);
   await started.until(/clone done/);
-  await following.until(/^\[notebook\] line 00/m);
+  await following.until(/^\[command\] line 00/m);
   expect(following.output()).not.toContain('line 24');
 
   const [ended, followed] = await Promise.all([started.ended, following.ended]);
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
   expect(followed.exitCode, followed.stderr).toBe(0);
-  expect(followed.stdout).toMatch(/^\[notebook\] bytes 1500000$/m);
-  const lines = [...followed.stdout.matchAll(/^\[notebook\] line (\d\d)$/gm)].map((match) => Number(match[1]));
-  expect(lines).toEqual(Array.from({ length: 25 }, (_, line) => line));
-  const order = ['dataset', 'clone', 'prepare', 'notebook'].map((step) => followed.stdout.indexOf(`[${step}] `));
+  expect(followed.stdout).toMatch(/^\[command\] bytes 1500000$/m);
+  const shownLines = [...followed.stdout.matchAll(/^\[command\] line (\d\d)$/gm)].map((match) => Number(match[1]));
+  expect(shownLines).toEqual(Array.from({ length: 25 }, (_, line) => line));
+  const order = ['dataset', 'clone', 'prepare', 'command'].map((step) => followed.stdout.indexOf(`[${step}] `));
   expect(
     order.every((at) => at >= 0),
     followed.stdout,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl } from '../../cluster/cluster.mjs';
-import { json, notebook, type Started } from '../cli/slipway.ts';
+import { json, type Started } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
 
 let ada: ClusterMachine;
@@ -18,12 +18,14 @@ const claim = {
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
 };
 const ticks =
-  'import time\nfor i in range(60):\n    print(f"tick {i:03d} ünï \\x1b[1mbold\\x1b[0m", flush=True)\n    time.sleep(0.2)';
+  'import time\nfor i in range(60):\n    print(f"tick {i:03d} ünï \\x1b[1mbold\\x1b[0m", flush=True)\n    time.sleep(0.2)\nprint("the end")\n';
+const ticking = ['run', '--', 'python3', 'ticks.py'];
 
 beforeAll(async () => {
   ada = await ClusterMachine.create('survival');
   team = await ClusterMachine.create('survival-team', { volume: { kind: 'claim', claimName: 'team-data' } });
   await kubectl(['apply', '-n', team.namespace, '-f', '-'], { input: JSON.stringify(claim) });
+  await ada.machine.write('ticks.py', ticks);
 });
 
 afterAll(async () => {
@@ -38,29 +40,27 @@ async function reached(started: Started, pattern: RegExp): Promise<string> {
 
 describe.concurrent('a run goes on by itself', () => {
   it('after kill -9 of the command line: another one has the verdict and every byte of the log', async () => {
-    await ada.machine.write('ticks.ipynb', notebook([ticks, 'print("the end")']));
-    const started = ada.start(['run', 'ticks.ipynb']);
-    const run = await reached(started, /cell 1\/2/);
+    const started = ada.start(ticking);
+    const run = await reached(started, /command started/);
     const watching = ada.start(['watch', run, '-o', 'json']);
-    const following = ada.start(['logs', run, '--step', 'notebook', '-f']);
+    const following = ada.start(['logs', run, '--step', 'command', '-f']);
     await following.until(/tick 003/);
     started.child.kill('SIGKILL');
     following.child.kill('SIGKILL');
     const watched = await watching.ended;
     expect(watched.exitCode, watched.stderr).toBe(0);
     expect(json(watched).state).toBe('succeeded');
-    const onVolume = await readFile(join(await ada.folderOf(run), 'logs/notebook.log'), 'utf8');
-    const { stdout } = await ada.typed(['logs', run, '--step', 'notebook']);
+    const onVolume = await readFile(join(await ada.folderOf(run), 'logs/command.log'), 'utf8');
+    const { stdout } = await ada.typed(['logs', run, '--step', 'command']);
     const counted = [...stdout.matchAll(/tick (\d{3}) ünï/g)].map((match) => Number(match[1]));
     expect(counted, 'each once').toEqual(Array.from({ length: 60 }, (_, index) => index));
     expect(stdout).toBe(onVolume);
   });
 
   it('watched by two at once: both tell the same', async () => {
-    await ada.machine.write('two.ipynb', notebook([ticks]));
-    const started = ada.start(['run', 'two.ipynb']);
-    const run = await reached(started, /cell 1\/1/);
-    const followers = [0, 1].map(() => ada.typed(['logs', run, '--step', 'notebook', '-f']));
+    const started = ada.start(ticking);
+    const run = await reached(started, /command started/);
+    const followers = [0, 1].map(() => ada.typed(['logs', run, '--step', 'command', '-f']));
     const [first, second] = await Promise.all(followers);
     expect((await started.ended).exitCode).toBe(0);
     expect(first?.exitCode, first?.stderr).toBe(0);
@@ -71,9 +71,8 @@ describe.concurrent('a run goes on by itself', () => {
 
 describe.concurrent('a PipelineRun that somebody deletes', () => {
   it('while it is watched: the run is lost, and the line says why', async () => {
-    await ada.machine.write('lost.ipynb', notebook(['print("first")', 'import time\nwhile True: time.sleep(0.2)']));
-    const started = ada.start(['run', 'lost.ipynb']);
-    const run = await reached(started, /cell 2\/2/);
+    const started = ada.start(['run', '--', 'sleep', '1000']);
+    const run = await reached(started, /command started/);
     await ada.kubectl('delete', 'pipelinerun', run, '--wait=false');
     const ended = await started.ended;
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
@@ -82,17 +81,17 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
   });
 
   it('after its end: history, logs and artifacts are still there, on the volume of the team', async () => {
-    const file = await team.machine.write('kept.ipynb', notebook(['print("first", 6 * 7)']));
-    const { run } = json(await team.typed(['run', file, '-o', 'json']));
+    const keep = 'echo first 42; echo kept > "$SLIPWAY_OUTPUT/kept.txt"';
+    const { run } = json(await team.typed(['run', '-o', 'json', '--', 'bash', '-c', keep]));
     await team.kubectl('delete', 'pipelinerun', run, '--timeout=240s');
     expect((await team.typed(['runs'])).stdout).toMatch(new RegExp(`^${run} +passed`, 'm'));
-    const logs = await team.typed(['logs', run, '--step', 'notebook']);
+    const logs = await team.typed(['logs', run, '--step', 'command']);
     expect(logs.exitCode, logs.stderr).toBe(0);
     expect(logs.stdout).toContain('first 42');
     const folder = join(await mkdtemp(join(team.machine.folder, 'kept-')), 'all');
     const got = await team.typed(['artifacts', 'get', run, '-d', folder]);
     expect(got.exitCode, got.stderr).toBe(0);
-    expect(await readFile(join(folder, 'output/kept_output.html'), 'utf8')).toContain('first 42');
+    expect(await readFile(join(folder, 'output/kept.txt'), 'utf8')).toBe('kept\n');
   });
 });
 
@@ -110,10 +109,10 @@ describe('large companions', () => {
     for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
     const check =
       'import hashlib\nwith open("data.bin", "rb") as f: print("sha256", hashlib.file_digest(f, "sha256").hexdigest())';
-    await ada.machine.write('large/large.ipynb', notebook([check]));
-    const ended = await ada.typed(['run', join(folder, 'large.ipynb'), '-o', 'json', '--yes']);
+    const command = ['--', 'python3', '-c', check];
+    const ended = await ada.typed(['run', '-o', 'json', '--yes', ...command], { cwd: folder });
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
-    const logs = await ada.typed(['logs', json(ended).run, '--step', 'notebook']);
+    const logs = await ada.typed(['logs', json(ended).run, '--step', 'command']);
     expect(logs.stdout).toContain(`sha256 ${hash.digest('hex')}`);
   });
 });
