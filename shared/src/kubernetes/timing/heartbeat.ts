@@ -40,12 +40,14 @@ export class Heartbeat {
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #lastHeard: number;
+  #lastBeat: number;
   #lastWriting = -Infinity;
 
   constructor(connection: Beating, now: () => number) {
     this.#connection = connection;
     this.#now = now;
     this.#lastHeard = now();
+    this.#lastBeat = this.#lastHeard;
     this.#timer = setInterval(() => this.#beat(), pingMs);
   }
 
@@ -66,6 +68,9 @@ export class Heartbeat {
     const { isOpen, isPaused, waitingBytes } = this.#connection;
     if (!isOpen) return;
     const now = this.#now();
+    // While this process stands still it hears nothing, and what came meanwhile is read after this.
+    this.#lastHeard += Math.max(0, now - this.#lastBeat - pingMs);
+    this.#lastBeat = now;
     if (waitingBytes > 0) this.#lastWriting = now;
     if (isDead({ now, lastHeard: this.#lastHeard, lastWriting: this.#lastWriting, paused: isPaused }))
       this.#connection.terminate();
