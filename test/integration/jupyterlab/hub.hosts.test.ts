@@ -1,8 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identity/oidcProvider.ts';
+import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
 import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
@@ -19,13 +20,20 @@ const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyt
 let hub: JupyterHub;
 let browser: Browser;
 let provider: OidcProvider;
+/** Where people sit, each in a browser context of their own. */
+const pages = new Map<string, LabPage>();
 
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([JupyterHub.start(['alice', 'bob', 'carol']), launchBrowser()]);
+anewAfterFailure(async (own) => {
+  pages.clear();
+  hub = await JupyterHub.start(['alice', 'bob', 'carol']);
+  own(() => hub.dispose());
+  browser = await launchBrowser();
+  own(() => browser.close());
   provider = await OidcProvider.start({
     people: { alice: { email: 'alice@example.com' }, bob: { email: 'bob@example.com' } },
     redirectUris: [`${hub.url}hub/user-redirect/slipway/oauth/callback`],
   });
+  own(() => provider.dispose());
   // Nobody answers there: who signs in needs the provider alone.
   const cluster = `https://127.0.0.1:${await freePort()}`;
   for (const user of ['alice', 'bob']) {
@@ -34,21 +42,15 @@ beforeAll(async () => {
     await writeConfig(join(hub.homeOf(user), 'xdg-config'), { tokenStorage: 'file', contexts });
   }
 });
-afterAll(async () => {
-  await browser.close();
-  await provider.dispose();
-  await hub.dispose();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
 explainFailures(
   () => browser,
   () => ({ dataHomes: ['alice', 'bob'].map((user) => join(hub.homeOf(user), 'data')), log: hub.log }),
 );
 
-/** Signs in by the hub's form, as a person does; their server starts where none runs. */
-async function signIn(user: string): Promise<{ readonly context: BrowserContext; readonly lab: LabPage }> {
+/** The page of somebody who signs in by the hub's form, as a person does, unless they have before. Their server starts then. */
+async function signedIn(user: string): Promise<LabPage> {
+  const known = pages.get(user);
+  if (known !== undefined) return known;
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
@@ -56,13 +58,14 @@ async function signIn(user: string): Promise<{ readonly context: BrowserContext;
   await page.fill('#username_input', user);
   await page.fill('#password_input', hub.password);
   await page.click('#login_submit');
-  if (!hub.log.includes(`Server ${user} is ready`)) {
-    await page.getByText('Launch Server').click();
-    // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
-    await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 180_000 }).toBe(true);
-  }
+  await page.getByText('Launch Server').click();
+  // The page would go on by itself, were its progress not held back by the proxy that is written in Python.
+  await expect.poll(() => hub.log.includes(`Server ${user} is ready`), { timeout: 180_000 }).toBe(true);
   await page.goto(`${hub.url}user/${user}/lab/tree/analysis.ipynb`);
-  return { context, lab: LabPage.of(page) };
+  const lab = LabPage.of(page);
+  await lab.notebookReady();
+  pages.set(user, lab);
+  return lab;
 }
 
 /** What a page of one user gets from the server of another, asked with everything that this user has. */
@@ -88,25 +91,23 @@ function trespassBySocket(lab: LabPage): Promise<string> {
 }
 
 it('two users of a hub run notebooks beside each other, and neither reaches the core of the other', async () => {
-  const alice = await signIn('alice');
-  await alice.lab.notebookReady();
-  await alice.lab.typeInto(0, 'print("edited by alice")');
-  await alice.lab.runButton.click();
-  await alice.lab.runShows('Passed', patienceMs).catch(explained);
-  await alice.lab.screenshot('hub');
+  const alice = await signedIn('alice');
+  await alice.typeInto(0, 'print("edited by alice")');
+  await alice.runButton.click();
+  await alice.runShows('Passed', patienceMs).catch(explained);
+  await alice.screenshot('hub');
   const runs = join(hub.homeOf('alice'), 'data/slipway/runs');
-  const run = await newestRun('alice');
+  const run = await runOf('alice');
   expect(await readFile(join(runs, run, 'output/analysis_output.ipynb'), 'utf8')).toContain('edited by alice');
 
-  const bob = await signIn('bob');
-  await bob.lab.notebookReady();
-  await bob.lab.showSidePanel();
-  await bob.lab.sidePanel.getByText('No runs yet').waitFor({ timeout: 120_000 });
+  const bob = await signedIn('bob');
+  await bob.showSidePanel();
+  await bob.sidePanel.getByText('No runs yet').waitFor({ timeout: 120_000 });
   for (const path of ['slipway/status', `slipway/runs/local/${run}/artifacts/output/analysis_output.html`]) {
-    expect(['redirected', '403', '404']).toContain(await trespass(bob.lab, path));
+    expect(['redirected', '403', '404']).toContain(await trespass(bob, path));
   }
-  expect(await trespassBySocket(bob.lab)).toBe('refused');
-  expect(await trespass(alice.lab, 'slipway/status')).toBe('200');
+  expect(await trespassBySocket(bob)).toBe('refused');
+  expect(await trespass(alice, 'slipway/status')).toBe('200');
   expect(await tokensOfCores()).toEqual([]);
 }, 900_000);
 
@@ -114,14 +115,12 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
   const home = (user: string): string => join(hub.homeOf(user), 'data/slipway/identity');
   const people = [];
   for (const user of ['alice', 'bob']) {
-    const { context, lab } = await signIn(user);
-    await lab.notebookReady();
+    const lab = await signedIn(user);
     await lab.showSidePanel();
     const row = lab.sidePanel.locator('.slipway-context[data-context="team-a"]');
     await row.click();
-    await signOut(lab);
     await row.getByText('Not signed in').waitFor();
-    const opened = context.waitForEvent('page', { timeout: 120_000 });
+    const opened = lab.page.context().waitForEvent('page', { timeout: 120_000 });
     await lab.sidePanel.getByRole('button', { name: 'Sign in', exact: true }).click();
     const page = await opened;
     await signInOnPage(page, user);
@@ -149,8 +148,7 @@ it('says on a hub why JupyterLab in a DevEnv is out of reach, and what to do', a
   await scene.show({ contexts: [clusterContext('team-a')], devEnvs: [sceneDevEnv('devenv-carol')] });
   await hub.configure('carol', { SlipwayApp: { core_script: script } });
   await writeFile(join(home, 'analysis.ipynb'), notebookOf('print("as saved")'));
-  const { lab } = await signIn('carol');
-  await lab.notebookReady();
+  const lab = await signedIn('carol');
   await lab.showSidePanel();
   await lab.rowMenu(lab.sidePanel.locator('.slipway-devenv'), 'Open JupyterLab in the DevEnv');
   const dialog = lab.page.locator('.jp-Dialog');
@@ -160,15 +158,6 @@ it('says on a hub why JupyterLab in a DevEnv is out of reach, and what to do', a
   expect((await scene.requests()).map(({ name }) => name)).not.toContain('devenvs/openJupyter');
 }, 400_000);
 
-/** Undoes what a first try has done. */
-async function signOut(lab: LabPage): Promise<void> {
-  const account = lab.sidePanel.locator('.slipway-account');
-  await account.waitFor();
-  if ((await account.getAttribute('data-state')) !== 'signedIn') return;
-  await account.locator('.slipway-account-summary').click();
-  await account.getByRole('button', { name: 'Sign out' }).click();
-}
-
 /**
  * What the servers of the users wrote about an answer. The hub itself writes down where it redirects to, the answer included;
  * such a code has been used by then, and is worth nothing without the verifier, which is in the memory of a core.
@@ -177,17 +166,15 @@ function linesOfServers(code: string): readonly string[] {
   return hub.log.split('\n').filter((line) => line.includes(code) && !line.includes(' JupyterHub log:'));
 }
 
-/** A person's run that was made last: a second try finds that of the first one, too. */
-async function newestRun(user: string): Promise<string> {
-  const runs = join(hub.homeOf(user), 'data/slipway/runs');
-  const names = await readdir(runs);
-  const madeAt = await Promise.all(names.map(async (name) => (await stat(join(runs, name, 'run.json'))).birthtimeMs));
-  return names[madeAt.indexOf(Math.max(...madeAt))] ?? '';
+/** A person's only run. */
+async function runOf(user: string): Promise<string> {
+  const [run = ''] = await readdir(join(hub.homeOf(user), 'data/slipway/runs'));
+  return run;
 }
 
 /** Adds what the run itself tells, and the hub, to what the page does not show. */
 async function explained(error: unknown): Promise<never> {
-  const run = await newestRun('alice').catch(String);
+  const run = await runOf('alice').catch(String);
   const file = join(hub.homeOf('alice'), 'data/slipway/runs', run, 'events.jsonl');
   const events = (await readFile(file, 'utf8').catch(String)).trimEnd().split('\n').slice(-4);
   const log = hub.log.trimEnd().split('\n').slice(-6);
