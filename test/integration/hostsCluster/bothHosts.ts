@@ -20,7 +20,8 @@ export class BothHosts {
   readonly vscode: CodeServer;
   readonly #browser: Browser;
   #context: BrowserContext | undefined;
-  /** Kept from one test to the next: its page costs as much as all that a test does in it. */
+  /** Both kept from one test to the next: a page costs as much as all that a test does in it. */
+  #lab: LabPage | undefined;
   #code: CodePage | undefined;
 
   private constructor(
@@ -45,7 +46,7 @@ export class BothHosts {
     const links = { 'GPU use': 'https://grafana.example/d/gpu?var-namespace={namespace}&var-pod={pod}' };
     await machine.writeContext({ profile: { ...profile, links }, kubeconfig: proxy.kubeconfig });
     const [jupyter, vscode, browser] = await Promise.all([
-      JupyterServer.create({ home }),
+      JupyterServer.create({ home, args: ['--LabApp.expose_app_in_browser=True'] }),
       CodeServer.create({ home, vsix: prepared('SLIPWAY_TEST_VSIX') }),
       launchBrowser(),
     ]);
@@ -60,15 +61,13 @@ export class BothHosts {
     }
   }
 
-  /** Sits down before both, with a notebook open in each: before a new page of JupyterLab, and before VS Code's as a test finds it that is the first. */
+  /** Sits down before both, with a notebook open in each. VS Code is as a test finds it that is the first; JupyterLab keeps its tabs. */
   async open(notebooks: { readonly lab: string; readonly code: string }): Promise<{ lab: LabPage; code: CodePage }> {
     this.#context ??= await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     const context = this.#context;
-    const [lab, code] = await Promise.all([
-      LabPage.open(context, this.jupyter, `lab/tree/${notebooks.lab}`),
-      this.#tidyCode(context),
-    ]);
-    await Promise.all([lab.notebookReady(), code.openNotebook(notebooks.code)]);
+    const lab = (this.#lab ??= await LabPage.open(context, this.jupyter, 'lab'));
+    const code = await this.#tidyCode(context);
+    await Promise.all([lab.openNotebook(notebooks.lab), code.openNotebook(notebooks.code)]);
     await lab.showSidePanel();
     await code.showRuns();
     // A new run is told by those that are there before it.
@@ -85,12 +84,11 @@ export class BothHosts {
     return this.#code;
   }
 
-  /** Leaves both, with a picture of each as it was left; only VS Code's page stays. */
+  /** Takes a picture of each as a test has left it. */
   async leave(): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     for (const [index, page] of (this.#context?.pages() ?? []).entries()) {
       await page.screenshot({ path: join(screenshots, `last-${index}.png`) });
-      if (page !== this.#code?.page) await page.close();
     }
   }
 
