@@ -89,7 +89,11 @@ export class LabPage {
     await this.page.locator('.jp-SideBar.jp-mod-right [data-id="slipway-side-panel"]').waitFor({ timeout: 120_000 });
   }
 
-  /** Opens a notebook in this page, as the file browser does. @param path as the contents manager names it */
+  /**
+   * Opens a notebook in this page, as the file browser does, but starts no kernel for it: none has a part in a run, and each takes a
+   * second of a processor. Notebooks that a page is opened with have theirs.
+   * @param path as the contents manager names it
+   */
   async openNotebook(path: string): Promise<void> {
     await this.runsReady();
     await this.page.evaluate(
@@ -97,7 +101,7 @@ export class LabPage {
         // What it returns is of the page, and too large to be taken out of it.
         await (globalThis as unknown as LabWindow).jupyterapp.commands.execute('docmanager:open', wanted);
       },
-      { path },
+      { path, kernelPreference: { shouldStart: false, canStart: false, autoStartDefault: false } },
     );
     await this.notebookReady();
   }
