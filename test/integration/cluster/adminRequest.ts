@@ -46,13 +46,35 @@ export async function adminApply(kubeconfig: string, path: string, object: objec
 
 /** Where the API has what kubectl calls by a short name. */
 const places: Readonly<Record<string, (namespace: string) => string>> = {
+  configmap: (namespace) => `/api/v1/namespaces/${namespace}/configmaps`,
   pipelinerun: (namespace) => `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`,
   pod: (namespace) => `/api/v1/namespaces/${namespace}/pods`,
   pv: () => '/api/v1/persistentvolumes',
   pvc: (namespace) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
   quota: (namespace) => `/api/v1/namespaces/${namespace}/resourcequotas`,
   secret: (namespace) => `/api/v1/namespaces/${namespace}/secrets`,
+  taskrun: (namespace) => `/apis/tekton.dev/v1/namespaces/${namespace}/taskruns`,
 };
+
+export type Kind = 'configmap' | 'pipelinerun' | 'pod' | 'pvc' | 'taskrun';
+
+/** The objects of some kinds with these labels, as `kind/name`. */
+export async function namesOf(
+  kubeconfig: string,
+  namespace: string,
+  kinds: readonly Kind[],
+  labelSelector: string,
+): Promise<string[]> {
+  const query = new URLSearchParams({ labelSelector });
+  const lists = kinds.map(async (kind) => {
+    const path = places[kind]?.(namespace) ?? '';
+    const list = await adminRequest(kubeconfig, 'GET', `${path}?${query}`);
+    if (list === undefined) throw new Error(`the API server has no ${kind}s`);
+    const { items } = list as { readonly items: readonly { readonly metadata: { readonly name: string } }[] };
+    return items.map(({ metadata }) => `${kind}/${metadata.name}`);
+  });
+  return (await Promise.all(lists)).flat();
+}
 
 /** @param object as kubectl takes it: `pvc/name` */
 export function pathOf(object: string, namespace: string): string {

@@ -41,8 +41,8 @@ async function expectsRefused(args: readonly string[], exitCode: number, said: R
   expect(ended.stderr, ended.stdout).toMatch(said);
   expect(ended.stderr).not.toMatch(/\bat \S+ \(|TypeError|undefined|\[object/);
   expect(ended.exitCode, ended.stderr).toBe(exitCode);
-  const kinds = 'pipelineruns,pods,persistentvolumeclaims,configmaps';
-  expect(await ada.kubectl('get', kinds, '-o', 'name', '-l', 'app.kubernetes.io/managed-by=slipway')).toBe('');
+  const kinds = ['pipelinerun', 'pod', 'pvc', 'configmap'] as const;
+  expect(await ada.names(kinds, 'app.kubernetes.io/managed-by=slipway')).toEqual([]);
 }
 
 function firstOf<T>([first]: readonly T[]): T {

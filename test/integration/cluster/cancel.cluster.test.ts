@@ -88,7 +88,7 @@ describe.concurrent('a run is cancelled', () => {
     const result = await expectsCancelled(run, started);
     expect(result.steps.every(({ state }) => state === 'cancelled')).toBe(true);
     await ada.until('its pod is gone', async () =>
-      (await ada.kubectl('get', 'pods', '-o', 'name', '-l', `tekton.dev/pipelineRun=${run}`)) === '' ? true : undefined,
+      (await ada.names(['pod'], `tekton.dev/pipelineRun=${run}`)).length === 0 ? true : undefined,
     );
   });
 

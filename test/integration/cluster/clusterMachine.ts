@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import type { ContextEntry, TeamProfile } from '../../../shared/src/protocol/index.ts';
 import type { ClusterStatus } from '../../cluster/cluster.mjs';
 import { Machine, type Ended } from '../cli/slipway.ts';
-import { adminRequest, fieldOf, pathOf } from './adminRequest.ts';
+import { adminRequest, fieldOf, namesOf, pathOf, type Kind } from './adminRequest.ts';
 
 /** Where the cluster of this test run is. */
 export function testCluster(): ClusterStatus {
@@ -110,9 +110,32 @@ export class ClusterMachine {
     return stdout;
   }
 
+  /** What a program prints that runs in a pod. @throws where it ends with another code than 0 */
+  async exec(pod: string, container: string, ...command: readonly string[]): Promise<string> {
+    const { openCluster, runCommand } = await import('../../../shared/src/kubernetes/index.ts');
+    const { kubeconfig } = this.cluster;
+    const { namespace } = this;
+    const signal = AbortSignal.timeout(240_000);
+    const homedir = this.machine.folder;
+    const api = await openCluster({ context, kubeconfig, namespace, env: {}, homedir, signal });
+    try {
+      const asked = { namespace, pod, container, command, maxStdoutBytes: 64 * 1024 * 1024 };
+      const { exitCode, stdout, stderr } = await runCommand(api, asked, signal);
+      if (exitCode !== 0) throw new Error(`${command.join(' ')} in ${pod} ended with ${exitCode}: ${stderr}`);
+      return Buffer.from(stdout).toString();
+    } finally {
+      api.dispose();
+    }
+  }
+
   /** One field of an object, as kubectl's JSONPath prints it; empty where it is not there. */
   async field(object: string, path: string): Promise<string> {
     return fieldOf(await adminRequest(this.cluster.kubeconfig, 'GET', pathOf(object, this.namespace)), path);
+  }
+
+  /** The objects of some kinds in this space, as `kind/name`. @param labels as a selector; default: all */
+  names(kinds: readonly Kind[], labels = ''): Promise<string[]> {
+    return namesOf(this.cluster.kubeconfig, this.namespace, kinds, labels);
   }
 
   /** Where a run's folder on its volume lies on this machine, which is the node. */

@@ -91,7 +91,7 @@ export class FaultyCore {
   /** Lets the lines of a run of `submitLines` or `createLines` end. */
   async endLines(run: string, step: 'command' | 'build/print'): Promise<void> {
     const [pod, container] = step === 'command' ? [`${run}-run-pod`, 'command'] : [`${run}-build-pod`, 'print'];
-    await this.machine.kubectl('exec', pod, '-c', `step-${container}`, '--', 'touch', stopFile);
+    await this.machine.exec(pod, `step-${container}`, 'touch', stopFile);
   }
 
   /** A PipelineRun with the step `build/print`, by kubectl. */

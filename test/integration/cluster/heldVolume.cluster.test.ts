@@ -81,7 +81,7 @@ describe.concurrent('a volume that another node has', () => {
     expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
       `the volume of claim team-data is on ${place}, where the run cannot go`,
     );
-    expect(await at.kubectl('get', 'pipelineruns', '-o', 'name')).toBe('');
+    expect(await at.names(['pipelinerun'])).toEqual([]);
     const started = at.start(['run', 'a.ipynb', '--no-preflight']);
     await started.until(/1 where its volume cannot be/);
     await cancelled(at, started);

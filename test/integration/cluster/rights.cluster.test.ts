@@ -71,7 +71,7 @@ describe('the shipped role', () => {
     await person.runOn({ ...profile, nodeSelector: { 'slipway.test/nowhere': 'true' } });
     const calledOff = ada.start(['run', ...big], { cwd });
     await ada.until('its inputs wait to be sent', async () =>
-      (await ada.kubectl('get', 'pods', '-o', 'name')).includes('-upload') ? true : undefined,
+      (await ada.names(['pod'])).some((name) => name.includes('-upload')) ? true : undefined,
     );
     calledOff.child.kill('SIGINT');
     expect((await calledOff.ended).exitCode).toBe(3);

@@ -82,9 +82,8 @@ describe('a run on the cluster', () => {
     const deleted = await ada.typed(['delete', run, '--yes']);
     expect(deleted.exitCode, deleted.stderr).toBe(0);
     await ada.until('nothing of the run is left', async () => {
-      const kinds = 'pipelineruns,taskruns,pods,pvc,configmaps';
-      const left = await ada.kubectl('get', kinds, '-o', 'name', '-l', `slipway.dev/run=${run}`);
-      return left.trim() === '' ? true : undefined;
+      const kinds = ['pipelinerun', 'taskrun', 'pod', 'pvc', 'configmap'] as const;
+      return (await ada.names(kinds, `slipway.dev/run=${run}`)).length === 0 ? true : undefined;
     });
     const { stdout } = await ada.typed(['runs']);
     expect(stdout).not.toContain(run);

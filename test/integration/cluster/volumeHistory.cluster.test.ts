@@ -40,7 +40,7 @@ it("runs whose PipelineRuns are gone are recalled from the team's volume, by a m
   expect([passed.state, failed.state], JSON.stringify(ended)).toEqual(['succeeded', 'failed']);
   await ada.kubectl('delete', 'pipelinerun', passed.run, failed.run, '--timeout=240s');
   await ada.until('their pods are gone', async () =>
-    (await ada.kubectl('get', 'pods', '-o', 'name', '-l', 'tekton.dev/pipelineRun')) === '' ? true : undefined,
+    (await ada.names(['pod'], 'tekton.dev/pipelineRun')).length === 0 ? true : undefined,
   );
 
   expect((await bob.typed(['runs'])).stdout).not.toContain(passed.run);

@@ -42,10 +42,9 @@ function runOf(started: Started): string {
 async function expectsRefused(at: ClusterMachine, ended: Ended, exitCode: number, said: RegExp): Promise<void> {
   expect(ended.stderr, ended.stdout).toMatch(said);
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(exitCode);
-  const kinds = 'pipelineruns,pods,persistentvolumeclaims,configmaps';
-  const left = await at.kubectl('get', kinds, '-o', 'name', '-l', 'app.kubernetes.io/managed-by=slipway');
+  const left = await at.names(['pipelinerun', 'pod', 'pvc', 'configmap'], 'app.kubernetes.io/managed-by=slipway');
   // The step scripts are shared by all runs of a space.
-  expect(left.split('\n').filter((name) => name !== '' && !/\/slipway-(?:assets|steps)-/.test(name))).toEqual([]);
+  expect(left.filter((name) => !/\/slipway-(?:assets|steps)-/.test(name))).toEqual([]);
 }
 
 /** Sent without a look first: ends at once as failed, and says why. */

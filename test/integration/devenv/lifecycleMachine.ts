@@ -78,7 +78,7 @@ export class LifecycleMachine {
 
   /** Runs a program in the DevEnv; what it printed. */
   exec(name: string, ...command: readonly string[]): Promise<string> {
-    return this.machine.kubectl('exec', name, '--', ...command);
+    return this.machine.exec(name, 'devenv', ...command);
   }
 
   uid(object: string): Promise<string> {

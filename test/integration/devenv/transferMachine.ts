@@ -121,7 +121,7 @@ export class TransferMachine {
 
   /** What a command prints in the DevEnv. */
   async inside(command: string): Promise<string> {
-    return this.machine.kubectl('exec', this.name, '--', 'sh', '-c', command);
+    return this.machine.exec(this.name, 'devenv', 'sh', '-c', command);
   }
 
   async dispose(): Promise<void> {
