@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-from types import ModuleType
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
-
-_PACKAGE = "rfc3987_syntax"
+from slipway_steps import later
 
 
 def put_off() -> None:
     """Let an import of the package cost nothing, where it is installed; its first use makes the grammar."""
-    spec = None if _PACKAGE in sys.modules else importlib.util.find_spec(_PACKAGE)
-    if spec is not None:
-        sys.modules[_PACKAGE] = _Later(spec)
+    later.put_off("rfc3987_syntax", _Grammar)
 
 
-class _Later(ModuleType):
+class _Grammar(later.Later):
     """Stands in for the package until more is wanted of it than its one function by name."""
-
-    def __init__(self, spec: ModuleSpec) -> None:
-        super().__init__(spec.name)
-        # Python asks any package for it from which something is imported.
-        self.__path__ = spec.submodule_search_locations or []
 
     def is_valid_syntax(self, term: str, value: str) -> bool:
         """Check as the package does."""
-        return bool(_package().is_valid_syntax(term, value))
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(_package(), name)
-
-
-def _package() -> ModuleType:
-    if isinstance(sys.modules.get(_PACKAGE), _Later):
-        del sys.modules[_PACKAGE]
-    return importlib.import_module(_PACKAGE)
+        return bool(self.package().is_valid_syntax(term, value))

@@ -12,9 +12,11 @@ def start() -> None:
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     # Imports leave no garbage; looking for it takes a fifth of their time.
     gc.disable()
-    from slipway_steps.iri_grammar import put_off
+    from slipway_steps import iri_grammar, later
 
-    put_off()
+    iri_grammar.put_off()
+    # papermill can read notebooks from the web; a run's lies in its folder.
+    later.put_off("requests")
     from slipway_steps.papermill_front import main
 
     gc.freeze()
