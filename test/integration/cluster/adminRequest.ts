@@ -68,7 +68,7 @@ export async function namesOf(
   const query = new URLSearchParams({ labelSelector });
   const lists = kinds.map(async (kind) => {
     const path = places[kind]?.(namespace) ?? '';
-    const list = await adminRequest(kubeconfig, 'GET', `${path}?${query}`);
+    const list = await adminRequest(kubeconfig, 'GET', `${path}?${query.toString()}`);
     if (list === undefined) throw new Error(`the API server has no ${kind}s`);
     const { items } = list as { readonly items: readonly { readonly metadata: { readonly name: string } }[] };
     return items.map(({ metadata }) => `${kind}/${metadata.name}`);
