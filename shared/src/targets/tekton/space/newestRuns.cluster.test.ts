@@ -36,12 +36,12 @@ const today = dayOf(Date.now()) ?? '';
 const daysAgo = dayOf(Date.now() - 5 * 86_400_000) ?? '';
 
 /** One that Tekton leaves waiting. */
-async function make(name: string, told: Readonly<Record<string, string>> = {}): Promise<void> {
+async function make(name: string, ownLabels: Readonly<Record<string, string>> = {}): Promise<void> {
   const steps = [{ name: 'work', image: 'testbed.local/busybox:1', script: 'true' }];
   const body = {
     apiVersion: 'tekton.dev/v1',
     kind: 'PipelineRun',
-    metadata: { name, labels: told },
+    metadata: { name, labels: ownLabels },
     spec: {
       status: 'PipelineRunPending',
       pipelineSpec: { tasks: [{ name: 'work', taskSpec: { steps } }] },
@@ -50,6 +50,11 @@ async function make(name: string, told: Readonly<Record<string, string>> = {}): 
   await space.api.create(path(), body, {}, z.unknown(), signal);
   // Times are kept in seconds: the next one shall be newer.
   await systemClock.sleep(1_100, signal);
+  // A busy Tekton comes to it later, and would write over what a test has written.
+  const seen = z.object({ status: z.object({ conditions: z.array(z.unknown()).min(1) }) });
+  await expect
+    .poll(async () => seen.safeParse(await space.api.get(path(name), z.unknown(), signal)).success)
+    .toBe(true);
 }
 
 /** As if it had run for seven seconds until now. */
