@@ -24,7 +24,8 @@ const alone = '**/*.alone.cluster.test.ts';
  */
 const patience = { expect: { poll: { timeout: 120_000 } }, testTimeout: 600_000, hookTimeout: 600_000 };
 
-// `isolate: false`: files run one after the other in the process of a worker. To read what they import anew for each takes 0.4 s of a processor.
+/** Files run one after the other in the process of a worker: to read what they import anew for each takes 0.4 s of a processor. */
+const oneAfterAnother = { isolate: false };
 
 /** A second try, which the report tells of: real processes and a cluster share two processors. */
 const secondTry = {
@@ -39,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          isolate: false,
+          ...oneAfterAnother,
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
           expect: { poll: { timeout: 60_000 } },
@@ -50,7 +51,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           ...secondTry,
-          isolate: false,
+          ...oneAfterAnother,
           include: [integration],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
@@ -60,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           ...secondTry,
-          isolate: false,
+          ...oneAfterAnother,
           include: [cluster],
           exclude: [alone, '**/node_modules/**', '**/dist/**'],
           ...patience,
@@ -80,7 +81,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           ...secondTry,
-          isolate: false,
+          ...oneAfterAnother,
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
