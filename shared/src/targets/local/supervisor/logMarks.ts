@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, writeSync } from 'node:fs';
-import { openOwnFile } from './ownFile.ts';
+import { dirname } from 'node:path';
+import { makeOwnFolder, openOwnFile } from './ownFile.ts';
 
 /**
  * Notes in `logs/STEP.times` when a log grew: a line "<byte offset> <epoch ms>" says that the bytes from there on were
@@ -12,6 +13,7 @@ export class LogMarks {
 
   /** Opens both files for appending; `logFd` is for the step's stdout and stderr. */
   constructor(logPath: string, timesPath: string) {
+    makeOwnFolder(dirname(logPath));
     this.log = openOwnFile(logPath);
     this.times = openOwnFile(timesPath);
     this.seen = fstatSync(this.log).size;
