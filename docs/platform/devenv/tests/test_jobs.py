@@ -129,11 +129,14 @@ def test_a_process_that_got_the_same_id_is_not_the_job(workspace: Workspace) -> 
     assert workspace.job(job)["state"] == "lost"
 
 
-def test_reads_on_from_where_one_was_and_waits_for_news(workspace: Workspace) -> None:
-    job = workspace.start("sh", "-c", "printf 0123456789; sleep 0.5; printf abc")
+def test_reads_on_from_where_one_was_and_waits_for_news(workspace: Workspace, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    script = 'printf 0123456789; until [ -e "$0" ]; do sleep 0.02; done; sleep 0.5; printf abc'
+    job = workspace.start("sh", "-c", script, str(go))
     eventually(lambda: len(workspace.output(job)) == 10)
     piece = workspace.call("read", job, "--offset", "2", "--max", "3")
     assert (piece["offset"], base64.b64decode(piece["data"])) == (5, b"234")
+    go.touch()
     later = workspace.call("read", job, "--offset", "10", "--wait", "60")
     assert base64.b64decode(later["data"]) == b"abc"
     workspace.call("wait", job)
