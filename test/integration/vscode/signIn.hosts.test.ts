@@ -38,8 +38,8 @@ anewAfterFailure(async (own) => {
   await code.openNotebook('short.ipynb');
   await code.showRuns();
 });
-afterEach(async () => {
-  await code.screenshot('sign-in-last');
+afterEach(async ({ task }) => {
+  await code.screenshot(task.result?.state === 'fail' ? 'sign-in-failed' : 'sign-in-last');
   // VS Code shows three toasts at a time: those of the last test would keep the next one's back.
   await code.command('Notifications: Clear All Notifications');
 });
@@ -68,6 +68,18 @@ async function pageAfter(press: () => Promise<void>): Promise<Page> {
   const opened = context.waitForEvent('page', { timeout: 120_000 });
   await press();
   return opened;
+}
+
+/** Signs in on the page of the provider where nobody is signed in: the test before may have done it, or all may have begun anew. */
+async function ensureSignedIn(): Promise<void> {
+  const row = code.row(/^team-a.*(alice|Not signed in)/).first();
+  await row.waitFor();
+  if ((await row.textContent())?.includes('alice') === true) return;
+  const page = await pageAfter(() => code.inlineAction(inTree('team-a'), 'Sign in…'));
+  await signInOnPage(page, 'alice');
+  await page.getByText(/close this/i).waitFor();
+  await page.close();
+  await notification(/Signed in to team-a.*alice/).waitFor();
 }
 
 it('signs in with the browser, shows who it is in tree, status bar and menu of accounts, and signs out', async () => {
@@ -127,6 +139,7 @@ it('signs in with a code where the browser does not come back, and goes on with 
 });
 
 it('adds a context from what was copied, gives a sign-in up, and removes the context', async () => {
+  await ensureSignedIn();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await code.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(stringify(profile('imaging')))})`);
   await code.command('Slipway: Add context');
