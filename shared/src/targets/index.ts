@@ -11,7 +11,7 @@ export { readLogChunks, readWholeLog } from './readWholeLog.ts';
 export * from './runTarget.ts';
 export * from './local/index.ts';
 export type { TektonTargetOptions } from './tekton/index.ts';
-export type { Claim, ContainerStatus, NeededRight, Pod } from './tekton/podReading.ts';
+export type { Claim, ContainerStatus, Pod, Right } from './tekton/podReading.ts';
 
 /** A cluster as a target. Its code is loaded now, its connections are made when it is first used. */
 export async function openClusterTarget(options: TektonTargetOptions): Promise<ClusterTarget> {

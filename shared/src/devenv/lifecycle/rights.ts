@@ -1,12 +1,12 @@
 import { lackedRight, resources, type KubernetesApi } from '../../kubernetes/index.ts';
 import { SlipwayError } from '../../protocol/index.ts';
-import type { NeededRight, PodReading } from '../../targets/index.ts';
+import type { Right, PodReading } from '../../targets/index.ts';
 import { secretName } from '../names/index.ts';
 
 const { pods, persistentVolumeClaims, secrets } = resources;
 
 /** What making a DevEnv takes once its claim and its Secret were looked for. @param isKept its claim is there already */
-export function rightsToMake(name: string, isKept: boolean, start: boolean): readonly NeededRight[] {
+export function rightsToMake(name: string, isKept: boolean, start: boolean): readonly Right[] {
   return [
     { verb: 'create', type: secrets },
     isKept ? { verb: 'patch', type: persistentVolumeClaims, name } : { verb: 'create', type: persistentVolumeClaims },
@@ -16,15 +16,15 @@ export function rightsToMake(name: string, isKept: boolean, start: boolean): rea
   ];
 }
 
-export const rightsToStart: readonly NeededRight[] = [{ verb: 'create', type: pods }];
+export const rightsToStart: readonly Right[] = [{ verb: 'create', type: pods }];
 
 /** What ending its pod and making another one takes. */
-export function rightsToRestart(name: string): readonly NeededRight[] {
+export function rightsToRestart(name: string): readonly Right[] {
   return [...rightsToEnd(name), ...rightsToStart];
 }
 
 /** @param hasPod there is one to end @param workspace its claim goes, too */
-export function rightsToDelete(name: string, hasPod: boolean, workspace: boolean): readonly NeededRight[] {
+export function rightsToDelete(name: string, hasPod: boolean, workspace: boolean): readonly Right[] {
   const secret = secretName(name);
   return [
     ...(hasPod ? rightsToEnd(name) : []),
@@ -34,7 +34,7 @@ export function rightsToDelete(name: string, hasPod: boolean, workspace: boolean
   ];
 }
 
-function rightsToEnd(name: string): readonly NeededRight[] {
+function rightsToEnd(name: string): readonly Right[] {
   return [
     { verb: 'delete', type: pods, name },
     { verb: 'watch', type: pods, name },
@@ -51,7 +51,7 @@ export async function checkRights(
   api: KubernetesApi,
   reading: PodReading,
   user: string,
-  rights: readonly NeededRight[],
+  rights: readonly Right[],
   signal: AbortSignal,
 ): Promise<void> {
   const [missing] = await reading.missingRights(api, rights, signal).catch((error: unknown) => {

@@ -10,7 +10,7 @@ import {
 } from '../../kubernetes/index.ts';
 import { labels, managedBy, parseSize } from '../../pipeline/index.ts';
 import { SlipwayError, type DevEnv, type DevEnvOptions, type DevEnvSpec } from '../../protocol/index.ts';
-import type { Claim, NeededRight, Pod, PodReading } from '../../targets/index.ts';
+import type { Claim, Pod, PodReading, Right } from '../../targets/index.ts';
 import type { SpaceAccess } from '../access.ts';
 import { makeSshKey } from '../keys/index.ts';
 import {
@@ -192,7 +192,7 @@ export class SpaceDevEnvs {
     }
   }
 
-  #check(user: string, rights: readonly NeededRight[], signal: AbortSignal): Promise<void> {
+  #check(user: string, rights: readonly Right[], signal: AbortSignal): Promise<void> {
     return checkRights(this.#objects.api, this.#reading, user, rights, signal);
   }
 

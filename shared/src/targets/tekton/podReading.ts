@@ -9,6 +9,6 @@ export {
   type PodFacts,
 } from './observe/index.ts';
 export { whoAmI } from './preflight/index.ts';
-export { missingRights, type NeededRight } from './spaces/missingRights.ts';
+export { missingRights, type Right } from './rights/index.ts';
 export { readPendingFacts } from './space/pendingFacts.ts';
 export { wakeableClock } from './wakeableClock.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { resources, unlessMissing, type KubernetesApi, type SignIn } from '../../../kubernetes/index.ts';
+import { missingRights } from '../rights/index.ts';
 import { failed, passed, warned, type Finding } from './checker.ts';
 import { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
@@ -14,7 +15,6 @@ const userSchema = z.object({
     userInfo: z.object({ username: z.string().default('nobody'), groups: z.array(z.string()).default([]) }),
   }),
 });
-const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
 /** A minor version may have a suffix, as in "34+". */
 const versionSchema = z.object({ gitVersion: z.string(), minor: z.string().default('') });
 const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
@@ -74,9 +74,7 @@ export async function checkRights(
   verbs?: readonly RequiredVerb[],
 ): Promise<Finding> {
   const needed = await verbsHere(api, signal, verbs);
-  const { namespace } = api.cluster;
-  const allowed = await Promise.all(needed.map((verb) => isAllowed(api, verb, namespace, signal)));
-  const missing = needed.filter((_, index) => allowed[index] !== true);
+  const missing = await missingRights(api, needed, signal);
   return judgeRights(missing, needed.length, api.cluster.namespace);
 }
 
@@ -107,25 +105,6 @@ export function judgeRights(missing: readonly RequiredVerb[], needed: number, sp
   const fix = `Ask for the ${role} in docs/platform/role.yaml in the namespace ${space}.`;
   const detail = words.join('; ');
   return essential.length > 0 ? failed(detail, fix) : warned(detail, fix);
-}
-
-/** @param right with the name of an object, whether it is there with that one */
-export async function isAllowed(
-  api: KubernetesApi,
-  right: Pick<RequiredVerb, 'type' | 'subresource' | 'verb'> & { readonly name?: string },
-  namespace: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { verb, subresource, name } = right;
-  const { group, plural: resource } = right.type;
-  const attributes = { namespace, verb, group, resource, subresource, name };
-  const body = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    spec: { resourceAttributes: attributes },
-  };
-  const { status } = await api.create({ type: resources.selfSubjectAccessReviews }, body, {}, accessSchema, signal);
-  return status?.allowed === true;
 }
 
 /** Whether Tekton is there in a version that we speak to. */

@@ -4,7 +4,7 @@
  */
 export { doctor, type DoctorOptions } from './doctor.ts';
 export { preflight, type PreflightOptions } from './preflight.ts';
-export { isAllowed, verbsHere, whoAmI } from './accessChecks.ts';
+export { verbsHere, whoAmI } from './accessChecks.ts';
 export { devicesOf } from './nodeChecks.ts';
 export { quotaSchema } from './quotaChecks.ts';
 export { readAll } from './readAll.ts';

@@ -1,10 +1,8 @@
 import { resources, type ResourceType } from '../../../kubernetes/index.ts';
+import type { Right } from '../rights/index.ts';
 
 /** A right that Slipway uses in a space. */
-export interface RequiredVerb {
-  readonly type: ResourceType;
-  readonly subresource?: string;
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+export interface RequiredVerb extends Omit<Right, 'name'> {
   /** What does not work without it, to follow "Without it". */
   readonly without: string;
   /** False where runs work without it, if less well. */

@@ -1,22 +1,19 @@
+import * as z from 'zod';
 import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
-import { isAllowed, type RequiredVerb } from '../preflight/index.ts';
-import { isAllowedBy, rulesReviewSchema } from './rules.ts';
+import { isAllowedBy, rulesReviewSchema, type Right } from './rules.ts';
 
-/** A right that something takes in a space. */
-export type NeededRight = Pick<RequiredVerb, 'type' | 'subresource' | 'verb'> & {
-  /** Of the one object; undefined for all of the type, and for what is to be made. */
-  readonly name?: string;
-};
+const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
 
 /**
- * Which of these rights are missing in the space: one question where none is. What rules do not seem to give is asked for by itself, for
- * rules may name objects, and not every authorizer can list what it allows.
+ * Which of these rights are missing in the space of `api`: one question where none is. What rules do not seem to give is asked for by
+ * itself, for rules may name objects, and not every authorizer can list what it allows.
+ * @throws SlipwayError `cluster.*`
  */
-export async function missingRights(
+export async function missingRights<R extends Right>(
   api: KubernetesApi,
-  rights: readonly NeededRight[],
+  rights: readonly R[],
   signal: AbortSignal,
-): Promise<readonly NeededRight[]> {
+): Promise<readonly R[]> {
   const { namespace } = api.cluster;
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
   const path = { type: resources.selfSubjectRulesReviews };
@@ -24,4 +21,21 @@ export async function missingRights(
   const doubted = rights.filter((right) => !isAllowedBy(status.resourceRules, right));
   const answers = await Promise.all(doubted.map((right) => isAllowed(api, right, namespace, signal)));
   return doubted.filter((_, index) => answers[index] !== true);
+}
+
+/** @throws SlipwayError `cluster.*` */
+export async function isAllowed(
+  api: KubernetesApi,
+  { type, verb, subresource, name }: Right,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { group, plural: resource } = type;
+  const body = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes: { namespace, verb, group, resource, subresource, name } },
+  };
+  const { status } = await api.create({ type: resources.selfSubjectAccessReviews }, body, {}, accessSchema, signal);
+  return status?.allowed === true;
 }

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import type { RequiredVerb } from '../preflight/index.ts';
+import type { ResourceType } from '../../../kubernetes/index.ts';
+
+/** What somebody may do to objects of a type in a namespace. */
+export interface Right {
+  readonly type: ResourceType;
+  readonly subresource?: string;
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+  /** Of the one object; absent for all of the type, and for what is to be made. */
+  readonly name?: string;
+}
 
 const texts = z
   .array(z.string())
@@ -21,10 +30,8 @@ export const rulesReviewSchema = z.object({
   }),
 });
 
-type AskedRight = Pick<RequiredVerb, 'type' | 'verb' | 'subresource'>;
-
 /** Whether rules allow to do this with every object of the type. Pure. */
-export function isAllowedBy(rules: readonly Rule[], { type, verb, subresource }: AskedRight): boolean {
+export function isAllowedBy(rules: readonly Rule[], { type, verb, subresource }: Right): boolean {
   const resources = subresource === undefined ? [type.plural] : [`${type.plural}/${subresource}`, `*/${subresource}`];
   return rules.some(
     (rule) =>

@@ -10,17 +10,9 @@ import {
 import type { Space } from '../../../protocol/index.ts';
 import type { SpaceList } from '../../runTarget.ts';
 import { nodeSchema, podSchema } from '../observe/index.ts';
-import {
-  devicesOf,
-  isAllowed,
-  quotaSchema,
-  readAll,
-  verbsHere,
-  verbWords,
-  type RequiredVerb,
-} from '../preflight/index.ts';
+import { devicesOf, quotaSchema, readAll, verbsHere, verbWords, type RequiredVerb } from '../preflight/index.ts';
+import { isAllowed, isAllowedBy, rulesReviewSchema } from '../rights/index.ts';
 import { listedSpaces, spaceCandidates, type SpaceHints } from './candidates.ts';
-import { isAllowedBy, rulesReviewSchema } from './rules.ts';
 
 const projects: ResourceType = {
   group: 'project.openshift.io',
