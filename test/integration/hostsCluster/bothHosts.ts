@@ -46,7 +46,7 @@ export class BothHosts {
     const links = { 'GPU use': 'https://grafana.example/d/gpu?var-namespace={namespace}&var-pod={pod}' };
     await machine.writeContext({ profile: { ...profile, links }, kubeconfig: proxy.kubeconfig });
     const [jupyter, vscode, browser] = await Promise.all([
-      JupyterServer.create({ home, args: ['--LabApp.expose_app_in_browser=True'] }),
+      JupyterServer.create({ home }),
       CodeServer.create({ home, vsix: prepared('SLIPWAY_TEST_VSIX') }),
       launchBrowser(),
     ]);

@@ -14,7 +14,7 @@ let browser: Browser;
 let lab: LabPage;
 
 anewAfterFailure(async (own) => {
-  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
+  server = await JupyterServer.create();
   own(() => server.dispose());
   await server.choose('@slipway/jupyterlab', { openRunDetail: false });
   await server.write('long.ipynb', notebookOf('print("begin")', 'import time\ntime.sleep(300)'));

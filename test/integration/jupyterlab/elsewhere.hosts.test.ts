@@ -17,8 +17,7 @@ let browser: Browser;
 let lab: LabPage;
 
 anewAfterFailure(async (own) => {
-  const args = ['--LabApp.expose_app_in_browser=True'];
-  server = await serverWith({ baseUrl: '/user/alice@x/', collaborative: true, args });
+  server = await serverWith({ baseUrl: '/user/alice@x/', collaborative: true });
   own(() => server.dispose());
   browser = await launchBrowser();
   own(() => browser.close());

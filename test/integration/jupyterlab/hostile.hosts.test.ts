@@ -69,7 +69,7 @@ let lab: LabPage;
 anewAfterFailure(async (own) => {
   elsewhere = await Listener.start();
   own(() => elsewhere.dispose());
-  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
+  server = await JupyterServer.create();
   own(() => server.dispose());
   await server.write(`${folder}/${markup}.ipynb`, notebookOf('print(open("beside.txt").read())', hostile));
   await server.write(`${folder}/beside.txt`, 'beside on the disk');

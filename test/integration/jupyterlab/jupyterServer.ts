@@ -103,6 +103,8 @@ export class JupyterServer {
       `--ServerApp.base_url=${baseUrl}`,
       `--ServerApp.root_dir=${this.folder}`,
       '--SlipwayApp.idle_timeout=5',
+      // For what a test asks of the page itself: LabPage.openNotebook.
+      ...(app === 'jupyterlab' ? ['--LabApp.expose_app_in_browser=True'] : []),
       ...args,
     ];
     const settings = { cwd: this.folder, env: this.#environment() };

@@ -28,7 +28,7 @@ let lab: LabPage;
 let apart: BrowserContext | undefined;
 
 anewAfterFailure(async (own) => {
-  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
+  server = await JupyterServer.create();
   own(() => server.dispose());
   await server.write('analysis.ipynb', notebookOf('import time', 'print("as saved")', 'time.sleep(3)', 'print("end")'));
   await server.write('good.ipynb', notebookOf('print("fine")', hostileReport));

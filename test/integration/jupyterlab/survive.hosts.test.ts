@@ -26,7 +26,7 @@ let lab: LabPage;
 let proxy: SilentProxy | undefined;
 
 anewAfterFailure(async (own) => {
-  server = await JupyterServer.create({ args: ['--LabApp.expose_app_in_browser=True'] });
+  server = await JupyterServer.create();
   own(() => server.dispose());
   for (const name of ['core', 'server', 'silent', 'tabs'])
     await server.write(`${name}.ipynb`, notebookOf('print("begin")', slow, 'print("end")'));

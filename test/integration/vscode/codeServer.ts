@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
 import { copyInstalled } from './installedExtension.ts';
-import { serversOf } from './processes.ts';
+import { extensionHostsOf, killAll, serversOf } from './processes.ts';
 
 /** A variable that `npm test -- hosts` sets. */
 export function prepared(name: string): string {
@@ -187,6 +187,8 @@ export class CodeServer {
 
   async dispose(): Promise<void> {
     await this.end();
+    // Those of windows that were closed wait for them to come back.
+    killAll(extensionHostsOf(this.home));
     if (this.#options.home !== undefined) return;
     await rm(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
