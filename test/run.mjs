@@ -35,16 +35,14 @@ const preparation = [
 
 /**
  * The lists run beside each other: tests of hosts and of the cluster wait for something a good part of their time. ESLint takes longer than all other
- * checks together, and only what the others leave of the processors. What is by itself in its host or on the cluster waits most. The third of a
- * stage is the name of one in another list after which it comes.
+ * checks together, and only what the others leave of the processors. What is by itself in its host or on the cluster waits most.
  */
 const stages = [
   [['lint', lint]],
   [
     ['python', pythonTests],
     ['extensions', extensions],
-    // Starts the cluster, which takes a tenth of a processor while it waits for the next of its tests.
-    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1), 'integration'],
+    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1)],
   ],
   [
     ['types', types],
@@ -52,7 +50,7 @@ const stages = [
     ['integration', integration],
     ['hosts', hosts],
     // Those with pages wait where the others compute, and the other way round.
-    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 4)],
+    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5)],
   ],
 ];
 const onTheCluster = ['cluster-alone', 'cluster'];
@@ -185,33 +183,16 @@ async function allOf(works) {
   for (const { reason } of ended) if (reason !== undefined) throw reason;
 }
 
-/** A promise and what fulfils it. */
-function latch() {
-  let open;
-  const promise = new Promise((resolve) => (open = resolve));
-  return { promise, open };
-}
-
 /** Runs lists of stages beside each other. Only those of the last print while they run. */
 function besides(lists) {
-  const ended = new Map(lists.flat().map(([name]) => [name, latch()]));
   const inOrder = async (list, isBeside) => {
-    for (const [name, work, after] of list) {
-      await ended.get(after)?.promise;
+    for (const [name, work] of list) {
       const stage = new Stage(name, isBeside);
       run.push(stage);
       await stage.timed(work);
-      ended.get(name).open();
     }
   };
-  return allOf(
-    lists.map((list, index) =>
-      inOrder(list, index < lists.length - 1).finally(() => {
-        // One that broke ends its list: what waits for a stage of it goes on.
-        for (const [name] of list) ended.get(name).open();
-      }),
-    ),
-  );
+  return allOf(lists.map((list, index) => inOrder(list, index < lists.length - 1)));
 }
 
 const isWanted = ([name]) => wanted.size === 0 || wanted.has(name);
