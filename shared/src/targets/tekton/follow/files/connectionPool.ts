@@ -7,7 +7,10 @@ import { FilesConnection } from './filesConnection.ts';
 const idleMs = 15_000;
 /** More at once are asked to wait. */
 const mostConnections = 4;
-/** Who waits so long for one in use gets another. What is soon over shares one: each starts a program in the pod. */
+/**
+ * Who waits so long for one in use gets another. What is soon over shares one, for each starts a program in the pod: a busy cluster takes
+ * longer than this to make the first, which is no reason for a second.
+ */
 const worthMs = 250;
 
 /** Connections to the files of one container, used again and again: making one costs a tenth of a second or more. */
@@ -19,6 +22,8 @@ export class ConnectionPool {
   readonly #all = new Set<FilesConnection>();
   readonly #waiting: (() => void)[] = [];
   #open = 0;
+  /** When the first of those that are there was made. */
+  #madeAt = 0;
 
   constructor(where: PodContainer, start: StartHelper, clock: Clock) {
     this.#where = where;
@@ -42,10 +47,9 @@ export class ConnectionPool {
         if (!idle.connection.broken) return idle.connection;
         continue;
       }
-      const mayConnect = this.#open < mostConnections;
-      const leftMs = this.#open === 0 ? 0 : begun + worthMs - this.#clock.now();
-      if (mayConnect && leftMs <= 0) return this.#connect(signal);
-      await this.#turn(mayConnect ? leftMs : undefined, signal);
+      const leftMs = this.#waitMs(begun);
+      if (leftMs !== undefined && leftMs <= 0) return this.#connect(signal);
+      await this.#turn(leftMs, signal);
     }
   }
 
@@ -68,6 +72,14 @@ export class ConnectionPool {
     this.#all.clear();
   }
 
+  /** How long who asked at `begun` waits until another is made; undefined where none is. */
+  #waitMs(begun: number): number | undefined {
+    if (this.#open === 0) return 0;
+    const isFirstBeingMade = this.#all.size === 0;
+    if (isFirstBeingMade || this.#open === mostConnections) return undefined;
+    return Math.max(begun, this.#madeAt) + worthMs - this.#clock.now();
+  }
+
   async #connect(signal: AbortSignal): Promise<FilesConnection> {
     this.#open += 1;
     try {
@@ -76,7 +88,10 @@ export class ConnectionPool {
         await this.#start(this.#where, 'files', new AbortController().signal),
         this.#clock,
       );
+      if (this.#all.size === 0) this.#madeAt = this.#clock.now();
       this.#all.add(connection);
+      // From now on their time counts.
+      for (const go of this.#waiting.splice(0)) go();
       if (!signal.aborted) return connection;
       this.#forget(connection);
       this.#open += 1;

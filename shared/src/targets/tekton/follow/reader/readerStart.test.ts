@@ -29,12 +29,16 @@ class Start {
   status: Pod | undefined = starting;
   answer: boolean | SlipwayError = false;
   asked = 0;
+  looked = 0;
   end: 'waiting' | 'usable' | SlipwayError = 'waiting';
 
   begin(): this {
     const options = {
       clock: this.clock,
-      look: () => Promise.resolve(this.status),
+      look: () => {
+        this.looked += 1;
+        return Promise.resolve(this.status);
+      },
       answers: () => {
         this.asked += 1;
         return typeof this.answer === 'boolean' ? Promise.resolve(this.answer) : Promise.reject(this.answer);
@@ -87,9 +91,11 @@ describe('a reader pod', () => {
     expect(start.end).toBe('usable');
   });
 
-  it('is asked ever less often', async () => {
+  it('is asked ever less often, and its status not as often while a node starts it', async () => {
     const start = new Start().begin();
-    await start.clock.advance(60_000);
+    await start.clock.advance(3_000);
+    expect(start.looked).toBeLessThan(start.asked / 2);
+    await start.clock.advance(57_000);
     expect(start.asked).toBeLessThan(100);
     start.stop.abort(new SlipwayError('cancelled', 'enough'));
     await start.clock.advance(0);

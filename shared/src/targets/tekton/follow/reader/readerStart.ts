@@ -7,6 +7,8 @@ import type { PodContainer } from '../runPlace.ts';
 
 /** A node may have to be found, a volume attached and an image pulled. */
 const startMs = 5 * 60_000;
+/** A kubelet tells no sooner than this what its containers do. */
+const statusMs = 500;
 
 export interface ReaderStartOptions {
   readonly clock: Clock;
@@ -68,7 +70,9 @@ async function untilTold(
     // That it starts is no news; what keeps it from starting is.
     if (obstacle !== undefined && words !== told) onWaiting(`waiting for the pod that reads the run's files: ${words}`);
     told = words;
-    await clock.sleep(pauseMs(clock.now() - begun), signal);
+    // Once a node has it, its helper is asked, and the status tells what keeps it from starting.
+    const leastMs = pod.spec?.nodeName === undefined ? 0 : statusMs;
+    await clock.sleep(Math.max(leastMs, pauseMs(clock.now() - begun)), signal);
   }
 }
 

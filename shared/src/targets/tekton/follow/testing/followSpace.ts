@@ -63,7 +63,7 @@ export class FollowSpace {
       // The product answers from a watch, which costs nothing.
       locate: (run) => {
         const known = places.get(run);
-        if (known !== undefined && Date.now() - known.at < 300) return known.place;
+        if (known !== undefined && Date.now() - known.at < 600) return known.place;
         const place = look(run, new AbortController().signal);
         places.set(run, { at: Date.now(), place });
         return place;
