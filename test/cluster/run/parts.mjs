@@ -147,7 +147,7 @@ export const tektonManifest = (file) =>
     )
     .replaceAll(
       /^ {2}sideEffects: None\n(?= {2}name: (?:validation\.)?webhook\.pipeline\.tekton\.dev$)/gm,
-      `$&  matchConditions: [{ name: not-status, expression: 'request.subResource != "status"' }]\n`,
+      `$&  matchConditions: [{ name: no-status, expression: '!has(request.subResource)' }]\n`,
     );
 
 /**
