@@ -67,6 +67,7 @@ export class Stage {
     this.failed += result.numFailedTests;
     this.skipped += result.numPendingTests + result.numTodoTests;
     this.failures.push(...failedTests(result).map((text) => `${project}: ${text}`));
+    for (const text of secondTries(result)) this.print(`↻ passed at the second try: ${text}`);
     // A file that cannot be loaded has no failed test of its own, yet the run has failed.
     if (!ended && result.numFailedTests === 0) this.failed += 1;
   }
@@ -139,13 +140,24 @@ function freshReport(name) {
 
 /** Each failed test of a report by Vitest with the beginning of why, and each file that could not be run. */
 function failedTests({ testResults }) {
-  const shortened = (text) => text.split('\n').slice(0, 14).join('\n  ').slice(0, 2_000);
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const failed = assertionResults.filter((test) => test.status === 'failed');
     if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}\n  ${shortened(message)}`] : [];
-    return failed.map(
-      ({ fullName, failureMessages }) =>
-        `${relative(root, name)} > ${fullName}\n  ${failureMessages.map(shortened).join('\n  ')}`,
-    );
+    return failed.map((test) => withReasons(name, test));
   });
 }
+
+/** Each test that passed only when it was tried again, with why it did not before: nothing else tells. */
+function secondTries({ testResults }) {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map((test) => withReasons(name, test)),
+  );
+}
+
+function withReasons(file, { fullName, failureMessages }) {
+  return `${relative(root, file)} > ${fullName}\n  ${failureMessages.map(shortened).join('\n  ')}`;
+}
+
+const shortened = (text) => text.split('\n').slice(0, 14).join('\n  ').slice(0, 2_000);

@@ -119,7 +119,7 @@ it('a cluster run of VS Code, with a dataset from its form, is followed in Jupyt
   await code.page.locator('.tab').filter({ hasText: 'from-code.ipynb' }).click();
   await runWithDataset(code);
   const run = await newRun(lab, known);
-  await code.statusItem.filter({ hasText: 'cell' }).waitFor({ timeout: 240_000 });
+  await code.statusShows('cell', 240_000);
   const detail = await detailInLab(lab, run);
   await detail.getByRole('tab', { name: 'Logs' }).click();
   await detail.getByText("dataset [('cells.csv', 'one,two')]", { exact: true }).waitFor({ timeout: patienceMs });

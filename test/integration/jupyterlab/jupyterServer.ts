@@ -103,6 +103,8 @@ export class JupyterServer {
       `--ServerApp.base_url=${baseUrl}`,
       `--ServerApp.root_dir=${this.folder}`,
       '--SlipwayApp.idle_timeout=5',
+      // There are none, and looking for each takes a third of a second.
+      '--LanguageServerManager.autodetect=False',
       // For what a test asks of the page itself: LabPage.openNotebook.
       ...(app === 'jupyterlab' ? ['--LabApp.expose_app_in_browser=True'] : []),
       ...args,
@@ -150,11 +152,13 @@ export class JupyterServer {
     await mkdir(settings, { recursive: true });
     // Otherwise a question about news covers the side panel.
     await writeFile(join(settings, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
-    if (this.#options.collaborative === true) return;
+    const isCollaborative = this.#options.collaborative === true;
     const lab = join(this.home, 'jupyter/config/labconfig');
     await mkdir(lab, { recursive: true });
-    const disabledExtensions = Object.fromEntries(collaboration.map((name) => [name, true]));
-    await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions }));
+    const disabledExtensions = Object.fromEntries(collaboration.map((name) => [name, !isCollaborative]));
+    // Whether JupyterLab is to be built anew it would ask Node, twice for each page.
+    await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions, buildCheck: false }));
+    if (isCollaborative) return;
     const extensions = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
     await writeFile(join(this.home, 'jupyter/config/jupyter_server_config.json'), JSON.stringify(extensions));
   }

@@ -68,8 +68,9 @@ async function tabAfter(work: () => Promise<void>): Promise<Page> {
   return opened;
 }
 
+/** One that JupyterLab has made invisible may stay in the page. */
 function notice(text: RegExp): Locator {
-  return lab.page.locator('.Toastify__toast').filter({ hasText: text }).first();
+  return lab.page.locator('.Toastify__toast').filter({ hasText: text, visible: true }).first();
 }
 
 it('signs in with the browser, shows who that is, and signs out', async () => {

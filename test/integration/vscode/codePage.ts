@@ -64,6 +64,18 @@ export class CodePage {
     return this.page.locator('[id="slipway.slipway-vscode.slipway.status"]');
   }
 
+  /** Waits until the status bar shows a text. @throws Error with what it shows instead */
+  async statusShows(text: string, timeoutMs: number): Promise<void> {
+    try {
+      await this.statusItem.filter({ hasText: text }).waitFor({ timeout: timeoutMs });
+    } catch (error) {
+      const shown = await this.statusItem.innerText({ timeout: 5_000 }).catch(String);
+      throw new Error(`The status bar does not show "${text}" after ${timeoutMs / 1000} s, but: ${shown}`, {
+        cause: error,
+      });
+    }
+  }
+
   /** A shared panel, by the name of its element: it stands in a frame of a webview's frame. */
   async panel(element: string): Promise<Locator> {
     return this.#inFrames((frame) => frame.locator(element), `No ${element} came.`);

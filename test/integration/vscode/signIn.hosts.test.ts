@@ -158,6 +158,8 @@ it('adds a context from what was copied, gives a sign-in up, and removes the con
     .row(/team-a.*Not signed in/)
     .first()
     .waitFor();
+  // What was told so far is not to keep the next one back.
+  await code.command('Notifications: Clear All Notifications');
   const page = await pageAfter(() => code.inlineAction(inTree('imaging'), 'Sign in…'));
   await page.close();
   await notification('Sign in to imaging').getByRole('button', { name: 'Cancel' }).click();
