@@ -115,7 +115,7 @@ describe('jobs of a DevEnv', () => {
 
   it('are lost with their pod, which is told, and known after the next start', async () => {
     const job = await runJob('sleep', '1000');
-    expect((await machine.inside('pgrep -fc "[j]ob wait"')).trim()).not.toBe('0');
+    await expect.poll(() => machine.inside('pgrep -fc "[j]ob wait" || true'), patience).not.toBe('0\n');
     await machine.core.handlers['devenvs/stop'](reference(), never);
     await expect.poll(() => ends.find(({ id }) => id === job.id), patience).toMatchObject({ state: 'lost' });
     await expect(jobs()).rejects.toMatchObject({ code: 'devenv.stopped' });

@@ -4,9 +4,10 @@ On standard input a line `{"offsets": {"logs/notebook.log": 81920}, "aliveSecond
 standard output frames: a line `{"path", "offset", "length", "time"}` and the bytes. A file that was cut or replaced by
 another starts again at offset 0. A log comes after what the logs before it had when it was first there; they are in the
 order of `offsets`. `artifacts.json` comes last, once it is complete. A frame of no file and without bytes is a sign of
-life; the first one says that what was there has been sent. With `aliveSeconds` whoever reads has to send a line at
-least so often, and is taken for gone otherwise, or when standard input ends; without it whoever reads is taken for gone
-after an hour. Ends with 0 when `collect` has ended and everything was sent, with 1 when the reader is gone.
+life; the first one says that what was there has been sent, one with offset 1 that nothing more will come. With
+`aliveSeconds` whoever reads has to send a line at least so often, and is taken for gone otherwise, or when standard
+input ends; without it whoever reads is taken for gone after an hour. Ends with 0 when `collect` has ended and
+everything was sent, with 1 when the reader is gone.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _LOG_END_SECONDS = 1.0
 _SIGN_OF_LIFE_SECONDS = 10.0
 # The kubelet leaves an exec's process and both its ends open when whoever asked is gone.
 _LONGEST_UNHEARD_SECONDS = 3600.0
+_LAST_SIGN = 1
 _LAST = 1 << 30
 _IN, _OUT = 0, 1
 
@@ -303,6 +305,7 @@ def _follow(root: str, reader: Reader, watcher: Watcher) -> None:
             continue
         if complete or over:
             follower.send_index()
+            reader.send(_head("", _LAST_SIGN, 0))
             return
         if said_at is None or time.monotonic() - said_at >= _SIGN_OF_LIFE_SECONDS:
             reader.send(_head("", 0, 0))

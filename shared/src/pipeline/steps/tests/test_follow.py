@@ -42,6 +42,8 @@ class Following:
         self.frames: list[dict[str, Any]] = []
         # How many bytes had come before each sign of life.
         self.signs: list[int] = []
+        # The offset of the last one: 1 says that nothing more will come.
+        self.last_sign = -1
         self._rest = b""
 
     def say(self, line: bytes) -> None:
@@ -68,7 +70,9 @@ class Following:
     def _take(self, frame: dict[str, Any], content: bytes) -> None:
         if not frame["path"]:
             self.signs.append(sum(len(content) for content in self.contents.values()))
+            self.last_sign = frame["offset"]
             return
+        assert self.last_sign != 1
         assert 0 < frame["length"] <= 65536
         assert abs(frame["time"] - time.time() * 1000) < 60_000
         before = self.contents.get(frame["path"], b"")
@@ -90,7 +94,9 @@ class Following:
     def to_the_end(self) -> int:
         while self.read():
             pass
-        return self.process.wait(PATIENCE)
+        code = self.process.wait(PATIENCE)
+        assert (self.last_sign == 1) == (code == 0)
+        return code
 
 
 @pytest.fixture
@@ -194,6 +200,8 @@ class Recorder(follow.Reader):
 
     def send(self, *parts: bytes) -> None:
         path = json.loads(parts[0])["path"]
+        if not path:
+            return
         self.contents[path] = self.contents.get(path, b"") + b"".join(parts[1:])
 
     def hear(self, ready: list[tuple[int, int]]) -> None:
@@ -262,9 +270,11 @@ def test_a_file_that_was_replaced_starts_again_unless_it_goes_on_as_before(start
     append(log, b"one\n")
     following = start({})
     following.until("logs/notebook.log", b"one\n")
+    # Whole when it is seen: an empty file in between would be another one.
+    (root / "fresh").mkdir()
+    (root / "fresh" / "notebook.log").write_bytes(b"one\ntwo\n")
     shutil.rmtree(root / "logs")
-    (root / "logs").mkdir()
-    log.write_bytes(b"one\ntwo\n")
+    (root / "fresh").rename(root / "logs")
     following.until("logs/notebook.log", b"one\ntwo\n")
     assert [frame["offset"] for frame in following.frames] == [0, 4]
     (root / "logs" / "new").write_bytes(b"something else altogether\n")

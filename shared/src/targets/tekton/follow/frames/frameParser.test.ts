@@ -54,15 +54,6 @@ describe('frames', () => {
     );
   });
 
-  it('say when they end in the middle', () => {
-    const whole = encode([{ path: 'progress.jsonl', offset: 0, bytes: Buffer.from('abc'), time: 1 }]);
-    for (let length = 0; length <= whole.length; length += 1) {
-      const parser = new FrameParser();
-      parser.push(whole.subarray(0, length));
-      expect(parser.midFrame).toBe(length > 0 && length < whole.length);
-    }
-  });
-
   it('hand an empty frame on as a sign of life', () => {
     const alive = { path: '', offset: 0, bytes: Uint8Array.of(), time: 7 };
     expect(parse([encode([alive, alive])])).toEqual([alive, alive]);

@@ -36,11 +36,6 @@ export class FrameParser {
   /** Bytes of the frame that were handed out. */
   #done = 0;
 
-  /** True when the bytes so far end inside a frame or a header: the stream was cut. */
-  get midFrame(): boolean {
-    return this.#frame !== undefined || this.#header.length > 0;
-  }
-
   /**
    * Takes the next bytes and gives the pieces in them.
    * @throws SlipwayError `cluster.protocol` for what is no frame; the parser is of no use afterwards

@@ -5,6 +5,9 @@ import { indexPath, logPathOf, progressPath, stepOfLogPath } from '../spool/spoo
 import type { RunSpool } from '../spool/runSpool.ts';
 import { ArrivingIndex } from './arrivingIndex.ts';
 
+/** The offset in a sign of life that is the last thing the helper sends. */
+const lastSign = 1;
+
 /** How one connection to the verb `follow` ended. */
 export type SessionEnd =
   /** It said all there will ever be. */
@@ -66,13 +69,16 @@ async function readFrames(options: SessionOptions, signal: AbortSignal): Promise
   const parser = new FrameParser();
   const index = new ArrivingIndex();
   let heard = false;
+  let isLast = false;
   try {
     for await (const chunk of process.output) {
       let grown = false;
       for (const piece of parser.push(chunk)) {
         // A sign of life comes when there is nothing else to send.
-        if (piece.path === '') options.onCaughtUp();
-        else grown = (await take(spool, index, piece)) || grown;
+        if (piece.path === '') {
+          isLast = piece.offset === lastSign;
+          options.onCaughtUp();
+        } else grown = (await take(spool, index, piece)) || grown;
       }
       heard = true;
       options.onHeard(grown);
@@ -84,8 +90,9 @@ async function readFrames(options: SessionOptions, signal: AbortSignal): Promise
   }
   signal.throwIfAborted();
   const end = await process.ended;
-  if (end.exitCode === 0 && !parser.midFrame) {
-    const artifacts = index.artifacts();
+  const artifacts = index.artifacts();
+  // By its own word, or by the index where an earlier version's helper has none: an exit code alone is the word of the node.
+  if (end.exitCode === 0 && (isLast || artifacts !== undefined)) {
     // The pod is about to end: whoever asks for them later need not start another one.
     if (artifacts !== undefined) await spool.keepArtifacts(artifacts);
     return { kind: 'complete' };

@@ -69,6 +69,9 @@ function follow(sessions: readonly Session[], at = place(), followContainer = no
 
 const text = async () => Buffer.from((await (await spool.log('notebook')).read(0, 10_000)).bytes).toString();
 const cut = { exitCode: undefined, words: 'cut' };
+const well = { exitCode: 0, words: '' };
+/** What the helper sends last once `collect` has ended. */
+const lastFrame = frame('', 1, '');
 
 describe('following a run', () => {
   it('reads on at exactly the place where the connection was cut', async () => {
@@ -76,7 +79,7 @@ describe('following a run', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 5 }), async (pieces) => {
         await (await spool.log('notebook')).restart();
-        const until = (length: number): Session => ({
+        const until = (length: number): Exclude<Session, { fails: unknown }> => ({
           sends: ({ offsets }) => {
             const start = offsets[log] ?? 0;
             const sent = frame(log, start, whole.subarray(start).toString());
@@ -86,7 +89,7 @@ describe('following a run', () => {
           },
           end: cut,
         });
-        const rest: Session = { ...until(Infinity), end: { exitCode: 0, words: '' } };
+        const rest: Session = { sends: (request) => [...until(Infinity).sends(request), lastFrame], end: well };
         const { follower, helper } = follow([...pieces.map(until), rest]);
         while (helper.starts <= pieces.length) await clock.advance(1_000);
         await clock.advance(1_000);
@@ -110,11 +113,24 @@ describe('following a run', () => {
           frame('artifacts.json', 0, index.slice(0, 9)),
           frame('artifacts.json', 9, index.slice(9)),
         ],
-        end: { exitCode: 0, words: '' },
+        end: well,
       },
     ]);
     await clock.advance(500);
     expect(await spool.artifacts()).toEqual(artifacts);
+    await follower.stop();
+  });
+
+  it('goes on where a helper is said to have ended well and has not said so itself', async () => {
+    const { follower, helper } = follow([
+      { sends: () => [], end: well },
+      { sends: () => [frame(log, 0, 'a\n')], end: well },
+      { sends: ({ offsets }) => [frame(log, offsets[log] ?? 0, 'b\n'), lastFrame], end: well },
+    ]);
+    while (helper.starts < 3) await clock.advance(1_000);
+    await clock.advance(1_000);
+    expect(await text()).toBe('a\nb\n');
+    expect((await spool.log('notebook')).sealed).toBe(true);
     await follower.stop();
   });
 
