@@ -24,7 +24,10 @@ it('the log of the stage is followed while its pod runs, then that of the run in
   await ada.machine.write('slipway.yaml', spec);
   const lines = [
     'import os, time\nprint("bytes", os.path.getsize(os.environ["SLIPWAY_DATASET"]))',
-    'for i in range(25): print(f"line {i:02d}", flush=True); time.sleep(0.2)',
+    'for i in range(25):',
+    '    print(f"line {i:02d}", flush=True)',
+    // However late what is printed comes to whoever follows.
+    '    while i == 12 and not os.path.exists("/tmp/go"): time.sleep(0.1)',
   ];
   await ada.machine.write('lines.py', lines.join('\n'));
   const started = ada.start(['run']);
@@ -39,6 +42,7 @@ it('the log of the stage is followed while its pod runs, then that of the run in
   await started.until(/clone done/);
   await following.until(/^\[command\] line 00/m);
   expect(following.output()).not.toContain('line 24');
+  await ada.exec(`${run}-run-pod`, 'step-command', 'touch', '/tmp/go');
 
   const [ended, followed] = await Promise.all([started.ended, following.ended]);
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
