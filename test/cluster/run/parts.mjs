@@ -134,7 +134,7 @@ export const start = {
 /**
  * Tekton's manifest. With heaps as small as theirs its programs would collect garbage several times a second. There is one of each, yet
  * for those that might be beside it they would renew eight leases every ten seconds: half of what the API server of an idle cluster is asked.
- * Its webhook sets defaults and checks what people write; the controller's own status it would read back and forth four times a change to
+ * Its webhook sets defaults and checks what people write; the controller's own status it would read twice a change to
  * say nothing.
  */
 export const tektonManifest = (file) =>

@@ -86,7 +86,7 @@ export class HostProcess {
 
   async #endOwn(): Promise<void> {
     for (const end = Date.now() + endMs; Date.now() < end && this.#own().length > 0;) await sleep(50);
-    for (const id of this.#own()) process.kill(id, 'SIGKILL');
+    killAll(this.#own());
   }
 
   #spawn(command: string, args: readonly string[], { cwd, env }: HostSettings): ChildProcess {
@@ -110,6 +110,17 @@ export async function freePort(): Promise<number> {
   server.close();
   if (address === null || typeof address === 'string') throw new Error('There is no free port.');
   return address.port;
+}
+
+/** Ends processes, those too that do not listen; nothing where they have ended meanwhile. */
+export function killAll(ids: readonly number[]): void {
+  for (const id of ids) {
+    try {
+      process.kill(id, 'SIGKILL');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
 }
 
 /** True while there is a process of that id. */

@@ -152,13 +152,11 @@ export class JupyterServer {
     await mkdir(settings, { recursive: true });
     // Otherwise a question about news covers the side panel.
     await writeFile(join(settings, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
-    const isCollaborative = this.#options.collaborative === true;
+    if (this.#options.collaborative === true) return;
     const lab = join(this.home, 'jupyter/config/labconfig');
     await mkdir(lab, { recursive: true });
-    const disabledExtensions = Object.fromEntries(collaboration.map((name) => [name, !isCollaborative]));
-    // Whether JupyterLab is to be built anew it would ask Node, twice for each page.
-    await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions, buildCheck: false }));
-    if (isCollaborative) return;
+    const disabledExtensions = Object.fromEntries(collaboration.map((name) => [name, true]));
+    await writeFile(join(lab, 'page_config.json'), JSON.stringify({ disabledExtensions }));
     const extensions = { ServerApp: { jpserver_extensions: { jupyter_server_ydoc: false } } };
     await writeFile(join(this.home, 'jupyter/config/jupyter_server_config.json'), JSON.stringify(extensions));
   }

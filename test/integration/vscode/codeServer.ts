@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { environmentWithout, freePort, HostProcess, type HostSettings } from '../hosts/hostProcess.ts';
+import { environmentWithout, freePort, HostProcess, killAll, type HostSettings } from '../hosts/hostProcess.ts';
 import { copyInstalled } from './installedExtension.ts';
-import { extensionHostsOf, killAll, serversOf } from './processes.ts';
+import { extensionHostsOf, serversOf } from './processes.ts';
 
 /** A variable that `npm test -- hosts` sets. */
 export function prepared(name: string): string {

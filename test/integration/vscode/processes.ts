@@ -15,17 +15,6 @@ export function serversOf(home: string): number[] {
   return processesOf(home, 'code-server/out/node/entry');
 }
 
-/** Ends processes, those too that do not listen; nothing where they have ended meanwhile. */
-export function killAll(ids: readonly number[]): void {
-  for (const id of ids) {
-    try {
-      process.kill(id, 'SIGKILL');
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
-  }
-}
-
 function processesOf(home: string, part: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

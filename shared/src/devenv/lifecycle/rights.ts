@@ -1,6 +1,6 @@
 import { lackedRight, resources, type KubernetesApi } from '../../kubernetes/index.ts';
 import { SlipwayError } from '../../protocol/index.ts';
-import type { Right, PodReading } from '../../targets/index.ts';
+import type { PodReading, Right } from '../../targets/index.ts';
 import { secretName } from '../names/index.ts';
 
 const { pods, persistentVolumeClaims, secrets } = resources;

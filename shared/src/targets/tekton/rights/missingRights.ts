@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
-import { isAllowedBy, rulesReviewSchema, type Right } from './rules.ts';
+import { isAllowedBy, rulesReviewSchema, type Right, type RulesReview } from './rules.ts';
 
 const accessSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }).optional() });
 
@@ -15,12 +15,18 @@ export async function missingRights<R extends Right>(
   signal: AbortSignal,
 ): Promise<readonly R[]> {
   const { namespace } = api.cluster;
+  const { resourceRules } = await reviewRules(api, namespace, signal);
+  const doubted = rights.filter((right) => !isAllowedBy(resourceRules, right));
+  const answers = await Promise.all(doubted.map((right) => isAllowed(api, right, namespace, signal)));
+  return doubted.filter((_, index) => answers[index] !== true);
+}
+
+/** Which rules somebody has in a namespace, as far as the authorizers can list them. @throws SlipwayError `cluster.*` */
+export async function reviewRules(api: KubernetesApi, namespace: string, signal: AbortSignal): Promise<RulesReview> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
   const path = { type: resources.selfSubjectRulesReviews };
   const { status } = await api.create(path, body, {}, rulesReviewSchema, signal);
-  const doubted = rights.filter((right) => !isAllowedBy(status.resourceRules, right));
-  const answers = await Promise.all(doubted.map((right) => isAllowed(api, right, namespace, signal)));
-  return doubted.filter((_, index) => answers[index] !== true);
+  return status;
 }
 
 /** @throws SlipwayError `cluster.*` */

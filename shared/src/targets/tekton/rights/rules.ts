@@ -30,6 +30,8 @@ export const rulesReviewSchema = z.object({
   }),
 });
 
+export type RulesReview = z.output<typeof rulesReviewSchema>['status'];
+
 /** Whether rules allow to do this with every object of the type. Pure. */
 export function isAllowedBy(rules: readonly Rule[], { type, verb, subresource }: Right): boolean {
   const resources = subresource === undefined ? [type.plural] : [`${type.plural}/${subresource}`, `*/${subresource}`];

@@ -11,7 +11,7 @@ import type { Space } from '../../../protocol/index.ts';
 import type { SpaceList } from '../../runTarget.ts';
 import { nodeSchema, podSchema } from '../observe/index.ts';
 import { devicesOf, quotaSchema, readAll, verbsHere, verbWords, type RequiredVerb } from '../preflight/index.ts';
-import { isAllowed, isAllowedBy, rulesReviewSchema } from '../rights/index.ts';
+import { isAllowed, isAllowedBy, reviewRules } from '../rights/index.ts';
 import { listedSpaces, spaceCandidates, type SpaceHints } from './candidates.ts';
 
 const projects: ResourceType = {
@@ -85,11 +85,9 @@ async function missingIn(
   verbs: readonly RequiredVerb[],
   signal: AbortSignal,
 ): Promise<readonly RequiredVerb[]> {
-  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
-  const path = { type: resources.selfSubjectRulesReviews };
-  const { status } = await api.create(path, body, {}, rulesReviewSchema, signal);
-  const missing = verbs.filter((verb) => !isAllowedBy(status.resourceRules, verb));
-  if (missing.length === 0 || !status.incomplete) return missing;
+  const { resourceRules, incomplete } = await reviewRules(api, namespace, signal);
+  const missing = verbs.filter((verb) => !isAllowedBy(resourceRules, verb));
+  if (missing.length === 0 || !incomplete) return missing;
   const [first, ...others] = missing;
   if (first === undefined || (missing.length === verbs.length && !(await isAllowed(api, first, namespace, signal)))) {
     return missing;
