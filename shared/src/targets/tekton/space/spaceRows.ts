@@ -4,6 +4,8 @@ import { NewestRuns, type Difference, type Newest } from './newestRuns.ts';
 import type { RunRow } from './runRow.ts';
 import { RunRows } from './runRows.ts';
 
+/** How long the watch of rows may be behind what was deleted, ms; what is there after that is shown again. */
+const behindMs = 60_000;
 /** So long a watch waits for a list that may be asked for next, which has the first word with the cluster. */
 const courtesyMs = 50;
 
@@ -27,6 +29,8 @@ export class SpaceRows {
   /** Epoch ms. */
   #usedAt = 0;
   #opening: NodeJS.Timeout | undefined;
+  /** Runs that were deleted here while their rows were still there. */
+  readonly #deleted = new Map<string, { readonly uid: string; readonly until: number }>();
   #disposed = false;
 
   constructor(options: SpaceRowsOptions) {
@@ -41,17 +45,25 @@ export class SpaceRows {
 
   /** Names of those whose rows are there, newest first. */
   names(): readonly string[] {
-    return this.#rows?.names() ?? [];
+    const names = this.#rows?.names() ?? [];
+    return this.#deleted.size === 0 ? names : names.filter((run) => !this.#isDeleted(run));
+  }
+
+  /** It was deleted: whatever the rows still say of it, it is not shown. */
+  delete(run: string): void {
+    const uid = this.#rows?.items.get(run)?.uid;
+    if (uid !== undefined) this.#deleted.set(run, { uid, until: this.#options.clock.now() + behindMs });
+    this.#newest.drop(run);
   }
 
   row(run: string): Run | undefined {
     // That one was read whole: its times are exact.
-    return this.#newest.row(run) ?? this.#rows?.row(run);
+    return this.#isDeleted(run) ? undefined : (this.#newest.row(run) ?? this.#rows?.row(run));
   }
 
   /** True for one that goes on as far as its row tells. */
   goesOn(run: string): boolean {
-    const row = this.#rows?.row(run);
+    const row = this.#isDeleted(run) ? undefined : this.#rows?.row(run);
     return row !== undefined && !terminalStates.has(row.state);
   }
 
@@ -59,7 +71,7 @@ export class SpaceRows {
   async list(signal: AbortSignal): Promise<readonly string[]> {
     const rows = this.open();
     await rows.answered(signal);
-    return rows.names();
+    return this.names();
   }
 
   /**
@@ -90,6 +102,7 @@ export class SpaceRows {
       onChange: (change) => {
         // What is added while all rows are read is no news; it is compared at the end.
         if (change.type !== 'added' || this.complete) this.#newest.drop(change.object.run.name);
+        if (change.type === 'deleted') this.#deleted.delete(change.object.run.name);
         this.#options.onChange(change);
       },
     });
@@ -127,6 +140,13 @@ export class SpaceRows {
     clearTimeout(this.#opening);
     this.#rows?.dispose();
     this.#rows = undefined;
+  }
+
+  /** One that was made anew under its name is another one. */
+  #isDeleted(run: string): boolean {
+    const deleted = this.#deleted.get(run);
+    if (deleted === undefined || this.#options.clock.now() >= deleted.until) return false;
+    return this.#rows?.items.get(run)?.uid === deleted.uid;
   }
 
   #takeState(state: ReflectorState): void {

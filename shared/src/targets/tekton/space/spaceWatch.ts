@@ -42,6 +42,8 @@ export class SpaceWatch {
   readonly #connection: SpaceConnection;
   readonly #rows: SpaceRows;
   #sweep: NodeJS.Timeout | undefined;
+  /** How many runs were forgotten: what was read before is not kept after. */
+  #forgotten = 0;
   #disposed = false;
 
   constructor(options: SpaceWatchOptions) {
@@ -154,8 +156,11 @@ export class SpaceWatch {
     this.#followed.get(run)?.refresh();
   }
 
+  /** It was deleted. */
   async forget(run: string): Promise<void> {
+    this.#forgotten += 1;
     this.#stop(run);
+    this.#rows.delete(run);
     await this.#ended.forget(run);
     this.#tell({ kind: 'deleted', run });
   }
@@ -235,6 +240,7 @@ export class SpaceWatch {
 
   async #read(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
     const { api, context, clock } = this.#options;
+    const forgotten = this.#forgotten;
     const facts = await readRunFacts(api, context, run, clock.now(), signal);
     if (facts === undefined) {
       const remembered = await this.#ended.remembered(run);
@@ -242,6 +248,7 @@ export class SpaceWatch {
       return remembered;
     }
     const observed = observeRun(undefined, facts);
+    if (forgotten !== this.#forgotten) return observed.events;
     if (observed.final) {
       await this.#ended.keep(run, { uid: facts.pipelineRun?.metadata.uid, events: observed.events });
       return observed.events;
