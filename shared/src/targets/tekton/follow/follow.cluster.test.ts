@@ -71,7 +71,7 @@ describe('a run of a command', () => {
     await at.untilFinal(run, signal);
     expect(await text()).toBe('one\ntwo\n');
     await at.space.until(() => Promise.resolve(files.state(run).mode === 'ended'), signal);
-    expect(files.state(run)).toEqual({ mode: 'ended', staleSince: undefined, notes: [] });
+    expect(files.state(run)).toEqual({ mode: 'ended', connected: false, staleSince: undefined, notes: [] });
     const artifacts = await files.artifacts(run, signal);
     expect(artifacts.map(({ path }) => path)).toContain('work/made.txt');
     const { content } = await files.openFile(run, 'work/made.txt', undefined, signal);

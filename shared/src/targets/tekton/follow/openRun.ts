@@ -58,7 +58,8 @@ export class OpenRun {
 
   get state(): FollowState {
     const follower = this.#follower;
-    return { mode: follower?.mode ?? 'idle', staleSince: follower?.staleSince, notes: [...this.#notes] };
+    const { mode = 'idle', connected = false, staleSince } = follower ?? {};
+    return { mode, connected, staleSince, notes: [...this.#notes] };
   }
 
   /** Keeps the run open, and its progress coming, for as long as it is held. */

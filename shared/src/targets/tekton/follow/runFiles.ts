@@ -150,7 +150,7 @@ class ClusterRunFiles implements RunFiles {
   }
 
   state(run: string): FollowState {
-    return this.#runs.opened(run)?.state ?? { mode: 'idle', staleSince: undefined, notes: [] };
+    return this.#runs.opened(run)?.state ?? { mode: 'idle', connected: false, staleSince: undefined, notes: [] };
   }
 
   changed(run: string): void {

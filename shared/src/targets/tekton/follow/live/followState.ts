@@ -5,6 +5,8 @@ export interface FollowState {
    * `ended`: nothing comes any more.
    */
   readonly mode: 'idle' | 'waiting' | 'exec' | 'api' | 'ended';
+  /** True while a connection to the helper is open, whatever comes of it. */
+  readonly connected: boolean;
   /** Epoch ms since when nothing can be read although there may be something. */
   readonly staleSince: number | undefined;
   /** What a person has to know about what is shown, in sentences. */

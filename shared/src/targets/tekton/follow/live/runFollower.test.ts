@@ -43,6 +43,8 @@ interface Setting {
   readonly follower: RunFollower;
   readonly notes: string[];
   readonly where: { at: RunPlace };
+  /** What was to be seen each time when it told of news. */
+  readonly news: { readonly connected: boolean }[];
 }
 
 const noContainer: FollowContainer = () => Promise.reject(new Error('nobody was to read a container'));
@@ -52,7 +54,8 @@ function follow(sessions: readonly Session[], at = place(), followContainer = no
   const notes: string[] = [];
   const health = new ExecHealth(clock);
   const where = { at };
-  const follower = new RunFollower({
+  const news: { readonly connected: boolean }[] = [];
+  const follower: RunFollower = new RunFollower({
     run: 'run',
     spool,
     locator: { locate: () => Promise.resolve(where.at) },
@@ -61,10 +64,10 @@ function follow(sessions: readonly Session[], at = place(), followContainer = no
     health,
     clock,
     random: () => 1,
-    onNews: () => undefined,
+    onNews: () => news.push({ connected: follower.connected }),
     onNote: (note) => notes.push(note),
   });
-  return { helper, notes, follower, where };
+  return { helper, notes, follower, where, news };
 }
 
 const text = async () => Buffer.from((await (await spool.log('notebook')).read(0, 10_000)).bytes).toString();
@@ -131,6 +134,45 @@ describe('following a run', () => {
     await clock.advance(1_000);
     expect(await text()).toBe('a\nb\n');
     expect((await spool.log('notebook')).sealed).toBe(true);
+    await follower.stop();
+  });
+
+  it('says while it is connected, and tells when it is no more', async () => {
+    const { follower, news } = follow([{ sends: () => [frame(log, 0, 'a\n'), lastFrame], end: well }]);
+    await clock.advance(500);
+    expect(news.map(({ connected }) => connected)).toEqual(expect.arrayContaining([true, false]));
+    expect(news.at(-1)?.connected).toBe(false);
+    expect(follower.connected).toBe(false);
+    await follower.stop();
+  });
+
+  it('leaves a connection on which nothing comes any more', async () => {
+    const { follower, helper } = follow([
+      { sends: () => [frame(log, 0, 'a\n')] },
+      { sends: ({ offsets }) => [frame(log, offsets[log] ?? 0, 'b\n')] },
+    ]);
+    await clock.advance(29_000);
+    expect([helper.starts, await text()]).toEqual([1, 'a\n']);
+    await clock.advance(5_000);
+    expect([helper.starts, await text()]).toEqual([2, 'a\nb\n']);
+    await follower.stop();
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('leaves the connection to a container that has ended, also where the node leaves it open', async () => {
+    const stage = { pod: 'r-stage-pod', container: 'step-dataset' };
+    const whole = place();
+    const staging = place({ live: stage, steps: new Map([['dataset', { ...stage, state: 'running' }]]) });
+    const { follower, helper, where } = follow(
+      [{ sends: () => [frame('progress.jsonl', 0, '{}\n')] }, { sends: () => [frame(log, 0, 'a\n')] }],
+      staging,
+    );
+    await clock.advance(8_000);
+    expect(helper.starts).toBe(1);
+    where.at = { ...whole, steps: new Map([['dataset', { ...stage, state: 'ended' }], ...whole.steps]) };
+    follower.changed();
+    await clock.advance(6_000);
+    expect([helper.starts, await text()]).toEqual([2, 'a\n']);
     await follower.stop();
   });
 

@@ -1,7 +1,7 @@
 import { SlipwayError, type StepName } from '../../../../protocol/index.ts';
 import type { Clock } from '../../../../kubernetes/index.ts';
 import { pauseMs, type Random } from '../pause.ts';
-import type { StartHelper } from '../remoteProcess.ts';
+import type { RemoteProcess, StartHelper } from '../remoteProcess.ts';
 import type { PodContainer, RunLocator, RunPlace } from '../runPlace.ts';
 import type { RunSpool } from '../spool/runSpool.ts';
 import type { SpooledLog } from '../spool/spooledLog.ts';
@@ -18,6 +18,10 @@ const quietMs = 1_000;
 const apiFirstMs = 300;
 /** The helper's first words take this long at most; a run that has written nothing has none. */
 const firstWordsMs = 1_500;
+/** The helper gives a sign of life every 10 s; after so long without a word its connection carries nothing any more. */
+const silentMs = 30_000;
+/** The same once its container has ended: a node may leave the connection open. */
+const endedMs = 5_000;
 /** No reader waits longer than this for what was there before. */
 const catchUpMs = 10_000;
 
@@ -51,6 +55,7 @@ export class RunFollower {
   /** The helper has said that nothing more will come. */
   #complete = false;
   #mode: FollowState['mode'] = 'waiting';
+  #connected = false;
   #staleSince: number | undefined;
   #failures = 0;
   #heardAt = 0;
@@ -71,6 +76,11 @@ export class RunFollower {
 
   get mode(): FollowState['mode'] {
     return this.#mode;
+  }
+
+  /** True while the helper's connection is open. */
+  get connected(): boolean {
+    return this.#connected;
   }
 
   get staleSince(): number | undefined {
@@ -163,7 +173,9 @@ export class RunFollower {
     const quiet = new AbortController();
     try {
       const process = await startHelper(live, 'follow', signal);
+      this.#connected = true;
       this.#openWhenQuiet(quiet.signal);
+      this.#cutWhenDead(live, process, quiet.signal);
       const onHeard = (grown: boolean): void => this.#heard(grown);
       const onCaughtUp = (): void => this.#caughtUp.open();
       end = await followSession({ process, spool, steps, onHeard, onCaughtUp }, signal);
@@ -173,6 +185,7 @@ export class RunFollower {
       end = error;
     } finally {
       quiet.abort();
+      this.#disconnected();
     }
     if (end instanceof Error) await this.#notStarted(end, signal);
     else if (end.kind === 'complete') await this.#finish(steps);
@@ -180,6 +193,13 @@ export class RunFollower {
       if (end.kind === 'broken' && health.failed(run)) this.#options.onNote(noHelper(end.error));
       await this.#trouble(signal);
     }
+  }
+
+  #disconnected(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    // Who waited for its last words has them.
+    this.#options.onNews();
   }
 
   #heard(grown: boolean): void {
@@ -203,6 +223,23 @@ export class RunFollower {
       this.#caughtUp.open();
     };
     watch().catch(() => undefined); // Aborted: the session is over.
+  }
+
+  /** The node may have forgotten a connection that the API server still answers for. */
+  #cutWhenDead(live: PodContainer, process: RemoteProcess, signal: AbortSignal): void {
+    const { clock, locator, run } = this.#options;
+    const watch = async (): Promise<void> => {
+      const startedAt = clock.now();
+      const silence = (): number => clock.now() - Math.max(startedAt, this.#heardAt);
+      const isDead = async (): Promise<boolean> => {
+        if (silence() < endedMs) return false;
+        return silence() >= silentMs || hasEnded(await locator.locate(run, signal), live);
+      };
+      do await clock.sleep(endedMs / 2, signal);
+      while (!(await isDead()));
+      process.destroy();
+    };
+    watch().catch(() => undefined); // Aborted, or the place cannot be told: the next look says why.
   }
 
   async #notStarted(error: Error, signal: AbortSignal): Promise<void> {
@@ -282,6 +319,11 @@ export class RunFollower {
     this.#staleSince = staleSince;
     this.#options.onNews();
   }
+}
+
+function hasEnded({ steps }: RunPlace, { pod, container }: PodContainer): boolean {
+  const at = [...steps.values()].find((step) => step.pod === pod && step.container === container);
+  return at?.state === 'ended' || at?.state === 'gone';
 }
 
 function noHelper(error: Error): string {
