@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly nodePods?: readonly Pod[];
   /** All lines of progress.jsonl since its beginning, whole ones. */
   readonly progress: readonly string[];
+  /** True while a connection is open from which more of it may come. */
+  readonly progressGoesOn?: boolean;
   /** From the run's folder, where it was read there; the TaskRun's result is found without. */
   readonly summary?: Summary | undefined;
   /** True when a cancel was asked for by a way that the PipelineRun does not show (yet). */
@@ -53,6 +55,8 @@ export interface Memory {
   readonly pods: ReadonlyMap<string, Pod>;
   /** Epoch ms (of `now`) at which the PipelineRun was first seen done. */
   readonly doneSince: number | undefined;
+  /** Epoch ms (of `now`) at which all its objects were first seen to have ended, while progress may still have come. */
+  readonly overSince: number | undefined;
   readonly told: Told;
 }
 

@@ -30,6 +30,7 @@ export function remember(before: Memory | undefined, facts: RunFacts): Memory {
     customRuns: merge<CustomRun>(before?.customRuns, facts.customRuns, isDone),
     pods: merge<Pod>(before?.pods, facts.pods ?? [], podIsTerminal),
     doneSince: before?.doneSince ?? (done ? facts.now : undefined),
+    overSince: before?.overSince,
     told: before?.told ?? nothingTold,
   };
 }

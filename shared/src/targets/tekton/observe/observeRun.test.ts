@@ -6,7 +6,7 @@ import { observeRun } from './observeRun.ts';
 import { type PipelineRun, pipelineRunSchema, podSchema, taskRunSchema } from './schemas/index.ts';
 import { parseSummary } from './summary.ts';
 import { at, condition, ourRun, pod, startMs, taskRun } from './testing/objects.ts';
-import { ended, going, nothing, observe, runningPod, runOf, stateOf, steps, task } from './testing/observing.ts';
+import { ended, going, line, nothing, observe, runningPod, runOf, stateOf, steps, task } from './testing/observing.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -91,7 +91,9 @@ describe('a run of ours', () => {
         ],
       },
     });
-    const run = runOf(observe({ taskRuns: task([1, 1]), pods: [ahead] }));
+    const words = { step: 'prepare', state: 'failed', exitCode: 4, reason: 'no' };
+    const progress = [line('stepFinished', words, startMs + 6_000)];
+    const run = runOf(observe({ taskRuns: task([1, 1]), pods: [ahead], progress }));
     expect(stateOf(run, 'prepare')).toMatchObject({
       state: 'failed',
       exitCode: 4,

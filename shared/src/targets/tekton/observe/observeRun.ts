@@ -21,10 +21,13 @@ import { containerOf, summaryResult, taskNames } from '../../../pipeline/index.t
 const lagMs = 10_000;
 /** How long after the end a pod may take to go; one on a dead node never does. */
 const podLagMs = 120_000;
+/** How long its steps' last words may be behind its objects, ms: they come over another connection. */
+const progressLagMs = 5_000;
 
 /**
  * Reads facts into events. Total and idempotent: the same facts add nothing, older ones change nothing, and what cannot be
- * read is left out. The run is final when its PipelineRun is done and its pods have ended or gone, or when it was deleted.
+ * read is left out. The run is final when its PipelineRun is done, its pods have ended or gone and what they said has come,
+ * or when it was deleted.
  * @param previous what this function answered last for this run
  */
 export function observeRun(previous: ObservedRun | undefined, facts: RunFacts): ObservedRun {
@@ -42,7 +45,7 @@ export function observeRun(previous: ObservedRun | undefined, facts: RunFacts): 
     events: events.length === 0 ? (previous?.events ?? []) : [...(previous?.events ?? []), ...events],
     final: ending.kind === 'ended',
     recheckAt: ending.kind === 'later' ? ending.at : undefined,
-    memory: { ...memory, told },
+    memory: { ...memory, overSince: ending.kind === 'later' ? ending.overSince : undefined, told },
   };
 }
 
@@ -57,7 +60,7 @@ function unseen(context: string, memory: Memory): ObservedRun {
 
 type Ending =
   | { readonly kind: 'open' }
-  | { readonly kind: 'later'; readonly at: number }
+  | { readonly kind: 'later'; readonly at: number; readonly overSince?: number }
   | { readonly kind: 'ended'; readonly isLost: boolean };
 
 function endOf(memory: Memory, facts: RunFacts, pipelineRun: PipelineRun, isGone: boolean): Ending {
@@ -68,7 +71,11 @@ function endOf(memory: Memory, facts: RunFacts, pipelineRun: PipelineRun, isGone
     ...(taskRunsAreBehind(memory, pipelineRun) ? [doneSince + lagMs] : []),
     ...(podsGoOn(memory, facts) ? [doneSince + podLagMs] : []),
   ].filter((until) => until > facts.now);
-  return waits.length === 0 ? { kind: 'ended', isLost: false } : { kind: 'later', at: Math.max(...waits) };
+  if (waits.length > 0) return { kind: 'later', at: Math.max(...waits) };
+  const overSince = memory.overSince ?? facts.now;
+  const until = overSince + progressLagMs;
+  if (facts.progressGoesOn === true && until > facts.now) return { kind: 'later', at: until, overSince };
+  return { kind: 'ended', isLost: false };
 }
 
 function taskRunsAreBehind(memory: Memory, pipelineRun: PipelineRun): boolean {

@@ -65,6 +65,7 @@ export class RunObserver implements Disposable {
   #rechecking: NodeJS.Timeout | undefined;
   #waiting = false;
   #linesSeen = 0;
+  #goesOnSeen = false;
   #looked = false;
 
   constructor(options: RunObserverOptions) {
@@ -113,6 +114,7 @@ export class RunObserver implements Disposable {
       ...(this.#pending.nodes !== undefined && { nodes: this.#pending.nodes }),
       ...(this.#pending.nodePods !== undefined && { nodePods: this.#pending.nodePods }),
       progress: progress.lines(run),
+      progressGoesOn: progress.goesOn(run),
       cancelRequested: progress.cancelRequested(run),
     };
   }
@@ -181,6 +183,7 @@ export class RunObserver implements Disposable {
     const before = this.events.length;
     const { facts } = this;
     this.#linesSeen = facts.progress.length;
+    this.#goesOnSeen = facts.progressGoesOn === true;
     const observed = observeRun(this.#observed, facts);
     this.#observed = observed;
     this.#options.progress.placeChanged(this.#options.run);
@@ -198,7 +201,8 @@ export class RunObserver implements Disposable {
     }
     // A log that grows is news for its readers alone.
     this.#progress ??= progress.follow(run, () => {
-      if (progress.lines(run).length !== this.#linesSeen) this.#soon();
+      const hasEnded = this.#goesOnSeen && !progress.goesOn(run);
+      if (hasEnded || progress.lines(run).length !== this.#linesSeen) this.#soon();
     });
     if (isPending(facts)) void this.#explain(facts);
     clearTimeout(this.#rechecking);

@@ -5,9 +5,11 @@ import type { Disposable } from '../../runTarget.ts';
 export interface RunProgressSource {
   /** All whole lines of progress.jsonl that were read so far. */
   lines(run: string): readonly string[];
+  /** True while a connection is open from which more lines may come. */
+  goesOn(run: string): boolean;
   /** True when this core asked for a cancel. */
   cancelRequested(run: string): boolean;
-  /** Reads on, for as long as the pod lives, until disposed; `listener` is called when lines or logs have grown. */
+  /** Reads on, for as long as the pod lives, until disposed; `listener` is called when lines or logs have grown, or its connection has ended. */
   follow(run: string, listener: () => void): Disposable;
   /** Where its containers are may have changed. */
   placeChanged(run: string): void;
@@ -28,6 +30,10 @@ export class RunReports implements RunProgressSource {
 
   lines(run: string): readonly string[] {
     return this.#files.progress(run);
+  }
+
+  goesOn(run: string): boolean {
+    return this.#files.state(run).connected;
   }
 
   cancelRequested(run: string): boolean {

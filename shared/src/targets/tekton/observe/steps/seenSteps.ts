@@ -21,8 +21,8 @@ export interface SeenStep {
   /** True while its task has tries left, so that a bad end is not its last word. */
   readonly mayRunAgain: boolean;
   /**
-   * False while a step of ours may have been skipped for all that its exit code 0 tells: it will say so itself in progress.jsonl
-   * or the summary.
+   * False while all that is known of how a step of ours ended is its exit code: why it failed, or whether it was skipped, it will
+   * say itself in progress.jsonl or the summary, which may come later than what the API tells.
    */
   readonly isSure: boolean;
   /** Its memory limit as a quantity. */
@@ -56,8 +56,9 @@ export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): S
 function isSure(step: SeenStep, before: readonly SeenStep[], sources: StepSources): boolean {
   // Its exit code is the run's; how it did itself is known with the summary.
   if (step.name === 'collect' && step.verdict?.state === 'failed') return sources.summary !== undefined;
-  if (step.verdict?.state !== 'succeeded' || sources.summary !== undefined || sources.endings.has(step.name))
-    return true;
+  if (sources.summary !== undefined || sources.endings.has(step.name)) return true;
+  if (step.verdict?.state === 'failed') return step.sight.ending !== undefined && step.sight.ending !== 'killed';
+  if (step.verdict?.state !== 'succeeded') return true;
   const maySkip = step.name === 'report' || step.name === 'test';
   return !maySkip && !before.some(({ verdict }) => verdict?.state === 'failed');
 }
