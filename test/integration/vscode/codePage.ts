@@ -153,6 +153,8 @@ export class CodePage {
   async inlineAction(text: RegExp, action: string): Promise<void> {
     const row = this.row(text).first();
     await row.hover();
+    // Where the tree is drawn anew meanwhile, the press is lost.
+    await this.page.waitForTimeout(700);
     await row.getByRole('button', { name: action }).click();
   }
 

@@ -159,6 +159,22 @@ describe('following a run', () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  it('does so too where nobody can tell whether its container has ended', async () => {
+    const { follower, helper, where } = follow([{ sends: () => [frame(log, 0, 'a\n')] }]);
+    await clock.advance(1_000);
+    Object.defineProperty(where, 'at', {
+      get: () => {
+        throw new SlipwayError('cluster.unreachable', 'The network is down.');
+      },
+    });
+    await clock.advance(28_000);
+    expect(helper.destroyed).toBe(0);
+    await clock.advance(5_000);
+    expect(helper.destroyed).toBe(1);
+    await follower.stop();
+    expect(clock.sleepers).toBe(0);
+  });
+
   it('leaves the connection to a container that has ended, also where the node leaves it open', async () => {
     const stage = { pod: 'r-stage-pod', container: 'step-dataset' };
     const whole = place();

@@ -227,19 +227,32 @@ export class RunFollower {
 
   /** The node may have forgotten a connection that the API server still answers for. */
   #cutWhenDead(live: PodContainer, process: RemoteProcess, signal: AbortSignal): void {
-    const { clock, locator, run } = this.#options;
+    const { clock } = this.#options;
     const watch = async (): Promise<void> => {
       const startedAt = clock.now();
       const silence = (): number => clock.now() - Math.max(startedAt, this.#heardAt);
       const isDead = async (): Promise<boolean> => {
         if (silence() < endedMs) return false;
-        return silence() >= silentMs || hasEnded(await locator.locate(run, signal), live);
+        return silence() >= silentMs || (await this.#hasEnded(live, signal));
       };
       do await clock.sleep(endedMs / 2, signal);
       while (!(await isDead()));
       process.destroy();
     };
-    watch().catch(() => undefined); // Aborted, or the place cannot be told: the next look says why.
+    watch().catch(() => undefined); // Aborted: the session is over.
+  }
+
+  /** False also where that cannot be told now. */
+  async #hasEnded({ pod, container }: PodContainer, signal: AbortSignal): Promise<boolean> {
+    const { locator, run } = this.#options;
+    try {
+      const { steps } = await locator.locate(run, signal);
+      const at = [...steps.values()].find((step) => step.pod === pod && step.container === container);
+      return at?.state === 'ended' || at?.state === 'gone';
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   async #notStarted(error: Error, signal: AbortSignal): Promise<void> {
@@ -319,11 +332,6 @@ export class RunFollower {
     this.#staleSince = staleSince;
     this.#options.onNews();
   }
-}
-
-function hasEnded({ steps }: RunPlace, { pod, container }: PodContainer): boolean {
-  const at = [...steps.values()].find((step) => step.pod === pod && step.container === container);
-  return at?.state === 'ended' || at?.state === 'gone';
 }
 
 function noHelper(error: Error): string {
