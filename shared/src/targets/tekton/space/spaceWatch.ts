@@ -248,10 +248,10 @@ export class SpaceWatch {
       return remembered;
     }
     const observed = observeRun(undefined, facts);
-    if (forgotten !== this.#forgotten) return observed.events;
     if (observed.final) {
-      await this.#ended.keep(run, { uid: facts.pipelineRun?.metadata.uid, events: observed.events });
-      return observed.events;
+      const { events } = observed;
+      if (forgotten === this.#forgotten) await this.#ended.keep(run, { uid: facts.pipelineRun?.metadata.uid, events });
+      return events;
     }
     const followed = await this.#followed.ready(run, signal);
     if (followed !== undefined) return followed.events;
