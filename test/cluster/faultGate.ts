@@ -7,13 +7,33 @@ export class FaultGate<T> {
   /** That went through so far. */
   bytes = 0;
   #frozen: ((of: T) => boolean) | undefined;
+  /** When data is frozen by itself. */
+  #limit: { readonly which: (of: T) => boolean; left: number; readonly reached: () => void } | undefined;
   #waiting: (() => void)[] = [];
 
   freeze(which: (of: T) => boolean): void {
     this.#frozen = which;
   }
 
+  /** Freezes once so many more bytes of such data went through; resolves then. */
+  freezeAfter(which: (of: T) => boolean, bytes: number): Promise<void> {
+    return new Promise((reached) => {
+      this.#limit = { which, left: bytes, reached };
+    });
+  }
+
+  /** To be called of what went through. */
+  count(of: T, bytes: number): void {
+    this.bytes += bytes;
+    const limit = this.#limit;
+    if (limit?.which(of) !== true || (limit.left -= bytes) > 0) return;
+    this.#limit = undefined;
+    this.freeze(limit.which);
+    limit.reached();
+  }
+
   thaw(): void {
+    this.#limit = undefined;
     this.#frozen = undefined;
     for (const goOn of this.#waiting.splice(0)) goOn();
   }
@@ -37,7 +57,7 @@ export function gated<T>(gate: FaultGate<T>, of: T, limit: number | undefined, c
       gate.pass(of).then(() => {
         const piece = chunk.subarray(0, Math.min(left, chunk.length));
         left -= piece.length;
-        gate.bytes += piece.length;
+        gate.count(of, piece.length);
         done(null, piece);
         if (left <= 0) setImmediate(cut);
       }, done);

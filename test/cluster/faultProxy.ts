@@ -59,6 +59,8 @@ export interface FaultProxy {
   cut(match?: RequestMatch): number;
   /** Half-open: bytes are swallowed in both directions, new requests get no answer, nothing is closed. */
   freeze(match?: RequestMatch): void;
+  /** Freezes what matches once so many more bytes of it went through, in both directions together. Resolves then. */
+  freezeAfter(match: RequestMatch, bytes: number): Promise<void>;
   /** Lets everything held go on. */
   thaw(): void;
   /** Holds each piece of data for so long, in both directions. */
@@ -162,6 +164,10 @@ class RunningProxy implements FaultProxy {
 
   freeze(match?: RequestMatch): void {
     this.#gate.freeze((request) => match === undefined || matches(match, request));
+  }
+
+  freezeAfter(match: RequestMatch, bytes: number): Promise<void> {
+    return this.#gate.freezeAfter((request) => matches(match, request), bytes);
   }
 
   thaw(): void {

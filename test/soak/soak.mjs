@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- [--faults N] [--kills N]`: hours of bad luck on the test cluster, 200 faults and 100 kills unless told
- * otherwise. Prepares the machine like `npm test`, starts the cluster where it is not up, then runs main.ts.
+ * `npm run soak -- [--faults N] [--kills N] [--sizes N]`: hours of bad luck on the test cluster, 200 faults, 100 kills and once all tests of
+ * sizes.ts at their full size unless told otherwise. Prepares the machine like `npm test`, starts the cluster where it is not up, then runs main.ts.
  */
 import { TestCluster } from '../clusterStage.mjs';
 import { build, installPackages, pinnedNode, run, testPython, tool } from '../setup.mjs';

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { exec, resources, runCommand, type ExecRequest } from '../../../shared/src/kubernetes/index.ts';
+import { sized } from '../../sizes.ts';
 import { eventually, TestSpace } from './testSpace.ts';
 
 let space: TestSpace;
@@ -22,8 +23,9 @@ const request = (command: readonly string[], more: Partial<ExecRequest> = {}): E
 });
 const execOf = /\/exec\?/;
 
-/** A hundred megabytes that do not compress, made as they are needed. */
+/** More than fits all buffers on the way. */
 const size = 100 * 1024 * 1024;
+/** A megabyte that does not compress. */
 const block = randomBytes(1_048_576);
 async function* blocks(count: number): AsyncGenerator<Uint8Array> {
   for (let index = 0; index < count; index += 1) {
@@ -67,16 +69,17 @@ describe('a program in a container', () => {
     expect(await session.exited).toEqual({ exitCode: 0 });
   });
 
-  it('takes and gives 100 MB unchanged', async () => {
-    const session = await exec(space.proxied, request(['cat'], { stdin: blocks(size / block.length) }), space.signal);
+  const megabytes = sized(100, 30);
+  it(`takes and gives ${megabytes} MB unchanged`, async () => {
+    const session = await exec(space.proxied, request(['cat'], { stdin: blocks(megabytes) }), space.signal);
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const chunk of session.stdout) {
       hash.update(chunk);
       bytes += chunk.length;
     }
-    expect(bytes).toBe(size);
-    expect(hash.digest('hex')).toBe(blocksHash(size / block.length));
+    expect(bytes).toBe(megabytes * block.length);
+    expect(hash.digest('hex')).toBe(blocksHash(megabytes));
     expect(await session.exited).toEqual({ exitCode: 0 });
   });
 

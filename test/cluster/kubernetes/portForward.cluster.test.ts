@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { portForward } from '../../../shared/src/kubernetes/index.ts';
+import { sized } from '../../sizes.ts';
 import type { ProxiedRequest } from '../faultProxy.ts';
 import { eventually, TestSpace } from './testSpace.ts';
 
@@ -17,7 +18,9 @@ function drainedOrClosed(stream: Duplex): Promise<void> {
   });
 }
 
-/** Port 7007 echoes; 7008 sends 100 MB of zeros and ends; 7009 reads nothing. */
+const megabytes = sized(100, 30);
+
+/** Port 7007 echoes; 7008 sends as much of zeros and ends; 7009 reads nothing. */
 const server = `
 import socket, threading, time
 def echo(c):
@@ -25,7 +28,7 @@ def echo(c):
         c.sendall(data)
     c.close()
 def zeros(c):
-    for _ in range(100):
+    for _ in range(${megabytes}):
         c.sendall(bytes(1048576))
     c.close()
 def deaf(c):
@@ -115,12 +118,12 @@ describe.each(protocols)('a port of a pod over %s', (_name, prepare) => {
     await eventually(() => forwards() === before);
   });
 
-  it('carries 50 MB both ways at once', async () => {
+  it(`carries ${megabytes / 2} MB both ways at once`, async () => {
     const stream = await open(7007);
     const block = randomBytes(1_048_576);
     const sent = createHash('sha256');
     const send = async () => {
-      for (let index = 0; index < 50; index += 1) {
+      for (let index = 0; index < megabytes / 2; index += 1) {
         sent.update(block);
         if (!stream.write(block)) await once(stream, 'drain');
       }
@@ -131,7 +134,7 @@ describe.each(protocols)('a port of a pod over %s', (_name, prepare) => {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         received.update(chunk);
         bytes += chunk.length;
-        if (bytes === 50 * block.length) break;
+        if (bytes === (megabytes / 2) * block.length) break;
       }
     };
     await Promise.all([send(), receive()]);
@@ -142,7 +145,7 @@ describe.each(protocols)('a port of a pod over %s', (_name, prepare) => {
     const stream = await open(7008);
     let bytes = 0;
     for await (const chunk of stream as AsyncIterable<Uint8Array>) bytes += chunk.length;
-    expect(bytes).toBe(100 * 1_048_576);
+    expect(bytes).toBe(megabytes * 1_048_576);
     await eventually(() => stream.destroyed);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, openRemoteFiles, uploadFiles, type UploadFile } from '../../../shared/src/kubernetes/index.ts';
 import type { SlipwayError } from '../../../shared/src/protocol/index.ts';
+import { sized } from '../../sizes.ts';
 import { TestSpace } from './testSpace.ts';
 
 const helpers = join(import.meta.dirname, '../../../shared/src/pipeline/steps/slipway_steps');
@@ -55,19 +56,20 @@ function file(path: string, bytes: number): UploadFile {
 describe('an upload', () => {
   let tries = 0;
 
-  it('of 300 MB survives cuts, sends nothing twice, and is checked', async () => {
+  const all = sized(300, 60);
+  it(`of ${all} MB survives cuts, sends nothing twice, and is checked`, async () => {
     // What an earlier try of this test sent would not be sent again.
     const folder = `/tmp/run/inputs-${(tries += 1)}`;
     const files = [
-      file('data/big.bin', 200 * mebibyte),
-      file('data/other.bin', 100 * mebibyte + 17),
+      file('data/big.bin', (all / 3) * 2 * mebibyte),
+      file('data/other.bin', (all / 3) * mebibyte + 17),
       file('ü b.txt', 3),
       file('empty', 0),
     ];
-    space.proxy.on(execOf, { kind: 'cutUploadAfter', bytes: 90_000_000 }, 1);
+    space.proxy.on(execOf, { kind: 'cutUploadAfter', bytes: all * 300_000 }, 1);
     space.proxy.on(execOf, { kind: 'cutUploadAfter', bytes: 10_000 }, 1);
     space.proxy.on(execOf, { kind: 'answer', status: 500 }, 1);
-    space.proxy.on(execOf, { kind: 'cutUploadAfter', bytes: 120_000_000 }, 1);
+    space.proxy.on(execOf, { kind: 'cutUploadAfter', bytes: all * 400_000 }, 1);
     const retries: SlipwayError[] = [];
     const starts: number[] = [];
     let last = { files: 0, bytes: 0 };
@@ -83,9 +85,9 @@ describe('an upload', () => {
       space.signal,
     );
     expect(retries.length).toBeGreaterThanOrEqual(3);
-    expect(last).toEqual({ files: 4, totalFiles: 4, bytes: 300 * mebibyte + 20, totalBytes: 300 * mebibyte + 20 });
+    expect(last).toEqual({ files: 4, totalFiles: 4, bytes: all * mebibyte + 20, totalBytes: all * mebibyte + 20 });
     // What had arrived before a cut was not sent again.
-    expect(Math.max(...starts)).toBeGreaterThan(100_000_000);
+    expect(Math.max(...starts)).toBeGreaterThan(all * 333_333);
     const sums = await shell(`cd ${folder} && find . -type f | sort | tr "\\n" "\\0" | xargs -0 sha256sum`);
     expect(sums.trim().split('\n').sort()).toEqual(files.map(({ path, sha256 }) => `${sha256}  ./${path}`).sort());
   });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Core } from '../../../shared/src/server/index.ts';
+import { sized } from '../../sizes.ts';
 import { coreInProcess } from '../cluster/coreInProcess.ts';
 import { typedTo } from '../cluster/typedTo.ts';
 import { json, Machine, notebook, pythonKernel, testPython, type Ended } from './slipway.ts';
@@ -213,14 +214,15 @@ describe('notebooks at the edge', () => {
     expect(result.state).toBe('succeeded');
   });
 
-  it('200 MB of outputs', async () => {
-    const source = 'for i in range(200):\n    print("x" * (1024 * 1024))';
+  const outputMegabytes = sized(200, 50);
+  it(`${outputMegabytes} MB of outputs`, async () => {
+    const source = `for i in range(${outputMegabytes}):\n    print("x" * (1024 * 1024))`;
     await machine.write('loud.ipynb', notebook([source, 'print("done")'], pythonKernel));
     const ended = await machine.slipway(['run', '-o', 'json', '--no-tests', '--python', testPython(), 'loud.ipynb']);
     const result = json(ended);
     expect(result.state).toBe('succeeded');
     const executed = result.artifacts.find((artifact) => artifact.role === 'executedNotebook');
-    expect(executed?.bytes).toBeGreaterThan(200_000_000);
+    expect(executed?.bytes).toBeGreaterThan(outputMegabytes * 1_000_000);
   });
 
   it('an empty tests folder that was asked for fails, one that was only found is skipped', async () => {

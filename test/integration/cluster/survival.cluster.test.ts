@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl } from '../../cluster/cluster.mjs';
+import { sized } from '../../sizes.ts';
 import { json, type Started } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
 
@@ -96,14 +97,15 @@ describe.concurrent('a PipelineRun that somebody deletes', () => {
 });
 
 describe('large companions', () => {
-  it('of 300 MB arrive whole', async () => {
+  const megabytes = sized(300, 60);
+  it(`of ${megabytes} MB arrive whole`, async () => {
     const folder = join(ada.machine.work, 'large');
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'data.bin');
     const file = await open(path, 'w');
     // Mostly holes, which travel as zeros; the marks show that nothing was moved.
-    for (let at = 0; at < 300; at += 10) await file.write(randomBytes(1_000), 0, 1_000, at * 1_000_000);
-    await file.truncate(300_000_000);
+    for (let at = 0; at < megabytes; at += 10) await file.write(randomBytes(1_000), 0, 1_000, at * 1_000_000);
+    await file.truncate(megabytes * 1_000_000);
     await file.close();
     const hash = createHash('sha256');
     for await (const part of createReadStream(path)) hash.update(part as Uint8Array);

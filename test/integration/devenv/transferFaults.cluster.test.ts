@@ -124,6 +124,7 @@ describe('a transfer whose other end goes away', () => {
         if (how === 'deleted')
           await devEnv.machine.kubectl('delete', 'pod', devEnv.name, '--wait=false', '--grace-period=1');
         else await kubectl(['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction) });
+        await devEnv.machine.kubectl('wait', '--for=delete', `pod/${devEnv.name}`, '--timeout=240s');
       });
       const copied = devEnv.transfer('upload', big(), how);
       await broken;

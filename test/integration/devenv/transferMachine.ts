@@ -91,23 +91,15 @@ export class TransferMachine {
 
   /** Calls `breakIt` once so many bytes are on their way, and holds the transfer up until it is done. */
   onceUnderWay(bytes: number, breakIt: () => Promise<void> | void): Promise<void> {
-    // Slow enough to be caught.
-    this.proxy.delay(2);
-    const broken = new Promise<void>((resolve, reject) => {
+    const untouched = new Promise<never>((_resolve, reject) => {
       this.#untouched = () => reject(new Error('The transfer ended before it was broken off.'));
-      this.onProgress = (progress) => {
-        if (progress.bytes < bytes) return;
-        this.onProgress = undefined;
-        this.#untouched = undefined;
-        this.proxy.freeze(/portforward/);
-        Promise.resolve(breakIt())
-          .finally(() => {
-            this.proxy.delay(0);
-            this.proxy.thaw();
-          })
-          .then(resolve, reject);
-      };
     });
+    const broken = Promise.race([this.proxy.freezeAfter(/portforward/, bytes), untouched])
+      .then(async () => {
+        this.#untouched = undefined;
+        await breakIt();
+      })
+      .finally(() => this.proxy.thaw());
     // A test looks at it behind the transfer.
     broken.catch(() => undefined);
     return broken;

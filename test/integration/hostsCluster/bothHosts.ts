@@ -1,6 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
@@ -8,8 +6,6 @@ import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
 import { LabPage } from '../jupyterlab/labPage.ts';
 import { CodePage } from '../vscode/codePage.ts';
 import { CodeServer, prepared } from '../vscode/codeServer.ts';
-
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');
 
 /** One person's machine with JupyterLab and VS Code on it, both over the same runs, contexts and folder of notebooks. */
 export class BothHosts {
@@ -84,17 +80,8 @@ export class BothHosts {
     return this.#code;
   }
 
-  /** Takes a picture of each as a test has left it. */
-  async leave(): Promise<void> {
-    await mkdir(screenshots, { recursive: true });
-    for (const [index, page] of (this.#context?.pages() ?? []).entries()) {
-      await page.screenshot({ path: join(screenshots, `last-${index}.png`) });
-    }
-  }
-
-  async screenshot(page: LabPage | CodePage, name: string): Promise<void> {
-    await mkdir(screenshots, { recursive: true });
-    await page.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  pages(): readonly Page[] {
+    return this.#context?.pages() ?? [];
   }
 
   async dispose(): Promise<void> {

@@ -1,13 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { lastScreenshots, screenshot } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { DevEnvHost } from './devEnvHost.ts';
 import { patienceMs } from './hostViews.ts';
 import { RemoteWindow } from './remoteWindow.ts';
 
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');
 const patience = { timeout: patienceMs };
 const isUp = /^devenv-.*(in use|Running)/;
 
@@ -16,12 +14,7 @@ let host: DevEnvHost;
 anewAfterFailure(async (own) => {
   host = await DevEnvHost.start('vscode-devenv', own);
 });
-afterEach(() => shot('last'));
-
-async function shot(name: string, page = host.code.page): Promise<void> {
-  await mkdir(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `devenv-${name}.png`) });
-}
+afterEach(({ task }) => lastScreenshots(task, [host.code.page], 'hostsCluster/devenv-last'));
 
 /** Makes a DevEnv with what is offered, unless one is there, and waits until it runs. @returns its name */
 async function created(): Promise<string> {
@@ -81,7 +74,7 @@ it('opens a window in it over the host that it writes: VS Code’s server, a not
   await expect
     .poll(() => window.run('cat study/terminal.txt 2>/dev/null || true'), { ...patience, interval: 1000 })
     .toBe(`${name}\n`);
-  await shot('window', page);
+  await screenshot(page, 'hostsCluster/devenv-window');
   await page.close();
   await window.end('packaged');
 
@@ -114,7 +107,7 @@ it('is made from the tree, stopped, started with its files, and deleted for good
   await machine.until('the pod is gone', async () =>
     (await machine.field(`pod/${name}`, '.metadata.uid')) === '' ? true : undefined,
   );
-  await shot('stopped');
+  await screenshot(host.code.page, 'hostsCluster/devenv-stopped');
   await code.inlineAction(/^devenv-/, 'Start DevEnv');
   await code.row(isUp).waitFor(patience);
   expect(await host.inside('cat /workspace/kept.txt')).toBe('kept\n');

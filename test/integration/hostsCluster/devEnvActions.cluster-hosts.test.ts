@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { context } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { DevEnvHost } from './devEnvHost.ts';
 import { patienceMs } from './hostViews.ts';
 
@@ -36,7 +37,7 @@ anewAfterFailure(async (own) => {
   name = await host.name();
   await host.code.row(/^devenv-.*in use/).waitFor(patience);
 });
-afterEach(() => host.code.screenshot('devenv-actions-last'));
+afterEach(({ task }) => lastScreenshots(task, [host.code.page], 'vscode/devenv-actions-last'));
 
 const input = (): Locator => host.code.page.locator('.quick-input-widget input').first();
 const choices = (): Locator => host.code.page.locator('.quick-input-list .monaco-list-row');

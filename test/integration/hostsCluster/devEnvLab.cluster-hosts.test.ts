@@ -4,21 +4,26 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { startFaultProxy, type FaultProxy } from '../../cluster/faultProxy.ts';
 import { ClusterMachine, profile } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { lastScreenshots, screenshot } from '../hosts/screenshots.ts';
 import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
 import { LabPage } from '../jupyterlab/labPage.ts';
 import { patienceMs } from './hostViews.ts';
 
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/hostsCluster');
 const patience = { timeout: patienceMs };
 /** What has to be quoted everywhere, what deceives on a screen, and what a program would take for an option. */
 const hostile = '-n $(id) `id` "a" \'b\';&| 名前 \u202Egnp.bin';
-/** So that it can be broken off on its way. */
-const bigBytes = 384 * 2 ** 20;
+const bigBytes = 40_000_000;
+/** Of which so many are on their way when it is held up, to be looked at and broken off. */
+const some = 10_000_000;
+const sending = /portforward/;
 
 let machine: ClusterMachine;
+/** Between the Jupyter server's core and the cluster. */
+let proxy: FaultProxy;
 let server: JupyterServer;
 let browser: Browser;
 let lab: LabPage;
@@ -29,8 +34,15 @@ anewAfterFailure(async (own) => {
   const devEnv = { image: 'testbed.local/devenv:1', diskSize: '1Gi', idleStop: '2h' };
   // JupyterLab is opened in it.
   const instanceTypes = { room: { cpu: '100m', memory: '2Gi' } };
-  await machine.writeContext({ profile: { ...profile, instanceTypes, defaultInstanceType: 'room', devEnv } });
-  server = await JupyterServer.create({ home: machine.machine.folder });
+  const { folder } = machine.machine;
+  proxy = await startFaultProxy({ kubeconfig: machine.cluster.kubeconfig, folder });
+  own(() => proxy.dispose());
+  const { kubeconfig } = proxy;
+  await machine.writeContext({
+    profile: { ...profile, instanceTypes, defaultInstanceType: 'room', devEnv },
+    kubeconfig,
+  });
+  server = await JupyterServer.create({ home: folder });
   own(() => server.dispose());
   await server.write('data/cells of alice.csv', 'one,two\n');
   await server.write(`data/in it/${hostile}`, randomBytes(999).toString('latin1'));
@@ -45,7 +57,7 @@ anewAfterFailure(async (own) => {
   await lab.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
   await lab.showSidePanel();
 });
-afterEach(() => shot('last'));
+afterEach(({ task }) => lastScreenshots(task, [lab.page], 'hostsCluster/lab-devenv-last'));
 
 const section = (): Locator => lab.sidePanel.locator('.slipway-devenvs');
 const row = (state: string): Locator => section().locator(`.slipway-devenv[data-state="${state}"]`);
@@ -53,9 +65,8 @@ const dialog = (): Locator => lab.page.locator('.jp-Dialog');
 const notice = (text: string | RegExp): Locator =>
   lab.page.locator('.Toastify__toast').filter({ hasText: text }).first();
 
-async function shot(name: string): Promise<void> {
-  await mkdir(screenshots, { recursive: true });
-  await lab.page.screenshot({ path: join(screenshots, `lab-devenv-${name}.png`) });
+function shot(name: string): Promise<void> {
+  return screenshot(lab.page, `hostsCluster/lab-devenv-${name}`);
 }
 
 /** The name of the DevEnv, which runs; it is made from the panel where it is not there. */
@@ -166,18 +177,23 @@ it('gets files and folders whatever they are called, goes on with one that was b
   const files = lab.page.locator('.jp-FileBrowser:visible .jp-DirListing-item');
   await files.filter({ hasText: 'big.bin' }).click({ button: 'right' });
   await lab.page.locator('.lm-Menu-item').getByText('Send to DevEnv…').click();
+  let held = proxy.freezeAfter(sending, some);
   await send('in');
-  const progress = notice(/Uploading to .* of 403 MB · .*\/s/);
-  // By the keyboard: it may be over before the notice stands still.
-  await progress.getByRole('button', { name: 'Break it off' }).press('Enter', patience);
+  await held;
+  const progress = notice(/Uploading to .* of 40\.0 MB · .*\/s/);
+  await progress.getByRole('button', { name: 'Break it off' }).click(patience);
+  proxy.thaw();
   await notice('Do it again to go on from where it stopped.').waitFor(patience);
   expect(await digestsThere('/workspace/in')).not.toContainEqual(expect.stringMatching(/ big\.bin$/));
 
   await lab.rowMenu(row('running'), 'Upload…');
   await choose('big.bin', '名前');
+  held = proxy.freezeAfter(sending, some);
   await send('in');
+  await held;
   await progress.waitFor(patience);
   await shot('sending');
+  proxy.thaw();
   await notice(/Uploaded to .*1 file, .*1 was there already/).waitFor(patience);
   expect(await digestsThere('/workspace/in')).toEqual(own);
 

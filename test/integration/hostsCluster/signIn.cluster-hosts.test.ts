@@ -11,6 +11,7 @@ import { writeConfig } from '../../identity/oidcProvider.ts';
 import { testCluster } from '../cluster/clusterMachine.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { lastScreenshots, screenshot } from '../hosts/screenshots.ts';
 import { audited, setUpCluster, teamProfile } from '../identity/signedInMachine.ts';
 import { filesWithTokens } from '../identity/tokenSearch.ts';
 import { JupyterServer } from '../jupyterlab/jupyterServer.ts';
@@ -70,10 +71,7 @@ anewAfterFailure(async (own) => {
   await Promise.all([server.start(), jupyter.start()]);
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true });
 });
-afterEach(async () => {
-  for (const [index, page] of context.pages().entries())
-    await CodePage.screenshot(page, `sign-in-cluster-last-${index}`);
-});
+afterEach(({ task }) => lastScreenshots(task, context.pages(), 'vscode/sign-in-cluster-last'));
 
 function notification(text: string | RegExp) {
   return code.page.locator('.notification-toast').filter({ hasText: text }).first();
@@ -186,7 +184,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
   await rowInLab(lab, run).and(lab.row('passed')).waitFor({ timeout: 300_000 });
   const detail = await detailInLab(lab, run);
   expect(await linesWith(detail, 'of the run')).toBe(tokenSeconds + 15);
-  await CodePage.screenshot(lab.page, 'sign-in-cluster-lab');
+  await screenshot(lab.page, 'vscode/sign-in-cluster-lab');
   await isOfAlice(run, size);
   expect(await filesWithTokens(server.home)).toEqual([expect.stringMatching(/^data\/slipway\/identity\//)]);
 

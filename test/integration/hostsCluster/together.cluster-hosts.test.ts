@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { testCluster } from '../cluster/clusterMachine.ts';
 import { HubServer } from '../cluster/hubServer.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { lastScreenshots, screenshot } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import type { CodePage } from '../vscode/codePage.ts';
 import { BothHosts } from './bothHosts.ts';
@@ -48,9 +49,7 @@ anewAfterFailure(async (own) => {
   });
   own(() => both.dispose());
 });
-afterEach(async () => {
-  await both.leave();
-});
+afterEach(({ task }) => lastScreenshots(task, both.pages(), 'hostsCluster/last'));
 
 it('a cluster run of JupyterLab is followed in VS Code, beside a local run, while the context is switched', async () => {
   const { lab, code } = await both.open({ lab: 'from-lab.ipynb', code: 'here.ipynb' });
@@ -68,13 +67,13 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
     .getByText(/line \d+ of the loop/)
     .first()
     .waitFor({ timeout: patienceMs });
-  await both.screenshot(code, 'code-running');
+  await screenshot(code.page, 'hostsCluster/code-running');
   const detail = await detailInLab(lab, run);
   await detail
     .getByText(/cell 2 of 3/)
     .first()
     .waitFor({ timeout: patienceMs });
-  await both.screenshot(lab, 'lab-running');
+  await screenshot(lab.page, 'hostsCluster/lab-running');
   for (const panel of [detail, seen]) {
     const page = await panel.getByRole('link', { name: 'GPU use' }).getAttribute('href');
     expect(page).toBe(`https://grafana.example/d/gpu?var-namespace=${both.machine.namespace}&var-pod=${run}-run-pod`);
@@ -101,7 +100,7 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
   await detail.getByRole('tab', { name: 'Overview' }).click();
   await detail.locator('button.file').filter({ hasText: '.html' }).first().click();
   await lab.report.getByText('as edited').first().waitFor({ timeout: patienceMs });
-  await both.screenshot(lab, 'lab-report');
+  await screenshot(lab.page, 'hostsCluster/lab-report');
   await code.rowAction(/from-lab\.ipynb/, 'Open executed notebook');
   await code.page.locator('.tab.active').filter({ hasText: 'from-lab_output.ipynb' }).waitFor({ timeout: patienceMs });
   await code.page
@@ -109,7 +108,7 @@ it('a cluster run of JupyterLab is followed in VS Code, beside a local run, whil
     .filter({ hasText: 'as edited' })
     .first()
     .waitFor({ timeout: patienceMs });
-  await both.screenshot(code, 'code-executed');
+  await screenshot(code.page, 'hostsCluster/code-executed');
 });
 
 it('a cluster run of VS Code, with a dataset from its form, is followed in JupyterLab and cancelled there', async () => {
@@ -149,8 +148,8 @@ it('a run that fails on the cluster says where and why in both, and passes when 
     await panel.getByText('notebook, cell 2 of 2').waitFor({ timeout: patienceMs });
     await findingIn(panel, /values_of_the_team/);
   }
-  await both.screenshot(lab, 'lab-failed');
-  await both.screenshot(code, 'code-failed');
+  await screenshot(lab.page, 'hostsCluster/lab-failed');
+  await screenshot(code.page, 'hostsCluster/code-failed');
 
   await both.jupyter.write('values_of_the_team.py', 'first = "it is there " + "now"\n');
   const known = await runsInLab(lab);
@@ -171,7 +170,7 @@ it('the form shows the manifest of a cluster run, and an image that is not there
   await form.getByRole('button', { name: 'Preview manifest' }).click();
   const manifest = code.page.locator('.editor-instance .view-lines').filter({ hasText: 'PipelineRun' });
   await manifest.first().waitFor({ timeout: patienceMs });
-  await both.screenshot(code, 'code-manifest');
+  await screenshot(code.page, 'hostsCluster/code-manifest');
   // VS Code would ask what is to become of it.
   await code.command('View: Revert and Close Editor');
   const known = await runsInLab(lab);
@@ -181,7 +180,7 @@ it('the form shows the manifest of a cluster run, and an image that is not there
   await rowInLab(lab, run).and(lab.row('failed')).waitFor({ timeout: 240_000 });
   const detail = await detailInLab(lab, run);
   await findingIn(detail, /public\/missing:1/);
-  await both.screenshot(lab, 'lab-no-image');
+  await screenshot(lab.page, 'hostsCluster/lab-no-image');
 });
 
 it('both say since when the cluster is out of reach, and come back by themselves', async () => {
@@ -218,8 +217,8 @@ it('both say since when the cluster is out of reach, and come back by themselves
       .first()
       .waitFor({ timeout: 60_000 }),
   ]);
-  await both.screenshot(lab, 'lab-out-of-reach');
-  await both.screenshot(code, 'code-out-of-reach');
+  await screenshot(lab.page, 'hostsCluster/lab-out-of-reach');
+  await screenshot(code.page, 'hostsCluster/code-out-of-reach');
 
   await both.proxy.accept();
   const isBack = { state: 'hidden', timeout: patienceMs } as const;
@@ -249,7 +248,7 @@ async function runWithDataset(code: CodePage): Promise<void> {
   await form.getByLabel('Dataset', { exact: true }).fill('hf://datasets/lab/pbmc');
   await form.getByLabel('Secret', { exact: true }).fill('hub-ada');
   await form.getByLabel('Server', { exact: true }).fill(hub.url);
-  await both.screenshot(code, 'code-dataset');
+  await screenshot(code.page, 'hostsCluster/code-dataset');
   await form.getByRole('button', { name: /^Run/ }).click();
 }
 

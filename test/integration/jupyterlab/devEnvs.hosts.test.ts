@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { clusterContext, devEnvsInAllStates, englishIn, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage } from './labPage.ts';
@@ -35,7 +36,7 @@ anewAfterFailure(async (own) => {
   await lab.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
   await lab.showSidePanel();
 });
-afterEach(() => lab.screenshot('devenvs-last'));
+afterEach(({ task }) => lastScreenshots(task, [lab.page], 'jupyterlab/devenvs-last'));
 
 const section = (): Locator => lab.sidePanel.locator('.slipway-devenvs');
 const row = (name: string): Locator => section().locator(`.slipway-devenv[data-devenv="${name}"]`);

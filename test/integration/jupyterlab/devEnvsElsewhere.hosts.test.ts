@@ -6,6 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
 import { JupyterServer } from './jupyterServer.ts';
 import { LabPage } from './labPage.ts';
@@ -31,8 +32,8 @@ anewAfterFailure(async (own) => {
   own(() => browser.close());
   await server.start();
 });
-afterEach(async () => {
-  await lab.screenshot('devenvs-elsewhere-last');
+afterEach(async ({ task }) => {
+  await lastScreenshots(task, [lab.page], 'jupyterlab/devenvs-elsewhere-last');
   await Promise.all(browser.contexts().map((context) => context.close()));
 });
 

@@ -6,6 +6,7 @@ import { contextAt, OidcProvider, signInOnPage, writeConfig } from '../../identi
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
+import { screenshot } from '../hosts/screenshots.ts';
 import { clusterContext, SceneCore, sceneDevEnv } from '../vscode/devEnvScene.ts';
 import { explainFailures } from './evidence.ts';
 import { JupyterHub } from './jupyterHub.ts';
@@ -14,8 +15,6 @@ import { notebookOf } from './notebooks.ts';
 
 /** A hub, its proxy, two servers and two cores start on what may be two slow processors, in milliseconds. */
 const patienceMs = 400_000;
-
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
 
 let hub: JupyterHub;
 let browser: Browser;
@@ -132,7 +131,7 @@ it('each user signs in through the callback of the hub, and is nobody to the oth
     expect(linesOfServers(code)).toEqual([]);
     await lab.sidePanel.getByText('Signed in to team-a').waitFor();
     expect(await lab.sidePanel.locator('.slipway-facts-table').innerText()).toContain(user);
-    if (user === 'alice') await page.screenshot({ path: join(screenshots, 'signed-in-page.png') });
+    if (user === 'alice') await screenshot(page, 'jupyterlab/signed-in-page');
     await page.close();
     people.push(lab);
   }

@@ -1,8 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
-
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
+import { screenshot } from '../hosts/screenshots.ts';
 
 /** What JupyterLab shows of itself to the page where it is told to. */
 interface LabWindow {
@@ -155,8 +152,7 @@ export class LabPage {
     await this.page.locator('.lm-Menu-item').getByText(item, { exact: true }).click();
   }
 
-  async screenshot(name: string): Promise<void> {
-    await mkdir(screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  screenshot(name: string): Promise<void> {
+    return screenshot(this.page, `jupyterlab/${name}`);
   }
 }

@@ -1,12 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, Machine, notebook, testPython, type JsonResult } from '../cli/slipway.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
-
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots');
+import { screenshot } from '../hosts/screenshots.ts';
 
 /** What plotly's notebook renderer does: define a module with require.js where there is one, then draw. */
 const plotlyLike = `
@@ -23,7 +21,6 @@ let result: JsonResult;
 
 beforeAll(async () => {
   machine = await Machine.create();
-  await mkdir(screenshots, { recursive: true });
   await machine.write(
     'report.ipynb',
     notebook([
@@ -72,7 +69,7 @@ describe('a report opens without a network', () => {
     const text = await page.locator('body').innerText();
     expect(text).toContain('secret_of_success = 1');
     expect(text).toContain('the end of the road');
-    await page.screenshot({ path: join(screenshots, 'report-failed.png'), fullPage: true });
+    await screenshot(page, 'report-failed', { fullPage: true });
     expect(outside).toEqual([]);
     expect(errors).toEqual([]);
   });
@@ -80,7 +77,7 @@ describe('a report opens without a network', () => {
   it('shows the test report with its rows', async () => {
     const { page, outside, errors } = await open('output/pytest_report.html');
     await page.waitForSelector('text=test_one');
-    await page.screenshot({ path: join(screenshots, 'pytest-report.png') });
+    await screenshot(page, 'pytest-report');
     expect(outside).toEqual([]);
     expect(errors).toEqual([]);
   });

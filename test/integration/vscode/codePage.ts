@@ -1,10 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { screenshot } from '../hosts/screenshots.ts';
 import { isVisible } from '../hosts/visible.ts';
 import type { CodeServer } from './codeServer.ts';
-
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/vscode');
 
 /** A person in front of VS Code. */
 export class CodePage {
@@ -180,12 +177,7 @@ export class CodePage {
   }
 
   screenshot(name: string): Promise<void> {
-    return CodePage.screenshot(this.page, name);
-  }
-
-  static async screenshot(page: Page, name: string): Promise<void> {
-    await mkdir(screenshots, { recursive: true });
-    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    return screenshot(this.page, `vscode/${name}`);
   }
 
   async #inFrames(find: (frame: Frame) => Locator, failure: string): Promise<Locator> {

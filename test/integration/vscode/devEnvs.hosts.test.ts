@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -31,7 +32,7 @@ anewAfterFailure(async (own) => {
   await code.showRuns();
   await code.command('Focus on DevEnvs View');
 });
-afterEach(() => code.screenshot('devenvs-last'));
+afterEach(({ task }) => lastScreenshots(task, [code.page], 'vscode/devenvs-last'));
 
 const dialog = () => code.page.locator('.monaco-dialog-box');
 const welcome = () => code.page.locator('.welcome-view-content');

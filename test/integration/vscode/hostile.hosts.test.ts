@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { Listener } from '../hosts/listener.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -89,7 +90,7 @@ anewAfterFailure(async (own) => {
   code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
 });
 afterEach(async ({ task }) => {
-  await code.screenshot(`hostile-${task.name.replaceAll(/\W+/g, '-')}`);
+  await lastScreenshots(task, [code.page], `vscode/hostile-${task.name.replaceAll(/\W+/g, '-')}`);
   await code.command('View: Close All Editors');
   await code.command('View: Show Explorer');
 });

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { launchBrowser } from '../hosts/chromium.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -47,7 +48,7 @@ anewAfterFailure(async (own) => {
   await server.start();
   code = await CodePage.open(await browser.newContext({ viewport: { width: 1440, height: 900 } }), server);
 });
-afterEach(() => code.screenshot('runs-last'));
+afterEach(({ task }) => lastScreenshots(task, [code.page], 'vscode/runs-last'));
 
 /** Has the folder trusted, by the button that stands in the list of runs until it is. */
 async function trust(): Promise<void> {

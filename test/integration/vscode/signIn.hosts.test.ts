@@ -7,6 +7,7 @@ import { approveDevice, contextAt, OidcProvider, signInOnPage, writeConfig } fro
 import { launchBrowser } from '../hosts/chromium.ts';
 import { freePort } from '../hosts/hostProcess.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
+import { lastScreenshots, screenshot } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -39,7 +40,7 @@ anewAfterFailure(async (own) => {
   await code.showRuns();
 });
 afterEach(async ({ task }) => {
-  await code.screenshot(task.result?.state === 'fail' ? 'sign-in-failed' : 'sign-in-last');
+  await lastScreenshots(task, [code.page], 'vscode/sign-in-last');
   // VS Code shows three toasts at a time: those of the last test would keep the next one's back.
   await code.command('Notifications: Clear All Notifications');
 });
@@ -91,7 +92,7 @@ it('signs in with the browser, shows who it is in tree, status bar and menu of a
   await code.screenshot('signing-in');
   await signInOnPage(page, 'alice');
   await page.getByText(/close this/i).waitFor();
-  await page.screenshot({ path: join(import.meta.dirname, '../../../.cache/screenshots/vscode/signed-in-page.png') });
+  await screenshot(page, 'vscode/signed-in-page');
   await page.close();
   await notification(/Signed in to team-a.*alice/).waitFor();
   await code

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
 import { isAlive } from '../hosts/hostProcess.ts';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 import { notebookOf } from '../jupyterlab/notebooks.ts';
 import { CodePage } from './codePage.ts';
 import { CodeServer, prepared } from './codeServer.ts';
@@ -39,8 +40,7 @@ anewAfterFailure(async (own) => {
   code = await CodePage.open(context, server);
 });
 afterEach(async ({ task }) => {
-  const picture = task.name.replaceAll(/\W+/g, '-');
-  for (const [index, page] of context.pages().entries()) await CodePage.screenshot(page, `${picture}-${index}`);
+  await lastScreenshots(task, context.pages(), `vscode/${task.name.replaceAll(/\W+/g, '-')}`);
 });
 
 it('a run outlives the extension host, and its panel the reload of the page', async () => {
