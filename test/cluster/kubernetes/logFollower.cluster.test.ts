@@ -7,6 +7,7 @@ import {
   type ContainerLogLine,
 } from '../../../shared/src/kubernetes/index.ts';
 import type { SlipwayError } from '../../../shared/src/protocol/index.ts';
+import { sized } from '../../sizes.ts';
 import { eventually, TestSpace } from './testSpace.ts';
 
 let space: TestSpace;
@@ -99,12 +100,13 @@ async function logLines(pod: string): Promise<string[]> {
   return Buffer.concat(chunks).toString().split('\n');
 }
 
-describe.concurrent('logs of 80,000 lines in four containers at once', () => {
+const containers = sized(4, 2);
+describe.concurrent(`logs of 80,000 lines in ${containers} containers at once`, () => {
   it('are whole though the kubelet rotates them, or say where lines may be missing', async () => {
     const filler = 'x'.repeat(200);
     // Slow enough for the kubelet to notice in between: it looks at the sizes every 10 s.
     const script = `for b in $(seq 0 79); do seq -f "%06.0f ${filler}" $((b * 1000 + 1)) $((b * 1000 + 1000)); sleep 0.4; done`;
-    const pods = ['one', 'two', 'three', 'four'].map((name) => `rotated-${name}`);
+    const pods = Array.from({ length: containers }, (_, index) => `rotated-${index + 1}`);
     await Promise.all(pods.map((pod) => space.startPod(pod, script, { wait: false })));
     const follows = pods.map(follow);
     await Promise.all(follows.map(({ end }) => end));
