@@ -31,11 +31,12 @@ export class CodePage {
 
   /** Waits until VS Code has noted in the browser that such an editor is open; it does when it has nothing else to do. */
   async hasNoted(viewType: string): Promise<void> {
-    const storage = async (): Promise<string> =>
-      JSON.stringify(await this.page.context().storageState({ indexedDB: true }));
-    for (const end = Date.now() + 120_000; !(await storage()).includes(`mainThreadWebview-${viewType}`);) {
+    const noted = `mainThreadWebview-${viewType}`;
+    const isNoted = async (): Promise<boolean> =>
+      (await this.page.evaluate<readonly string[]>(storedTexts)).some((text) => text.includes(noted));
+    for (const end = Date.now() + 120_000; !(await isNoted());) {
       if (Date.now() > end) throw new Error(`VS Code has not noted that ${viewType} is open.`);
-      await this.page.waitForTimeout(500);
+      await this.page.waitForTimeout(1_000);
     }
   }
 
@@ -191,3 +192,21 @@ export class CodePage {
     throw new Error(failure);
   }
 }
+
+/** In the page: all texts that VS Code has stored there in its databases of states. */
+const storedTexts = `(async () => {
+  const answer = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const texts = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db')) continue;
+    const database = await answer(indexedDB.open(name));
+    for (const store of database.objectStoreNames)
+      texts.push(...(await answer(database.transaction(store).objectStore(store).getAll())));
+    database.close();
+  }
+  return texts.filter((text) => typeof text === 'string');
+})()`;
