@@ -155,14 +155,14 @@ it('shows facts to copy without touching anybody’s ssh config, and each hop as
   await dialog().getByRole('status').getByText('Copied').waitFor();
   await lab.screenshot('devenvs-facts');
   expect(await requested('devenvs/connect')).toEqual([{ context: 'team-a', name: 'devenv-alice', include: false }]);
-  await lab.page.keyboard.press('Escape');
+  await lab.leaveDialog();
 
   await command('DevEnv: Test connection…');
   await dialog().getByText('A round trip takes 180 ms.').waitFor();
   await dialog().getByText('The slow part: Latency.').waitFor();
   await dialog().getByText('What helps: Be nearer to it.').waitFor();
   await lab.screenshot('devenvs-hops');
-  await lab.page.keyboard.press('Escape');
+  await lab.leaveDialog();
   await row('devenv-alice').locator('.slipway-row-open').click();
 });
 
@@ -184,7 +184,7 @@ it('lists the machines that may log in, and takes one off once that was asked', 
   expect(await dialog().locator('[data-device]').count()).toBe(1);
   const fingerprint = 'SHA256:uJ0cVb4n7Qw8dR2yHk5pXz1sFg6tNm3eLo9aIiUuYyE';
   expect(await requested('devenvs/removeDevice')).toEqual([{ context: 'team-a', name: 'devenv-alice', fingerprint }]);
-  await lab.page.keyboard.press('Escape');
+  await lab.leaveDialog();
 });
 
 it('runs a command in one that is started for it, follows it in a tab, lists it, stops it and tells of its end', async () => {
@@ -333,8 +333,7 @@ it('has Chinese words for everything in the panel and its dialogs, where Jupyter
     await chinese.screenshot(`devenvs-chinese-${item}`);
     // JupyterLab's own button is Chinese where its language pack is there.
     expect(englishIn((await box.innerText()).replace('Cancel', '')), item).toEqual([]);
-    await chinese.page.keyboard.press('Escape');
-    await box.waitFor({ state: 'detached' });
+    await chinese.leaveDialog();
   }
   await chinese.page.context().close();
 });

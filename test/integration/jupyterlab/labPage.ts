@@ -152,6 +152,14 @@ export class LabPage {
     await this.page.locator('.lm-Menu-item').getByText(item, { exact: true }).click();
   }
 
+  /** Leaves JupyterLab's dialog by Escape, to which it listens once it has taken the focus. */
+  async leaveDialog(): Promise<void> {
+    const dialog = this.page.locator('.jp-Dialog');
+    await dialog.locator(':focus').first().waitFor({ state: 'attached' });
+    await this.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+
   screenshot(name: string): Promise<void> {
     return screenshot(this.page, `jupyterlab/${name}`);
   }
