@@ -48,7 +48,8 @@ export class DevEnvJobs {
   /** Asks the DevEnv, the newest first. @throws SlipwayError */
   async read(reference: DevEnvReference): Promise<readonly DevEnvJob[]> {
     const { jobs } = await this.#core.request('devenvs/jobs', named(reference), this.#signal);
-    const sorted = newestFirst(jobs);
+    // What has ended stays so, where its end was told while the DevEnv was asked.
+    const sorted = newestFirst(jobs.map((job) => this.#ended(reference, job.id) ?? job));
     this.#keep(reference, sorted);
     return sorted;
   }
@@ -64,6 +65,11 @@ export class DevEnvJobs {
     this.#subscription.dispose();
     this.#changes.dispose();
     this.#ends.dispose();
+  }
+
+  #ended(reference: DevEnvReference, job: string): DevEnvJob | undefined {
+    const known = this.get(reference, job);
+    return known?.state === 'running' ? undefined : known;
   }
 
   #keep({ context, devEnv }: DevEnvReference, jobs: readonly DevEnvJob[]): void {
