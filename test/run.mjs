@@ -50,7 +50,7 @@ const stages = [
     ['integration', integration],
     ['hosts', hosts],
     // Those with pages wait where the others compute, and the other way round.
-    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 4)],
+    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5)],
   ],
 ];
 const onTheCluster = ['cluster-alone', 'cluster'];
