@@ -140,10 +140,13 @@ it('runs a command that goes on by itself, follows and stops it, and tells how a
   expect(await host.inside('pgrep -fc "[s]eq 1000" || true')).toBe('0\n');
 
   await code.rowAction(row, 'Run a command in DevEnv');
-  await answer(/devenv-.*: Run a command/, 'sleep 3; echo oh no >&2; exit 3');
+  await answer(/devenv-.*: Run a command/, 'until [ -e /tmp/go ]; do sleep 0.2; done; echo oh no >&2; exit 3');
   // Its log takes the keyboard when it comes.
   await expect.poll(() => code.page.locator('.terminal-wrapper').count()).toBe(2);
   await code.command('Terminal: Kill All Terminals');
+  // Who sees the end in its terminal is not told of it.
+  await expect.poll(() => code.page.locator('.terminal-wrapper').count()).toBe(0);
+  await host.inside('touch /tmp/go');
   await notice(/exit code 3/).waitFor(patience);
   // Who stops one knows that it ends.
   expect(await notice(/Stopped/).count()).toBe(0);
