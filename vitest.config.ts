@@ -22,7 +22,12 @@ const alone = '**/*.alone.cluster.test.ts';
  * Nobody waits for a limit when all is well, and a machine that does other things besides takes many times as long. Waits inside
  * of tests end before them, and say what they saw. To look at a page or a cluster twenty times a second costs as much as what is waited for.
  */
-const patience = { expect: { poll: { timeout: 120_000, interval: 150 } }, testTimeout: 600_000, hookTimeout: 600_000 };
+const patience = {
+  setupFiles: ['./test/keepDiffs.ts'],
+  expect: { poll: { timeout: 120_000, interval: 150 } },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+};
 
 /** Files run one after the other in the process of a worker: to read what they import anew for each takes 0.4 s of a processor. */
 const oneAfterAnother = { isolate: false };

@@ -156,8 +156,9 @@ function secondTries({ testResults }) {
   );
 }
 
-function withReasons(file, { fullName, failureMessages }) {
-  return `${relative(root, file)} > ${fullName}\n  ${failureMessages.map(shortened).join('\n  ')}`;
+function withReasons(file, { fullName, failureMessages, meta }) {
+  const reasons = [...failureMessages, ...(meta?.diffs ?? [])];
+  return `${relative(root, file)} > ${fullName}\n  ${reasons.map(shortened).join('\n  ')}`;
 }
 
 const shortened = (text) => text.split('\n').slice(0, 14).join('\n  ').slice(0, 2_000);

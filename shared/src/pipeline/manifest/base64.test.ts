@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { base64, plainText } from './base64.ts';
+import { base64, plainJson, plainText } from './base64.ts';
 
 describe('bytes', () => {
   it('become base64', () => {
@@ -22,6 +22,20 @@ describe('bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const text = plainText(bytes);
         if (text !== undefined) expect(Buffer.from(text)).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
+  it('are text where they are JSON, whatever the strings in it hold', () => {
+    expect(plainJson({ 'a\u007fb': '\u0085\u2028\ufeff\uffff\ud800 中\n' })).toBe(
+      '{"a\\u007fb":"\\u0085\\u2028\\ufeff\\uffff\\ud800 中\\n"}\n',
+    );
+    fc.assert(
+      fc.property(fc.json({ stringUnit: 'binary' }), fc.constantFrom(undefined, 2), (json, indentation) => {
+        const value: unknown = JSON.parse(json);
+        const text = plainJson(value, indentation);
+        expect(plainText(Buffer.from(text))).toBe(text);
+        expect(JSON.parse(text)).toEqual(value);
       }),
     );
   });

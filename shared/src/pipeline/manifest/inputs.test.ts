@@ -106,6 +106,20 @@ describe('the ConfigMap of the inputs', () => {
     });
   });
 
+  it('holds run.json and the list as text, whatever files and parameters are called', () => {
+    const path = 'a\u007f\u0085\u2028\ufeff\uffff.csv';
+    const { runFile } = exampleInput();
+    const named = {
+      ...exampleInput(),
+      runFile: { ...runFile, parameters: { [path]: path } },
+      inputs: planInputs([{ path, bytes: 3 }], 1000),
+    };
+    const { data } = renderInputs(named, contents, [{ path, bytes: 3, sha256 }]);
+    const { 'run.json': run = '', 'files.json': list = '' } = data as Record<string, string>;
+    expect(JSON.parse(run)).toMatchObject({ parameters: { [path]: path } });
+    expect(JSON.parse(list)).toMatchObject({ files: [{ path, key: 'f0' }] });
+  });
+
   it('is not made of other files than planned', () => {
     expect(errorOf(() => renderInputs(input, new Map(), files)).code).toBe('internal');
     const changed = new Map([...contents, ['f0', Uint8Array.of(1)]] as const);

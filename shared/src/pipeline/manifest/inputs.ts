@@ -1,5 +1,6 @@
 import { formatBytes, SlipwayError } from '../../protocol/index.ts';
 import type { RunFile } from '../runFile.ts';
+import { plainJson } from './base64.ts';
 import { maxConfigMapBytes, renderConfigMap } from './configMaps.ts';
 import type { KubernetesObject } from './kubernetesObject.ts';
 import type { InputFile, InputsPlan, ManifestInput } from './manifestInput.ts';
@@ -21,7 +22,7 @@ export interface ListedInput extends InputFile {
 
 /** `run.json` as it lies in the ConfigMap. */
 export function runFileText(runFile: RunFile): string {
-  return `${JSON.stringify(runFile, undefined, 2)}\n`;
+  return plainJson(runFile, 2);
 }
 
 /**
@@ -67,7 +68,7 @@ function withLongestEntry({ path, bytes }: InputFile): ListEntry {
 }
 
 function listText(files: readonly ListEntry[]): string {
-  return `${JSON.stringify({ version: 1, files })}\n`;
+  return plainJson({ version: 1, files });
 }
 
 /**
