@@ -9,7 +9,8 @@ import { root } from './setup.mjs';
 
 /** The cluster of one run of tests: it is built from the start, started at its first use, and one stage at a time has it. */
 export class TestCluster {
-  #prepared = prepare();
+  #unwanted = new AbortController();
+  #prepared = prepare(this.#unwanted.signal);
   #started;
   #lastUse = Promise.resolve();
 
@@ -30,8 +31,9 @@ export class TestCluster {
     return use;
   }
 
-  /** Stops the cluster after its last use, unless it was up before. */
+  /** Stops the cluster after its last use, unless it was up before. Where nobody has used it, its build ends, too. */
   async end() {
+    if (this.#started === undefined) this.#unwanted.abort();
     await this.#lastUse;
     const started = await this.#started?.catch(() => undefined);
     if (started?.isOurs) await clusterDown({ log: () => undefined });
@@ -39,12 +41,12 @@ export class TestCluster {
 }
 
 /** Builds. Never rejects, so that other stages come first. */
-async function prepare() {
+async function prepare(signal) {
   const missing = missingPrerequisites();
   if (missing.length > 0) return { missing };
   const lines = [];
   try {
-    await prepareCluster({ log: (line) => lines.push(line) });
+    await prepareCluster({ log: (line) => lines.push(line), signal });
     return { missing: [], lines };
   } catch (error) {
     return { missing: [], lines, error };

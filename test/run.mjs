@@ -10,6 +10,7 @@ import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
 import { build, ensureKeyring, ensureSsh, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
+import { timetable } from './timetable.mjs';
 
 const wanted = new Set(process.argv.slice(2).filter((argument) => !argument.startsWith('--')));
 let python = '';
@@ -36,21 +37,22 @@ const preparation = [
 /**
  * The lists run beside each other: tests of hosts and of the cluster wait for something a good part of their time. ESLint takes longer than all other
  * checks together, and only what the others leave of the processors. What is by itself in its host or on the cluster waits most.
+ * Each with its budget, in seconds: those of the last list are what a whole run may take.
  */
 const stages = [
-  [['lint', lint]],
+  [['lint', lint, 110]],
   [
-    ['python', pythonTests],
-    ['extensions', extensions],
-    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1)],
+    ['python', pythonTests, 40],
+    ['extensions', extensions, 90],
+    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1), 110],
   ],
   [
-    ['types', types],
-    ['unit', (stage) => stage.vitest(['unit'], tools(), 2)],
-    ['integration', integration],
-    ['hosts', hosts],
+    ['types', types, 20],
+    ['unit', (stage) => stage.vitest(['unit'], tools(), 2), 100],
+    ['integration', integration, 300],
+    ['hosts', hosts, 330],
     // Those with pages wait where the others compute, and the other way round.
-    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5)],
+    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5), 750],
   ],
 ];
 const onTheCluster = ['cluster-alone', 'cluster'];
@@ -167,7 +169,9 @@ function installHosts(stage) {
 async function onCluster(stage, projects, workers) {
   await identityProvider(stage);
   const log = (line) => stage.print(`   ${line}`);
+  const asked = performance.now();
   const missing = await testCluster.use(log, async (file) => {
+    stage.waitedSeconds = (performance.now() - asked) / 1000;
     await stage.vitest(projects, { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file }, workers);
   });
   if (missing.length === 0) return;
@@ -186,8 +190,8 @@ async function allOf(works) {
 /** Runs lists of stages beside each other. Only those of the last print while they run. */
 function besides(lists) {
   const inOrder = async (list, isBeside) => {
-    for (const [name, work] of list) {
-      const stage = new Stage(name, isBeside);
+    for (const [name, work, budgetSeconds] of list) {
+      const stage = new Stage(name, isBeside, budgetSeconds);
       run.push(stage);
       await stage.timed(work);
     }
@@ -218,6 +222,7 @@ try {
 } finally {
   await testCluster?.end();
 }
+console.log(timetable(run, performance.now() / 1000));
 for (const failure of run.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
 const sum = (key) => run.reduce((total, stage) => total + stage[key], 0);
 const [passed, failed, skipped] = [sum('passed'), sum('failed') + (broken === undefined ? 0 : 1), sum('skipped')];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pinnedNode, root, run, tool } from './setup.mjs';
+import { timeWords } from './timetable.mjs';
 
 const reports = join(root, '.cache/reports');
 
@@ -11,13 +12,22 @@ export class Stage {
   skipped = 0;
   /** Told again after the last stage: what comes in between may be thousands of lines. */
   failures = [];
-  #name;
+  /** From its beginning to its end. */
+  seconds = 0;
+  /** Of these, what it waited for something that other stages wait for, too. */
+  waitedSeconds = 0;
+  name;
+  budgetSeconds;
   /** What is to be printed at the end; undefined where it is printed at once. */
   #held;
 
-  /** @param isBeside whether another stage prints at the same time */
-  constructor(name, isBeside) {
-    this.#name = name;
+  /**
+   * @param isBeside whether another stage prints at the same time
+   * @param budgetSeconds what it may take on two processors where everything is there
+   */
+  constructor(name, isBeside, budgetSeconds) {
+    this.name = name;
+    this.budgetSeconds = budgetSeconds;
     this.#held = isBeside ? [] : undefined;
     mkdirSync(reports, { recursive: true });
   }
@@ -25,14 +35,15 @@ export class Stage {
   /** Does the stage's work, between a line that names it and one with verdict and time. */
   async timed(work) {
     const started = performance.now();
-    this.print(`\n── ${this.#name}`);
+    this.print(`\n── ${this.name}`);
     let isDone = false;
     try {
       await work(this);
       isDone = true;
     } finally {
       const verdict = isDone && this.failed === 0 ? 'ok' : 'failed';
-      this.print(`── ${this.#name}: ${verdict}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+      this.seconds = (performance.now() - started) / 1000;
+      this.print(`── ${this.name}: ${verdict}, ${timeWords(this)}`);
       if (this.#held !== undefined) console.log(this.#held.join('\n'));
     }
   }

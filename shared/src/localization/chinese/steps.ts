@@ -11,6 +11,7 @@ export const chineseSteps: Table = {
   'environment built ({count#} package(s))': '已构建环境（{count} 个包）',
   'building environment': '正在构建环境',
   'building environment: installing {count#} package(s)': '正在构建环境：安装 {count} 个包',
+  'building environment: installed {done#} of {count#} package(s)': '正在构建环境：共 {count} 个包，已安装 {done} 个',
   'building environment: resolving {what}': '正在构建环境：解析 {what}',
   'building environment: downloading {what}': '正在构建环境：下载 {what}',
   'building environment: building {what}': '正在构建环境：编译 {what}',

@@ -11,7 +11,9 @@ import shutil
 import site
 import subprocess
 import sys
+import threading
 
+from slipway_steps.files import count
 from slipway_steps.layers import module_path, version
 from slipway_steps.packages import Tool, installed
 from slipway_steps.pip_output import PipOutput
@@ -29,6 +31,7 @@ _RUN_PIP = (
     "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
 )
 _OPTIONS = ["--disable-pip-version-check", "--no-input"]
+_LOOK_SECONDS = 1
 _FIRST_PIP_WITH_PYTHON_OPTION = (22, 3)
 _PIP = Tool(f"pip>={'.'.join(map(str, _FIRST_PIP_WITH_PYTHON_OPTION))}")
 
@@ -116,7 +119,36 @@ def _install(environment: Environment, requirements: str | None, lock: int, tell
         pip = pip or _pip(environment)
         command = [*pip, "install", *_OPTIONS, "--progress-bar", "off", *wanted]
         folder = os.path.dirname(requirements) if requirements is not None else environment.path
-        _run_pip(command, folder, lock, tell)
+        output = PipOutput(tell)
+        with installed_told(_site_packages(environment), output, tell):
+            _run_pip(command, folder, lock, output)
+
+
+@contextlib.contextmanager
+def installed_told(site_packages: str, output: PipOutput, tell: Callable[[str], None]) -> Iterator[None]:
+    """Tell each second how many packages are there: pip is silent from the first to the last, which may take minutes."""
+    before = _count_installed(site_packages)
+    ended = threading.Event()
+
+    def look() -> None:
+        told = 0
+        while not ended.wait(_LOOK_SECONDS):
+            done = min(_count_installed(site_packages) - before, output.installing)
+            if done > told:
+                tell(f"building environment: installed {done} of {count(output.installing, 'package')}")
+                told = done
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _count_installed(site_packages: str) -> int:
+    return sum(name.endswith(".dist-info") for name in os.listdir(site_packages))
 
 
 def installs(environment: Environment, requirements: str | None) -> list[list[str]]:
@@ -131,8 +163,7 @@ def installs(environment: Environment, requirements: str | None) -> list[list[st
     return [part for part in parts if part]
 
 
-def _run_pip(command: list[str], folder: str, lock: int, tell: Callable[[str], None]) -> None:
-    output = PipOutput(tell)
+def _run_pip(command: list[str], folder: str, lock: int, output: PipOutput) -> None:
     with (
         subprocess.Popen(
             command,

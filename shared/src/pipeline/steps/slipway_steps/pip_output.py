@@ -39,6 +39,8 @@ class PipOutput:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         """Hand notes about the progress to `tell`, at most two a second."""
+        self.installing = 0
+        """How many packages it installs now; 0 before it does."""
         self._tell = tell
         self._told_at = 0.0
         self._host = ""
@@ -65,7 +67,8 @@ class PipOutput:
     def _progress(self, line: str) -> None:
         match = _INSTALLING.match(line)
         if match is not None:
-            self._tell(f"building environment: installing {count(len(match['what'].split(', ')), 'package')}")
+            self.installing = len(match["what"].split(", "))
+            self._tell(f"building environment: installing {count(self.installing, 'package')}")
             self._told_at = time.monotonic()
             return
         if time.monotonic() - self._told_at < _QUIET_SECONDS:
