@@ -126,7 +126,7 @@ def _install(environment: Environment, requirements: str | None, lock: int, tell
 
 @contextlib.contextmanager
 def installed_told(site_packages: str, output: PipOutput, tell: Callable[[str], None]) -> Iterator[None]:
-    """Tell each second how many packages are there: pip is silent from the first to the last, which may take minutes."""
+    """Tell each second how many packages are there: pip is silent from the first to the last, for minutes."""
     before = _count_installed(site_packages)
     ended = threading.Event()
 
