@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { matching } from './matching.ts';
+import { slowTimeout } from './slowTimeout.ts';
 import { StepRuns, isRunning, testPython, type RunInput, type StepRun } from './stepRunner.ts';
 
 const runs = new StepRuns();
@@ -61,6 +62,26 @@ describe('the command step', () => {
     });
     const sleeping = Number(await run.text('work', 'pid'));
     expect(await isRunning(sleeping)).toBe(false);
+  });
+
+  it('is told once that its time is over, so that it can save what it has', async () => {
+    const run = await make({
+      command: ['python', 'train.py'],
+      files: {
+        'train.py': `import signal, time
+told = []
+signal.signal(signal.SIGINT, lambda *_: told.append("INT"))
+while not told:
+    time.sleep(0.05)
+time.sleep(0.5)
+open("told.txt", "w").write(" ".join(told))
+`,
+      },
+      change: { timeouts: { command: 3 } },
+    });
+    const results = await run.all({ PATH: await slowTimeout(run.base) });
+    expect(results.command).toMatchObject({ exitCode: 124, reason: 'the time limit of 3s was reached' });
+    expect(await run.text('work', 'told.txt')).toBe('INT');
   });
 
   it('has tests, too', async () => {

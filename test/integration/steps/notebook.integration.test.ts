@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { containing, matching } from './matching.ts';
+import { slowTimeout } from './slowTimeout.ts';
 import { StepRuns, isRunning, type StepRun, type Progress, type RunInput } from './stepRunner.ts';
 
 const runs = new StepRuns();
@@ -255,6 +256,12 @@ describe('the notebook step', () => {
     const kernel = Number(await run.text('work', 'pid'));
     expect(await isRunning(kernel)).toBe(false);
     expect(await run.text('output', 'analysis_output.ipynb')).toContain('asleep');
+  });
+
+  it('names the cell at its limit also where timeout gets no processor in between', async () => {
+    const run = await make({ cells: ['import time\ntime.sleep(600)'], change: { timeouts: { notebook: 8 } } });
+    const results = await run.only(['prepare', 'notebook'], { PATH: await slowTimeout(run.base, 0.001) });
+    expect(results.notebook).toMatchObject({ exitCode: 124, reasonCode: 'timeout', failedCell: { number: 1 } });
   });
 
   it('stops on TERM, saves the notebook, leaves no kernel and says that it was stopped', async () => {

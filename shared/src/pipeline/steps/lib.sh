@@ -64,13 +64,17 @@ use_environment() {
   export JUPYTER_PATH="${JUPYTER_PATH:+$JUPYTER_PATH:}${base%/*}/share/jupyter"
 }
 
+# `timeout` tells what it starts twice that its time is over, by its id and as one of its group, and the second time breaks what a
+# program does about the first, like saving. So it starts a shell that minds neither, and the program is one of the group.
+limited='trap : TERM INT HUP; exec 3>&2 2>/dev/null; (exec -- "$@" 2>&3 3>&-); exit'
+
 # run_limited LOG COMMAND…: runs a command under the step's time limit, tee'd to LOG unless that is empty; the status is
 # the command's. It runs in the background so that a TERM is passed on at once.
 run_limited() {
   local log=$1 out=1 copy='' code=0
   shift
   local -a limit=() with=()
-  [[ -z ${plan[limit]:-} ]] || limit=(timeout --signal=INT --kill-after=60s "${plan[limit]}")
+  [[ -z ${plan[limit]:-} ]] || limit=(timeout --signal=INT --kill-after=60s "${plan[limit]}" bash -c "$limited" bash)
   # The inner shell keeps `env` from taking a program name with `=` in it for a variable.
   ((${#environment[@]} == 0)) || with=(env -- "${environment[@]}" bash -c "exec -- \"\$@\"" bash)
   if [[ -n $log ]]; then
