@@ -20,10 +20,17 @@ export async function screenshot(
 /** Keeps what pages show when a test is over, always where it has failed: `NAME-0.png` is of the first page. */
 export async function lastScreenshots(task: RunnerTestCase, pages: readonly Page[], name: string): Promise<void> {
   if (!areWanted && task.result?.state !== 'fail') return;
-  for (const [index, page] of pages.entries()) await keep(page, `${name}-${index}`, {});
+  for (const [index, page] of pages.entries()) {
+    // Of a page that hangs there is no picture, and why the test failed is told all the same.
+    await keep(page, `${name}-${index}`, { timeout: 10_000 }).catch(() => undefined);
+  }
 }
 
-async function keep(page: Page, name: string, options: { readonly fullPage?: boolean }): Promise<void> {
+async function keep(
+  page: Page,
+  name: string,
+  options: { readonly fullPage?: boolean; readonly timeout?: number },
+): Promise<void> {
   const path = join(folder, `${name}.png`);
   await mkdir(dirname(path), { recursive: true });
   await page.screenshot({ ...options, path });

@@ -74,11 +74,7 @@ it('sends what is chosen in the explorer, and gets it back, to the byte', async 
   await code.page.locator('.activitybar').getByRole('tab', { name: 'Explorer' }).click();
   const folder = code.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'data' }).first();
   await folder.click({ button: 'right' });
-  const item = code.page.locator('.monaco-menu .action-item').filter({ hasText: 'Upload to DevEnv' }).first();
-  await item.hover();
-  // A menu that has just come takes a click for the end of the one that opened it.
-  await code.page.waitForTimeout(700);
-  await item.click();
+  await code.menuItem('Upload to DevEnv');
   await answer(/Folder in devenv-/, 'in put');
   await notice(/Uploaded to .*2 files/).waitFor(patience);
   const sums = await host.inside('cd "/workspace/in put/data" && sha256sum -b inner/* *.bin');

@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterEach } from 'vitest';
+import { lastScreenshots } from '../hosts/screenshots.ts';
 
-const screenshots = join(import.meta.dirname, '../../../.cache/screenshots/jupyterlab');
 const longestLog = 6000;
 const longestPage = 12_000;
 
@@ -18,7 +18,7 @@ export interface Witness {
 
 /**
  * Prints, for each test of this file that fails, what there was to see: the runs' events, the end of the server's log, and what
- * the pages show. To be called after the file's own `afterEach`, which would close the pages first.
+ * the pages show; pictures of these are kept. To be called after the file's own `afterEach`, which would close the pages first.
  */
 export function explainFailures(browser: () => Browser, witness: () => Witness | undefined): void {
   afterEach(async ({ task }) => {
@@ -28,10 +28,11 @@ export function explainFailures(browser: () => Browser, witness: () => Witness |
     const pages = browser()
       .contexts()
       .flatMap((context) => context.pages());
+    await lastScreenshots(task, pages, `jupyterlab/failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 80)}`);
     const parts = [
       ...(await Promise.all(homes.map(runsIn))),
       `--- log\n${(seen?.log ?? '').slice(-longestLog)}`,
-      ...(await Promise.all(pages.map((page, index) => pageText(page, `${task.name}-${index}`)))),
+      ...(await Promise.all(pages.map(pageText))),
     ];
     process.stderr.write(`What there was to see when "${task.name}" failed\n${parts.join('\n')}\n`);
   });
@@ -47,11 +48,8 @@ async function runsIn(dataHome: string): Promise<string> {
   return runs.length === 0 ? `--- no runs in ${folder}` : (await Promise.all(events)).join('\n');
 }
 
-/** As a screen reader tells it, which looks into the panels, too; and as a picture beside it. */
-async function pageText(page: Page, name: string): Promise<string> {
-  const path = join(screenshots, `failed-${name.replaceAll(/\W+/g, '-').slice(0, 80)}.png`);
-  await mkdir(screenshots, { recursive: true });
-  await page.screenshot({ path, timeout: 10_000 }).catch(() => undefined);
+/** As a screen reader tells it, which looks into the panels, too. */
+async function pageText(page: Page): Promise<string> {
   const text = await page.locator('body').ariaSnapshot({ timeout: 10_000 }).catch(String);
   return `--- page ${new URL(page.url()).pathname}\n${text.slice(0, longestPage)}`;
 }

@@ -88,11 +88,20 @@ export class CodePage {
     // Where the tree is drawn anew meanwhile, its menu goes.
     await this.page.waitForTimeout(1500);
     await this.row(text).first().click({ button: 'right' });
+    await this.menuItem(action);
+  }
+
+  /** Chooses from the menu that is about to come. */
+  async menuItem(action: string): Promise<void> {
     const item = this.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first();
     await item.hover();
-    // A menu that has just come takes a click for the end of the one that opened it.
-    await this.page.waitForTimeout(700);
+    await this.menuListens();
     await item.click();
+  }
+
+  /** A menu that has just come takes a click for the end of the one that opened it, and no keys at all. */
+  async menuListens(): Promise<void> {
+    await this.page.waitForTimeout(700);
   }
 
   /** Opens a file of the folder by its row in the explorer. */

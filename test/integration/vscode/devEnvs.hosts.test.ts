@@ -184,7 +184,7 @@ it('has Chinese words for the rows, their menu and what they do, where VS Code s
   await menu.getByText('测试连接').waitFor(patience);
   await chinese.screenshot('devenvs-chinese-menu');
   expect(englishIn(await menu.innerText())).toEqual([]);
-  await chinese.page.waitForTimeout(700);
+  await chinese.menuListens();
   await chinese.page.keyboard.press('Escape');
   await chinese.rowAction(/devenv-alice(?!-)/, '测试连接');
   await chinese.page.locator('.terminal .xterm-rows').getByText('出错的一段').first().waitFor(patience);

@@ -105,8 +105,7 @@ it('signs in with the browser, shows who it is in tree, status bar and menu of a
     .getByText(/alice.*\(Slipway\)/)
     .waitFor();
   await code.screenshot('signed-in');
-  // A menu that has just come does not listen yet.
-  await code.page.waitForTimeout(700);
+  await code.menuListens();
   await code.page.keyboard.press('Escape');
 
   await code.rowAction(inTree('team-a'), 'Sign out');
