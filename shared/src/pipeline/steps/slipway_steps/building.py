@@ -31,7 +31,7 @@ _RUN_PIP = (
     "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
 )
 _OPTIONS = ["--disable-pip-version-check", "--no-input"]
-_LOOK_SECONDS = 1
+_LOOK_SECONDS = 3
 _FIRST_PIP_WITH_PYTHON_OPTION = (22, 3)
 _PIP = Tool(f"pip>={'.'.join(map(str, _FIRST_PIP_WITH_PYTHON_OPTION))}")
 
@@ -126,7 +126,7 @@ def _install(environment: Environment, requirements: str | None, lock: int, tell
 
 @contextlib.contextmanager
 def installed_told(site_packages: str, output: PipOutput, tell: Callable[[str], None]) -> Iterator[None]:
-    """Tell each second how many packages are there: pip is silent from the first to the last, for minutes."""
+    """Tell now and then how many packages are there: pip is silent from the first to the last, for minutes."""
     before = _count_installed(site_packages)
     ended = threading.Event()
 
