@@ -222,7 +222,7 @@ try {
 } finally {
   await testCluster?.end();
 }
-console.log(timetable(run, performance.now() / 1000));
+console.log(timetable(run, performance.now() / 1000, wanted.size === 0));
 for (const failure of run.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
 const sum = (key) => run.reduce((total, stage) => total + stage[key], 0);
 const [passed, failed, skipped] = [sum('passed'), sum('failed') + (broken === undefined ? 0 : 1), sum('skipped')];

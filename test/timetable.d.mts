@@ -6,4 +6,8 @@ export interface StageTime {
 
 export function timeWords(stage: StageTime): string;
 
-export function timetable(stages: readonly (StageTime & { readonly name: string })[], seconds: number): string;
+export function timetable(
+  stages: readonly (StageTime & { readonly name: string })[],
+  seconds: number,
+  isWhole: boolean,
+): string;

@@ -17,8 +17,9 @@ export function timeWords({ seconds, waitedSeconds = 0, budgetSeconds }) {
  * A table of all stages, in the order in which they began, for the end of a run.
  * @param stages `{ name, seconds, waitedSeconds, budgetSeconds }`
  * @param seconds of the run: some stages run beside each other
+ * @param isWhole whether these are all stages there are, so that the run has a budget, too
  */
-export function timetable(stages, seconds) {
+export function timetable(stages, seconds, isWhole) {
   const width = Math.max(0, ...stages.map(({ name }) => name.length));
   const rows = stages.map((stage) => {
     const { name, budgetSeconds } = stage;
@@ -26,6 +27,7 @@ export function timetable(stages, seconds) {
     return `  ${name.padEnd(width)}  ${budget.padStart(7)}  ${timeWords(stage)}`;
   });
   const minutes = (of) => `${(of / 60).toFixed(1)} min`;
-  const all = `All of it took ${minutes(seconds)}; the budget is ${minutes(warmSeconds)} where everything is there, and ${minutes(coldSeconds)} on a new machine.`;
+  const budget = `; the budget is ${minutes(warmSeconds)} where everything is there, and ${minutes(coldSeconds)} on a new machine`;
+  const all = `All of it took ${minutes(seconds)}${isWhole ? budget : ''}.`;
   return ['', `  ${'stage'.padEnd(width)}   budget  took`, ...rows, '', all].join('\n');
 }
