@@ -14,10 +14,13 @@ export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 export async function makeRootFileSystem(folder, _, signal) {
   const packages = readFileSync(recipe('debian.txt'), 'utf8').trim().split('\n').join(',');
   const tar = join(folder, 'rootfs.tar');
-  // The machine's own sources where they are of this release (they may name a mirror), else Debian's.
+  // The machine's own sources where they are of this release (they may name a mirror), else Debian's. Where it fails or is told to
+  // end, mmdebstrap sends HUP to its whole process group: it has one of its own, and ends with this process all the same.
   await execute(
-    'mmdebstrap',
+    'setpriv',
     [
+      '--pdeathsig=TERM',
+      'mmdebstrap',
       '--quiet',
       '--variant=minbase',
       `--include=${packages}`,
@@ -27,7 +30,7 @@ export async function makeRootFileSystem(folder, _, signal) {
       tar,
       ...machineSources(),
     ],
-    { signal },
+    { signal, ownGroup: true },
   );
 }
 

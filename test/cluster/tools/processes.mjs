@@ -4,15 +4,16 @@ import { paths } from '../settings.mjs';
 
 /**
  * Runs a command and resolves with its standard output. Rejects with the command, its exit code and what it wrote to
- * standard error.
+ * standard error. With `ownGroup` it is the head of a process group of its own.
  */
-export function execute(command, args, { cwd = '/', env = {}, input, signal } = {}) {
+export function execute(command, args, { cwd = '/', env = {}, input, signal, ownGroup = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       signal,
+      detached: ownGroup,
     });
     let output = '';
     let errors = '';
