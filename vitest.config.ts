@@ -18,12 +18,14 @@ const clusterHosts = '**/*.cluster-hosts.test.ts';
 /** Changes the cluster for all who use it, so nothing else may run beside it. */
 const alone = '**/*.alone.cluster.test.ts';
 
+const toldFailures = { setupFiles: ['./test/keepDiffs.ts'] };
+
 /**
  * Nobody waits for a limit when all is well, and a machine that does other things besides takes many times as long. Waits inside
  * of tests end before them, and say what they saw. To look at a page or a cluster twenty times a second costs as much as what is waited for.
  */
 const patience = {
-  setupFiles: ['./test/keepDiffs.ts'],
+  ...toldFailures,
   expect: { poll: { timeout: 120_000, interval: 150 } },
   testTimeout: 600_000,
   hookTimeout: 600_000,
@@ -45,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...toldFailures,
           ...oneAfterAnother,
           include: ['{shared,vscode-extension,jupyterlab-extension}/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [integration, cluster, hosts, clusterHosts, '**/node_modules/**', '**/dist/**'],
