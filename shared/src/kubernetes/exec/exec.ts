@@ -38,7 +38,10 @@ export interface ExecSession {
   write(bytes: Uint8Array): Promise<void>;
   /** The program reads the end of its input. */
   endInput(): Promise<void>;
-  /** Closes the connection. The program is not killed: it gets the end of its input, and may run on. */
+  /**
+   * Closes the connection. The program is not killed and may run on; where it has an input and `canEndInput`, it is sent the end of that.
+   * The kubelet leaves a program with both its ends open and takes what it writes when whoever asked is gone.
+   */
   close(): void;
 }
 
@@ -67,6 +70,7 @@ class SocketSession implements ExecSession {
   readonly stdout: ByteQueue;
   readonly exited: Promise<{ readonly exitCode: number }>;
   readonly canEndInput: boolean;
+  readonly #hasInput: boolean;
   readonly #socket: WebSocket;
   readonly #target: ExecTarget;
   readonly #heartbeat: Heartbeat;
@@ -80,6 +84,7 @@ class SocketSession implements ExecSession {
     this.#socket = socket;
     this.#target = target;
     this.#maxStderrBytes = request.maxStderrBytes ?? defaultStderrBytes;
+    this.#hasInput = request.stdin !== undefined;
     this.canEndInput = socket.protocol === execProtocols[0];
     this.#heartbeat = heartbeatOf(socket);
     this.stdout = new ByteQueue({
@@ -114,7 +119,10 @@ class SocketSession implements ExecSession {
   close(): void {
     // What still comes is not kept, and an end that is known already stays as it is.
     this.#end(new SlipwayError('cancelled', `The connection to ${this.#target.program} was closed.`));
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(1000);
+    if (this.#socket.readyState === this.#socket.OPEN) {
+      if (this.#hasInput && this.canEndInput) this.#socket.send(closeInputFrame, () => undefined);
+      this.#socket.close(1000);
+    }
     // A peer that does not answer the closing is not waited for.
     setTimeout(() => this.#socket.terminate(), 2_000).unref();
     this.#socket.resume();

@@ -3,14 +3,16 @@
 Requests are lines of JSON on standard input, each answered on standard output before the next is read:
 
 - `{"list": true}`: a line, the content of artifacts.json; while there is none, what there is now, with `"live": true`;
-- `{"read": PATH, "start"?: N, "end"?: N, "checksum"?: true}`: a line `{"bytes": SIZE, "length": N}`, then N bytes, and
-  with `checksum` a line `{"sha256", "length"}` of what was sent;
+- `{"read": PATH, "start"?: N, "end"?: N, "checksum"?: true, "window"?: N}`: a line `{"bytes": SIZE, "length": N}`, then
+  N bytes, and with `checksum` a line `{"sha256", "length"}` of what was sent. With `window` the first line has it, too,
+  and no more than so many bytes are sent beyond what lines `{"taken": N}` on standard input say was taken so far;
 - `{"inputs": true}`: a line `{"inputs": [{"path", "bytes"}]}`;
 - `{"runs": true}`, where the folder is the one with all runs: a line for each run with `run`, `runFile`, `results`,
   `modified` (epoch ms), and a last line `{"end": COUNT}`.
 
-It ends with standard input, or when nothing was asked for two minutes. What cannot be had is answered with a line
-`{"error", "message"}`. A file that gets shorter while it is sent ends the connection, with exit code 1.
+It ends with standard input, or when nothing was asked for two minutes, or nothing taken for an hour. What cannot be had
+is answered with a line `{"error", "message"}`. A file that gets shorter while it is sent ends the connection, with exit
+code 1.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _CHUNK = 256 * 1024
 _REQUEST_BYTES = 1 << 20
 _IDLE_SECONDS = 120
+# Somebody may pause a download.
+_LONGEST_UNTAKEN_SECONDS = 3600
 # A notebook may have put anything where the index and the like are to be.
 _MOST_INDEX_BYTES = 64 << 20
 _MOST_JSON_BYTES = 8 << 20
@@ -44,55 +48,101 @@ class _Cut(Exception):
     """A file became shorter, or unreadable, while it was sent."""
 
 
+class _Gone(Exception):
+    """Nobody reads any more."""
+
+
+class _Requests:
+    """Lines of standard input.
+
+    The kubelet leaves an exec's process and both its ends open when whoever asked is gone, and takes what it writes.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._rest = b""
+        self._ended = False
+
+    def next(self, seconds: float) -> bytes | None:
+        """Return the next line; None at the end, or when nothing comes for so long."""
+        while not self._lines and not self._ended:
+            if not select.select([sys.stdin], [], [], seconds)[0]:
+                return None
+            data = os.read(sys.stdin.fileno(), _CHUNK)
+            *self._lines, self._rest = (self._rest + data).split(b"\n")
+            if not data or len(self._rest) > _REQUEST_BYTES:
+                self._ended = True
+                self._lines += filter(None, [self._rest])
+        return self._lines.pop(0) if self._lines else None
+
+
+class _Window:
+    """How much may be sent that nobody has said to have taken."""
+
+    def __init__(self, requests: _Requests, most: int) -> None:
+        self._requests = requests
+        self._most = most
+        self._taken = 0
+
+    def room(self, sent: int) -> int:
+        """Return how much may be sent now; waits until it is something. Raises _Gone when that is never."""
+        while sent - self._taken >= self._most:
+            sys.stdout.buffer.flush()
+            line = self._requests.next(_LONGEST_UNTAKEN_SECONDS)
+            if line is None:
+                raise _Gone
+            self._taken = max(self._taken, _taken(line) or 0)
+        return self._most + self._taken - sent
+
+
 def main(run: RunFolder) -> int:
     """Answer until there are no more requests."""
+    requests = _Requests()
     try:
-        for line in _requests():
-            _answer_or_refuse(run, line)
+        while (line := requests.next(_IDLE_SECONDS)) is not None:
+            # What was taken of an answer that is sent is no news.
+            if _taken(line) is None:
+                _answer_or_refuse(run, line, requests)
     except _Cut as error:
         sys.stdout.flush()
         sys.stderr.write(f"{error}\n")
         return 1
-    except BrokenPipeError:
+    except (BrokenPipeError, _Gone):
         return 1
     return 0
 
 
-def _requests() -> Iterator[bytes]:
-    """Yield the lines of standard input until it ends, or nothing comes for long.
-
-    The kubelet leaves an exec's process and its standard input open when whoever asked is gone.
-    """
-    rest = b""
-    while select.select([sys.stdin], [], [], _IDLE_SECONDS)[0]:
-        data = os.read(sys.stdin.fileno(), _CHUNK)
-        *lines, rest = (rest + data).split(b"\n")
-        yield from lines
-        if not data or len(rest) > _REQUEST_BYTES:
-            break
-    if rest:
-        yield rest
+def _taken(line: bytes) -> int | None:
+    """Return how much a line says was taken; None for another line."""
+    request = _parsed(line)
+    taken = request.get("taken") if isinstance(request, dict) else None
+    return taken if _is_offset(taken) else None
 
 
-def _answer_or_refuse(run: RunFolder, line: bytes) -> None:
+def _parsed(line: bytes) -> object:
     try:
-        _answer(run, line)
+        request: object = json.loads(line)
+    except ValueError:
+        return None
+    return request
+
+
+def _answer_or_refuse(run: RunFolder, line: bytes, requests: _Requests) -> None:
+    try:
+        _answer(run, line, requests)
     except PathRefused as error:
         _say({"error": "path.refused", "message": str(error)})
     except NoSuchFile as error:
         _say({"error": "artifact.notFound", "message": str(error)})
-    except (BrokenPipeError, _Cut):
+    except (BrokenPipeError, _Cut, _Gone):
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         # A volume that fails, or a run.json that a notebook has changed.
         _say({"error": "artifact.unreadable", "message": str(error)})
 
 
-def _answer(run: RunFolder, line: bytes) -> None:
-    try:
-        request = json.loads(line)
-    except ValueError:
-        request = None
+def _answer(run: RunFolder, line: bytes, requests: _Requests) -> None:
+    request = _parsed(line)
     if not isinstance(request, dict):
         _say({"error": "request.invalid", "message": "a request is a JSON object on a line of its own"})
     elif request.get("list") is True:
@@ -102,7 +152,7 @@ def _answer(run: RunFolder, line: bytes) -> None:
     elif request.get("runs") is True:
         _say_runs(run.root)
     elif "read" in request:
-        _send(run, request)
+        _send(run, request, requests)
     else:
         _say({"error": "request.invalid", "message": "a request is one of list, read, inputs and runs"})
 
@@ -135,21 +185,22 @@ def _is_artifact(value: object) -> bool:
     )
 
 
-def _send(run: RunFolder, request: dict[str, Any]) -> None:
-    start, end = request.get("start", 0), request.get("end")
-    if not _is_offset(start) or not (end is None or _is_offset(end)):
-        _say({"error": "request.invalid", "message": "start and end are numbers of bytes"})
+def _send(run: RunFolder, request: dict[str, Any], requests: _Requests) -> None:
+    start, end, most = request.get("start", 0), request.get("end"), request.get("window")
+    if not _is_offset(start) or not all(size is None or _is_offset(size) for size in (end, most)):
+        _say({"error": "request.invalid", "message": "start, end and window are numbers of bytes"})
         return
     descriptor = open_file(run.root, request["read"])
     with open(descriptor, "rb", buffering=0) as file:
         size = os.fstat(descriptor).st_size
         left = max(0, min(size, size if end is None else end) - start)
-        _say({"bytes": size, "length": left})
+        _say({"bytes": size, "length": left, **({} if most is None else {"window": most})})
         length = left
+        window = _Window(requests, length if most is None else max(1, most))
         digest = hashlib.sha256() if request.get("checksum") is True else None
         file.seek(start)
         while left:
-            chunk = _chunk(file, min(_CHUNK, left))
+            chunk = _chunk(file, min(_CHUNK, left, window.room(length - left)))
             if not chunk:
                 message = f"{request['read']!r} became shorter while it was sent"
                 raise _Cut(message)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,11 @@ STEPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 class Serving:
     """The verb in a process of its own."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, buffering: int = -1) -> None:
         env = {**os.environ, "SLIPWAY_RUN_DIR": root}
         command = [sys.executable, "-I", "-S", STEPS, "files"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, buffering, stdin=pipe, stdout=pipe, env=env)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._in, self._out = self.process.stdin, self.process.stdout
@@ -122,6 +124,47 @@ def test_a_file_that_gets_shorter_ends_the_connection(run: RunFolder, tmp_path: 
     finally:
         serving.process.kill()
         serving.process.wait()
+
+
+def _waiting(serving: Serving) -> int:
+    """How many bytes it sends before it waits."""
+    sent = 0
+    assert serving.process.stdout is not None
+    source = serving.process.stdout.fileno()
+    while select.select([source], [], [], 0.5)[0]:
+        sent += len(os.read(source, 1 << 20))
+    return sent
+
+
+@pytest.mark.parametrize("window", [1, 1_000_000])
+def test_no_more_is_sent_than_a_window_beyond_what_was_taken(run: RunFolder, tmp_path: Path, window: int) -> None:
+    with (tmp_path / "output" / "huge").open("wb") as file:
+        file.truncate(5_000_000_000)
+    serving = Serving(run.root, buffering=0)
+    try:
+        answer = serving.ask({"read": "output/huge", "window": window})
+        assert answer == {"bytes": 5_000_000_000, "length": 5_000_000_000, "window": window}
+        assert _waiting(serving) == window
+        serving.say({"taken": window // 2})
+        assert _waiting(serving) == window // 2
+        # What was said before counts no more, and what nobody understands does not count.
+        for line in ({"taken": 0}, {"taken": -5}, {"taken": "x"}, b"", b"no json"):
+            serving.say(line)
+        assert _waiting(serving) == 0
+        assert serving.end() == 1
+    finally:
+        serving.process.kill()
+        serving.process.wait()
+
+
+def test_what_was_taken_of_an_answer_is_no_request_after_it(files: Serving, tmp_path: Path) -> None:
+    (tmp_path / "output" / "x.bin").write_bytes(b"0123456789")
+    assert files.read("output/x.bin", window=100)[1] == b"0123456789"
+    for taken in (3, 10):
+        files.say({"taken": taken})
+    assert files.read("output/x.bin", window=0, end=1)[1] == b"0"
+    assert files.ask({"read": "output/x.bin", "window": -1})["error"] == "request.invalid"
+    assert files.end() == 0
 
 
 def test_the_list_is_what_is_there_now_and_the_index_once_there_is_one(

@@ -141,6 +141,14 @@ describe('a run of a command', () => {
 
 describe('large things', () => {
   let large = '';
+  /** How many processes hand out files in the reader pod of a run. */
+  const helpersOf = async (run: string): Promise<number> => {
+    const count = `import glob; print(sum(b"\\0files\\0" in open(name, "rb").read() for name in glob.glob("/proc/[0-9]*/cmdline")))`;
+    const { namespace } = at.space.objects;
+    const where = { namespace, pod: `${run}-reader`, container: 'helper' };
+    const { stdout } = await runCommand(at.api, { ...where, command: ['python3', '-c', count] }, signal);
+    return Number(Buffer.from(stdout).toString());
+  };
 
   it('are read in ranges and as a stream, live and afterwards', async () => {
     const script =
@@ -209,6 +217,8 @@ describe('large things', () => {
     const reading = hashOf(content);
     stop.abort(new Error('enough'));
     await expect(reading).rejects.toThrow();
+    // Nobody reads on in the pod: to send a gibibyte each to the kubelet took twice as long.
+    await at.space.until(async () => (await helpersOf(large)) <= 1, AbortSignal.timeout(15_000));
     const { bytes } = await files.openFile(large, 'work/many/1', undefined, signal);
     expect(bytes).toBe(0);
   });

@@ -8,6 +8,11 @@ import { AnswerReader, type AnswerPatience } from './answerReader.ts';
 const patience: AnswerPatience = { answerMs: 120_000, pieceMs: 60_000 };
 /** A list of 10,000 artifacts has some 3 MB. */
 const longestAnswerBytes = 64 * 1024 * 1024;
+/**
+ * What may be on its way: so much is read in vain where a file is given up or this machine goes away, for the kubelet then takes
+ * what the helper still sends. At 0.1 s there and back it lets 80 MB a second come.
+ */
+const windowBytes = 8 * 1024 * 1024;
 /** A file that was opened and is not read keeps a connection only for so long. */
 const unreadMs = 60_000;
 
@@ -20,6 +25,15 @@ export class Unanswered extends Error {
 
 /** What the shell adds to the number of a signal: a container that ends takes its programs along. */
 const endedBySignal = 128;
+
+/** A file on its way. */
+interface Sending {
+  readonly path: string;
+  /** Bytes. */
+  readonly length: number;
+  /** Whether the helper waits to be told what was taken. */
+  readonly tells: boolean;
+}
 
 /** One connection to the verb `files`: one request at a time. Broken by what goes wrong, and of no use then. */
 export class FilesConnection {
@@ -44,7 +58,7 @@ export class FilesConnection {
   /** Asks for something that is answered in a line. @throws SlipwayError `cluster.*`, or the error that the answer names */
   async ask(request: object, signal: AbortSignal): Promise<FilesAnswer> {
     return this.#breaking(signal, async () => {
-      await this.#process.send(Buffer.from(`${JSON.stringify(request)}\n`)).catch(() => undefined); // How it ended is told below.
+      await this.#say(request);
       return this.#nextLine(signal);
     });
   }
@@ -74,9 +88,11 @@ export class FilesConnection {
    */
   async open(path: string, range: ByteRange | undefined, done: () => void, signal: AbortSignal): Promise<OpenedFile> {
     const asked = range === undefined ? {} : { start: range.start, end: range.end };
-    const answer = await this.ask({ read: path, ...asked }, signal);
+    const answer = await this.ask({ read: path, ...asked, window: windowBytes }, signal);
     const { bytes, length } = checkedSizes(refused(answer, path), range, path);
-    const content = this.#content(path, length, done, signal);
+    // A run keeps the helper that it was made with: an older one sends all at once, and would take the telling for a request.
+    const tells = answer.window === windowBytes;
+    const content = this.#content({ path, length, tells }, done, signal);
     return { bytes, content };
   }
 
@@ -85,7 +101,7 @@ export class FilesConnection {
     this.#process.destroy();
   }
 
-  #content(path: string, length: number, done: () => void, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  #content(file: Sending, done: () => void, signal: AbortSignal): AsyncIterable<Uint8Array> {
     let begun = false;
     const unread = new AbortController();
     this.#clock.sleep(unreadMs, unread.signal).then(
@@ -98,19 +114,24 @@ export class FilesConnection {
     );
     const begin = (): AsyncGenerator<Uint8Array> => {
       unread.abort();
-      if (begun) throw new SlipwayError('internal', `${path} was opened and not read in time, or read twice.`);
+      if (begun) throw new SlipwayError('internal', `${file.path} was opened and not read in time, or read twice.`);
       begun = true;
-      return this.#pieces(path, length, done, signal);
+      return this.#pieces(file, done, signal);
     };
     return { [Symbol.asyncIterator]: begin };
   }
 
-  async *#pieces(path: string, length: number, done: () => void, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#pieces(file: Sending, done: () => void, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { path, length, tells } = file;
     let read = 0;
+    let told = 0;
     try {
       for await (const piece of this.#answers.bytes(length, signal)) {
         read += piece.length;
         yield piece;
+        if (!tells || read - told < windowBytes / 4 || read === length) continue;
+        told = read;
+        await this.#say({ taken: read });
       }
       if (read < length) throw interrupted(path, read, length, (await this.#process.ended).words);
     } finally {
@@ -118,6 +139,11 @@ export class FilesConnection {
       if (read < length) this.close();
       done();
     }
+  }
+
+  /** How it ended, where it has, is told by what comes of it. */
+  async #say(line: object): Promise<void> {
+    await this.#process.send(Buffer.from(`${JSON.stringify(line)}\n`)).catch(() => undefined);
   }
 
   async #nextLine(signal: AbortSignal): Promise<FilesAnswer> {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { RemoteEnd, RemoteProcess } from '../remoteProcess.ts';
+import { ManualClock } from '../testing/manualClock.ts';
+import { FilesConnection } from './filesConnection.ts';
+
+const { signal } = new AbortController();
+const mebibyte = 1024 * 1024;
+
+/** A helper that answers one request with a line and a file of 20 MiB. */
+function sending(answer: (request: Record<string, unknown>) => object) {
+  const said: Record<string, unknown>[] = [];
+  let ending!: (end: RemoteEnd) => void;
+  const ended = new Promise<RemoteEnd>((resolve) => (ending = resolve));
+  let asked!: (request: Record<string, unknown>) => void;
+  const request = new Promise<Record<string, unknown>>((resolve) => (asked = resolve));
+  async function* output(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${JSON.stringify({ bytes: 20 * mebibyte, length: 20 * mebibyte, ...answer(await request) })}\n`);
+    for (let sent = 0; sent < 40; sent += 1) yield new Uint8Array(mebibyte / 2);
+  }
+  const process: RemoteProcess = {
+    output: output(),
+    send: (bytes) => {
+      const line = JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;
+      said.push(line);
+      asked(line);
+      return Promise.resolve();
+    },
+    ended,
+    destroy: () => ending({ exitCode: undefined, words: 'cut' }),
+  };
+  return { connection: new FilesConnection(process, new ManualClock()), said };
+}
+
+async function taken(helper: ReturnType<typeof sending>, most = Infinity): Promise<number> {
+  const { content } = await helper.connection.open('output/x', undefined, () => undefined, signal);
+  let bytes = 0;
+  for await (const piece of content) {
+    bytes += piece.length;
+    if (bytes >= most) break;
+  }
+  return bytes;
+}
+
+describe('a file that is read', () => {
+  it('comes no further ahead than the window, as what was taken is told', async () => {
+    const helper = sending(({ window }) => ({ window }));
+    expect(await taken(helper)).toBe(20 * mebibyte);
+    const [request, ...told] = helper.said;
+    expect(request).toEqual({ read: 'output/x', window: 8 * mebibyte });
+    expect(told).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18].map((count) => ({ taken: count * mebibyte })));
+  });
+
+  it('of a run whose helper knows no window comes at once, and nothing is told that would be taken for a request', async () => {
+    const helper = sending(() => ({}));
+    expect(await taken(helper)).toBe(20 * mebibyte);
+    expect(helper.said).toHaveLength(1);
+  });
+
+  it('is told of no more once it was given up, and the connection is of no use then', async () => {
+    const helper = sending(({ window }) => ({ window }));
+    await taken(helper, 3 * mebibyte);
+    expect(helper.said.slice(1)).toEqual([{ taken: 2 * mebibyte }]);
+    expect(helper.connection.broken).toBe(true);
+  });
+});
