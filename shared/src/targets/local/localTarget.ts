@@ -22,7 +22,7 @@ import { namesIn } from './folderNames.ts';
 import { withDefaults, type LocalTargetOptions, type LocalTargetSettings } from './localOptions.ts';
 import { endProcesses } from './processes/endProcesses.ts';
 import { liveness } from '../../processes/index.ts';
-import { choosePython } from './python/index.ts';
+import { choosePython, RecentChoice } from './python/index.ts';
 import { removeRun } from './removeRun.ts';
 import { EventReader, isFinal, runNotFound } from './runEvents.ts';
 import { dataPaths, isRunName, RunPaths } from './runFolder.ts';
@@ -43,16 +43,22 @@ class LocalTarget implements RunTarget {
   private readonly settings: LocalTargetSettings;
   private readonly runs: string;
   private readonly eventReader: EventReader;
+  private readonly python: RecentChoice;
 
   constructor(settings: LocalTargetSettings) {
     this.settings = settings;
     this.context = settings.context;
     this.runs = dataPaths(settings.dataDir).runs;
     this.eventReader = new EventReader(settings);
+    const machine = { ...settings, platform: process.platform };
+    this.python = new RecentChoice(
+      (request, signal) => choosePython(machine, request, signal),
+      () => performance.now(),
+    );
   }
 
   choosePython(request: PythonRequest, signal: AbortSignal): Promise<PythonChoice> {
-    return choosePython({ ...this.settings, platform: process.platform }, request, signal);
+    return this.python.choose(request, signal);
   }
 
   submit(submission: RunSubmission, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
  * their version; changes nothing. Start reading at choosePython.ts.
  */
 export { choosePython, type ChoosePythonOptions } from './choosePython.ts';
+export { RecentChoice } from './recentChoice.ts';
 export {
   planByHelper,
   type EnvironmentPlan,
