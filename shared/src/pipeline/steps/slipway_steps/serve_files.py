@@ -91,7 +91,7 @@ class _Window:
             line = self._requests.next(_LONGEST_UNTAKEN_SECONDS)
             if line is None:
                 raise _Gone
-            self._taken = max(self._taken, _taken(line) or 0)
+            self._taken = max(self._taken, _taken(_parsed(line)) or 0)
         return self._most + self._taken - sent
 
 
@@ -100,9 +100,10 @@ def main(run: RunFolder) -> int:
     requests = _Requests()
     try:
         while (line := requests.next(_IDLE_SECONDS)) is not None:
+            request = _parsed(line)
             # What was taken of an answer that is sent is no news.
-            if _taken(line) is None:
-                _answer_or_refuse(run, line, requests)
+            if _taken(request) is None:
+                _answer_or_refuse(run, request, requests)
     except _Cut as error:
         sys.stdout.flush()
         sys.stderr.write(f"{error}\n")
@@ -112,9 +113,8 @@ def main(run: RunFolder) -> int:
     return 0
 
 
-def _taken(line: bytes) -> int | None:
+def _taken(request: object) -> int | None:
     """Return how much a line says was taken; None for another line."""
-    request = _parsed(line)
     taken = request.get("taken") if isinstance(request, dict) else None
     return taken if _is_offset(taken) else None
 
@@ -127,9 +127,9 @@ def _parsed(line: bytes) -> object:
     return request
 
 
-def _answer_or_refuse(run: RunFolder, line: bytes, requests: _Requests) -> None:
+def _answer_or_refuse(run: RunFolder, request: object, requests: _Requests) -> None:
     try:
-        _answer(run, line, requests)
+        _answer(run, request, requests)
     except PathRefused as error:
         _say({"error": "path.refused", "message": str(error)})
     except NoSuchFile as error:
@@ -141,8 +141,7 @@ def _answer_or_refuse(run: RunFolder, line: bytes, requests: _Requests) -> None:
         _say({"error": "artifact.unreadable", "message": str(error)})
 
 
-def _answer(run: RunFolder, line: bytes, requests: _Requests) -> None:
-    request = _parsed(line)
+def _answer(run: RunFolder, request: object, requests: _Requests) -> None:
     if not isinstance(request, dict):
         _say({"error": "request.invalid", "message": "a request is a JSON object on a line of its own"})
     elif request.get("list") is True:

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { resources, runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { helperContainer, objectNames } from '../../../pipeline/index.ts';
 import { objectSchema } from '../submit/clusterObjects.ts';
 import { commandRun } from '../submit/testing/submissions.ts';
 import type { PastRun } from './index.ts';
@@ -145,7 +146,7 @@ describe('large things', () => {
   const helpersOf = async (run: string): Promise<number> => {
     const count = `import glob; print(sum(b"\\0files\\0" in open(name, "rb").read() for name in glob.glob("/proc/[0-9]*/cmdline")))`;
     const { namespace } = at.space.objects;
-    const where = { namespace, pod: `${run}-reader`, container: 'helper' };
+    const where = { namespace, pod: objectNames(run).reader, container: helperContainer };
     const { stdout } = await runCommand(at.api, { ...where, command: ['python3', '-c', count] }, signal);
     return Number(Buffer.from(stdout).toString());
   };
