@@ -5,10 +5,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestCluster } from './clusterStage.mjs';
+import { testBrowser } from './hosts/chromium/setup.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
-import { build, ensureKeyring, ensureSsh, installPackages, root, testBrowser, testPython, tool } from './setup.mjs';
+import { build, ensureKeyring, ensureSsh, installPackages, root, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
 import { timetable } from './timetable.mjs';
 

@@ -75,17 +75,6 @@ export async function testPython() {
   return python;
 }
 
-/** The path of a Chromium; installed from Debian's packages where there is none and that is possible. */
-export async function testBrowser() {
-  // The first has no windows and takes a fifth less of the processors. Not every system that has Chromium has it.
-  const names = ['chromium-headless-shell', 'chromium', 'google-chrome'];
-  const command = names.map((name) => `command -v ${name}`).join(' || ');
-  const find = () => spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout.trim();
-  const install = (name) => installDebianPackages('--no-install-recommends', name, 'fonts-dejavu-core');
-  if (find() === '') await install('chromium-headless-shell').catch(() => install('chromium'));
-  return find();
-}
-
 /** Sees to it that there is a keyring for the tests of sign-ins, which start one of their own; shared/src/identity/testing/testKeyring.ts. */
 export async function ensureKeyring() {
   const programs = ['dbus-run-session', 'gnome-keyring-daemon', 'secret-tool'];

@@ -6,9 +6,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTkn, clusterDown, clusterStatus, clusterUp, missingPrerequisites } from '../cluster/cluster.mjs';
+import { testBrowser } from '../hosts/chromium/setup.mjs';
 import { codeServer, packageExtension } from '../hosts/codeServer/setup.mjs';
 import { jupyterHost } from '../hosts/jupyter/setup.mjs';
-import { build, installPackages, pinnedNode, root, run, testBrowser, testPython, tool } from '../setup.mjs';
+import { build, installPackages, pinnedNode, root, run, testPython, tool } from '../setup.mjs';
 
 const onThisMachine = new Set([
   'start',
