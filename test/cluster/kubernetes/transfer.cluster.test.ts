@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand, openRemoteFiles, uploadFiles, type UploadFile } from '../../../shared/src/kubernetes/index.ts';
+import { runCommand, uploadFiles, type UploadFile } from '../../../shared/src/kubernetes/index.ts';
 import type { SlipwayError } from '../../../shared/src/protocol/index.ts';
 import { sized } from '../../sizes.ts';
 import { TestSpace } from './testSpace.ts';
@@ -26,7 +26,6 @@ afterEach(() => space.proxy.heal());
 const where = () => ({ namespace: space.namespace, pod: 'p', container: 'main' });
 const python = ['python3', '-I', '-S', '/tmp/steps/slipway_steps'];
 const receiver = (folder = '/tmp/run/inputs') => ({ ...where(), command: [...python, 'receive', folder] });
-const server = () => ({ ...where(), command: ['env', 'SLIPWAY_RUN_DIR=/tmp/run', ...python, 'files'] });
 const execOf = /\/exec\?/;
 
 async function shell(script: string, stdin?: AsyncIterable<Uint8Array>): Promise<string> {
@@ -137,48 +136,5 @@ describe('an upload', () => {
       code: 'cluster.protocol',
       message: expect.stringContaining('exit code 3: no python'),
     });
-  });
-});
-
-describe('files of a container', () => {
-  async function collect(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of content) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
-
-  beforeAll(async () => {
-    await shell('head -c 20000000 /dev/urandom > /tmp/run/output/big && printf hello > /tmp/run/output/small');
-  });
-
-  it('come whole, in ranges, one after the other', async () => {
-    const files = await openRemoteFiles(space.proxied, server(), space.signal);
-    const big = await files.read('output/big');
-    expect(big).toMatchObject({ bytes: 20_000_000, length: 20_000_000 });
-    const content = await collect(big.content);
-    expect(await shell('sha256sum < /tmp/run/output/big')).toContain(
-      createHash('sha256').update(content).digest('hex'),
-    );
-    const range = await files.read('output/big', { start: 1_000, end: 2_000 });
-    expect((await collect(range.content)).equals(content.subarray(1_000, 2_000))).toBe(true);
-    expect((await collect((await files.read('output/small')).content)).toString()).toBe('hello');
-    files.close();
-  });
-
-  it('are refused, and the connection goes on', async () => {
-    const files = await openRemoteFiles(space.proxied, server(), space.signal);
-    await expect(files.read('output/none')).rejects.toMatchObject({ code: 'artifact.notFound' });
-    await expect(files.read('../../etc/passwd')).rejects.toMatchObject({ code: 'path.refused' });
-    await expect(files.read('etc/passwd')).rejects.toMatchObject({ code: 'path.refused' });
-    expect((await collect((await files.read('output/small')).content)).toString()).toBe('hello');
-    files.close();
-  });
-
-  it('are never half a file that looks whole', async () => {
-    space.proxy.on(execOf, { kind: 'cutAfter', bytes: 5_000_000 }, 1);
-    const files = await openRemoteFiles(space.proxied, server(), space.signal);
-    const big = await files.read('output/big');
-    await expect(collect(big.content)).rejects.toMatchObject({ code: 'cluster.unreachable' });
-    await expect(files.read('output/small')).rejects.toThrow();
   });
 });

@@ -3,7 +3,7 @@ export class AnswerCut extends Error {}
 
 const newline = 10;
 
-/** Reads what a program answers: lines of JSON, and bytes whose number a line has told. Pulls no further than it is asked. */
+/** Reads what a program answers: lines of JSON. Pulls no further than it is asked. */
 export class AnswerReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
@@ -26,18 +26,6 @@ export class AnswerReader {
       if (end < 0) continue;
       this.#rest = chunk.subarray(end + 1);
       return JSON.parse(Buffer.concat(parts).toString('utf8'));
-    }
-  }
-
-  /** The next `count` bytes. @throws AnswerCut */
-  async *bytes(count: number): AsyncGenerator<Uint8Array, void, undefined> {
-    let left = count;
-    while (left > 0) {
-      const chunk = await this.#next();
-      const piece = chunk.subarray(0, left);
-      left -= piece.length;
-      this.#rest = chunk.subarray(piece.length);
-      yield piece;
     }
   }
 

@@ -226,6 +226,31 @@ describe('large things', () => {
   });
 });
 
+describe('a file whose connection is cut', () => {
+  it('does not look whole', async () => {
+    const run = named('cut');
+    await submitter().submit(commandRun(run, 'head -c 20000000 /dev/urandom > big.bin'), signal);
+    await at.untilFinal(run, signal);
+    const files = await at.files();
+    const { bytes, content } = await files.openFile(run, 'work/big.bin', undefined, signal);
+    expect(bytes).toBe(20_000_000);
+    let read = 0;
+    const reading = async () => {
+      for await (const part of content) {
+        read += part.length;
+        if (read > 5_000_000) for (const socket of at.sockets) socket.terminate();
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({
+      code: 'cluster.unreachable',
+      message: expect.stringMatching(/"work\/big\.bin" was interrupted after \d+ of 20000000 bytes/),
+    });
+    expect(read).toBeLessThan(20_000_000);
+    const again = await files.openFile(run, 'work/big.bin', undefined, signal);
+    expect((await hashOf(again.content)).bytes).toBe(20_000_000);
+  });
+});
+
 describe.concurrent('a run that is cancelled', () => {
   it('leaves its log', async () => {
     const run = named('stopped');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RemoteEnd, RemoteProcess } from '../remoteProcess.ts';
 import { ManualClock } from '../testing/manualClock.ts';
@@ -6,8 +7,12 @@ import { FilesConnection } from './filesConnection.ts';
 const { signal } = new AbortController();
 const mebibyte = 1024 * 1024;
 
-/** A helper that answers one request with a line and a file of 20 MiB. */
-function sending(answer: (request: Record<string, unknown>) => object) {
+const sha256 = createHash('sha256')
+  .update(new Uint8Array(20 * mebibyte))
+  .digest('hex');
+
+/** A helper that answers one request with a line, a file of 20 MiB, a line of what it sent, and then one request more. */
+function sending(answer: (request: Record<string, unknown>) => object, trailer: object = {}) {
   const said: Record<string, unknown>[] = [];
   let ending!: (end: RemoteEnd) => void;
   const ended = new Promise<RemoteEnd>((resolve) => (ending = resolve));
@@ -16,6 +21,7 @@ function sending(answer: (request: Record<string, unknown>) => object) {
   async function* output(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`${JSON.stringify({ bytes: 20 * mebibyte, length: 20 * mebibyte, ...answer(await request) })}\n`);
     for (let sent = 0; sent < 40; sent += 1) yield new Uint8Array(mebibyte / 2);
+    yield Buffer.from(`${JSON.stringify({ sha256, length: 20 * mebibyte, ...trailer })}\n{"next":true}\n`);
   }
   const process: RemoteProcess = {
     output: output(),
@@ -46,7 +52,7 @@ describe('a file that is read', () => {
     const helper = sending(({ window }) => ({ window }));
     expect(await taken(helper)).toBe(20 * mebibyte);
     const [request, ...told] = helper.said;
-    expect(request).toEqual({ read: 'output/x', window: 8 * mebibyte });
+    expect(request).toEqual({ read: 'output/x', checksum: true, window: 8 * mebibyte });
     expect(told).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18].map((count) => ({ taken: count * mebibyte })));
   });
 
@@ -54,6 +60,20 @@ describe('a file that is read', () => {
     const helper = sending(() => ({}));
     expect(await taken(helper)).toBe(20 * mebibyte);
     expect(helper.said).toHaveLength(1);
+    expect(await helper.connection.ask({ list: true }, signal)).toEqual({ next: true });
+  });
+
+  it.each([
+    ['bytes were changed on their way', { sha256: sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }],
+    ['not as many were sent as came', { length: 1 }],
+    ['nothing is said of what was sent', { sha256: undefined }],
+  ])('does not look whole where %s', async (_, trailer) => {
+    const helper = sending(() => ({}), trailer);
+    await expect(taken(helper)).rejects.toMatchObject({
+      code: 'cluster.protocol',
+      message: '"output/x" did not arrive as it was sent: length or SHA-256 is wrong.',
+    });
+    expect(helper.connection.broken).toBe(true);
   });
 
   it('is told of no more once it was given up, and the connection is of no use then', async () => {

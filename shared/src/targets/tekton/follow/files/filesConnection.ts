@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../../../kubernetes/index.ts';
 import { SlipwayError } from '../../../../protocol/index.ts';
 import type { ByteRange, OpenedFile } from '../../../runTarget.ts';
@@ -83,12 +84,13 @@ export class FilesConnection {
   }
 
   /**
-   * Opens a file. `done` is called once the content was read to its end, failed, or was given up.
+   * Opens a file. The content ends only when all of it came and its SHA-256 is that of what was sent. `done` is called once it was
+   * read to its end, failed, or was given up.
    * @throws SlipwayError `artifact.notFound`, `path.refused`, `cluster.*`
    */
   async open(path: string, range: ByteRange | undefined, done: () => void, signal: AbortSignal): Promise<OpenedFile> {
     const asked = range === undefined ? {} : { start: range.start, end: range.end };
-    const answer = await this.ask({ read: path, ...asked, window: windowBytes }, signal);
+    const answer = await this.ask({ read: path, ...asked, checksum: true, window: windowBytes }, signal);
     const { bytes, length } = checkedSizes(refused(answer, path), range, path);
     // A run keeps the helper that it was made with: an older one sends all at once, and would take the telling for a request.
     const tells = answer.window === windowBytes;
@@ -123,20 +125,26 @@ export class FilesConnection {
 
   async *#pieces(file: Sending, done: () => void, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { path, length, tells } = file;
+    const hash = createHash('sha256');
     let read = 0;
     let told = 0;
+    let whole = false;
     try {
       for await (const piece of this.#answers.bytes(length, signal)) {
         read += piece.length;
+        hash.update(piece);
         yield piece;
         if (!tells || read - told < windowBytes / 4 || read === length) continue;
         told = read;
         await this.#say({ taken: read });
       }
       if (read < length) throw interrupted(path, read, length, (await this.#process.ended).words);
+      const sent = await this.#nextLine(signal);
+      if (sent.length !== length || sent.sha256 !== hash.digest('hex')) throw notAsSent(path);
+      whole = true;
     } finally {
       // Given up in the middle: what is still to come cannot be told from the next answer.
-      if (read < length) this.close();
+      if (!whole) this.close();
       done();
     }
   }
@@ -219,6 +227,14 @@ function checkedSizes(
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function notAsSent(path: string): SlipwayError {
+  return new SlipwayError(
+    'cluster.protocol',
+    `${JSON.stringify(path)} did not arrive as it was sent: length or SHA-256 is wrong.`,
+    { action: 'Try again.' },
+  );
 }
 
 function interrupted(path: string, read: number, length: number, words: string): SlipwayError {
