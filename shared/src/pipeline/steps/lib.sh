@@ -32,7 +32,8 @@ start_step() {
     # It ends with its input, not by a signal, so that the last lines are kept.
     exec > >(
       trap '' TERM INT HUP
-      exec "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps" keep-log "$SLIPWAY_RUN_DIR/logs/$step.log"
+      exec "$SLIPWAY_PYTHON" "${helper_flags[@]}" "$SLIPWAY_STEPS/slipway_steps/__main__.py" keep-log \
+        "$SLIPWAY_RUN_DIR/logs/$step.log"
     ) 2>&1
     keeper=$!
   fi

@@ -1,6 +1,8 @@
-"""Entry of the helpers: `python -I -S STEPS/slipway_steps VERB …`. Has to parse on any Python 3."""
+"""Entry of the helpers: `python -I -S STEPS/slipway_steps VERB …`. Has to parse on any Python 3.
 
-import json
+`STEPS/slipway_steps/__main__.py VERB …` does the same, and starts in a little less time.
+"""
+
 import os
 import sys
 
@@ -14,7 +16,14 @@ def start() -> int:
         if sys.argv[1:2] == ["keep-log"]:
             return copy()
         return refuse(sys.argv[2] if sys.argv[2:] else "prepare")
-    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    here = os.path.dirname(os.path.abspath(__file__))
+    # That of a folder that is started is the first of the paths; of a file it is not where Python is isolated.
+    sys.path[: os.path.abspath(sys.path[0]) == here] = [os.path.dirname(here)]
+    if sys.argv[1:2] == ["keep-log"]:
+        # Each step starts one: what the verbs import takes longer than all else it does.
+        from slipway_steps import keep_log
+
+        return keep_log.main(sys.argv[2])
     from slipway_steps.verbs import main
 
     return main(sys.argv[1:])
@@ -29,6 +38,8 @@ def copy() -> int:
 
 def refuse(step: str) -> int:
     """Leave the step's result; the module that does so elsewhere needs a newer Python."""
+    import json
+
     found = " ".join(["Python", sys.version.split()[0], "at", sys.executable])
     reason = "the steps need Python 3.9 or newer; this is " + found
     sys.stderr.write(reason + "\n")

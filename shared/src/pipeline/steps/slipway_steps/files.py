@@ -1,9 +1,10 @@
-"""Reading and writing whole files, and words for sizes."""
+"""Reading and writing whole files, and words for sizes.
+
+Each step's log is kept by a program that wants the words alone: what takes long to import is imported where it is used.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 
 _UNIT_STEP = 1000
@@ -30,17 +31,23 @@ def write_text(path: str, text: str) -> None:
 
 def write_json(path: str, value: object) -> None:
     """Write a value as JSON in one go."""
+    import json
+
     write_text(path, json.dumps(value, indent=2, ensure_ascii=True) + "\n")
 
 
 def remove(path: str) -> None:
     """Remove a file, where it is there."""
+    import contextlib
+
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
 
 
 def append_line(path: str, value: object) -> None:
     """Append a value as one line of JSON, with a single write, so that lines of several processes do not mix."""
+    import json
+
     line = json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

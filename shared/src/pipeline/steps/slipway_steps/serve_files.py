@@ -17,7 +17,6 @@ code 1.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import select
@@ -28,6 +27,7 @@ from slipway_steps.contained import NoSuchFile, PathRefused, open_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import hashlib
     from collections.abc import Iterator
     from typing import IO, Any
 
@@ -196,7 +196,7 @@ def _send(run: RunFolder, request: dict[str, Any], requests: _Requests) -> None:
         _say({"bytes": size, "length": left, **({} if most is None else {"window": most})})
         length = left
         window = _Window(requests, length if most is None else max(1, most))
-        digest = hashlib.sha256() if request.get("checksum") is True else None
+        digest = _sha256() if request.get("checksum") is True else None
         file.seek(start)
         while left:
             chunk = _chunk(file, min(_CHUNK, left, window.room(length - left)))
@@ -210,6 +210,13 @@ def _send(run: RunFolder, request: dict[str, Any], requests: _Requests) -> None:
         sys.stdout.buffer.flush()
     if digest is not None:
         _say({"sha256": digest.hexdigest(), "length": length})
+
+
+def _sha256() -> hashlib._Hash:
+    # Its library takes longer to load than a list to answer.
+    import hashlib
+
+    return hashlib.sha256()
 
 
 def _chunk(file: IO[bytes], most: int) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 
-from slipway_steps import junit, outcome
+from slipway_steps import outcome
 from slipway_steps.files import count, remove
 from slipway_steps.run import Settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from slipway_steps import junit
     from slipway_steps.run import RunFolder
     from slipway_steps.shapes import Ending, Result
 
@@ -60,6 +60,8 @@ def finish(run: RunFolder, ending: Ending) -> Result:
     result = outcome.from_outside("test", ending)
     if result is not None:
         return result
+    from slipway_steps import junit
+
     tests = run.run_file.get("tests")
     code = ending["exitCode"]
     counted = junit.read(os.path.join(run.output, "pytest_results.xml"))
@@ -91,6 +93,8 @@ def _give_input(run: RunFolder, folder: str) -> None:
     results = [path for path in (run.executed_notebook(), run.report_path()) if path is not None]
     if not results:
         return
+    import shutil
+
     target = os.path.join(folder, "input")
     if os.path.islink(target) or os.path.isfile(target):
         os.unlink(target)
@@ -110,6 +114,8 @@ def _poetry(folder: str) -> str:
         return ""
     if not is_project:
         return ""
+    import shutil
+
     path = shutil.which("poetry")
     if path is None:
         reason = "the suite is a poetry project, and poetry was not found on PATH"
@@ -118,6 +124,8 @@ def _poetry(folder: str) -> str:
 
 
 def _note(run: RunFolder, counted: junit.Counted | None) -> str:
+    from slipway_steps import junit
+
     note = counted.words() if counted is not None else "passed"
     coverage = junit.coverage_percent(os.path.join(run.output, "coverage.xml"))
     return note if coverage is None else f"{note} · coverage {coverage} %"

@@ -20,10 +20,6 @@ _IN_A_POD = "/slipway/run"
 def main(arguments: list[str]) -> int:
     """Run one verb; returns the exit code."""
     verb = arguments[0]
-    if verb == "keep-log":
-        from slipway_steps import keep_log
-
-        return keep_log.main(arguments[1])
     if verb == "git-credential":
         from slipway_steps import git_credentials
 
