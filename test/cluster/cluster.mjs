@@ -65,6 +65,8 @@ export async function clusterUp({ log = console.log, fresh = false, signal } = {
     }
     // State that another recipe made would be half of this one's.
     if (fresh || last !== recipe) rmSync(paths.state, { recursive: true, force: true });
+    // It would grow with each, and an audit log that becomes too long is moved under those who read on in it.
+    for (const written of [paths.logs, paths.auditLog]) rmSync(written, { recursive: true, force: true });
     await startCluster(folders, timed);
     writeFileSync(recipeFile, recipe);
     await registerContext(log);

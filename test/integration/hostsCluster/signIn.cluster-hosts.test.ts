@@ -65,6 +65,10 @@ anewAfterFailure(async (own) => {
   await writeConfig(join(server.home, 'config'), { contexts });
   // The space keeps the runs of earlier tries.
   notebook = `ticking-${randomBytes(2).toString('hex')}.ipynb`;
+  const ofNotebook = `slipway.dev/notebook=${notebook.replace('.ipynb', '')}`;
+  own(async () => {
+    await kubectl(['-n', 'team-a', 'delete', 'pipelineruns', '-l', ofNotebook, '--wait=false']);
+  });
   await server.write(notebook, notebookOf(ticking));
   jupyter = await JupyterServer.create({ home: server.home });
   own(() => jupyter.dispose());
