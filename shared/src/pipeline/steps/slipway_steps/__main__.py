@@ -17,8 +17,10 @@ def start() -> int:
             return copy()
         return refuse(sys.argv[2] if sys.argv[2:] else "prepare")
     here = os.path.dirname(os.path.abspath(__file__))
-    # That of a folder that is started is the first of the paths; of a file it is not where Python is isolated.
-    sys.path[: os.path.abspath(sys.path[0]) == here] = [os.path.dirname(here)]
+    # Of a folder that is started its path comes first. An isolated Python leaves that of a file out.
+    if os.path.abspath(sys.path[0]) == here:
+        del sys.path[0]
+    sys.path.insert(0, os.path.dirname(here))
     if sys.argv[1:2] == ["keep-log"]:
         # Each step starts one: what the verbs import takes longer than all else it does.
         from slipway_steps import keep_log

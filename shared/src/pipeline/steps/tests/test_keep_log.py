@@ -3,8 +3,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
+
+import pytest
 
 from slipway_steps import keep_log
 from slipway_steps.keep_log import LogFile
@@ -12,7 +16,7 @@ from slipway_steps.keep_log import LogFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+STEPS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "slipway_steps")
 
 
 class FullDisk:
@@ -106,3 +110,31 @@ def test_a_log_without_output_is_not_made(tmp_path: Path) -> None:
     log = LogFile(str(tmp_path / "logs" / "x.log"))
     assert log.close() == ""
     assert not (tmp_path / "logs").exists()
+
+
+@pytest.mark.parametrize("entry", ["", "/__main__.py"])
+@pytest.mark.parametrize("flags", [["-I", "-S"], []])
+def test_it_is_started_by_its_folder_or_its_file(tmp_path: Path, entry: str, flags: list[str]) -> None:
+    # Modules of the working folder are not the helper's.
+    (tmp_path / "slipway_steps.py").write_text("raise SystemExit(3)")
+    log = tmp_path / "logs" / "x.log"
+    command = [sys.executable, *flags, STEPS + entry, "keep-log", str(log)]
+    ended = subprocess.run(command, input=b"said\n", stdout=subprocess.PIPE, cwd=tmp_path, check=True)
+    assert (ended.stdout, log.read_bytes()) == (b"said\n", b"said\n")
+
+
+def test_starting_it_imports_neither_the_verbs_nor_json(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-X",
+        "importtime",
+        "-I",
+        "-S",
+        STEPS + "/__main__.py",
+        "keep-log",
+        str(tmp_path / "x.log"),
+    ]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+    imported = {line.rsplit("|", 1)[1].strip() for line in ended.stderr.decode().splitlines()}
+    assert "slipway_steps.keep_log" in imported
+    assert imported.isdisjoint({"slipway_steps.verbs", "slipway_steps.run", "json", "re"})
