@@ -69,10 +69,17 @@ describe('a file that is read', () => {
     ['nothing is said of what was sent', { sha256: undefined }],
   ])('does not look whole where %s', async (_, trailer) => {
     const helper = sending(() => ({}), trailer);
-    await expect(taken(helper)).rejects.toMatchObject({
+    const { content } = await helper.connection.open('output/x', undefined, () => undefined, signal);
+    let bytes = 0;
+    const reading = async (): Promise<void> => {
+      for await (const piece of content) bytes += piece.length;
+    };
+    await expect(reading()).rejects.toMatchObject({
       code: 'cluster.protocol',
       message: '"output/x" did not arrive as it was sent: length or SHA-256 is wrong.',
     });
+    // Not even in length.
+    expect(bytes).toBeLessThan(20 * mebibyte);
     expect(helper.connection.broken).toBe(true);
   });
 

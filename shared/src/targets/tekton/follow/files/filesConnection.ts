@@ -84,8 +84,8 @@ export class FilesConnection {
   }
 
   /**
-   * Opens a file. The content ends only when all of it came and its SHA-256 is that of what was sent. `done` is called once it was
-   * read to its end, failed, or was given up.
+   * Opens a file. The content has its length only when all of it came and its SHA-256 is that of what was sent. `done` is called once
+   * it was read to its end, failed, or was given up.
    * @throws SlipwayError `artifact.notFound`, `path.refused`, `cluster.*`
    */
   async open(path: string, range: ByteRange | undefined, done: () => void, signal: AbortSignal): Promise<OpenedFile> {
@@ -129,11 +129,14 @@ export class FilesConnection {
     let read = 0;
     let told = 0;
     let whole = false;
+    // Held back until the checksum is known: who was told the length takes a file for whole that has it.
+    let last: Uint8Array = new Uint8Array();
     try {
       for await (const piece of this.#answers.bytes(length, signal)) {
-        read += piece.length;
         hash.update(piece);
-        yield piece;
+        if (last.length > 0) yield last;
+        last = piece;
+        read += piece.length;
         if (!tells || read - told < windowBytes / 4 || read === length) continue;
         told = read;
         await this.#say({ taken: read });
@@ -142,6 +145,7 @@ export class FilesConnection {
       const sent = await this.#nextLine(signal);
       if (sent.length !== length || sent.sha256 !== hash.digest('hex')) throw notAsSent(path);
       whole = true;
+      if (last.length > 0) yield last;
     } finally {
       // Given up in the middle: what is still to come cannot be told from the next answer.
       if (!whole) this.close();
