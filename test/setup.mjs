@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache');
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+/** The name of npm's command here. */
+export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Runs a command in the repository's root; rejects with its name and exit code when it fails. */
 export function run(command, args, { env = {}, quiet = false } = {}) {

@@ -6,10 +6,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { pinnedNode, run } from '../setup.mjs';
+import { npm, pinnedNode, run } from '../setup.mjs';
 
 const files = ['package.json', 'package-lock.json'];
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /**
  * The folder in the cache with what `make` put there, which is called once.

@@ -1,10 +1,9 @@
 /** Makes VS Code ready for tests and the demo: code-server from npm, and the packaged extension. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pinnedNode, root, run } from '../../setup.mjs';
+import { npm, pinnedNode, root, run } from '../../setup.mjs';
 import { fromNpm, install } from '../fromNpm.mjs';
 
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const vsix = join(root, '.cache/vscode/slipway.vsix');
 
 /** The folder of code-server; its entry is `out/node/entry.js`. Installs it where it is not there yet: 616 MB. */

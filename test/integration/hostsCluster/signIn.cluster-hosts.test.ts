@@ -47,6 +47,8 @@ let browser: Browser;
 let context: BrowserContext;
 let code: CodePage;
 let notebook: string;
+/** Selects the runs of the notebook, whoever made them. */
+const ofNotebook = () => `slipway.dev/notebook=${notebook.replace('.ipynb', '')}`;
 
 anewAfterFailure(async (own) => {
   cluster = testCluster();
@@ -65,9 +67,8 @@ anewAfterFailure(async (own) => {
   await writeConfig(join(server.home, 'config'), { contexts });
   // The space keeps the runs of earlier tries.
   notebook = `ticking-${randomBytes(2).toString('hex')}.ipynb`;
-  const ofNotebook = `slipway.dev/notebook=${notebook.replace('.ipynb', '')}`;
   own(async () => {
-    await kubectl(['-n', 'team-a', 'delete', 'pipelineruns', '-l', ofNotebook, '--wait=false']);
+    await kubectl(['-n', 'team-a', 'delete', 'pipelineruns', '-l', ofNotebook(), '--wait=false']);
   });
   await server.write(notebook, notebookOf(ticking));
   jupyter = await JupyterServer.create({ home: server.home });
@@ -135,8 +136,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
   // The press that asked goes on.
   const row = code.row(new RegExp(notebook)).first();
   await row.waitFor({ timeout: patienceMs });
-  const ofNotebook = `slipway.dev/notebook=${notebook.replace('.ipynb', '')}`;
-  const only = await kubectl(['-n', 'team-a', 'get', 'pipelineruns', '-l', ofNotebook, '-o', 'name']);
+  const only = await kubectl(['-n', 'team-a', 'get', 'pipelineruns', '-l', ofNotebook(), '-o', 'name']);
   const run = only.trim().split('/').at(-1) ?? '';
   const detail = await detailInCode(code, new RegExp(notebook), run);
   await code

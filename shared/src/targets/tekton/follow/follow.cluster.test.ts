@@ -226,11 +226,29 @@ describe('large things', () => {
   });
 });
 
-describe('a file whose connection is cut', () => {
-  it('does not look whole', async () => {
-    const run = named('cut');
-    await submitter().submit(commandRun(run, 'head -c 20000000 /dev/urandom > big.bin'), signal);
+describe('files of a run that is over', () => {
+  let run = '';
+  beforeAll(async () => {
+    run = named('over');
+    const script =
+      'head -c 20000000 /dev/urandom > big.bin; sha256sum < big.bin | cut -c 1-64 | tr -d "\\n" > sum; ln -s /etc etc';
+    await submitter().submit(commandRun(run, script), signal);
     await at.untilFinal(run, signal);
+  });
+
+  it('come whole, and what is refused leaves the connection as it is', async () => {
+    const files = await at.files();
+    const open = (path: string) => files.openFile(run, path, undefined, signal);
+    const big = await hashOf((await open('work/big.bin')).content);
+    await expect(open('work/none')).rejects.toMatchObject({ code: 'artifact.notFound' });
+    await expect(open('../../etc/passwd')).rejects.toMatchObject({ code: 'path.refused' });
+    await expect(open('work/etc/passwd')).rejects.toMatchObject({ code: 'path.refused' });
+    const sum: Uint8Array[] = [];
+    for await (const part of (await open('work/sum')).content) sum.push(part);
+    expect(big).toEqual({ bytes: 20_000_000, sha256: Buffer.concat(sum).toString() });
+  });
+
+  it('do not look whole where the connection is cut', async () => {
     const files = await at.files();
     const { bytes, content } = await files.openFile(run, 'work/big.bin', undefined, signal);
     expect(bytes).toBe(20_000_000);
