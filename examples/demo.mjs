@@ -23,7 +23,11 @@ console.log();
 
 // The child has the terminal's Ctrl-C too and answers it: cancel, then detach.
 process.on('SIGINT', () => undefined);
-const child = spawn(node, [script, 'run', 'examples/single-cell/slipway.yaml'], { ...surroundings, stdio: 'inherit' });
+const here = ['--context', 'local'];
+const child = spawn(node, [script, 'run', 'examples/single-cell/slipway.yaml', ...here], {
+  ...surroundings,
+  stdio: 'inherit',
+});
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
   if (code === 0) tellWhere();
@@ -58,7 +62,10 @@ async function serve() {
 
 /** Where the newest run's report and artifacts are, and what the command is called here. */
 function tellWhere() {
-  const listed = spawnSync(node, [script, 'runs', '-o', 'json', '--limit', '1'], { ...surroundings, encoding: 'utf8' });
+  const listed = spawnSync(node, [script, 'runs', ...here, '-o', 'json', '--limit', '1'], {
+    ...surroundings,
+    encoding: 'utf8',
+  });
   const [run] = JSON.parse(listed.stdout).runs;
   const data = process.env.XDG_DATA_HOME || join(homedir(), '.local/share');
   const output = join(data, 'slipway/runs', run.name, 'output');
