@@ -41,6 +41,23 @@ const httpWithoutUndici = {
 };
 
 /**
+ * What counts columns reads Unicode's tables as soon as it is there, a third of what a short command takes, and few outputs
+ * have a character that is looked up in them.
+ */
+const widthWhenAsked = {
+  name: 'width-when-asked',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'string-width', namespace: 'when-asked' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'when-asked' }, ({ path }) => ({
+      contents: `let width; export default (text) => (width ??= require('${path}').default)(text);`,
+      resolveDir: here,
+    }));
+  },
+};
+
+/**
  * ssh2 does without its native parts where they cannot be loaded: it asks for them in a `try`. A bundle for every machine has none,
  * also where npm has built them on this one.
  */
@@ -85,7 +102,7 @@ const result = await build({
     // ES modules have none; ssh2 makes paths of it that nobody uses (Pageant's helper, a folder for WebAssembly that is inlined).
     __dirname: '""',
   },
-  plugins: [httpWithoutUndici, sshWithoutNative],
+  plugins: [httpWithoutUndici, sshWithoutNative, widthWhenAsked],
   metafile: true,
   logLevel: 'warning',
 });

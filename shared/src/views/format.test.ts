@@ -60,6 +60,12 @@ describe('times', () => {
     expect(createClockFormat('UTC')(midnight)).toBe('00:03:04');
     expect(createClockFormat('Asia/Shanghai')(midnight)).toBe('08:03:04');
   });
+
+  it('are those of the machine where no zone is named', () => {
+    const named = createClockFormat(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    const here = createClockFormat(undefined);
+    fc.assert(fc.property(fc.integer({ min: 1e12, max: 4e12 }), (time) => here(time) === named(time)));
+  });
 });
 
 it('one is not many', () => expect([count(1, 'file'), count(0, 'file')]).toEqual(['1 file', '0 files']));

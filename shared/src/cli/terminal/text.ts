@@ -1,11 +1,15 @@
 import stringWidth from 'string-width';
 
-const segmenter = new Intl.Segmenter();
+/** Characters of one column each, whatever is beside them: of ASCII and Latin-1, dashes and quotes, arrows, lines, marks for yes and no. */
+const plain = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u00ff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2713\u2717]*$/u;
 const printableAscii = /^[\u0020-\u007e]*$/u;
+
+/** Made when first asked for: that takes longer than most of what else a command does. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** How many columns a terminal needs for the text; wide characters take two. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  return plain.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text cut to `width` columns, with `…` where something was left out. Characters are never split. */
@@ -15,6 +19,7 @@ export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = '';
   let used = 0;
+  segmenter ??= new Intl.Segmenter();
   for (const { segment } of segmenter.segment(text)) {
     const columns = displayWidth(segment);
     if (used + columns > width - 1) break;
