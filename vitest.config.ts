@@ -8,15 +8,17 @@ import PagesFirst from './test/pagesFirst.ts';
  */
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.cache/node-compiled');
 
-const integration = '**/*.integration.test.ts';
+/** Where tests lie: the rest of a checkout, with all that was installed, takes a second to look through. */
+const places = '{shared,test,vscode-extension,jupyterlab-extension}';
+const integration = `${places}/**/*.integration.test.ts`;
 /** Needs the test cluster; SLIPWAY_TEST_CLUSTER names the file that tells where it is. */
-const cluster = '**/*.cluster.test.ts';
+const cluster = `${places}/**/*.cluster.test.ts`;
 /** Needs VS Code's or JupyterLab's real host, the packaged extension in it, and Chromium. */
-const hosts = '**/*.hosts.test.ts';
+const hosts = `${places}/**/*.hosts.test.ts`;
 /** Needs both hosts and the test cluster. */
-const clusterHosts = '**/*.cluster-hosts.test.ts';
+const clusterHosts = `${places}/**/*.cluster-hosts.test.ts`;
 /** Changes the cluster for all who use it, so nothing else may run beside it. */
-const alone = '**/*.alone.cluster.test.ts';
+const alone = `${places}/**/*.alone.cluster.test.ts`;
 
 const toldFailures = { setupFiles: ['./test/keepDiffs.ts'] };
 
