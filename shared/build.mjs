@@ -41,8 +41,8 @@ const httpWithoutUndici = {
 };
 
 /**
- * What counts columns reads Unicode's tables as soon as it is there, a third of what a short command takes, and few outputs
- * have a character that is looked up in them.
+ * What counts columns reads Unicode's tables as soon as it is there, a quarter of what the shortest command takes, and few
+ * outputs have a character that is looked up in them.
  */
 const widthWhenAsked = {
   name: 'width-when-asked',

@@ -30,7 +30,7 @@ export function formatAgo(time: number, now: number): string {
 
 /** `12:03:04` in the given time zone (IANA name; undefined for the machine's own). */
 export function createClockFormat(timeZone: string | undefined): (time: number) => string {
-  // A command that follows a run begins with this, and a format by `Intl` takes as long to make as all else that it does until then.
+  // A format by `Intl` takes 15 ms to make, and every command that follows a run tells the time.
   if (timeZone === undefined) return localClock;
   const format = new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',
