@@ -2,9 +2,8 @@ import stringWidth from 'string-width';
 
 /** Characters of one column each, whatever is beside them: of ASCII and Latin-1, dashes and quotes, arrows, lines, marks for yes and no. */
 const plain = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u00ff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2713\u2717]*$/u;
-const printableAscii = /^[\u0020-\u007e]*$/u;
 
-/** Made when first asked for: that takes longer than most of what else a command does. */
+/** Made when first asked for, since it reads Unicode's tables. */
 let segmenter: Intl.Segmenter | undefined;
 
 /** How many columns a terminal needs for the text; wide characters take two. */
@@ -15,7 +14,7 @@ export function displayWidth(text: string): number {
 /** The text cut to `width` columns, with `…` where something was left out. Characters are never split. */
 export function truncate(text: string, width: number): string {
   if (width <= 0) return '';
-  if (printableAscii.test(text)) return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  if (plain.test(text)) return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
   if (displayWidth(text) <= width) return text;
   let kept = '';
   let used = 0;
