@@ -105,6 +105,11 @@ class CoreProcess:
         """Open a connection to the core; what is sent on it has to begin with the secret."""
         return await asyncio.open_unix_connection(str(self.socket_path))
 
+    async def wait(self, seconds: float) -> None:
+        """Wait until the process has ended, ``seconds`` at most."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._process.wait(), seconds)
+
     async def stop(self) -> None:
         """Close the life line, wait, and kill what does not leave. Runs go on."""
         if self._process.stdin is not None:

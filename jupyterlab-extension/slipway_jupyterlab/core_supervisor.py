@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from .core_process import CoreProcess
 
+_death_seconds = 1.0
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -34,10 +36,21 @@ class CoreSupervisor:
 
     @contextlib.asynccontextmanager
     async def frames(self) -> AsyncIterator[Streams]:
-        """Open a connection for frames, authenticated. Raises SlipwayError where no core can be had."""
+        """
+        Open a connection for frames, authenticated. Raises SlipwayError where no core can be had.
+
+        It is over when the core's death is known, if that is why the connection ended: who connects again then gets
+        a fresh core. The kernel closes a dying process's connections first, and for a moment it still seems to listen.
+        """
         async with self._connection() as (core, (reader, writer)):
             writer.write(f"{json.dumps({'secret': core.secret})}\n".encode())
-            yield reader, writer
+            try:
+                yield reader, writer
+            except ConnectionError:
+                await core.wait(_death_seconds)
+                raise
+            if reader.at_eof():
+                await core.wait(_death_seconds)
 
     @contextlib.asynccontextmanager
     async def http(self) -> AsyncIterator[tuple[str, Streams]]:
