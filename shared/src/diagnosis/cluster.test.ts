@@ -39,6 +39,11 @@ describe('what a cluster says, and what that means', () => {
       'outOfMemory',
       'Step notebook used more than its 4Gi of memory and was killed',
     ],
+    [
+      'step-notebook: Killed, memory limit 4Gi',
+      'killed',
+      'Step notebook was killed, most often because it used more than its 4Gi of memory',
+    ],
     ['step-notebook: OOMKilled', 'outOfMemory', 'Step notebook ran out of memory and was killed'],
     [
       'Unschedulable: 0/3 nodes are available: 1 node(s) had untolerated taint {a: b}, 2 Insufficient nvidia.com/gpu.',

@@ -262,10 +262,23 @@ describe('a DevEnv whose pod is there', () => {
     expect(isOver(standing(up), up)).toBe(false);
   });
 
-  it('tells that it ran out of memory before', () => {
-    const lastState = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+  const larger = 'Give it a larger instance type: what ran in it was lost.';
+  it.each([
+    [{ exitCode: 137, reason: 'OOMKilled' }, 'it ran out of memory and was started again', larger],
+    [
+      { exitCode: 137, reason: 'Error' },
+      'it broke off (killed, often for want of memory) and was started again',
+      larger,
+    ],
+    [
+      { exitCode: 255, reason: 'Unknown' },
+      'it broke off (exit code 255) and was started again',
+      'What ran in it was lost.',
+    ],
+  ])('tells that it was started again, and why: %o', (terminated, reason, action) => {
+    const lastState = { terminated };
     const up = pod({ phase: 'Running', ...container({ state: runs, ready: true, restartCount: 1, lastState }) });
-    expect(standing(up)).toMatchObject({ state: 'running', reason: 'it ran out of memory and was started again' });
+    expect(standing(up)).toMatchObject({ state: 'running', reason, action });
   });
 
   it('is stopping once it is deleted, and says so where its node does not', () => {

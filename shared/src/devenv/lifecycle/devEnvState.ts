@@ -136,15 +136,26 @@ function running(pod: Pod, container: ContainerStatus): Standing {
     };
   }
   const end = container.lastState?.terminated;
-  if (end?.reason !== 'OOMKilled') return { state: 'running', startedAt };
+  if (end === undefined) return { state: 'running', startedAt };
   return {
     state: 'running',
-    reason: 'it ran out of memory and was started again',
-    action: 'Give it a larger instance type: what ran in it was lost.',
+    reason:
+      end.reason === 'OOMKilled'
+        ? 'it ran out of memory and was started again'
+        : `it broke off (${exitWords(end)}) and was started again`,
+    action:
+      end.reason === 'OOMKilled' || end.exitCode === killedCode
+        ? 'Give it a larger instance type: what ran in it was lost.'
+        : 'What ran in it was lost.',
     startedAt,
   };
 }
 
+/**
+ * Of a program that KILL has ended, as shells count. Where a pod's limit of memory is met before its container's, the runtime tells
+ * no more than this.
+ */
+const killedCode = 137;
 const cannotPull: ReadonlySet<string> = new Set(['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
 const cannotBeMade: ReadonlySet<string> = new Set([
   'CreateContainerConfigError',
@@ -250,6 +261,7 @@ function containerOf(pod: Pod): ContainerStatus | undefined {
 function exitWords(
   end: { readonly exitCode?: number | undefined; readonly reason?: string | undefined } | undefined,
 ): string {
+  if (end?.exitCode === killedCode) return 'killed, often for want of memory';
   if (end?.exitCode !== undefined) return `exit code ${end.exitCode}`;
   return line(end?.reason ?? '') || 'nobody knows why';
 }

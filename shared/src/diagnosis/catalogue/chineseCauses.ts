@@ -44,6 +44,8 @@ export const chineseCauses: Readonly<Record<string, string>> = {
   'The node put the pod out: {said}': '节点驱逐了 Pod：{said}',
   'Step {killed} used more than its {limit} of memory and was killed':
     '{killed} 步骤使用的内存超过上限 {limit}，被终止',
+  'Step {killed} was killed, most often because it used more than its {limit} of memory':
+    '{killed} 步骤被强制终止，多半是因为使用的内存超过上限 {limit}',
   'Step {killed} ran out of memory and was killed': '{killed} 步骤内存不足，被终止',
   'The time limit of the run, {limit}, was reached in step {step}': '在 {step} 步骤中达到了运行的时限 {limit}',
   'The time limit of the run, {limit}, was reached': '达到了运行的时限 {limit}',

@@ -214,6 +214,11 @@ const refusalEntries: readonly CatalogueEntry[] = [
   },
 ];
 
+const moreMemory = [
+  'Ask for more memory, or load less data at once: slipway rerun {run} --edit',
+  'slipway retry {run} --from {killed}',
+];
+
 const endEntries: readonly CatalogueEntry[] = [
   {
     id: 'deleted',
@@ -251,10 +256,15 @@ const endEntries: readonly CatalogueEntry[] = [
       'Step {killed} used more than its {limit} of memory and was killed',
       'Step {killed} ran out of memory and was killed',
     ],
-    fixes: [
-      'Ask for more memory, or load less data at once: slipway rerun {run} --edit',
-      'slipway retry {run} --from {killed}',
-    ],
+    fixes: moreMemory,
+  },
+  {
+    id: 'killed',
+    source: 'G5',
+    look: 'cluster',
+    pattern: /^step-(?<killed>[\w-]+): Killed, memory limit (?<limit>\w+)$/m,
+    causes: ['Step {killed} was killed, most often because it used more than its {limit} of memory'],
+    fixes: moreMemory,
   },
   {
     id: 'runTimeout',

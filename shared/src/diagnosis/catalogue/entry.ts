@@ -9,7 +9,7 @@ import type { StepName } from '../../protocol/index.ts';
  * - `logEnd`: its last three lines that say something
  * - `state`: the state of the run: `failed`, `timedOut`, `lost`
  * - `cluster`: what the cluster says, a fact a line, the one that can be trusted most first: `REASON: message` of conditions,
- *   `step-NAME: OOMKilled, memory limit 4Gi` of containers, and of events where no step came to run
+ *   `step-NAME: OOMKilled, memory limit 4Gi` and `step-NAME: Killed, memory limit 4Gi` of containers, and of events where no step came to run
  */
 export type Look = 'error' | 'toolError' | 'reason' | 'log' | 'logEnd' | 'state' | 'cluster';
 

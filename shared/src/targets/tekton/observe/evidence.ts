@@ -19,6 +19,8 @@ export interface EndEvidence {
 }
 
 const mostEvents = 20;
+/** Of a program that KILL has ended, as shells count. */
+const killedCode = 137;
 
 /** What the cluster's own words tell of why a run ended badly; undefined where only its logs can. */
 export function diagnoseEnd(evidence: EndEvidence): Diagnosis | undefined {
@@ -42,7 +44,7 @@ export function clusterLines(evidence: EndEvidence): string[] {
     ...podEndedLine(end),
     ...[pipelineRun, ...taskRuns].flatMap(conditionLine),
     ...pods.flatMap(({ status }) => reasonLine(status?.reason, status?.message)),
-    ...killedLines(steps),
+    ...killedLines(end, steps),
     ...(ran ? [] : [...pods.flatMap(waitLines), ...eventLines(evidence, events)]),
   ].map(line);
 }
@@ -63,11 +65,20 @@ function reasonLine(reason: string | undefined, message: string | undefined): st
   return [message === undefined || message === '' ? reason : `${reason}: ${message}`];
 }
 
-/** Only where the step that failed is the one that was killed. */
-function killedLines(steps: readonly SeenStep[]): string[] {
+/**
+ * Only where the step that failed is the one that was killed. Where a pod's limit of memory is met before its container's, the
+ * runtime tells of a kill alone; the same where it hears of memory too late (<https://github.com/containerd/containerd/issues/12260>).
+ */
+function killedLines(end: RunEnd, steps: readonly SeenStep[]): string[] {
   const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
-  if (failed?.sight.ending !== 'outOfMemory') return [];
-  return [`step-${failed.name}: OOMKilled${failed.memory === undefined ? '' : `, memory limit ${failed.memory}`}`];
+  if (failed === undefined) return [];
+  const limit = failed.memory === undefined ? '' : `, memory limit ${failed.memory}`;
+  if (failed.sight.ending === 'outOfMemory') return [`step-${failed.name}: OOMKilled${limit}`];
+  return end.state === 'failed' && wasKilled(failed) && limit !== '' ? [`step-${failed.name}: Killed${limit}`] : [];
+}
+
+function wasKilled({ sight, verdict }: SeenStep): boolean {
+  return sight.ending === 'killed' || verdict?.exitCode === killedCode;
 }
 
 function waitLines(pod: Pod): string[] {

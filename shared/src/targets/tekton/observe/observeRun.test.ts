@@ -6,7 +6,19 @@ import { observeRun } from './observeRun.ts';
 import { type PipelineRun, pipelineRunSchema, podSchema, taskRunSchema } from './schemas/index.ts';
 import { parseSummary } from './summary.ts';
 import { at, condition, ourRun, pod, startMs, taskRun } from './testing/objects.ts';
-import { ended, going, line, nothing, observe, runningPod, runOf, stateOf, steps, task } from './testing/observing.ts';
+import {
+  doneFacts,
+  ended,
+  going,
+  line,
+  nothing,
+  observe,
+  runningPod,
+  runOf,
+  stateOf,
+  steps,
+  task,
+} from './testing/observing.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -116,14 +128,6 @@ describe('its end', () => {
   const summary = (parts: Json): Json => ({
     results: [{ name: 'summary', value: JSON.stringify({ version: 1, ...parts }) }],
   });
-  const done = (
-    parts: Json,
-    status: 'True' | 'False' = 'False',
-    ends: Parameters<typeof task>[0] = [],
-  ): Partial<RunFacts> => ({
-    pipelineRun: ourRun(steps, ended(status, 'Failed')),
-    taskRuns: task(ends, { ...ended(status, 'Failed'), ...parts }),
-  });
 
   it('waits for its pod, for a TaskRun that is behind, and not for ever', () => {
     const pipelineRun = ourRun(steps, ended('True', 'Succeeded'));
@@ -197,12 +201,12 @@ describe('its end', () => {
     const states = (facts: Partial<RunFacts>): string[] => runOf(observe(facts)).steps.map(({ state }) => state);
     const wanted = ['succeeded', 'cancelled', 'cancelled', 'cancelled', 'succeeded'];
     const asked = { pipelineRun: ourRun(steps, ended('False', 'Cancelled'), { spec: { status: 'Cancelled' } }) };
-    expect(states({ ...done(summary({ verdict: 'cancelled', steps: said }), 'False', ends), ...asked })).toEqual(
+    expect(states({ ...doneFacts(summary({ verdict: 'cancelled', steps: said }), 'False', ends), ...asked })).toEqual(
       wanted,
     );
     // Nobody followed it, and the TaskRun was stopped before it took the summary.
-    expect(states({ ...done({}, 'False', ends), ...asked }).slice(0, 4)).toEqual(wanted.slice(0, 4));
-    expect(states(done({}, 'False', ends))[1]).toBe('failed');
+    expect(states({ ...doneFacts({}, 'False', ends), ...asked }).slice(0, 4)).toEqual(wanted.slice(0, 4));
+    expect(states(doneFacts({}, 'False', ends))[1]).toBe('failed');
   });
 
   it('is the one of the summary, with cells, failed cell and notes', () => {
@@ -216,7 +220,7 @@ describe('its end', () => {
       source: 'a',
     };
     const observed = observe(
-      done(
+      doneFacts(
         summary({
           verdict: 'failed',
           reason: 'cell 7 raised KeyError',
@@ -253,37 +257,11 @@ describe('its end', () => {
     for (const event of observed.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
   });
 
-  it('is found in the container where an earlier step ran out of memory', () => {
-    const message = JSON.stringify([
-      { key: 'summary', value: JSON.stringify({ version: 1, verdict: 'failed', reason: 'killed' }), type: 1 },
-    ]);
-    const pods = [
-      podSchema.parse({
-        metadata: { name: 'p' },
-        spec: { containers: [{ name: 'step-notebook', resources: { limits: { memory: '4Gi' } } }] },
-        status: {
-          phase: 'Failed',
-          containerStatuses: [
-            { name: 'step-notebook', state: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: at(9) } } },
-            { name: 'step-collect', state: { terminated: { exitCode: 1, message, finishedAt: at(12) } } },
-          ],
-        },
-      }),
-    ];
-    const run = runOf(observe({ ...done({}, 'False', [[0, 1, 2], [137, 2, 9], 1, 1, 1]), pods }));
-    expect(run).toMatchObject({
-      state: 'failed',
-      reason: 'notebook: it used more than its 4Gi of memory and was killed',
-      diagnosis: { id: 'outOfMemory' },
-    });
-    expect(run.steps.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped', 'skipped', 'succeeded']);
-  });
-
   it('believes a summary that says it went well, and no step that does against its exit code', () => {
     const lies = summary({ verdict: 'succeeded', steps: { notebook: { state: 'succeeded' } } });
     const run = runOf(
       observe(
-        done(lies, 'True', [
+        doneFacts(lies, 'True', [
           [0, 1, 2],
           [3, 2, 4],
         ]),
@@ -301,7 +279,7 @@ describe('its end', () => {
   ])('goes by exit codes where the summary is %s', (_what, parts) => {
     const run = runOf(
       observe(
-        done(parts, 'False', [
+        doneFacts(parts, 'False', [
           [0, 1, 2],
           [3, 2, 4],
           [0, 4, 5],
@@ -332,7 +310,7 @@ describe('its end', () => {
   it('takes no secret into the reason', () => {
     const run = runOf(
       observe(
-        done({
+        doneFacts({
           conditions: [
             condition('False', 'PodCreationFailed', 'GET https://bob:hunter2-hunter2@registry.example/v2: odd'),
           ],

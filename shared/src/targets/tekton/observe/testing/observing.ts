@@ -41,6 +41,18 @@ export function task(
   return [taskRun('t', 'run', { podName: 'p', steps: seen, ...status })];
 }
 
+/** A run that has ended, and what its TaskRun says besides. */
+export function doneFacts(
+  parts: Json,
+  status: 'True' | 'False' = 'False',
+  ends: Parameters<typeof task>[0] = [],
+): Partial<RunFacts> {
+  return {
+    pipelineRun: ourRun(steps, ended(status, 'Failed')),
+    taskRuns: task(ends, { ...ended(status, 'Failed'), ...parts }),
+  };
+}
+
 export const runningPod = pod('p', { status: { phase: 'Running' } });
 export const line = (type: string, parts: Json = {}, time = startMs + 5_000): string =>
   JSON.stringify({ type, time, ...parts });
