@@ -212,7 +212,8 @@ describe('the test cluster', () => {
       container: { command: ['sh', '-c', `exec ${script}`], resources: { limits: { memory: '64Mi' } } },
     };
     const { end } = await runToEnd(pod(named('greedy'), script, limits));
-    expect(end.state.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
+    // Mostly with the reason OOMKilled. Where the limit of the pod is met before the container's, containerd hears of none.
+    expect(end.state.terminated?.exitCode).toBe(137);
   });
 
   it('fills a tiny volume, which belongs to the group of the pod', async () => {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -183,10 +184,13 @@ export class RemoteWindow {
   }
 
   async #send(from: Readable, command: string): Promise<void> {
-    const ssh = spawn('ssh', this.#arguments(command), { env: this.#ssh.env, stdio: ['pipe', 'inherit', 'inherit'] });
-    const ended = once(ssh, 'exit');
-    await pipeline(from, ssh.stdin);
-    const [code] = (await ended) as [number | null];
-    if (code !== 0) throw new Error(`ssh ended with ${String(code)}: ${command}`);
+    const ssh = spawn('ssh', this.#arguments(command), { env: this.#ssh.env, stdio: ['pipe', 'ignore', 'pipe'] });
+    const [sent, said, [code]] = await Promise.all([
+      pipeline(from, ssh.stdin).catch((error: unknown) => error),
+      text(ssh.stderr),
+      once(ssh, 'close') as Promise<[number | null]>,
+    ]);
+    if (code === 0 && sent === undefined) return;
+    throw new Error(`ssh ended with ${String(code)}: ${command}\n${said}`, { cause: sent });
   }
 }
