@@ -17,6 +17,12 @@ export type RunChange =
       readonly forbidden?: true;
     };
 
+/**
+ * So many runs are read at once: thousands have changed when a machine wakes up, and all at once are hundreds of megabytes. Not few, because
+ * a diagnosis may wait for a pod.
+ */
+const mostReadings = 48;
+
 export type RunListener = (change: RunChange) => void;
 
 /**
@@ -31,6 +37,8 @@ export class RunWatcher {
   /** Each listener, and since when (epoch ms) it listens. */
   readonly #listeners = new Map<RunListener, number>();
   readonly #reading = new Set<string>();
+  /** The next to be read, first come first served. */
+  readonly #waiting = new Set<string>();
   readonly #changedMeanwhile = new Set<string>();
   #subscription: { readonly scope: WatchScope; readonly watch: Disposable; readonly stop: AbortController } | undefined;
   /** That there is no news, while that is so: who begins to listen now has to know. */
@@ -84,6 +92,7 @@ export class RunWatcher {
     this.#subscription = undefined;
     this.#stale = undefined;
     this.#reading.clear();
+    this.#waiting.clear();
     this.#changedMeanwhile.clear();
   }
 
@@ -101,10 +110,12 @@ export class RunWatcher {
   }
 
   #read(name: string, signal: AbortSignal): void {
-    if (this.#reading.has(name)) {
-      this.#changedMeanwhile.add(name);
-      return;
-    }
+    if (this.#reading.has(name)) this.#changedMeanwhile.add(name);
+    else if (this.#reading.size < mostReadings) this.#readNow(name, signal);
+    else this.#waiting.add(name);
+  }
+
+  #readNow(name: string, signal: AbortSignal): void {
     this.#reading.add(name);
     this.#store()
       .load(name, { diagnose: true }, signal)
@@ -114,7 +125,11 @@ export class RunWatcher {
       .finally(() => {
         if (signal.aborted) return;
         this.#reading.delete(name);
-        if (this.#changedMeanwhile.delete(name)) this.#read(name, signal);
+        if (this.#changedMeanwhile.delete(name)) this.#waiting.add(name);
+        const [next] = this.#waiting;
+        if (next === undefined) return;
+        this.#waiting.delete(next);
+        this.#readNow(next, signal);
       });
   }
 
