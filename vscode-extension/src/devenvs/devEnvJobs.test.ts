@@ -24,3 +24,23 @@ it('keeps a command ended that an answer from before its end calls running', asy
   expect(await read).toEqual([stopped]);
   expect(jobs.running).toEqual([]);
 });
+
+it('knows all commands once they were asked for, tells only of other ones, and forgets them where it cannot ask', async () => {
+  let answer: () => Promise<unknown> = () => Promise.resolve({ jobs: [running] });
+  const core = { request: () => answer(), onNotification: () => ({ dispose: () => undefined }) };
+  const jobs = new DevEnvJobs(core as Pick<CoreConnection, 'request' | 'onNotification'>, new AbortController().signal);
+  let told = 0;
+  jobs.onChange(() => (told += 1));
+  jobs.put(reference, running);
+  expect([jobs.known(reference), told]).toEqual([undefined, 1]);
+  await jobs.readAgain(reference);
+  expect([jobs.known(reference), told]).toEqual([[running], 2]);
+  await jobs.readAgain(reference);
+  expect(told).toBe(2);
+  answer = () => Promise.resolve({ jobs: [stopped] });
+  await jobs.readAgain(reference);
+  expect([jobs.known(reference), told]).toEqual([[stopped], 3]);
+  answer = () => Promise.reject(new Error('gone'));
+  await jobs.readAgain(reference);
+  expect([jobs.known(reference), told]).toEqual([undefined, 4]);
+});

@@ -5,6 +5,8 @@ import { type DevEnvReference, named } from './devEnvReference.ts';
 interface Known {
   readonly reference: DevEnvReference;
   readonly jobs: readonly DevEnvJob[];
+  /** False where only single ones were told of. */
+  readonly areAll: boolean;
 }
 
 /** The commands of those DevEnvs that somebody looks at, as last told. */
@@ -45,19 +47,37 @@ export class DevEnvJobs {
     return all.filter(({ jobs }) => jobs.some(({ state }) => state === 'running')).map(({ reference }) => reference);
   }
 
+  /** All of them as last told, the newest first; undefined where nobody has asked yet. */
+  known({ context, devEnv }: DevEnvReference): readonly DevEnvJob[] | undefined {
+    const known = this.#known.get(keyOf(context, devEnv));
+    return known?.areAll === true ? known.jobs : undefined;
+  }
+
+  /** Asks the DevEnv, and tells if its commands are other ones now, or cannot be asked for any more. */
+  async readAgain(reference: DevEnvReference): Promise<void> {
+    const before = JSON.stringify(this.known(reference));
+    try {
+      if (JSON.stringify(await this.read(reference)) === before) return;
+    } catch {
+      // Whoever looks is told why when it is asked for anew.
+      this.#known.delete(keyOf(reference.context, reference.devEnv));
+    }
+    if (!this.#signal.aborted) this.#changes.fire(reference);
+  }
+
   /** Asks the DevEnv, the newest first. @throws SlipwayError */
   async read(reference: DevEnvReference): Promise<readonly DevEnvJob[]> {
     const { jobs } = await this.#core.request('devenvs/jobs', named(reference), this.#signal);
     // What has ended stays so, where its end was told while the DevEnv was asked.
     const sorted = newestFirst(jobs.map((job) => this.#ended(reference, job.id) ?? job));
-    this.#keep(reference, sorted);
+    this.#keep(reference, sorted, true);
     return sorted;
   }
 
   /** Takes in what the core answered or told of one. */
   put(reference: DevEnvReference, job: DevEnvJob): void {
     const others = this.#of(reference).filter(({ id }) => id !== job.id);
-    this.#keep(reference, newestFirst([job, ...others]));
+    this.#keep(reference, newestFirst([job, ...others]), this.known(reference) !== undefined);
     this.#changes.fire(reference);
   }
 
@@ -72,8 +92,8 @@ export class DevEnvJobs {
     return known?.state === 'running' ? undefined : known;
   }
 
-  #keep({ context, devEnv }: DevEnvReference, jobs: readonly DevEnvJob[]): void {
-    this.#known.set(keyOf(context, devEnv), { reference: { context, devEnv }, jobs });
+  #keep({ context, devEnv }: DevEnvReference, jobs: readonly DevEnvJob[], areAll: boolean): void {
+    this.#known.set(keyOf(context, devEnv), { reference: { context, devEnv }, jobs, areAll });
   }
 
   #of({ context, devEnv }: DevEnvReference): readonly DevEnvJob[] {

@@ -33,6 +33,8 @@ export interface DevEnvsTreeOptions {
 /** News are gathered for so long before the tree is drawn anew, in milliseconds. */
 const gatherMs = 100;
 const usualTickMs = 20_000;
+/** What was told so lately is not asked for again. */
+const newsMs = 2_000;
 /** So many commands of a DevEnv are shown. */
 const mostJobs = 20;
 
@@ -41,6 +43,8 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
   readonly #options: DevEnvsTreeOptions;
   readonly #changes = new vscode.EventEmitter<DevEnvsNode | undefined>();
   readonly #nodes = new Map<string, DevEnvsNode>();
+  /** When the commands of DevEnvs were told to be drawn anew as they are known, epoch ms. */
+  readonly #drawnAsKnown = new Map<string, number>();
   /** What rows say that changes with the time, as it was drawn last. */
   readonly #drawn = new Map<string, string>();
   readonly #subscriptions: readonly { dispose(): void }[];
@@ -59,13 +63,16 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
     this.#subscriptions = [
       store.onChange(gather),
       contexts.onChange(gather),
-      jobs.onChange((reference) => this.#changes.fire(this.#nodeOf(reference))),
+      jobs.onChange((reference) => this.#drawJobs(reference)),
     ];
     this.#ticker = setInterval(() => {
       if (!isVisible()) return;
       for (const devEnv of store.devEnvs) this.#letGoOn(devEnv);
       // One that is shown as running may have been started, or stopped, from elsewhere.
-      for (const reference of jobs.running) this.#changes.fire(this.#nodeOf(reference));
+      for (const reference of jobs.running) {
+        this.#drawJobs(reference);
+        void jobs.readAgain(reference);
+      }
     }, tickMs);
   }
 
@@ -153,6 +160,11 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
     this.#changes.fire(this.#nodeOf({ context, devEnv: name }));
   }
 
+  #drawJobs(reference: DevEnvReference): void {
+    this.#drawnAsKnown.set(keyOf(reference.context, reference.devEnv), Date.now());
+    this.#changes.fire(this.#nodeOf(reference));
+  }
+
   #below(name: string): DevEnvsNode[] {
     const isStale = this.#context(name)?.state === 'stale';
     return [
@@ -161,10 +173,14 @@ export class DevEnvsTree implements vscode.TreeDataProvider<DevEnvsNode>, vscode
     ];
   }
 
+  /** While VS Code waits for the rows below one, a press on one of them is lost: those that are known are drawn at once. */
   async #jobsOf(reference: DevEnvReference): Promise<DevEnvsNode[]> {
     const { jobs, words } = this.#options;
+    const known = jobs.known(reference);
+    const drawnAt = this.#drawnAsKnown.get(keyOf(reference.context, reference.devEnv)) ?? 0;
+    if (known !== undefined && Date.now() - drawnAt > newsMs) void jobs.readAgain(reference);
     try {
-      const read = await jobs.read(reference);
+      const read = known ?? (await jobs.read(reference));
       if (read.length === 0) return [{ kind: 'note', text: words.host.devEnv.noCommands, tooltip: '' }];
       return read.slice(0, mostJobs).map(({ id }): DevEnvsNode => {
         const { context, devEnv } = reference;
