@@ -120,9 +120,10 @@ describe.concurrent(`logs of 80,000 lines in ${containers} containers at once`, 
     for (const { lines } of follows) {
       // Where lines may be missing, one may be missing in part.
       const sure = lines.filter(({ mayMissBefore }) => mayMissBefore !== true).map(text);
-      const whole = sure.filter((line) => line.length === 7 + filler.length);
+      const isWhole = (line: string): boolean => line.length === 7 + filler.length;
+      const whole = sure.filter(isWhole);
       // Of the one that a rotation tears, the kubelet may leave the beginning behind in the old file. There is one rotation: 10 MiB of 20.
-      const ends = sure.filter((line) => line.length !== 7 + filler.length);
+      const ends = sure.filter((line) => !isWhole(line));
       expect([[], [filler]]).toContainEqual(ends);
       const seen = whole.map((line) => Number(line.slice(0, 6)));
       const increasing = seen.every((number, index) => index === 0 || number > (seen[index - 1] ?? 0));

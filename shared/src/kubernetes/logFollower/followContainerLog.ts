@@ -43,9 +43,9 @@ export interface FollowLogOptions {
  * What the API cannot give: the kubelet keeps only the newest file of a log once it has been rotated (10 MiB by default). Lines
  * written and rotated away while nobody was connected, or faster than the kubelet's own follower opens the new file, are lost
  * to every client of the API; the first line after such a gap says `mayMissBefore` where that can be known, which is not the
- * case within one connection. So is the first half of a line that the container was writing when its log was rotated, where
- * the runtime puts it into the old file too late: the rest then stands for the line. A line that the container has begun shows
- * when it has ended.
+ * case within one connection. Lost in the same way is the first half of a line that was being written when the log was rotated,
+ * where the runtime puts it into the old file too late: the rest then stands for the line. A line that the container has begun
+ * shows when it has ended.
  *
  * @throws SlipwayError when the cluster refuses, or there is no such container; the reason of `signal`
  */
