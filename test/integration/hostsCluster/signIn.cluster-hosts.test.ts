@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { kubectl, type ClusterStatus } from '../../cluster/cluster.mjs';
@@ -75,6 +75,8 @@ anewAfterFailure(async (own) => {
   own(() => jupyter.dispose());
   await Promise.all([server.start(), jupyter.start()]);
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ignoreHTTPSErrors: true });
+  code = await CodePage.open(context, server);
+  await code.showRuns();
 });
 afterEach(({ task }) => lastScreenshots(task, context.pages(), 'vscode/sign-in-cluster-last'));
 
@@ -97,11 +99,14 @@ async function runsGoTo(name: string): Promise<void> {
   throw new Error(`The row of ${name} does not say that runs go there.`);
 }
 
-/** Presses, and signs in as alice on the page that opens. */
-async function signInAsAlice(press: () => Promise<void>): Promise<void> {
-  const opened = context.waitForEvent('page', { timeout: patienceMs });
-  await press();
-  const page: Page = await opened;
+/** Presses a button, and signs in as alice on the page that opens. @throws Error with what `asking` shows where none does */
+async function signInAsAlice(asking: Page, button: Locator): Promise<void> {
+  const [page] = await Promise.all([context.waitForEvent('page', { timeout: patienceMs }), button.click()]).catch(
+    async (error: unknown) => {
+      const shown = await asking.locator('body').innerText();
+      throw new Error(`No page opened to sign in. The one that asked shows:\n${shown}`, { cause: error });
+    },
+  );
   const pages = KeycloakPages.at(context, page);
   await pages.logIn('alice', passwords.alice);
   const signedIn = page.getByText('You are signed in');
@@ -121,13 +126,11 @@ async function isOfAlice(run: string, auditedFrom: number): Promise<void> {
 
 it('VS Code runs the open notebook on the cluster as the person who signed in, over the life of tokens, until the sign-out', async () => {
   const { size } = await stat(cluster.auditLog);
-  code = await CodePage.open(context, server);
   await code.openNotebook(notebook);
-  await code.showRuns();
   await runsGoTo('team-a');
   await code.runButton.click();
   const asked = notification('This needs a sign-in to team-a');
-  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in', exact: true }).click());
+  await signInAsAlice(code.page, asked.getByRole('button', { name: 'Sign in', exact: true }));
   await code
     .row(/^team-a.*alice/)
     .first()
@@ -192,7 +195,7 @@ it('JupyterLab does so beside it, with the sign-in that both share', async () =>
     .locator('.Toastify__toast')
     .filter({ hasText: /Sign in to team-a to go on/ })
     .first();
-  await signInAsAlice(() => asked.getByRole('button', { name: 'Sign in' }).click());
+  await signInAsAlice(lab.page, asked.getByRole('button', { name: 'Sign in' }));
   await lab.sidePanel.getByText('Signed in to team-a').waitFor({ timeout: patienceMs });
   await code
     .row(/^team-a.*alice/)

@@ -17,6 +17,7 @@ export async function programFailure(error: unknown, session: ExecSession, doing
     try {
       const { exitCode } = await session.exited;
       const said = session.stderr().trim().split('\n').at(-1) ?? '';
+      if (exitCode === 0 && said === '') return lostAnswer(doing);
       return new SlipwayError(
         'cluster.protocol',
         `The program for the ${doing} ended with exit code ${exitCode}${said === '' ? '' : `: ${said.slice(0, 300)}`}.`,
@@ -30,4 +31,18 @@ export async function programFailure(error: unknown, session: ExecSession, doing
     action: 'Check that the image prints nothing when a program starts in it.',
     cause: error,
   });
+}
+
+/**
+ * A program with no answer has not ended well: the API server tells of exit code 0 where its connection to the node breaks, too
+ * (client-go's `watchErrorStream` takes an end without a status for success).
+ */
+function lostAnswer(doing: string): SlipwayError {
+  return new SlipwayError(
+    'cluster.unreachable',
+    `The connection to the program for the ${doing} broke before it answered.`,
+    {
+      action: 'Try again; if it stays so, check the network and whether the pod still runs.',
+    },
+  );
 }

@@ -121,6 +121,8 @@ export const chineseClusterErrors: Table = {
   '{path} did not arrive as it was sent: length or SHA-256 is wrong.': '{path} 与发送时不同：长度或 SHA-256 有误。',
   'The program for the {what} ended with exit code {code#}: {said~}.':
     '用于 {what} 的程序以退出码 {code} 结束：{said}。',
+  'The connection to the program for the {what} broke before it answered.':
+    '到用于 {what} 的程序的连接在其响应之前中断。',
   'The program for the {what} ended with exit code {code#}.': '用于 {what} 的程序以退出码 {code} 结束。',
   'The program for the {what} gave an answer that was not understood.': '无法理解用于 {what} 的程序的响应。',
   'The program that takes the upload gave an answer that was not understood.': '无法理解接收上传的程序的响应。',

@@ -5,9 +5,10 @@
 3. In, for each of these in order: a line `{"file": INDEX, "offset": N, "length": N}`, then that many bytes.
 4. Out: a line `{"ok": true, "files": COUNT, "bytes": SUM}`.
 
-What goes wrong is a last line `{"ok": false, "error": CODE, "message", "file"?: INDEX}` and exit code 1. A file shows
-under its name when it is whole and its hash is right; until then it lies in `.slipway-upload`, where a later call finds
-it. Two calls at once do no harm: they write the same bytes to the same places.
+What goes wrong is a last line `{"ok": false, "error": CODE, "message", "file"?: INDEX}` and exit code 1, once the input
+has ended or nothing more comes. A file shows under its name when it is whole and its hash is right; until then it lies
+in `.slipway-upload`, where a later call finds it. Two calls at once do no harm: they write the same bytes to the same
+places.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import stat
 import sys
 
@@ -36,6 +38,8 @@ _INBOX = ".slipway-upload"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# Whoever sends has heard by then, or has gone.
+_LAST_WORDS_SECONDS = 5
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _IN_THE_WAY = frozenset({errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EEXIST, errno.ENOTEMPTY})
 
@@ -262,4 +266,14 @@ def _say(answer: object) -> None:
 def _end(verdict: dict[str, object]) -> int:
     with contextlib.suppress(BrokenPipeError):
         _say(verdict)
-    return 0 if verdict["ok"] is True else 1
+    if verdict["ok"] is True:
+        return 0
+    _discard_input()
+    return 1
+
+
+def _discard_input() -> None:
+    """Read on: a program that ends while input is on its way has its connection reset, and its last words are lost."""
+    with contextlib.suppress(OSError):
+        while select.select([sys.stdin], [], [], _LAST_WORDS_SECONDS)[0] and os.read(sys.stdin.fileno(), _CHUNK):
+            pass

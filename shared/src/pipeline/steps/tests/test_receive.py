@@ -187,6 +187,17 @@ def test_says_when_another_file_comes_than_was_asked_for(tmp_path: Path) -> None
     sender.end()
 
 
+def test_takes_what_is_on_its_way_when_it_has_refused(tmp_path: Path) -> None:
+    sender = _Sender(tmp_path, [_entry("a", b"x" * 10_000_000)])
+    sender.line()
+    sender.send(0, 1, b"")
+    assert sender.line()["error"] == "protocol.invalid"
+    # More than a pipe holds.
+    sender.write(b"x" * 10_000_000)
+    assert sender.process.poll() is None
+    assert sender.end() == 1
+
+
 def test_ends_quietly_where_the_input_ends(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-S", "-c", _CALL, _STEPS, str(tmp_path)]
     done = subprocess.run(command, input=b"", capture_output=True, check=False)
