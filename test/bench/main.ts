@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { activation } from './activation/activation.ts';
 import { clusterBenches } from './cluster/benches.ts';
 import { coreStart } from './coreStart.ts';
+import { wantedFigures } from './figures.mjs';
 import { identity } from './identity.ts';
 import { jupyterForward } from './jupyterForward.ts';
 import { logs } from './logs.ts';
@@ -32,16 +33,14 @@ const local: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
 };
 const cluster = clusterBenches({ pairs, runs });
 
-const wanted = new Set(positionals);
+const wanted = wantedFigures(positionals);
 process.stdout.write(`${describeMachine()}\n\n`);
 for (const [name, bench] of Object.entries({ ...local, ...cluster })) {
-  const group = name in local ? wanted.size === 0 : wanted.has('cluster');
-  if (!group && !wanted.has('all') && !wanted.has(name)) continue;
+  if (!wanted.has(name)) continue;
   for (const comparison of await bench()) process.stdout.write(`${describeComparison(comparison)}\n\n`);
 }
 
-if (wanted.size === 0 || wanted.has('all') || wanted.has('sizes'))
-  process.stdout.write(`${await sizes(process.env.SLIPWAY_TEST_VSIX ?? '')}\n\n`);
+if (wanted.has('sizes')) process.stdout.write(`${await sizes(process.env.SLIPWAY_TEST_VSIX ?? '')}\n\n`);
 
 function count(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;

@@ -4,7 +4,6 @@ import { resources } from '../../../shared/src/kubernetes/index.ts';
 import { objectSchema } from '../../../shared/src/targets/tekton/submit/clusterObjects.ts';
 import type { Submitter } from '../../../shared/src/targets/tekton/submit/index.ts';
 import { commandRun } from '../../../shared/src/targets/tekton/submit/testing/submissions.ts';
-import { startDetached } from '../../integration/cluster/detached.ts';
 import { median, type Comparison } from '../statistics.ts';
 import { inBenchSpace, never, timedMs, type BenchSpace } from './benchSpace.ts';
 
@@ -13,7 +12,7 @@ const nowhere = { nodeSelector: { 'slipway.test/nowhere': 'true' } };
 
 /**
  * From the submission to the PipelineRun that the API server has taken, beside `kubectl create` of the same manifest: by the
- * core in this process, and by the command line, with its start.
+ * core in this process, and by the command line, a process of its own with its start.
  */
 export async function submission(pairs: number): Promise<Comparison[]> {
   return inBenchSpace('submit', nowhere, async (space) => {
@@ -62,7 +61,11 @@ async function onePair(space: BenchSpace, submitter: Submitter, name: string) {
   const core = await timedMs(() => submitter.submit(mine, never));
   const script = join(space.machine.machine.work, 'empty.sh');
   await writeFile(script, '');
-  const commandLine = await timedMs(() => startDetached(space.machine, ['--no-preflight', '--', 'bash', 'empty.sh']));
+  const commandLine = await timedMs(async () => {
+    const words = ['run', '--detach', '--no-preflight', '--', 'bash', 'empty.sh'];
+    const ended = await space.machine.slipway(words);
+    if (ended.exitCode !== 0) throw new Error(`slipway run failed:\n${ended.stdout}${ended.stderr}`);
+  });
   await space.kubectl('delete', 'pipelineruns', '--all', '--wait=false');
   return { core, commandLine, kubectl, dryRun };
 }
