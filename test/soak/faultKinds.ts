@@ -16,6 +16,14 @@ export const faultKinds: Readonly<Record<string, BreakIt>> = {
   'cut the watches': (proxy) => at(proxy, () => proxy.cut(watch)),
   'freeze everything': (proxy) => during(proxy, 500, 4_000, () => proxy.freeze()),
   'freeze the exec': (proxy) => during(proxy, 500, 4_000, () => proxy.freeze(exec)),
+  // So long that a person has to be told of it.
+  'freeze everything for long': (proxy) => during(proxy, 12_000, 20_000, () => proxy.freeze()),
+  'no way for long': async (proxy) => {
+    await proxy.refuse();
+    proxy.cut();
+    await sleep(between(12_000, 20_000));
+    await proxy.accept();
+  },
   'slow line': (proxy) => during(proxy, 500, 4_000, () => proxy.delay(300)),
   'no new connections': async (proxy) => {
     await proxy.refuse();

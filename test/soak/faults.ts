@@ -10,6 +10,8 @@ import { between, BrokenPromises, pick, type Outcome, type Say } from './outcome
 /** A run is followed through so many faults; then its end is looked at, and another one begins. */
 const faultsOfRun = 20;
 const truthMs = 10_000;
+/** What is not true by then is not waited for. */
+const longestMs = 60_000;
 const never = new AbortController().signal;
 
 /** Writes numbered lines that say when, until it is told to stop. */
@@ -92,33 +94,50 @@ class FollowedRun {
       this.#broken.add(`${this.#run}: ${this.#lines} lines came, ${this.#all} were written`);
   }
 
-  /** One fault; a line written after it has to come within 10 s. */
+  /**
+   * One fault. Within 10 s of its beginning it is told that there are no news, where it lasts so long; within 10 s of its end that there are,
+   * and a line comes that was written after it.
+   */
   async #break(): Promise<void> {
     const kind = pick(Object.keys(faultKinds) as [string, ...string[]]);
     this.#faults.push(kind);
+    const began = Date.now();
     await faultKinds[kind]?.(this.#proxy);
     const healed = Date.now();
-    while (this.#newest < healed) {
-      if (Date.now() - healed > truthMs) {
-        this.#broken.add(`${this.#run}: no line within 10 s of "${kind}"`);
-        return;
-      }
-      await sleep(20);
-    }
+    if (healed - began > truthMs && this.#toldAt(began + truthMs) !== 'stale')
+      this.#broken.add(`${this.#run}: not told within 10 s that there are no news: "${kind}"`);
+    const isTrue = () => this.#newest >= healed && this.#toldAt(Date.now()) === 'live';
+    while (!isTrue() && Date.now() - healed <= truthMs) await sleep(20);
+    if (isTrue()) return;
+    const what = this.#newest < healed ? 'no line' : 'not told that there are news again';
+    while (!isTrue() && Date.now() - healed < longestMs) await sleep(20);
+    const late = isTrue()
+      ? `${((Date.now() - healed) / 1000).toFixed(1)} s after it`
+      : `nor within ${longestMs / 1000} s`;
+    this.#broken.add(`${this.#run}: ${what} within 10 s of "${kind}", but ${late}; ${this.#changesSince(began)}`);
+  }
+
+  /** What was told of the connection, in seconds from a time on. */
+  #changesSince(from: number): string {
+    const changes = this.#connection
+      .slice(-6)
+      .map(({ at, state, reason }) => `${((at - from) / 1000).toFixed(1)} s ${state} ${reason ?? ''}`);
+    return `connection: ${changes.join('; ')}`;
+  }
+
+  /** What was last told of the connection until then, epoch ms. */
+  #toldAt(time: number): string {
+    return this.#connection.findLast(({ at }) => at <= time)?.state ?? 'live';
   }
 
   /** Says how late the end was told, and what the core knew of the cluster meanwhile. */
   async #tellLate(ended: Promise<void>, done: number): Promise<void> {
     await Promise.race([ended, sleep(60_000, undefined, { ref: false })]);
-    const seconds = (time: number) => ((time - done) / 1000).toFixed(1);
-    const changes = this.#connection
-      .slice(-6)
-      .map(({ at, state, reason }) => `${seconds(at)} s ${state} ${reason ?? ''}`);
     const { state, steps } = await this.#core.client.request('runs/get', { run: this.#run, context }, never);
     const known = steps.map((step) => `${step.name} ${step.state}`).join(', ');
     this.#broken.add(
-      `${this.#run}: its end was told ${seconds(Date.now())} s late, not within 10 s, after the faults ${this.#faults.slice(-4).join(', ')}; ` +
-        `now ${state} (${known}); connection: ${changes.join('; ')}`,
+      `${this.#run}: its end was told ${((Date.now() - done) / 1000).toFixed(1)} s late, not within 10 s, after the faults ${this.#faults.slice(-4).join(', ')}; ` +
+        `now ${state} (${known}); ${this.#changesSince(done)}`,
     );
   }
 

@@ -123,7 +123,7 @@ describe('list and watch', () => {
 
   it('forgets failures after a good minute', () => {
     const failures: [number, Outcome][] = Array.from({ length: 6 }, (_, index) => [index, failure('other', '1')]);
-    expect(run(true, ...failures, [10, opened], [69, failure('other', '1')]).waitMs).toBe(8_000);
+    expect(run(true, ...failures, [10, opened], [69, failure('other', '1')]).waitMs).toBe(5_000);
     expect(run(true, ...failures, [10, opened], [70, failure('other', '1')]).waitMs).toBe(250);
   });
 });

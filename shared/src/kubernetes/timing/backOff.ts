@@ -1,8 +1,8 @@
 import type { Random } from './random.ts';
 
 const firstMs = 250;
-/** Whoever looks is to see the truth within 10 s of the server's return, with a connection to be made in them. */
-const mostMs = 8_000;
+/** Whoever looks is to see the truth within 10 s of the server's return: a connection is made in them, and a list may be read. */
+const mostMs = 5_000;
 
 /** How often in a row something has failed, and when it last began to go well. */
 export interface BackOff {
@@ -27,7 +27,7 @@ export function failed(backOff: BackOff, now: number): BackOff {
 }
 
 /**
- * Milliseconds to wait before the next try: 0.25 s, doubled with each failure, at most 8 s unless told otherwise, less up
+ * Milliseconds to wait before the next try: 0.25 s, doubled with each failure, at most 5 s unless told otherwise, less up
  * to a half by chance, so that many clients do not come back at once. Never less than `atLeastMs`, which a server asked for
  * (`Retry-After`).
  */
