@@ -1,27 +1,12 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { taskSchema } from '../../shared/src/protocol/index.ts';
 import { describeForeign, pipelineRunSchema } from '../../shared/src/targets/tekton/observe/index.ts';
-
-/** Tekton's own examples of PipelineRuns, from the module that the test cluster is built of. */
-const module = 'github.com/tektoncd/pipeline@v1.15.0';
-const run = promisify(execFile);
+import { exampleFiles, type ExampleFile } from './tektonExamples.ts';
 
 const taskShape = z.looseObject({ name: z.string(), runAfter: z.array(z.string()).optional() });
 type PipelineTask = z.output<typeof taskShape>;
 const specShape = z.looseObject({ tasks: z.array(taskShape), finally: z.array(taskShape).optional() });
-const objectShape = z.looseObject({
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string().optional(), generateName: z.string().optional() }),
-  spec: z.looseObject({}),
-});
-
 interface Example {
   readonly name: string;
   readonly pipelineRun: unknown;
@@ -31,29 +16,19 @@ interface Example {
 let examples: readonly Example[] = [];
 
 beforeAll(async () => {
-  const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: tmpdir() });
-  const { Dir } = z.object({ Dir: z.string() }).parse(JSON.parse(stdout));
-  const folder = join(Dir, 'examples', 'v1', 'pipelineruns');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(({ name }) =>
-    name.endsWith('.yaml'),
-  );
-  examples = files.flatMap((file) => readExamples(folder, join(file.parentPath, file.name)));
+  examples = (await exampleFiles()).flatMap(readExamples);
 });
 
 /** The PipelineRuns of a file; a pipeline that one refers to is in the same file, and resolved as Tekton does. */
-function readExamples(folder: string, path: string): Example[] {
-  const objects = parseAllDocuments(readFileSync(path, 'utf8')).flatMap((document) => {
-    const parsed = objectShape.safeParse(document.toJS());
-    return parsed.success ? [parsed.data] : [];
-  });
+function readExamples({ name, objects }: ExampleFile): Example[] {
   return objects
     .filter(({ kind }) => kind === 'PipelineRun')
     .flatMap((object, index) => {
-      const reference = z.object({ name: z.string() }).safeParse(object.spec.pipelineRef);
+      const reference = z.object({ name: z.string() }).safeParse(object.spec?.pipelineRef);
       const pipeline = objects.find(
         ({ kind, metadata }) => kind === 'Pipeline' && metadata.name === reference.data?.name,
       );
-      const spec = specShape.safeParse(object.spec.pipelineSpec ?? pipeline?.spec);
+      const spec = specShape.safeParse(object.spec?.pipelineSpec ?? pipeline?.spec);
       // What a resolver fetches from elsewhere is not here.
       if (!spec.success) return [];
       const { tasks, finally: atEnd = [] } = spec.data;
@@ -62,7 +37,7 @@ function readExamples(folder: string, path: string): Example[] {
         ...tasks.map((task) => ({ ...task, atEnd: false })),
         ...atEnd.map((task) => ({ ...task, atEnd: true })),
       ];
-      return [{ name: `${relative(folder, path)} ${index}`, pipelineRun, tasks: all }];
+      return [{ name: `${name} ${index}`, pipelineRun, tasks: all }];
     });
 }
 

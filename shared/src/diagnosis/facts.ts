@@ -1,4 +1,4 @@
-import type { FailedCell, Run, Step, StepName } from '../protocol/index.ts';
+import { failedStepOf, type FailedCell, type Run, type Step, type StepName } from '../protocol/index.ts';
 import { packageOf } from './catalogue/packageNames.ts';
 import type { Look } from './catalogue/entry.ts';
 import { cleanText, cutLine, meaningfulLines } from './cleanText.ts';
@@ -60,7 +60,7 @@ export function gatherFacts({ run, failedCell, logTail, cluster }: Evidence): Fa
 
 /** As the run tells it: the first step that failed, else the one that was at work. */
 function failingStep(run: Run): Step | undefined {
-  return run.steps.find(({ state }) => state === 'failed') ?? run.steps.find(({ state }) => state === 'running');
+  return failedStepOf(run) ?? run.steps.find(({ state }) => state === 'running');
 }
 
 /** Not by a signal. papermill reports a dead kernel as 138. */

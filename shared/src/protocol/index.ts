@@ -11,6 +11,7 @@ export * from './datasetUrl.ts';
 export * from './devEnv.ts';
 export * from './devEnvPlaces.ts';
 export * from './errors.ts';
+export * from './failedStep.ts';
 export * from './hosts.ts';
 export * from './identity.ts';
 export * from './job.ts';

@@ -44,6 +44,8 @@ export const stepSchema = z.object({
   reason: z.string().optional(),
   /** One line of result or progress for people: "18 passed, 1 skipped · coverage 87 %". */
   note: z.string().optional(),
+  /** Of one that failed: its pipeline goes on as if it had not (Tekton's `onError: continue`). */
+  ignored: z.boolean().optional(),
 });
 export type Step = z.infer<typeof stepSchema>;
 
@@ -189,6 +191,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     exitCode: z.int().optional(),
     reason: z.string().optional(),
     note: z.string().optional(),
+    ignored: z.boolean().optional(),
   }),
   z.object({ ...at, type: z.literal('cancelRequested') }),
   z.object({

@@ -1,5 +1,12 @@
 import { diagnose, maskSecrets } from '../diagnosis/index.ts';
-import { SlipwayError, type FailedCell, type Run, type RunState, type StepName } from '../protocol/index.ts';
+import {
+  failedStepOf,
+  SlipwayError,
+  type FailedCell,
+  type Run,
+  type RunState,
+  type StepName,
+} from '../protocol/index.ts';
 import type { LogSource } from './logStreams.ts';
 import { readRange } from './logStreams.ts';
 
@@ -31,7 +38,7 @@ function withoutSecrets(cell: FailedCell): FailedCell {
 
 /** The first step that failed, else the last that ran. */
 export function failingStep(run: Run): StepName | undefined {
-  const failed = run.steps.find((step) => step.state === 'failed');
+  const failed = failedStepOf(run);
   return (failed ?? run.steps.findLast((step) => step.startedAt !== undefined))?.name;
 }
 

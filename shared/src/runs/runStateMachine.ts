@@ -160,6 +160,7 @@ function finishStep(progress: RunProgress, event: EventOf<'stepFinished'>): RunP
       ...(event.exitCode !== undefined && { exitCode: event.exitCode }),
       ...(event.reason !== undefined && { reason: event.reason }),
       ...(event.note !== undefined && { note: event.note }),
+      ...(event.ignored === true && { ignored: true }),
     };
   });
   return finished !== progress && event.step === 'notebook' ? withoutCurrentCell(finished) : finished;

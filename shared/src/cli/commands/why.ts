@@ -1,4 +1,4 @@
-import { terminalStates, type Run } from '../../protocol/index.ts';
+import { failedStepOf, terminalStates, type Run } from '../../protocol/index.ts';
 import { createLineAssembler } from '../../runs/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -33,7 +33,7 @@ export async function why(session: Session, reference: RunReference, format: Out
 
 /** The last lines of the failed step's log. */
 async function readFailedTail(core: CliCore, run: Run, signal: AbortSignal): Promise<readonly string[]> {
-  const failed = run.steps.find((step) => step.state === 'failed');
+  const failed = failedStepOf(run);
   if (failed === undefined) return [];
   const request = { ...refOf(run), lines: logTailLines, steps: [failed.name] };
   const page = await core.handlers['logs/tail'](request, signal);

@@ -1,4 +1,4 @@
-import { SlipwayError, type LogBatch, type Run, type Step } from '../../protocol/index.ts';
+import { failedStepOf, SlipwayError, type LogBatch, type Run, type Step } from '../../protocol/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { errorText, type RunEnd } from '../view/verdictView.ts';
 
@@ -17,7 +17,7 @@ export async function readRunEnd(core: CliCore, run: Run, signal: AbortSignal): 
 
 async function readAll(core: CliCore, run: Run, signal: AbortSignal): Promise<RunEnd> {
   const ref = { run: run.name, context: run.context };
-  const failed = run.steps.find((step) => step.state === 'failed');
+  const failed = failedStepOf(run);
   const { artifacts } = await core.handlers['artifacts/list'](ref, signal);
   const tests = failed?.name === 'test' ? await core.handlers['artifacts/tests'](ref, signal) : null;
   const logLine = failed === undefined ? undefined : await findLogLine(core, run, failed, signal);

@@ -1,5 +1,5 @@
 import { describeVerdict, runDuration } from './verdictWords.ts';
-import type { Artifact, Run, SlipwayError, TestReport } from '../../protocol/index.ts';
+import { failedStepOf, type Artifact, type Run, type SlipwayError, type TestReport } from '../../protocol/index.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';
 import { oneLine, textLines } from '../terminal/sanitize.ts';
 import { pad, wrap } from '../terminal/text.ts';
@@ -51,7 +51,7 @@ function cancelledLines(run: Run): Line[] {
 
 function failedLines(run: Run, end: RunEnd, width: number): Line[] {
   const [verdict, cause] = describeVerdict(run);
-  const failed = run.steps.find((step) => step.state === 'failed');
+  const failed = failedStepOf(run);
   const retry = failed === undefined ? undefined : `slipway retry ${run.name} --from ${failed.name}`;
   const fixes = (run.diagnosis?.fixes ?? []).map(oneLine);
   const isAdvised = retry !== undefined && fixes.some((fix) => fix.includes(retry));
@@ -141,7 +141,7 @@ function failedTestLines(tests: TestReport): Line[] {
 }
 
 function logPlace(run: Run, end: RunEnd): Line[] {
-  const step = run.steps.find(({ state }) => state === 'failed')?.name;
+  const step = failedStepOf(run)?.name;
   if (step === undefined) return [[plain(`   ${pad('log', 6)}`), plain(`slipway logs ${run.name}`)]];
   const command = `slipway logs ${run.name} --step ${step}`;
   const text = end.logLine === undefined ? command : `${step} line ${end.logLine}   ${command}`;

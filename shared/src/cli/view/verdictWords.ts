@@ -1,4 +1,4 @@
-import type { Run, RunState } from '../../protocol/index.ts';
+import { failedStepOf, type Run, type RunState } from '../../protocol/index.ts';
 import { formatDuration } from '../../views/index.ts';
 import { oneLine, textLines } from '../terminal/sanitize.ts';
 
@@ -28,7 +28,7 @@ export function describeCause(run: Run): string {
     const place = failedCell.number === 0 ? 'the cell with the injected parameters' : `cell ${failedCell.number}`;
     return `${oneLine(failedCell.errorName)}${value === '' ? '' : ` ${value}`} in ${place}`;
   }
-  const failed = run.steps.find((step) => step.state === 'failed');
+  const failed = failedStepOf(run);
   const reason = run.reason ?? failed?.reason;
   if (reason !== undefined) return oneLine(reason);
   return failed === undefined ? 'the reason is not known' : `the ${failed.name} step failed`;

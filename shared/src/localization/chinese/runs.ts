@@ -29,10 +29,12 @@ export const chineseRuns: Table = {
   'its PipelineRun was deleted before it had ended': '它的 PipelineRun 在结束之前被删除',
   // taskStates.ts
   'the run ended before it': '轮到它之前运行已结束',
+  'ignored: {why~}': '已忽略：{why}',
   'the pipeline went on without it: {why~}': '流水线没有等它，继续运行：{why}',
   '{failed#} of {total#} failed: {why~}': '{total} 个中 {failed} 个失败：{why}',
   '{failed#} of {total#} failed': '{total} 个中 {failed} 个失败',
   'its condition was not met': '不满足它的条件',
+  'its matrix is empty': '它的矩阵为空',
   'a task before it was skipped': '它之前的任务被跳过',
   'a result that it reads is missing': '缺少它要读取的结果',
   'the run was stopping': '运行正在停止',

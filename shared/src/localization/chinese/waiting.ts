@@ -65,6 +65,7 @@ export const chineseWaiting: Table = {
   'Tekton has not taken it up yet: its controller is busy, or does not run':
     'Tekton 还没有处理它：控制器繁忙或没有运行',
   'its pipeline is being fetched: {said~}': '正在获取它的流水线：{said}',
+  'one of its tasks is being fetched: {said~}': '正在获取它的一个任务：{said}',
   'a queue holds its pod back (scheduling gate)': '队列暂缓了它的 Pod（调度门控）',
   'no scheduler has looked at its pod yet; it asks for the scheduler {scheduler}':
     '还没有调度器处理它的 Pod；它指定的调度器是 {scheduler}',

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { hostProducts, type Run, type RunLink } from '../../protocol/index.ts';
+import { failedStepOf, hostProducts, type Run, type RunLink } from '../../protocol/index.ts';
 import {
   createClockFormat,
   relativeTime,
@@ -63,7 +63,7 @@ function stateDetail(run: Run, view: RunView, words: Words): string {
   const { cells, failedCell } = run;
   if (view.state === 'passed') return view.elapsed === '' ? '' : words.panels.passedIn(view.elapsed);
   if (view.state === 'failed') {
-    const step = run.steps.find((one) => one.state === 'failed')?.name ?? '';
+    const step = failedStepOf(run)?.name ?? '';
     const at = failedCell?.number ?? 0;
     return at > 0 && cells !== undefined ? words.panels.atCell(step, at, cells.total) : step;
   }

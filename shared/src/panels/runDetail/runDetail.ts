@@ -6,7 +6,7 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { terminalStates, type Run, type StepName } from '../../protocol/index.ts';
+import { failedStepOf, terminalStates, type Run, type StepName } from '../../protocol/index.ts';
 import { findingOf, retryOf, runView, stepGroups, type Finding } from '../../views/index.ts';
 import { baseStyles } from '../base/baseStyles.ts';
 import { freshnessNotes, knownAt } from '../base/freshness.ts';
@@ -178,7 +178,7 @@ export class RunDetail extends PanelElement {
         retry: () => this.#retry(run),
         editAndRerun: () => this.#perform({ kind: 'editAndRerun', ...this.#reference }),
         openFailedCell: () => this.#perform({ kind: 'openFailedCell', ...this.#reference }),
-        showLog: () => this.#showLog(run.steps.find(({ state }) => state === 'failed')?.name),
+        showLog: () => this.#showLog(failedStepOf(run)?.name),
         toggleCell: () => {
           this.wholeCell = !this.wholeCell;
         },

@@ -3,7 +3,7 @@ import type { Diagnosis, Run } from '../../../protocol/index.ts';
 import { podCondition, standingOf } from './conditions.ts';
 import type { RunEnd } from './runEnd.ts';
 import { type ClusterEvent, eventTime, type PipelineRun, type Pod, type TaskRun } from './schemas/index.ts';
-import { asStep, ranAtAll, type SeenStep } from './steps/seenSteps.ts';
+import { asStep, ranAtAll, stepAtFault, type SeenStep } from './steps/seenSteps.ts';
 import { line } from './text.ts';
 
 /** How a run ended, and the objects that may say why. */
@@ -70,7 +70,7 @@ function reasonLine(reason: string | undefined, message: string | undefined): st
  * runtime tells of a kill alone; the same where it hears of memory too late (<https://github.com/containerd/containerd/issues/12260>).
  */
 function killedLines(end: RunEnd, steps: readonly SeenStep[]): string[] {
-  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
+  const failed = stepAtFault(steps);
   if (failed === undefined) return [];
   const limit = failed.memory === undefined ? '' : `, memory limit ${failed.memory}`;
   if (failed.sight.ending === 'outOfMemory') return [`step-${failed.name}: OOMKilled${limit}`];

@@ -10,7 +10,7 @@ import { firstSight } from './rowOf.ts';
 import { judgeRun, type RunEnd } from './runEnd.ts';
 import { isOurs } from './identity.ts';
 import type { PipelineRun, Pod } from './schemas/index.ts';
-import { seeAllSteps, type SeenStep } from './steps/seenSteps.ts';
+import { seeAllSteps, stepAtFault, type SeenStep } from './steps/seenSteps.ts';
 import { parseTerminationMessage } from './steps/terminationMessage.ts';
 import { parseSummary, type Summary } from './summary.ts';
 import { readProgress } from './tell/progress.ts';
@@ -204,7 +204,6 @@ function finish(teller: Teller, memory: Memory, end: End): void {
 /** Where no step is at fault, the cause is a better reason than what Tekton makes of it. */
 function withDiagnosis(end: RunEnd, steps: readonly SeenStep[], diagnosis: Diagnosis | undefined): RunEnd {
   if (diagnosis === undefined) return end;
-  const hasFailedStep = steps.some(({ verdict }) => verdict?.state === 'failed');
-  if (hasFailedStep || end.state !== 'failed') return { ...end, diagnosis };
+  if (stepAtFault(steps) !== undefined || end.state !== 'failed') return { ...end, diagnosis };
   return { ...end, reason: diagnosis.cause, diagnosis };
 }

@@ -1,10 +1,10 @@
 import { maskSecrets } from '../../../diagnosis/index.ts';
 import type { RunEvent } from '../../../protocol/index.ts';
 import { outOfMemoryWords } from './steps/stepVerdict.ts';
-import { podCondition, standingOf, stopOf } from './conditions.ts';
+import { pipelineTaskOf, podCondition, standingOf, stopOf } from './conditions.ts';
 import { isOurs } from './identity.ts';
 import type { PipelineRun, Pod, TaskRun } from './schemas/index.ts';
-import type { SeenStep } from './steps/seenSteps.ts';
+import { stepAtFault, type SeenStep } from './steps/seenSteps.ts';
 import { cellsOf, failedCellOf, type Summary } from './summary.ts';
 import { cutText, goDuration, limitWords, line } from './text.ts';
 
@@ -107,18 +107,26 @@ function byLostPod({ steps, pods }: EndFacts): RunEnd | undefined {
 }
 
 function bySteps({ steps }: EndFacts): RunEnd | undefined {
-  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
+  const failed = stepAtFault(steps);
   if (failed?.verdict === undefined) return undefined;
   return { state: 'failed', reason: `${failed.name}: ${failed.verdict.reason ?? 'failed'}` };
 }
 
-function byCondition({ pipelineRun, steps }: EndFacts): RunEnd {
+function byCondition({ pipelineRun, taskRuns, steps }: EndFacts): RunEnd {
   const { state, reason, message } = standingOf(pipelineRun);
   if (state === 'succeeded') return { state: 'succeeded' };
-  const failed = steps.find(({ verdict }) => verdict?.state === 'failed');
-  const words =
-    failed === undefined
-      ? line(message === '' ? reason : message)
-      : `${failed.name}: ${failed.verdict?.reason ?? 'failed'}`;
-  return { state: 'failed', reason: words };
+  const failed = stepAtFault(steps);
+  if (failed !== undefined) return { state: 'failed', reason: `${failed.name}: ${failed.verdict?.reason ?? 'failed'}` };
+  return { state: 'failed', reason: taskWords(pipelineRun, taskRuns) ?? line(message === '' ? reason : message) };
+}
+
+/** Why a task failed none of whose steps did; the PipelineRun only counts. */
+function taskWords(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): string | undefined {
+  for (const taskRun of taskRuns) {
+    const { state, reason, message } = standingOf(taskRun);
+    if (state !== 'failed' || reason === 'FailureIgnored') continue;
+    const words = line(message === '' ? reason : message);
+    return `${pipelineTaskOf(pipelineRun, taskRun) ?? taskRun.metadata.name}: ${words}`;
+  }
+  return undefined;
 }

@@ -378,3 +378,14 @@ describe('a pipeline of any shape', () => {
     );
   });
 });
+
+describe('a TaskRun that is seen before the pipeline of its run', () => {
+  it('is no task yet: it may be one of a matrix', () => {
+    const pipelineRun = pipelineRunSchema.parse({
+      metadata: { name: 'r', creationTimestamp: at(0) },
+      spec: { pipelineRef: { name: 'elsewhere' } },
+      status: going,
+    });
+    expect(describeForeign(pipelineRun, [done('a')], [])).toEqual({ tasks: [], steps: [] });
+  });
+});

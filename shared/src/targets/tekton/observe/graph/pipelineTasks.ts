@@ -1,5 +1,5 @@
 import { stepNameSchema } from '../../../../protocol/index.ts';
-import { pipelineTaskOf } from '../conditions.ts';
+import { isDone, pipelineTaskOf } from '../conditions.ts';
 import { tektonLabels } from '../tektonLabels.ts';
 import { isOurs } from '../identity.ts';
 import type { CustomRun, PipelineRun, PipelineTask, TaskRun } from '../schemas/index.ts';
@@ -36,10 +36,14 @@ export interface RunObjects {
   readonly childRuns: readonly PipelineRun[];
 }
 
-/** The tasks of a PipelineRun as its pipeline has them; tasks of which only a TaskRun is known come last. */
+/**
+ * The tasks of a PipelineRun as its pipeline has them; tasks of which only a TaskRun is known come last. While the pipeline is not known
+ * there are none: TaskRuns may be seen before it, and do not tell whether they are of a matrix.
+ */
 export function seeTasks(objects: RunObjects): SeenTask[] {
   const { pipelineRun } = objects;
   const spec = pipelineRun.status?.pipelineSpec ?? pipelineRun.spec?.pipelineSpec;
+  if (spec === undefined && !isDone(pipelineRun)) return [];
   const known = [
     ...(spec?.tasks ?? []).map((task) => ({ task, finally: false })),
     ...(spec?.finally ?? []).map((task) => ({ task, finally: true })),

@@ -104,6 +104,7 @@ const skips: Readonly<Record<string, string>> = {
   'When Expressions evaluated to false': 'its condition was not met',
   'Parent Tasks were skipped': 'a task before it was skipped',
   'Results were missing': 'a result that it reads is missing',
+  'Matrix Parameters have an empty array': 'its matrix is empty',
   'PipelineRun was stopping': 'the run was stopping',
   'PipelineRun was gracefully cancelled': 'the run was cancelled',
   'PipelineRun was gracefully stopped': 'the run was stopped',

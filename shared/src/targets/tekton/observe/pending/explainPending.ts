@@ -86,8 +86,10 @@ function queueName(managedBy: string): string {
 
 function runWords(pipelineRun: PipelineRun): Pending | undefined {
   const { reason, message } = standingOf(pipelineRun);
-  if (reason.startsWith('Resolving'))
-    return { phase: 'staging', text: `its pipeline is being fetched: ${line(message)}` };
+  if (reason.startsWith('Resolving')) {
+    const what = reason === 'ResolvingPipelineRef' ? 'its pipeline' : 'one of its tasks';
+    return { phase: 'staging', text: `${what} is being fetched: ${line(message)}` };
+  }
   // Between two tasks nothing is pending for long.
   return pipelineRun.status?.childReferences.length === 0 ? { phase: 'staging', text: undefined } : undefined;
 }

@@ -35,6 +35,7 @@ export const pipelineTaskSchema = z.object({
   params: anything,
   when: anything,
   matrix: anything,
+  onError: text,
   workspaces: anything,
   displayName: anything,
   retries: anything,

@@ -2,11 +2,11 @@ import type { Step } from '../../../../protocol/index.ts';
 import { isDone, podIsTerminal } from '../conditions.ts';
 import type { StepEnding } from '../facts.ts';
 import type { SeenTask, TaskTry } from '../graph/pipelineTasks.ts';
-import type { Pod, TaskRun } from '../schemas/index.ts';
+import type { PipelineTask, Pod, TaskRun } from '../schemas/index.ts';
 import type { Summary } from '../summary.ts';
 import { goDuration, limitWords } from '../text.ts';
 import { seeSteps, type StepSight } from './stepSight.ts';
-import { afterCancel, judgeStep, type StepVerdict } from './stepVerdict.ts';
+import { afterCancel, judgeStep, type StepVerdict, withoutConsequence } from './stepVerdict.ts';
 
 /** A step of the run as it is now. */
 export interface SeenStep {
@@ -45,7 +45,7 @@ export interface StepSources {
 
 /** The steps of all tasks, in the order in which the pipeline has them. */
 export function seeAllSteps(tasks: readonly SeenTask[], sources: StepSources): SeenStep[] {
-  const seen = tasks.flatMap((task) => task.tries.flatMap((each) => seeTry(task.spec.name, each, sources)));
+  const seen = tasks.flatMap(({ spec, tries }) => tries.flatMap((each) => seeTry(spec, each, sources)));
   const hasWords = (step: string): boolean => sources.summary?.steps.has(step) === true || sources.endings.has(step);
   const steps = sources.isOurs && sources.isCancelled ? afterCancel(seen, hasWords) : seen;
   return sources.isOurs
@@ -63,7 +63,7 @@ function isSure(step: SeenStep, before: readonly SeenStep[], sources: StepSource
   return !maySkip && !before.some(({ verdict }) => verdict?.state === 'failed');
 }
 
-function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources): SeenStep[] {
+function seeTry(task: PipelineTask, { taskRun, steps }: TaskTry, sources: StepSources): SeenStep[] {
   const pod = sources.pods.get(taskRun?.status?.podName ?? '');
   const sights = seeSteps(
     steps.map(({ own }) => own),
@@ -84,13 +84,23 @@ function seeTry(task: string, { taskRun, steps }: TaskTry, sources: StepSources)
       limit: limit === undefined ? undefined : limitWords(limit),
       memory,
     };
-    const verdict = sight.state === 'ended' ? judgeStep(sight, words) : undefined;
-    return [{ name, task, taskRun: taskRun?.metadata.name, sight, verdict, mayRunAgain, isSure: true, memory }];
+    // Ours go on so that what failed is reported on: it fails the run all the same.
+    const isIgnored = !sources.isOurs && (sight.isContinued || task.onError === 'continue');
+    const judged = sight.state === 'ended' ? judgeStep(sight, words) : undefined;
+    const verdict = judged !== undefined && isIgnored ? withoutConsequence(judged) : judged;
+    return [
+      { name, task: task.name, taskRun: taskRun?.metadata.name, sight, verdict, mayRunAgain, isSure: true, memory },
+    ];
   });
 }
 
 function hasTriesLeft(taskRun: TaskRun): boolean {
   return !isDone(taskRun) && (taskRun.spec?.retries ?? 0) > 0;
+}
+
+/** The first step that failed the run. */
+export function stepAtFault(steps: readonly SeenStep[]): SeenStep | undefined {
+  return steps.find(({ verdict }) => verdict?.state === 'failed' && verdict.ignored !== true);
 }
 
 /** A step in the form that a run shows. */
@@ -104,6 +114,7 @@ export function asStep({ name, sight, verdict }: SeenStep): Step {
     ...(verdict?.exitCode !== undefined && { exitCode: verdict.exitCode }),
     ...(verdict?.reason !== undefined && { reason: verdict.reason }),
     ...(verdict?.note !== undefined && { note: verdict.note }),
+    ...(verdict?.ignored === true && { ignored: true }),
   };
 }
 

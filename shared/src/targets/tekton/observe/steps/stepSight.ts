@@ -24,6 +24,8 @@ export interface StepSight {
   /** The program's own; undefined where Tekton made one up. */
   readonly exitCode: number | undefined;
   readonly ending: StepEndingKind | undefined;
+  /** It failed, and its task went on as its `onError: continue` says. */
+  readonly isContinued: boolean;
 }
 
 /** Exit codes beside these are Tekton's, not the program's. */
@@ -47,6 +49,7 @@ interface Ending {
   readonly exitCode: number | undefined;
   readonly reason: string;
   readonly outOfMemory: boolean;
+  readonly isContinued: boolean;
 }
 
 /** Where steps are seen. */
@@ -88,7 +91,14 @@ function seeStep(
 ): StepSight {
   const ending = endingOf(status, container);
   if (ending !== undefined) return endedSight(name, ending, last);
-  const open = { name, startedAt: undefined, finishedAt: undefined, exitCode: undefined, ending: undefined };
+  const open = {
+    name,
+    startedAt: undefined,
+    finishedAt: undefined,
+    exitCode: undefined,
+    ending: undefined,
+    isContinued: false,
+  };
   const running = container?.state?.running ?? status?.running;
   if (running === undefined) return { ...open, state: 'pending' };
   // Tekton ends a TaskRun at once where a container ran out of memory, and does not look at the other steps any more.
@@ -103,12 +113,15 @@ function endingOf(status: StepStatus | undefined, container: ContainerStatus | u
   const byPod = container?.state?.terminated;
   if (byTask === undefined && byPod === undefined) return undefined;
   const message = parseTerminationMessage(byPod?.message);
+  const reason = status?.terminationReason ?? message.reason ?? '';
   return {
     startedAt: message.startedAt ?? byTask?.startedAt ?? byPod?.startedAt,
     finishedAt: byTask?.finishedAt ?? byPod?.finishedAt,
     exitCode: byTask?.exitCode ?? message.exitCode ?? byPod?.exitCode,
-    reason: status?.terminationReason ?? message.reason ?? '',
+    reason,
     outOfMemory: isOutOfMemory(byTask) || isOutOfMemory(byPod),
+    // Its container hides the exit code; the TaskRun tells of it later than the pod.
+    isContinued: reason === 'Continued' || (byPod?.exitCode === 0 && (message.exitCode ?? 0) !== 0),
   };
 }
 
@@ -128,6 +141,7 @@ function endedSight(name: string, ending: Ending, last: StepSight | undefined): 
     // The entrypoint writes -1 for a program that a signal ended.
     exitCode: ownCode === undefined || ownCode < 0 ? undefined : ownCode,
     ending: kind,
+    isContinued: ending.isContinued,
   };
 }
 

@@ -10,6 +10,8 @@ export interface StepVerdict {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly note?: string;
+  /** It failed, and the run does not fail of it. */
+  readonly ignored?: true;
 }
 
 /** What is known of a step beside how its container ended. */
@@ -52,6 +54,12 @@ export function judgeStep(sight: StepSight, words: StepWords): StepVerdict {
     case undefined:
       return byItsWords(sight, words) ?? byExitCode(sight);
   }
+}
+
+/** Of a step whose failure the pipeline goes on from. */
+export function withoutConsequence(verdict: StepVerdict): StepVerdict {
+  if (verdict.state !== 'failed') return verdict;
+  return { ...verdict, reason: `ignored: ${verdict.reason ?? 'it failed'}`, ignored: true };
 }
 
 function exitOf(sight: StepSight, words: StepWords): { exitCode?: number } {
