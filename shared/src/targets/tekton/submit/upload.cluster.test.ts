@@ -188,6 +188,44 @@ describe.concurrent('an upload that fails', () => {
   });
 });
 
+/** Writes of a submission that uploads to a claim that stays, where the shared ConfigMaps are there: inputs, upload pod, run, owner, pod. */
+const writes = [1, 2, 3, 4, 5];
+const moments = writes.flatMap((write) => (['before', 'after'] as const).map((when) => ({ write, when })));
+
+describe.concurrent('a core that is killed while it uploads', () => {
+  beforeAll(async () => {
+    const run = named('shares-the-scripts');
+    await space.submitter().submit(commandRun(run, 'true'), signal);
+    await space.submitter().cancel(run, signal);
+  });
+
+  it('counts its writes as this test does', async () => {
+    const api = mortalApi(space.api, { write: 99, when: 'before', lasting: true });
+    const run = named('counted');
+    await space.submitter({ api, profile: onClaim }).submit(commandRun(run, 'true', [large()]), signal);
+    await space.submitter().cancel(run, signal);
+    expect(api.writes()).toBe(writes.length);
+  });
+
+  it.each(moments)(
+    '$when write $write: submitting again makes one run that has its inputs',
+    async ({ write, when }) => {
+      const run = named(`again-${when}-${write}`);
+      const api = mortalApi(space.api, { write, when, lasting: true });
+      const submission = commandRun(run, 'true', [large()]);
+      await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
+        /The core died|could not be removed/,
+      );
+      await space.submitter({ profile: onClaim }).submit(submission, signal);
+      // The pod through which they came goes in its own time.
+      const left = [`PipelineRun/${run}`, `ConfigMap/${run}-inputs`].join();
+      await space.until(async () => (await space.remainsOf(run, signal)).join() === left, signal);
+      await space.submitter().cancel(run, signal);
+      expect(await space.listVolume(volume, signal)).toContain(`${run}/inputs/data/large.bin`);
+    },
+  );
+});
+
 /** By the clock of its prune, whatever is being uploaded in the space is old. */
 describe('an upload that nobody ends', () => {
   it('leaves nothing after prune when the core was killed', async () => {
