@@ -149,10 +149,10 @@ describe('the test step', () => {
 
     const bin = join(run.base, 'bin');
     await mkdir(bin);
-    await writeFile(join(bin, 'poetry'), '#!/bin/sh\necho "poetry $1 $2"\nshift 2\nexec python -m pytest "$@"\n');
+    await writeFile(join(bin, 'poetry'), '#!/bin/sh\necho "poetry $1 $2 $3"\nshift 3\nexec python -m pytest "$@"\n');
     await chmod(join(bin, 'poetry'), 0o755);
     const end = await run.step('test', { PATH: `${bin}:/usr/bin:/bin` });
-    expect(end.output).toContain('poetry run pytest');
+    expect(end.output).toContain('poetry run -- pytest');
     expect(await run.result('test')).toMatchObject({ state: 'succeeded', note: containing('1 passed') });
   });
 });

@@ -13,7 +13,8 @@ options=(
 [[ -z ${plan[marker]} ]] || options=(-m "${plan[marker]}" "${options[@]}")
 
 if [[ -n ${plan[poetry]} ]]; then
-  pytest=("${plan[poetry]}" run pytest)
+  # Without the first `--`, poetry takes the second for its own, and what stands before it for its own options.
+  pytest=("${plan[poetry]}" run -- pytest)
   # In a pod the interpreter is the environment; poetry would make an empty one of its own.
   if [[ -n $in_pod && -z ${VIRTUAL_ENV:-}${CONDA_PREFIX:-} ]]; then
     export POETRY_VIRTUALENVS_CREATE=${POETRY_VIRTUALENVS_CREATE:-false}
