@@ -151,3 +151,28 @@ it('a dataset of a Secret that is not there is not sent', async () => {
   expect(ended.exitCode).not.toBe(0);
   expect(ended.stderr).toContain(`There is no Secret "nobody" in the space ${ada.namespace}.`);
 });
+
+it('a data set with another checksum and a private repository without a login fail in words, and nothing runs', async () => {
+  const { files: server, git } = ada.cluster.services;
+  const sha256 = (await (await fetch(`${server}/sha256/1000`)).text()).trim();
+  const spec = {
+    command: ['echo', 'never'],
+    dataset: { url: `${server}/~corrupt/data/1000`, sha256 },
+    repository: { url: `${git}/private/examples.git` },
+  };
+  await ada.machine.write('refused/slipway.yaml', JSON.stringify(spec));
+  const ended = await ada.typed(['run', '-o', 'json'], { cwd: join(ada.machine.work, 'refused') });
+  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+  const result = json(ended);
+  const reasons = Object.fromEntries(result.steps.map(({ name, state, reason }) => [name, `${state}: ${reason}`]));
+  expect(reasons.dataset).toMatch(
+    new RegExp(`^failed: the sha256 of 1000 is [0-9a-f]{64}, not the expected ${sha256}$`),
+  );
+  expect(reasons.clone).toMatch(
+    /^failed: .*private\/examples\.git could not be cloned: it wants a login: name a Secret with the credentials/,
+  );
+  expect(reasons.command).toMatch(/^skipped: /);
+  const { stdout } = await ada.typed(['logs', result.run]);
+  expect(stdout).toContain('it wants a login');
+  expect(stdout).not.toContain('never');
+});

@@ -28,10 +28,11 @@ _HASH = re.compile(r"[0-9a-f]{7,64}")
 _FETCH = ("--no-tags", "--no-recurse-submodules", "--no-write-commit-graph", "--no-auto-gc")
 _SHORTEST_MASKED = 4
 _REASON_LENGTH = 300
+_WANTS_LOGIN = "it wants a login"
 
 # What Git and ssh say, what it means, and whether another try may bring something else.
 _MEANINGS = (
-    (r"could not read Username|could not read Password|terminal prompts disabled", "it wants a login", False),
+    (r"could not read Username|could not read Password|terminal prompts disabled", _WANTS_LOGIN, False),
     (r"Authentication failed|HTTP Basic: Access denied|returned error: 40[13]", "the login is refused", False),
     (r"Permission denied \(|Load key|publickey", "the ssh key is refused", False),
     (r"No user exists for uid", "ssh does not work as a uid that the image does not know; use an https address", False),
@@ -179,7 +180,9 @@ class Git:
         what = f"{self.shown_url} could not be cloned"
         for pattern, meaning, worth_a_try in _MEANINGS:
             if re.search(pattern, said):
-                return GitFailed(f"{what}: {meaning}", worth_a_try=worth_a_try)
+                no_secret = meaning == _WANTS_LOGIN and self._credentials is None
+                hint = ": name a Secret with the credentials as repository.secret" if no_secret else ""
+                return GitFailed(f"{what}: {meaning}{hint}", worth_a_try=worth_a_try)
         if "does not support shallow" in said:
             return _NotShallow(f"{what}: the server has no shallow clones")
         if _NO_SUCH_REVISION.search(said):

@@ -186,7 +186,7 @@ def test_a_login_comes_from_the_secret_and_shows_up_nowhere(
     cloning: Cloning, server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.login = f"me:{AWKWARD}"
-    assert cloning.reason().endswith("it wants a login")
+    assert cloning.reason().endswith("it wants a login: name a Secret with the credentials as repository.secret")
     cloning.secret = tmp_path / "it's a secret"
     cloning.secret.mkdir()
     (cloning.secret / "username").write_text("me\n")
