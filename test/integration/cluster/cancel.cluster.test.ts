@@ -80,6 +80,13 @@ async function expectsWhatWasDone(run: string, step = 'notebook', file = 'a_outp
   expect(await readFile(join(await ada.folderOf(run), 'summary.md'), 'utf8')).toMatch(/cancelled/);
 }
 
+/** Its pods are gone, and with them whatever was at work. */
+async function expectsNothingGoesOn(run: string): Promise<void> {
+  await ada.until('its pods are gone', async () =>
+    (await ada.names(['pod'], `tekton.dev/pipelineRun=${run}`)).length === 0 ? true : undefined,
+  );
+}
+
 describe.concurrent('a run is cancelled', () => {
   it('while no node takes it', async () => {
     const started = ada.start(['run', 'a.ipynb', '--instance-type', 'nowhere', '--no-preflight']);
@@ -87,9 +94,7 @@ describe.concurrent('a run is cancelled', () => {
     await cancel(run);
     const result = await expectsCancelled(run, started);
     expect(result.steps.every(({ state }) => state === 'cancelled')).toBe(true);
-    await ada.until('its pod is gone', async () =>
-      (await ada.names(['pod'], `tekton.dev/pipelineRun=${run}`)).length === 0 ? true : undefined,
-    );
+    await expectsNothingGoesOn(run);
   });
 
   it('while its image is pulled', async () => {
@@ -101,6 +106,26 @@ describe.concurrent('a run is cancelled', () => {
     expect(result.artifacts).toEqual([]);
     // The node does not give up on the pull for long, and the pod holds its processors until then.
     await ada.kubectl('delete', 'pod', '-l', `tekton.dev/pipelineRun=${run}`, '--grace-period=0', '--force');
+  });
+
+  it.each([
+    ['dataset', 'downloading: ', (files: string) => `dataset: { url: '${files}/~slow=50000/data/100000000' }`],
+    ['clone', 'cloning ', (_: string, git: string) => `repository: { url: '${git}/~slow=200/public/examples.git' }`],
+  ])('while its stage is at %s: nothing of it goes on, and its log is there', async (step, said, part) => {
+    const { files, git } = ada.cluster.services;
+    await ada.machine.write(`${step}/slipway.yaml`, `command: [echo, never]\n${part(files, git)}\n`);
+    const started = ada.start(['run', join(ada.machine.work, step, 'slipway.yaml')]);
+    const run = await reached(started, new RegExp(`${step} started`));
+    const log = async () => (await ask(['logs', run, '--step', step])).stdout;
+    await ada.until('it is at work', async () => ((await log()).includes(said) ? true : undefined));
+    await cancel(run);
+    const { steps } = await expectsCancelled(run, started);
+    expect(steps.find(({ name }) => name === step)?.state).toBe('cancelled');
+    expect(steps.find(({ name }) => name === 'command')?.state).toBe('cancelled');
+    expect(await log()).toContain(said);
+    await expectsNothingGoesOn(run);
+    // What would have run afterwards was never made.
+    expect(await ada.names(['taskrun'], `tekton.dev/pipelineRun=${run}`)).toEqual([`taskrun/${run}-stage`]);
   });
 
   it('while its environment is built', async () => {
@@ -157,6 +182,25 @@ describe.concurrent('a run is cancelled', () => {
     expect(result.steps.find(({ name }) => name === 'report')?.state).toBe('succeeded');
     expect(result.steps.find(({ name }) => name === 'test')?.state).toBe('cancelled');
     await expectsWhatWasDone(run);
+  });
+
+  it('while its artifacts are collected: they are listed, the largest without its checksum', async () => {
+    // A hundred gigabytes that take no space, and minutes to be hashed. On a disk, to read them would fill the node's cache.
+    const bob = await ada.colleague({ volume: { kind: 'perRun', size: '64Mi', storageClassName: 'tiny' } });
+    const write = 'echo first 42 | tee "$SLIPWAY_OUTPUT/a.txt"; truncate -s 100G "$SLIPWAY_OUTPUT/large.bin"';
+    const started = bob.start(['run', '--', 'bash', '-c', write]);
+    const run = await reached(started, /collect started/);
+    await cancel(run);
+    const result = await expectsCancelled(run, started);
+    await bob.machine.dispose();
+    expect(result.steps.find(({ name }) => name === 'command')?.state).toBe('succeeded');
+    const artifact = (path: string) => result.artifacts.find((each) => each.path === path);
+    expect(artifact('output/a.txt')?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(artifact('output/large.bin')).toMatchObject({ bytes: 100 * 1024 ** 3 });
+    expect(artifact('output/large.bin')?.sha256).toBeUndefined();
+    expect((await ask(['logs', run, '--step', 'command'])).stdout).toContain('first 42');
+    expect(await readFile(join(await ada.folderOf(run), 'summary.md'), 'utf8')).toMatch(/cancelled/);
+    await expectsNothingGoesOn(run);
   });
 
   it('when it is over already: nothing changes', async () => {

@@ -108,14 +108,30 @@ _ROLE_ORDER = (
 )
 
 
-def find(run: RunFolder, hash_until: float = math.inf) -> list[Artifact]:
+class HashTime:
+    """How long files are hashed: without end, but after a cancel for some seconds only."""
+
+    def __init__(self, is_cancelled: Callable[[], bool], seconds: float) -> None:
+        """`is_cancelled` is asked again and again, as a cancel may come while a file of many gigabytes is read."""
+        self._is_cancelled = is_cancelled
+        self._seconds = seconds
+        self._end = math.inf
+
+    def is_over(self) -> bool:
+        """Tell whether no more hashes are to be made."""
+        if self._end == math.inf and self._is_cancelled():
+            self._end = time.monotonic() + self._seconds
+        return time.monotonic() >= self._end
+
+
+def find(run: RunFolder, hash_time: HashTime) -> list[Artifact]:
     """Return the artifacts, the well-known ones first. What cannot be read is named on standard error and left out.
 
-    After `hash_until`, on the monotonic clock, they come without hashes.
+    After `hash_time` they come without hashes.
     """
     found: list[Artifact] = []
     for root, name, path, role in _candidates(run, _changed):
-        _add(found, os.path.join(root, path), f"{name}/{path}", role, with_hash=time.monotonic() < hash_until)
+        _add(found, os.path.join(root, path), f"{name}/{path}", role, hash_time)
     return _in_order(found)
 
 
@@ -238,14 +254,15 @@ def _looks_changed(run: RunFolder, path: str) -> bool:
     return not same and _changed(run, path)
 
 
-def _add(found: list[Artifact], file: str, path: str, role: str, *, with_hash: bool) -> None:
+def _add(found: list[Artifact], file: str, path: str, role: str, hash_time: HashTime) -> None:
     artifact: Artifact = {"path": path, "bytes": 0, "mediaType": media_type(path), "role": role}
     try:
         path.encode("utf-8")
-        if with_hash:
-            artifact["bytes"], artifact["sha256"] = _hash(file)
-        else:
+        hashed = _hash(file, hash_time)
+        if hashed is None:
             artifact["bytes"] = os.lstat(file).st_size
+        else:
+            artifact["bytes"], artifact["sha256"] = hashed
     except UnicodeEncodeError:
         sys.stderr.write(f"left out: {os.fsencode(path)!r} (its name is not UTF-8)\n")
         return
@@ -255,13 +272,19 @@ def _add(found: list[Artifact], file: str, path: str, role: str, *, with_hash: b
     found.append(artifact)
 
 
-def _hash(path: str) -> tuple[int, str]:
-    """Return the size and the sha256 of a file, both of the bytes read: a process that is left may be writing it."""
+def _hash(path: str, hash_time: HashTime) -> tuple[int, str] | None:
+    """Return the size and the sha256 of a file, both of the bytes read: a process that is left may be writing it.
+
+    None where the time for it is over.
+    """
     digest = hashlib.sha256()
     size = 0
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
+        while not hash_time.is_over():
+            chunk = file.read(_CHUNK)
+            if not chunk:
+                return size, digest.hexdigest()
             digest.update(chunk)
             size += len(chunk)
-    return size, digest.hexdigest()
+    return None

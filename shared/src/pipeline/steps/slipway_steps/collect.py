@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
-import time
 
 from slipway_steps import artifacts
 from slipway_steps.files import count, size_words, write_text
@@ -26,7 +24,7 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
     """Do the whole step; there is nothing for a program to do. Raises Settled."""
     run.release("collect")
     # Whoever cancels waits some time for this, not for hashes of many gigabytes.
-    found = artifacts.find(run, time.monotonic() + _CANCELLED_HASH_SECONDS if run.cancelled else math.inf)
+    found = artifacts.find(run, artifacts.HashTime(lambda: run.cancelled, _CANCELLED_HASH_SECONDS))
     for artifact in found:
         sys.stderr.write(
             f"{artifact.get('sha256', '-')[:12]:<12}  {size_words(artifact['bytes']):>9}  {artifact['path']}\n"

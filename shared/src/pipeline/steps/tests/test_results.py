@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from typing import TYPE_CHECKING
@@ -74,6 +75,35 @@ def test_a_cancel_in_a_pod_does_not_wait_for_hashes(run: RunFolder, monkeypatch:
     assert collected(run).get("verdict") == "cancelled"
     index = json.loads(files.read_text(os.path.join(run.root, "artifacts.json")))
     assert index["artifacts"] == [{"path": "output/x.csv", "bytes": 3, "mediaType": "text/csv", "role": "file"}]
+
+
+def test_a_cancel_in_a_pod_while_a_file_is_hashed_ends_that(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TARGET", "cluster")
+    monkeypatch.setattr(collect, "_CANCELLED_HASH_SECONDS", 0)
+    for path in ("large.bin", "other.csv"):
+        files.write_text(os.path.join(run.output, path), "x" * (3 << 20))
+    sha256, updates = hashlib.sha256, []
+
+    class Hash:
+        def __init__(self) -> None:
+            self._hash = sha256()
+
+        def update(self, chunk: bytes) -> None:
+            updates.append(len(chunk))
+            self._hash.update(chunk)
+            files.write_text(os.path.join(run.root, "cancel"), "")
+
+        def hexdigest(self) -> str:
+            return self._hash.hexdigest()
+
+    monkeypatch.setattr(hashlib, "sha256", Hash)
+    assert collected(run).get("verdict") == "cancelled"
+    assert len(updates) == 1
+    index = json.loads(files.read_text(os.path.join(run.root, "artifacts.json")))
+    assert [(file["path"], file["bytes"], "sha256" in file) for file in index["artifacts"]] == [
+        ("output/large.bin", 3 << 20, False),
+        ("output/other.csv", 3 << 20, False),
+    ]
 
 
 def test_a_broken_result_counts_as_none(run: RunFolder) -> None:
