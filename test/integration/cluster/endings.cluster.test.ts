@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Core } from '../../../shared/src/server/index.ts';
@@ -30,15 +30,19 @@ afterAll(async () => {
   await narrow.dispose();
 });
 
+/** Whose run it is, and the core to ask about it; hers, unless a test says otherwise. */
+type Asked = readonly [core: Core, machine: ClusterMachine];
+
 /** Typed in this process. */
-const ask = (args: readonly string[]) => typedTo(core, [...args, '--context', context], ada.machine.work);
+const ask = (args: readonly string[], [of, { machine }]: Asked = [core, ada]) =>
+  typedTo(of, [...args, '--context', context], machine.work);
 
 /** Runs a folder's job spec, or its notebook, and returns what is printed for programs. */
 async function runIn(
   folder: string,
   files: Readonly<Record<string, string>>,
   args: readonly string[],
-  [of, { machine }] = [core, ada],
+  [of, { machine }]: Asked = [core, ada],
 ) {
   for (const [name, content] of Object.entries(files)) await machine.write(join(folder, name), content);
   const argv = ['run', '-o', 'json', '--context', context, ...args];
@@ -51,31 +55,57 @@ function statesOf(result: JsonResult): Readonly<Record<string, string>> {
 }
 
 /** Downloads everything the run left; the reader of a path in it. */
-async function left(run: string): Promise<(path: string) => Promise<string>> {
+async function left(run: string, asked: Asked = [core, ada]): Promise<(path: string) => Promise<string>> {
   const folder = await mkdtemp(join(ada.machine.folder, 'left-'));
-  const got = await ask(['artifacts', 'get', run, '-d', folder]);
+  const got = await ask(['artifacts', 'get', run, '-d', folder], asked);
   expect(got.exitCode, got.stderr).toBe(0);
   return (path) => readFile(join(folder, path), 'utf8');
 }
 
 /** A file of the run's folder that is no artifact, on its volume. */
-async function inFolder(run: string, path: string): Promise<string> {
-  return readFile(join(await ada.folderOf(run), path), 'utf8');
+async function inFolder(run: string, path: string, at = ada): Promise<string> {
+  return readFile(join(await at.folderOf(run), path), 'utf8');
 }
 
 /** The report, every step's log and the summary are promised however the notebook ended. */
-async function expectsAllButVerdict(ended: Ended, result: JsonResult, marker: string, inSummary: RegExp) {
+async function expectsAllButVerdict(
+  ended: Ended,
+  result: JsonResult,
+  marker: string,
+  inSummary: RegExp,
+  asked: Asked = [core, ada],
+) {
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
   expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed', report: 'succeeded' });
-  const read = await left(result.run);
+  const read = await left(result.run, asked);
   expect(await read('output/a_output.html')).toContain(marker);
   expect(await read('output/a_output.ipynb')).toContain(marker);
-  expect(await inFolder(result.run, 'summary.md')).toMatch(inSummary);
+  expect(await inFolder(result.run, 'summary.md', asked[1])).toMatch(inSummary);
   for (const step of ['prepare', 'notebook', 'report']) {
-    const { stdout } = await ask(['logs', result.run, '--step', step]);
-    expect(stdout, step).toBe(await inFolder(result.run, `logs/${step}.log`));
+    const { stdout } = await ask(['logs', result.run, '--step', step], asked);
+    expect(stdout, step).toBe(await inFolder(result.run, `logs/${step}.log`, asked[1]));
     if (step === 'notebook') expect(stdout).toContain(marker);
   }
+}
+
+/**
+ * Lets a notebook's container without memory lose Tekton's entrypoint first, and with it, its first process, all others: as each
+ * such container does at once where control groups are of version 2.
+ */
+async function killEntrypointFirst(run: string): Promise<void> {
+  const containers = JSON.parse(await ada.field(`pod/${run}-run-pod`, '.status.containerStatuses')) as readonly {
+    readonly name: string;
+    readonly containerID: string;
+  }[];
+  const id = containers.find(({ name }) => name === 'step-notebook')?.containerID.replace(/^.*\//, '');
+  if (id === undefined) throw new Error('the notebook has no container');
+  // The cluster's node is this machine.
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '');
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const isFirst = async (pid: string) =>
+    (await read(`/proc/${pid}/comm`)) === 'entrypoint\n' && (await read(`/proc/${pid}/cgroup`)).includes(id);
+  const [first] = (await Promise.all(processes.map(async (pid) => ((await isFirst(pid)) ? [pid] : [])))).flat();
+  await writeFile(`/proc/${first}/oom_score_adj`, '1000');
 }
 
 describe.concurrent('a notebook that ends badly keeps report, logs and summary, and says why', () => {
@@ -106,6 +136,27 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
     expect(result.diagnosis?.id).toBe('outOfMemory');
     expect(result.diagnosis?.cause).toMatch(/notebook.*512\s?Mi/);
     await expectsAllButVerdict(ended, result, 'first 42', /memory|kernel/);
+  });
+
+  it('a whole container that is killed for its memory: the steps after it have their turn all the same', async () => {
+    // In pieces that are each smaller than what is to be killed.
+    const eat = 'for i in $(seq 200); do head -c 5000000 /dev/zero | tail -c 5000000 | sleep 1000 & done; wait';
+    const wait = 'import os, subprocess, time\nwhile not os.path.exists("/tmp/go"): time.sleep(0.1)';
+    const cells = ['print("first", 6 * 7)', `${wait}\nsubprocess.run(["bash", "-c", "${eat}"])`];
+    await ada.machine.write('container/a.ipynb', notebook(cells));
+    const started = ada.start(['run', join(ada.machine.work, 'container/a.ipynb')]);
+    await started.until(/cell 2\/2/);
+    const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
+    await killEntrypointFirst(run);
+    await ada.exec(`${run}-run-pod`, 'step-notebook', 'touch', '/tmp/go');
+    const ended = await started.ended;
+    const result = json(await ask(['watch', run, '-o', 'json']));
+    expect(result).toMatchObject({ state: 'failed' });
+    expect(result.diagnosis?.id, JSON.stringify(result)).toBe('outOfMemory');
+    expect(result.diagnosis?.cause).toMatch(/notebook.*512\s?Mi/);
+    await expectsAllButVerdict(ended, result, 'first 42', /notebook was killed/);
+    // What it had is free again.
+    expect(await ada.field(`pod/${run}-run-pod`, '.status.phase')).toBe('Failed');
   });
 
   it('a kernel that ends itself', async () => {
@@ -210,16 +261,15 @@ describe.concurrent('what the cluster ends', () => {
     expect((await ask(['logs', run, '--step', 'notebook'])).stdout).toContain('first 42');
   });
 
-  it('a volume that is full', async () => {
+  it('a volume that is full, which has room for the report, the logs and the summary all the same', async () => {
     const fill = 'open("big.bin", "wb").write(b"x" * 100_000_000)';
     const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', fill]) };
-    const { ended, result } = await runIn('full', files, ['a.ipynb'], [coreOfNarrow, narrow]);
-    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+    const hers: Asked = [coreOfNarrow, narrow];
+    const { ended, result } = await runIn('full', files, ['a.ipynb'], hers);
     expect(result).toMatchObject({ state: 'failed', failedCell: { number: 2, errorName: 'OSError' } });
     expect(result.diagnosis?.id).toBe('diskFull');
-    expect(statesOf(result)).toMatchObject({ prepare: 'succeeded', notebook: 'failed' });
-    const of = ['--step', 'notebook', '--context', context];
-    const logs = await typedTo(coreOfNarrow, ['logs', result.run, ...of], narrow.machine.work);
-    expect(logs.stdout).toContain('first 42');
+    await expectsAllButVerdict(ended, result, 'first 42', /No space left on device/, hers);
+    const { bavail, bsize } = await statfs(await narrow.folderOf(result.run));
+    expect(bavail * bsize, 'what is free of 64 MiB').toBeLessThan(8 << 20);
   });
 });

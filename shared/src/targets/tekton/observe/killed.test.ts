@@ -5,7 +5,7 @@ import { at } from './testing/objects.ts';
 import { doneFacts, observe, runOf } from './testing/observing.ts';
 
 /** A run whose notebook was killed under a limit of 4Gi, with what its container says. */
-const killed = (exitCode: number, terminated: object): Run => {
+const killed = (exitCode: number, terminated: object, from = 2): Run => {
   const message = JSON.stringify([
     { key: 'summary', value: JSON.stringify({ version: 1, verdict: 'failed', reason: 'killed' }), type: 1 },
   ]);
@@ -22,7 +22,7 @@ const killed = (exitCode: number, terminated: object): Run => {
       },
     }),
   ];
-  return runOf(observe({ ...doneFacts({}, 'False', [[0, 1, 2], [exitCode, 2, 9], 1, 1, 1]), pods }));
+  return runOf(observe({ ...doneFacts({}, 'False', [[0, 1, 2], [exitCode, from, 9], 1, 1, 1]), pods }));
 };
 
 describe('why a step was killed', () => {
@@ -34,6 +34,12 @@ describe('why a step was killed', () => {
       diagnosis: { id: 'outOfMemory' },
     });
     expect(run.steps.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped', 'skipped', 'succeeded']);
+  });
+
+  it('is found where nobody told when its step began, because the entrypoint was killed with it', () => {
+    // What is left is when its container began: before the step that came first had ended.
+    const run = killed(137, { reason: 'OOMKilled' }, 0);
+    expect(run.diagnosis).toMatchObject({ id: 'outOfMemory' });
   });
 
   // -1 is what the entrypoint writes where it was not killed itself.

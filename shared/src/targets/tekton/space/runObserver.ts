@@ -27,6 +27,7 @@ import {
 } from '../observe/index.ts';
 import { noPendingFacts, readPendingFacts, type PendingFacts } from './pendingFacts.ts';
 import type { RunProgressSource } from './runProgress.ts';
+import { runStrandedSteps, strandedSteps } from './strandedSteps.ts';
 
 /** How often the reasons of a run that waits are read again. */
 const pendingMs = 2_000;
@@ -64,6 +65,7 @@ export class RunObserver implements Disposable {
   #gathering: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #waiting = false;
+  #strandedSeen = false;
   #linesSeen = 0;
   #goesOnSeen = false;
   #looked = false;
@@ -205,10 +207,24 @@ export class RunObserver implements Disposable {
       if (hasEnded || progress.lines(run).length !== this.#linesSeen) this.#soon();
     });
     if (isPending(facts)) void this.#explain(facts);
+    void this.#relieve(facts);
     clearTimeout(this.#rechecking);
     const recheckAt = this.#observed?.recheckAt;
     if (recheckAt !== undefined && !this.final) {
       this.#rechecking = setTimeout(() => this.#look(), Math.max(0, recheckAt - clock.now()));
+    }
+  }
+
+  /** Runs the steps that wait for a turn which nobody gives them. Where that may not be done, the run ends without what they make. */
+  async #relieve(facts: RunFacts): Promise<void> {
+    const stranded = this.#strandedSeen ? undefined : strandedSteps(facts);
+    if (stranded === undefined) return;
+    this.#strandedSeen = true;
+    const { api, onError } = this.#options;
+    try {
+      await runStrandedSteps(api, stranded, this.#life.signal);
+    } catch (error) {
+      if (!this.#life.signal.aborted && !isPassing(error)) onError(error);
     }
   }
 

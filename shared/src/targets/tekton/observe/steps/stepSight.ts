@@ -150,8 +150,9 @@ function kindOf(ending: Ending, last: StepSight | undefined): StepEndingKind | u
   if (known !== undefined) return known;
   const { startedAt, exitCode } = ending;
   const before = last?.finishedAt;
+  // Before what times tell: an entrypoint that was killed as well has not said when its step began.
+  if (ending.outOfMemory && exitCode !== 0) return 'outOfMemory';
   if (exitCode !== 0 && startedAt !== undefined && before !== undefined && startedAt + inexactMs < before)
     return 'noTurn';
-  if (ending.outOfMemory && exitCode !== 0) return 'outOfMemory';
   return exitCode !== undefined && exitCode < 0 ? 'killed' : undefined;
 }
