@@ -10,6 +10,8 @@ export class NotificationEmitters {
     'run/deleted': new Emitter(),
     'context/changed': new Emitter(),
     'submit/progress': new Emitter(),
+    'doctor/looking': new Emitter(),
+    'doctor/checked': new Emitter(),
     'identity/prompt': new Emitter(),
     'identity/changed': new Emitter(),
     'contexts/changed': new Emitter(),

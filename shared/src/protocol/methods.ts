@@ -178,8 +178,9 @@ export const requests = {
   'artifacts/tests': { params: z.object(runRef), result: testReportSchema.nullable() },
   'artifacts/coverage': { params: z.object(runRef), result: coverageReportSchema.nullable() },
   'artifacts/failedCell': { params: z.object(runRef), result: failedCellSchema.nullable() },
+  /** With an `id`, which the client makes, `doctor/looking` and `doctor/checked` tell of each check as it goes. */
   doctor: {
-    params: z.object({ context: z.string().optional() }),
+    params: z.object({ context: z.string().optional(), id: z.string().min(1).max(64).optional() }),
     result: z.object({
       checks: z.array(checkSchema),
     }),
@@ -234,6 +235,9 @@ export const notifications = {
   }),
   /** What a submission is doing now, before it is a run: "reading 3 of 12 files". */
   'submit/progress': z.object({ text: z.string() }),
+  /** The check that begins now. */
+  'doctor/looking': z.object({ id: z.string(), name: z.string() }),
+  'doctor/checked': z.object({ id: z.string(), check: checkSchema }),
 } as const;
 
 export type RequestName = keyof typeof requests;

@@ -7,7 +7,7 @@ import {
   type Submission,
 } from '../protocol/index.ts';
 import type { RunChange, RunReference } from '../runs/index.ts';
-import type { Disposable } from '../targets/index.ts';
+import type { Disposable, DoctorProgress } from '../targets/index.ts';
 import type { CoreEnvironment } from './core.ts';
 import { contextHandlers } from './contexts/contextHandlers.ts';
 import { identityHandlers } from './contexts/identityHandlers.ts';
@@ -97,11 +97,12 @@ class Session implements CoreSession {
         await this.dispose();
         return {};
       },
-      doctor: async ({ context }, signal) => {
+      doctor: async ({ context, id }, signal) => {
         const target = await this.#services.target(context ?? 'local');
         const { isClusterTarget, localDoctor } = await import('../targets/index.ts');
-        if (isClusterTarget(target)) return { checks: [...(await target.doctor(signal))] };
-        return { checks: [...(await localDoctor(this.#environment, signal))] };
+        const progress = id === undefined ? undefined : this.#doctorProgress(id);
+        if (isClusterTarget(target)) return { checks: [...(await target.doctor(signal, progress))] };
+        return { checks: [...(await localDoctor(this.#environment, signal, progress))] };
       },
       'runs/watch': async ({ context, run }) => ({ watch: await this.#watch(context, run) }),
       'runs/unwatch': ({ watch }) => {
@@ -109,6 +110,13 @@ class Session implements CoreSession {
         this.#watches.delete(watch);
         return Promise.resolve({});
       },
+    };
+  }
+
+  #doctorProgress(id: string): DoctorProgress {
+    return {
+      looking: (name) => this.#notify('doctor/looking', { id, name }),
+      checked: (check) => this.#notify('doctor/checked', { id, check }),
     };
   }
 

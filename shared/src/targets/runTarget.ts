@@ -140,6 +140,12 @@ export interface RunTarget {
   inputs(run: string, signal: AbortSignal): Promise<readonly StagedFile[]>;
 }
 
+/** Is told of each check when it begins and when it is over. */
+export interface DoctorProgress {
+  looking(name: string): void;
+  checked(check: Check): void;
+}
+
 /** What only a cluster can do. */
 export interface ClusterTarget extends RunTarget {
   readonly kind: 'cluster';
@@ -159,7 +165,7 @@ export interface ClusterTarget extends RunTarget {
   /** What would keep the submission from running. Changes nothing. */
   preflight(submission: RunSubmission, signal: AbortSignal): Promise<readonly Check[]>;
   /** Everything from the API to a one-cell run, each with time and outcome. */
-  doctor(signal: AbortSignal): Promise<readonly Check[]>;
+  doctor(signal: AbortSignal, progress?: DoctorProgress): Promise<readonly Check[]>;
   /** Creates a hand-written PipelineRun as it is, after the checks that need no knowledge of it; returns its name. */
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
   /** The cluster itself, for what is no run: over the same connections, as the same person. */

@@ -241,7 +241,7 @@ describe('commands that name no context', () => {
     await slipway(['plan', 'analysis.ipynb', '--context', 'local'], options);
     expect(core.requested('jobs/plan').map((request) => request.context)).toEqual(['team-a', 'local']);
     await slipway(['doctor'], options);
-    expect(core.requested('doctor')).toEqual([{ context: 'team-a' }]);
+    expect(core.requested('doctor')).toMatchObject([{ context: 'team-a' }]);
   });
 
   it('say why where the configuration cannot tell', async () => {

@@ -3,8 +3,8 @@ import type { DevEnvHop } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { printJson } from '../following/startedRun.ts';
 import type { OutputFormat, Session } from '../session.ts';
+import { checkLines } from '../view/checkView.ts';
 import { findDevEnv, type DevEnvMeant } from './devEnvReference.ts';
-import { checkLines } from './doctor.ts';
 
 /** As wide as the longest name of a hop, so that each line can be printed when it comes. */
 const names: readonly DevEnvHop['name'][] = ['api', 'pod', 'tunnel', 'ssh', 'latency', 'upload', 'download'];
@@ -14,10 +14,9 @@ export async function testDevEnv(session: Session, meant: DevEnvMeant, format: O
   const reference = await findDevEnv(session, meant);
   const core = await session.core();
   const id = randomUUID();
-  const nameWidth = Math.max(...names.map((name) => name.length));
+  const nameColumns = Math.max(...names.map((name) => name.length)) + 2;
   const show = (hop: DevEnvHop): void => {
-    const line = { ...hop, name: hop.name.padEnd(nameWidth) };
-    session.out.writeLines(checkLines([line], session.widthOf(session.out)));
+    session.out.writeLines(checkLines([hop], session.widthOf(session.out), { nameColumns }));
   };
   const listener = core.onNotification((name, params) => {
     if (name === 'devenv/hop' && 'hop' in params && params.id === id && format === 'text') show(params.hop);

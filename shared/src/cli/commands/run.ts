@@ -5,9 +5,9 @@ import { formatBytes, type Check } from '../../protocol/index.ts';
 import type { OutputFormat, Session } from '../session.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { plain } from '../terminal/line.ts';
+import { checkLines } from '../view/checkView.ts';
 import { planLines, runNameLine } from '../view/planView.ts';
 import { createActivity } from '../view/presenter.ts';
-import { checkLines } from './doctor.ts';
 import { planRequest, readRequest, type JobOptions, type JobRequest, type PlannedJob } from './jobRequest.ts';
 
 export interface RunOptions extends JobOptions {

@@ -111,14 +111,6 @@ describe('slipway why', () => {
   });
 });
 
-describe('slipway doctor', () => {
-  it('lists checks with words and fixes, and fails when one does', async () => {
-    const { stdout, exitCode } = await slipway(['doctor'], { core: new FakeCore() });
-    expect(exitCode).toBe(1);
-    expect(stdout).toBe('✓ bash  GNU bash 5.2\n✗ disk  full\n        fix: free some space\n');
-  });
-});
-
 describe('slipway serve', () => {
   it('hands the transport over', async () => {
     const { io } = await slipway(['serve', '--fd', '3'], {});

@@ -7,9 +7,9 @@ import type { OutputFormat, Session } from '../session.ts';
 import { plain, toned, type Line } from '../terminal/line.ts';
 import { oneLine } from '../terminal/sanitize.ts';
 import { pad } from '../terminal/text.ts';
+import { checkLines } from '../view/checkView.ts';
 import { groupWords } from '../view/signInView.ts';
 import { currentContext } from './currentContext.ts';
-import { checkLines } from './doctor.ts';
 
 type Whoami = RequestResult<'identity/whoami'>;
 

@@ -8,6 +8,7 @@ import { makeFolders, onDisk } from './diskErrors.ts';
 import { withDefaults, type LocalTargetOptions, type LocalTargetSettings } from './localOptions.ts';
 import { choosePython, findOnPath, listKernels, type ChoosePythonOptions } from './python/index.ts';
 import { Queue } from './queue/queue.ts';
+import type { DoctorProgress } from '../runTarget.ts';
 import { dataPaths } from './runFolder.ts';
 
 export type DoctorCheck = RequestResult<'doctor'>['checks'][number];
@@ -19,7 +20,11 @@ const commandLimitMs = 10_000;
 const littleSpaceBytes = 1_000_000_000;
 
 /** Checks what a run on this machine needs. Every check ends in an answer; none throws but on cancel. */
-export async function localDoctor(options: LocalTargetOptions, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+export async function localDoctor(
+  options: LocalTargetOptions,
+  signal: AbortSignal,
+  progress?: DoctorProgress,
+): Promise<readonly DoctorCheck[]> {
   const settings = withDefaults(options);
   const python = pythonOnce({ ...settings, platform: process.platform }, signal);
   const checks: readonly (readonly [string, () => Promise<Finding>])[] = [
@@ -34,9 +39,12 @@ export async function localDoctor(options: LocalTargetOptions, signal: AbortSign
   const results: DoctorCheck[] = [];
   for (const [name, check] of checks) {
     signal.throwIfAborted();
+    progress?.looking(name);
     const startedAt = performance.now();
     const finding = await findingOf(check, signal);
-    results.push({ name, ...finding, durationMs: performance.now() - startedAt });
+    const result = { name, ...finding, durationMs: performance.now() - startedAt };
+    results.push(result);
+    progress?.checked(result);
   }
   return results;
 }

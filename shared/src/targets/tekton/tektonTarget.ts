@@ -17,6 +17,7 @@ import type {
   ByteRange,
   ClusterTarget,
   Disposable,
+  DoctorProgress,
   LogSize,
   OpenedFile,
   Pruned,
@@ -139,9 +140,10 @@ class TektonTarget implements ClusterTarget {
     return preflight({ api, profile, submitter, now: this.#clock.now }, submission, signal);
   }
 
-  doctor(signal: AbortSignal): Promise<readonly Check[]> {
+  doctor(signal: AbortSignal, progress?: DoctorProgress): Promise<readonly Check[]> {
     const { entry, randomHex, signIn } = this.#options;
-    return doctor({ target: this, open: () => this.#open(), entry, signIn, clock: this.#clock, randomHex }, signal);
+    const open = () => this.#open();
+    return doctor({ target: this, open, entry, signIn, clock: this.#clock, randomHex, progress }, signal);
   }
 
   async prune(request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]> {

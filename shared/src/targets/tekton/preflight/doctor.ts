@@ -1,13 +1,13 @@
 import type { Clock, KubernetesApi, SignIn } from '../../../kubernetes/index.ts';
 import { settleRun } from '../../../pipeline/index.ts';
 import { formatBytes, type Check, type ContextEntry, type JobSpec } from '../../../protocol/index.ts';
-import type { ClusterTarget } from '../../runTarget.ts';
+import type { ClusterTarget, DoctorProgress } from '../../runTarget.ts';
 import { checkIdentity, checkRights, checkServer, checkTekton } from './accessChecks.ts';
 import { check, failed, passed, skipped, warned, type Finding } from './checker.ts';
 import { probeScript, readProbe, type Probe } from './probe.ts';
 import { checkNodes } from './spaceChecks.ts';
 import { devEnvVerbs } from './requiredVerbs.ts';
-import { tryRun, type Trial } from './trialRun.ts';
+import { tryRun, type Trial, type TrialEnd } from './trialRun.ts';
 
 export interface DoctorOptions {
   readonly target: ClusterTarget;
@@ -18,9 +18,13 @@ export interface DoctorOptions {
   readonly signIn: SignIn | undefined;
   readonly clock: Clock;
   readonly randomHex: (bytes: number) => string;
+  readonly progress: DoctorProgress | undefined;
 }
 
-/** Tries everything from the API to a one-cell run, each built on what is before it. Leaves nothing behind. */
+/**
+ * Tries everything from the API to a one-cell run, each built on what is before it. Leaves nothing behind, also when it is
+ * called off; where the person may not delete runs, the checks name those that stay.
+ */
 export async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<readonly Check[]> {
   const patient = new Patient(options, signal);
   await patient.reach();
@@ -60,15 +64,16 @@ class Patient {
   /** A run that writes to its volume as the run's user, and asks git. */
   async tryVolume(): Promise<void> {
     const { profile } = this.#options.entry;
-    await this.#look('workspace', async () => {
-      const end = await this.#try('volume', {});
-      if (end.state !== 'succeeded') return failed(`a run could not write to its volume: ${end.reason}`);
-      this.#volume = readProbe(end.output);
-      if (this.#volume === undefined)
-        return failed('the trial run ended well but printed nothing', 'Look at its image.');
-      const { uid, free, total } = this.#volume;
-      return passed(`${formatBytes(free)} of ${formatBytes(total)} free, written as uid ${uid}`);
-    });
+    await this.#look('workspace', () =>
+      this.#try(this.#probing('volume', {}), ({ state, reason, output }) => {
+        if (state !== 'succeeded') return failed(`a run could not write to its volume: ${reason}`);
+        this.#volume = readProbe(output);
+        if (this.#volume === undefined)
+          return failed('the trial run ended well but printed nothing', 'Look at its image.');
+        const { uid, free, total } = this.#volume;
+        return passed(`${formatBytes(free)} of ${formatBytes(total)} free, written as uid ${uid}`);
+      }),
+    );
     await this.#look('git', () => {
       if (profile.git === undefined)
         return Promise.resolve(skipped('the profile names no repository to try (git.url)'));
@@ -89,32 +94,38 @@ class Patient {
     await this.#look('GPU nodes', () => this.#with((api) => checkNodes(api, settings, this.#signal)));
     await this.#look('GPU in a pod', async () => {
       if (this.#lastFailed()) return skipped('not tried: no node can take it');
-      const end = await this.#try('gpu', { instanceType });
-      if (end.state !== 'succeeded') return failed(`a run with a GPU failed: ${end.reason}`);
-      return judgeGpu(readProbe(end.output));
+      return this.#try(this.#probing('gpu', { instanceType }), ({ state, reason, output }) =>
+        state === 'succeeded' ? judgeGpu(readProbe(output)) : failed(`a run with a GPU failed: ${reason}`),
+      );
     });
   }
 
   async tryNotebook(): Promise<void> {
     await this.#look('one-cell run', async () => {
       if (this.#volume === undefined) return skipped('not tried: the workspace check failed');
-      const { target, clock, randomHex } = this.#options;
-      const name = `doctor-notebook-${randomHex(3)}`;
-      const trial: Trial = { name, title: 'slipway doctor', spec: { notebook: 'doctor.ipynb' }, notebook: oneCell };
-      const end = await tryRun(target, trial, clock, this.#signal);
-      return end.state === 'succeeded' ? passed('papermill and nbconvert ran') : failed(`it failed: ${end.reason}`);
+      const trial = { name: this.#nameOf('notebook'), spec: { notebook: 'doctor.ipynb' }, notebook: oneCell };
+      return this.#try(trial, ({ state, reason }) =>
+        state === 'succeeded' ? passed('papermill and nbconvert ran') : failed(`it failed: ${reason}`),
+      );
     });
   }
 
-  async #try(what: string, size: Pick<JobSpec, 'instanceType'>) {
-    const { target, clock, randomHex, entry } = this.#options;
-    if (this.#api === undefined || this.checks.some(({ name, outcome }) => name === 'Tekton' && outcome === 'fail')) {
-      return { state: 'failed' as const, reason: 'the checks before it failed', output: '' };
-    }
-    const command = ['python3', '-c', probeScript, entry.profile.git?.url ?? ''];
-    const spec: JobSpec = { command, ...size };
-    const trial = { name: `doctor-${what}-${randomHex(3)}`, title: 'slipway doctor', spec, command };
-    return tryRun(target, trial, clock, this.#signal);
+  #probing(what: string, size: Pick<JobSpec, 'instanceType'>): Trial {
+    const command = ['python3', '-c', probeScript, this.#options.entry.profile.git?.url ?? ''];
+    return { name: this.#nameOf(what), spec: { command, ...size }, command };
+  }
+
+  #nameOf(what: string): string {
+    return `doctor-${what}-${this.#options.randomHex(3)}`;
+  }
+
+  /** Runs something small and judges it; not where nothing can be run. */
+  async #try(trial: Trial, judge: (end: TrialEnd) => Finding): Promise<Finding> {
+    const broken = this.checks.find(({ name, outcome }) => outcome === 'fail' && neededToRun.has(name));
+    if (broken !== undefined) return skipped(`not tried: the check of ${broken.name} failed`);
+    const end = await tryRun(this.#options.target, trial, this.#options.clock, this.#signal);
+    const finding = judge(end);
+    return end.stays === undefined ? finding : withRemains(finding, trial.name, end.stays);
   }
 
   #with(look: (api: KubernetesApi) => Promise<Finding>): Promise<Finding> {
@@ -128,8 +139,21 @@ class Patient {
   }
 
   async #look(name: string, look: () => Promise<Finding>): Promise<void> {
-    this.checks.push(await check(name, this.#options.clock.now, look));
+    const { clock, progress } = this.#options;
+    progress?.looking(name);
+    const made = await check(name, clock.now, look);
+    this.checks.push(made);
+    progress?.checked(made);
   }
+}
+
+const neededToRun: ReadonlySet<string> = new Set(['API server', 'Tekton']);
+
+/** What a trial found, and that its run is still there. Pure. */
+export function withRemains(finding: Finding, run: string, stays: string): Finding {
+  const outcome = finding.outcome === 'fail' ? 'fail' : 'warn';
+  const detail = `${finding.detail}; its run ${run} stays: ${stays}`;
+  return { outcome, detail, fix: finding.fix ?? `Have somebody delete it who may: slipway delete ${run}.` };
 }
 
 /** The default one where it has a GPU, else the first that has one. */

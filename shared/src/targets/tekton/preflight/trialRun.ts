@@ -7,11 +7,12 @@ import type { ClusterTarget, StagedFile } from '../../runTarget.ts';
 /** A trial that has not ended by then is cancelled. */
 const longestMs = 240_000;
 const lookMs = 300;
+/** How long the cluster may take to remove one. */
+const clearMs = 60_000;
 const longestLog = 64 * 1024;
 
 export interface Trial {
   readonly name: string;
-  readonly title: string;
   readonly spec: JobSpec;
   readonly command?: readonly string[];
   /** The notebook's text, with one code cell of id `cell`. */
@@ -24,9 +25,14 @@ export interface TrialEnd {
   readonly reason: string;
   /** What the step that did the work printed. */
   readonly output: string;
+  /** Why the run is still there, where it could not be removed. */
+  readonly stays?: string;
 }
 
-/** Runs something small the way all runs go, waits for its end, and removes it. @throws SlipwayError as `submit` does */
+/**
+ * Runs something small the way all runs go, waits for its end, and removes it, also where it is called off.
+ * @throws SlipwayError as `submit` does
+ */
 export async function tryRun(
   target: ClusterTarget,
   trial: Trial,
@@ -35,15 +41,30 @@ export async function tryRun(
 ): Promise<TrialEnd> {
   const runFile = runFileOf(trial);
   const { run } = runFile;
-  await target.submit({ runFile, run: firstState(target, trial, runFile, clock.now()), files: filesOf(trial) }, signal);
+  const submission = { runFile, run: firstState(target, runFile, clock.now()), files: filesOf(trial) };
+  await target.submit(submission, signal);
+  let end: TrialEnd;
   try {
-    const last = await finalEvent(target, run, clock, signal);
-    const step = trial.notebook === undefined ? 'command' : 'notebook';
-    const log = await readWholeLog(target, run, step, longestLog, signal);
-    return { state: last.state, reason: last.reason ?? last.state, output: log.toString('utf8') };
-  } finally {
-    await clear(target, run, clock);
+    end = await endOf(target, trial, clock, signal);
+  } catch (error) {
+    const left = await clear(target, run, clock);
+    throw left === undefined || !SlipwayError.is(error) ? error : withRun(error, run, left);
   }
+  const stays = await clear(target, run, clock);
+  return stays === undefined ? end : { ...end, stays };
+}
+
+function withRun(error: SlipwayError, run: string, stays: string): SlipwayError {
+  const message = `${error.message} Its run ${run} stays: ${stays}`;
+  const action = error.action ?? `Delete it: slipway delete ${run}.`;
+  return new SlipwayError(error.code, message, { action, cause: error });
+}
+
+async function endOf(target: ClusterTarget, trial: Trial, clock: Clock, signal: AbortSignal): Promise<TrialEnd> {
+  const last = await finalEvent(target, trial.name, clock, signal);
+  const step = trial.notebook === undefined ? 'command' : 'notebook';
+  const log = await readWholeLog(target, trial.name, step, longestLog, signal);
+  return { state: last.state, reason: last.reason ?? last.state, output: log.toString('utf8') };
 }
 
 async function finalEvent(
@@ -67,18 +88,24 @@ async function finalEvent(
   });
 }
 
-/** Also after an abort nothing of the trial may stay. */
-async function clear(target: ClusterTarget, run: string, clock: Clock): Promise<void> {
-  const signal = AbortSignal.timeout(30_000);
-  await target.cancel(run, signal);
-  for (;;) {
-    try {
-      await target.delete(run, signal);
-      return;
-    } catch (error) {
-      if (!SlipwayError.is(error, 'run.conflict')) throw error;
-      await clock.sleep(lookMs, signal);
+/** Also after an abort nothing of the trial may stay. @returns why it does */
+async function clear(target: ClusterTarget, run: string, clock: Clock): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(clearMs);
+  try {
+    await target.cancel(run, signal);
+    for (;;) {
+      try {
+        await target.delete(run, signal);
+        return undefined;
+      } catch (error) {
+        if (!SlipwayError.is(error, 'run.conflict')) throw error;
+        await clock.sleep(lookMs, signal);
+      }
     }
+  } catch (error) {
+    if (signal.aborted) return `it was not gone after ${clearMs / 1000} s`;
+    if (!SlipwayError.is(error) || error.code === 'internal') throw error;
+    return error.message;
   }
 }
 
@@ -122,11 +149,11 @@ function filesOf({ notebook }: Trial): StagedFile[] {
   ];
 }
 
-function firstState(target: ClusterTarget, { title }: Trial, runFile: RunFile, createdAt: number): Run {
+function firstState(target: ClusterTarget, runFile: RunFile, createdAt: number): Run {
   return {
     name: runFile.run,
     context: target.context,
-    title,
+    title: 'slipway doctor',
     state: 'submitting',
     createdAt,
     cancelRequested: false,
