@@ -158,6 +158,17 @@ describe('a job with a notebook', () => {
     expect(job.parameters).toEqual([{ name: 'a', type: 'unknown', defaultSource: '', value: 1 }]);
   });
 
+  it('warns of a cell that asks the person at the keyboard, counted as a run counts cells', async () => {
+    const cells = [markdownCell('input()'), codeCell('1'), codeCell('token = input("token? ")'), codeCell('input()')];
+    const job = await prepare({ notebook: 'nb.ipynb' }, { 'nb.ipynb': notebookText(cells) });
+    expect(job.warnings).toEqual([
+      'Cell 2 calls input(), which fails in a run: take the value from a cell tagged "parameters".',
+    ]);
+    const metadata = { kernelspec: { display_name: 'R', language: 'R', name: 'ir' } };
+    const inR = await prepare({ notebook: 'nb.ipynb' }, { 'nb.ipynb': notebookText(cells, { metadata }) });
+    expect(inR.warnings).toEqual([]);
+  });
+
   it('fits the plan that is shown', async () => {
     const job = await prepare({ notebook: 'nb.ipynb' }, files);
     const { spec, title, steps, unsaved, parameters, companions, tests, codeCells, warnings } = job;

@@ -2,6 +2,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 import type { CompanionChoice, JobSpec, ParameterDeclaration, ParameterValue } from '../../protocol/index.ts';
 import { chooseFiles } from '../companions/chooseCompanions.ts';
 import type { JobFolder } from '../folder.ts';
+import { asksForInput } from '../notebook/asksForInput.ts';
 import type { NotebookDocument } from '../notebook/notebookDocument.ts';
 import { checkParameters } from '../parameters/checkParameters.ts';
 import { inferParameters, parametersCell } from '../parameters/inferParameters.ts';
@@ -71,7 +72,7 @@ export async function prepareJob(
     tests,
     testFiles: testFiles.filter((file) => file.path !== requirements?.path),
     requirements,
-    warnings: [...warnings, ...testWarnings, ...companions.warnings],
+    warnings: [...warnings, ...askingWarnings(notebook), ...testWarnings, ...companions.warnings],
     unsaved: submission.unsaved === true && notebook !== undefined && !(await isSaved(notebook, path, folder, signal)),
     codeCells: notebook?.codeCells,
     kernel,
@@ -136,6 +137,16 @@ function prepareParameters(
     return { ...declaration, ...(value !== undefined && { value }) };
   });
   return { values, parameters, warnings };
+}
+
+/** Nobody is there to answer. Cells are counted as a run counts them. */
+function askingWarnings(notebook: NotebookDocument | undefined): string[] {
+  if (notebook === undefined || (notebook.language ?? 'python') !== 'python') return [];
+  const asking = notebook.cells.filter(({ kind }) => kind === 'code').map(({ source }) => asksForInput(source));
+  const number = asking.findIndex((name) => name !== undefined) + 1;
+  const name = asking[number - 1];
+  if (name === undefined) return [];
+  return [`Cell ${number} calls ${name}(), which fails in a run: take the value from a cell tagged "parameters".`];
 }
 
 function withFiles(choice: CompanionChoice, files: CompanionChoice['files']): CompanionChoice {

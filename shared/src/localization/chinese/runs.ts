@@ -84,6 +84,8 @@ export const chineseRuns: Table = {
     '没有标记为 "parameters" 的单元格：参数值会插入到第一个单元格之前。',
   'The cell tagged "parameters" could not be read: values are passed on unchecked.':
     '无法解析标记为 "parameters" 的单元格：参数值不经检查直接传递。',
+  'Cell {number#} calls {name}(), which fails in a run: take the value from a cell tagged "parameters".':
+    '第 {number} 个单元格调用了 {name}()，在运行中会失败：请从标记为 "parameters" 的单元格取值。',
   'The tests folder {path} has no test_*.py or *_test.py file.':
     '测试文件夹 {path} 中没有 test_*.py 或 *_test.py 文件。',
   'files.include: {glob} matches no file.': 'files.include：{glob} 没有匹配任何文件。',

@@ -136,8 +136,8 @@ class TektonTarget implements ClusterTarget {
 
   async preflight(submission: RunSubmission, signal: AbortSignal): Promise<readonly Check[]> {
     const { api, submitter } = await this.#open();
-    const { profile } = this.#options.entry;
-    return preflight({ api, profile, submitter, now: this.#clock.now }, submission, signal);
+    const { entry, signIn } = this.#options;
+    return preflight({ api, profile: entry.profile, submitter, signIn, now: this.#clock.now }, submission, signal);
   }
 
   doctor(signal: AbortSignal, progress?: DoctorProgress): Promise<readonly Check[]> {

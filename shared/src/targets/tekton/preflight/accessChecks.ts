@@ -1,11 +1,21 @@
 import * as z from 'zod';
-import { resources, unlessMissing, type KubernetesApi, type SignIn } from '../../../kubernetes/index.ts';
+import {
+  resources,
+  unlessForbidden,
+  unlessMissing,
+  type KubernetesApi,
+  type SignIn,
+} from '../../../kubernetes/index.ts';
 import { missingRights } from '../rights/index.ts';
-import { failed, passed, warned, type Finding } from './checker.ts';
+import { failed, passed, skipped, warned, type Finding } from './checker.ts';
+import { checkFlags, tektonConfig } from './tektonConfig.ts';
 import { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 
 /** More than this and tokens, and the order of what is shown, cannot be trusted. */
 const largestSkewMs = 60_000;
+
+/** Whom the API server takes for one that it does not know. */
+const anonymous = 'system:anonymous';
 
 /** The oldest release that is supported; v1 itself came with 0.43. */
 const oldestTekton = '0.50';
@@ -19,7 +29,6 @@ const userSchema = z.object({
 const versionSchema = z.object({ gitVersion: z.string(), minor: z.string().default('') });
 const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string() })) });
 const groupSchema = z.object({ versions: z.array(z.object({ version: z.string().regex(/^[a-z0-9]+$/) })) });
-const infoSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 /** Whether the API answers, as what, and whether its clock goes with ours. */
 export async function checkServer(api: KubernetesApi, now: () => number, signal: AbortSignal): Promise<Finding> {
@@ -45,9 +54,18 @@ export async function checkIdentity(
   now: () => number,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const { user, groups } = await whoAmI(api, signal);
+  const me = await unlessMissing(() => unlessForbidden(() => whoAmI(api, signal)));
+  // Before Kubernetes 1.28 nobody can ask; where rights are missing, another check says so.
+  if (me === undefined) return skipped('the cluster does not tell who you are');
+  const { user, groups } = me;
+  if (user === anonymous) {
+    return failed(
+      `${api.cluster.server} does not know you (${user})`,
+      'Have a certificate, a token or a sign-in in the kubeconfig, or sign in: slipway login.',
+    );
+  }
   const named = groups.filter((group) => !group.startsWith('system:'));
-  const who = named.length === 0 ? user : `${user} (groups ${named.join(', ')})`;
+  const who = `${user} (${named.length === 0 ? 'no groups' : `groups ${named.join(', ')}`})`;
   if (signIn === undefined) return passed(who);
   const expiresAt = await signIn.expiresAt();
   return passed(
@@ -114,9 +132,10 @@ export async function checkTekton(api: KubernetesApi, signal: AbortSignal): Prom
     const group = await discovered(api, '/apis/tekton.dev', groupSchema, signal);
     return withoutTekton(api.cluster.server, group?.versions.map(({ version }) => version) ?? []);
   }
-  const version = await tektonVersion(api, signal);
-  return passed(
-    version === undefined ? 'tekton.dev/v1; its version cannot be seen' : `${version}, fields checked strictly`,
+  const [version, settings] = await Promise.all([tektonVersion(api, signal), checkFlags(api, signal)]);
+  return (
+    settings ??
+    passed(version === undefined ? 'tekton.dev/v1; its version cannot be seen' : `${version}, fields checked strictly`)
   );
 }
 
@@ -146,9 +165,7 @@ async function discovered<S extends z.ZodType>(
 }
 
 async function tektonVersion(api: KubernetesApi, signal: AbortSignal): Promise<string | undefined> {
-  const path = { type: resources.configMaps, namespace: 'tekton-pipelines', name: 'pipelines-info' };
-  const info = await api.get(path, infoSchema, signal).catch(() => undefined);
-  return info?.data.version;
+  return (await tektonConfig(api, 'pipelines-info', signal))?.version;
 }
 
 function parsed<S extends z.ZodType>(text: string, schema: S): z.output<S> | undefined {

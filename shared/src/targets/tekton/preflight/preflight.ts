@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { resources, type KubernetesApi } from '../../../kubernetes/index.ts';
+import { resources, type KubernetesApi, type SignIn } from '../../../kubernetes/index.ts';
 import { settleRun, type ClusterSettings } from '../../../pipeline/index.ts';
 import { SlipwayError, type Check, type TeamProfile } from '../../../protocol/index.ts';
 import type { RunSubmission } from '../../runTarget.ts';
 import type { RenderedRun, Submitter } from '../submit/index.ts';
-import { checkRights, checkServer, checkTekton } from './accessChecks.ts';
+import { checkIdentity, checkRights, checkServer, checkTekton } from './accessChecks.ts';
 import { check, passed, unseen, type Finding } from './checker.ts';
 import { podOfRun } from './podOfRun.ts';
 import { takesOf } from './quotaChecks.ts';
@@ -16,6 +16,8 @@ export interface PreflightOptions {
   readonly api: KubernetesApi;
   readonly profile: TeamProfile;
   readonly submitter: Submitter;
+  /** Where the context's user signs in with us. */
+  readonly signIn?: SignIn | undefined;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -25,7 +27,7 @@ export interface PreflightOptions {
  * @throws SlipwayError `signIn.required`: nothing can be looked at, and one sentence is enough to say so
  */
 export async function preflight(
-  { api, profile, submitter, now }: PreflightOptions,
+  { api, profile, submitter, signIn, now }: PreflightOptions,
   submission: RunSubmission,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
@@ -43,6 +45,7 @@ export async function preflight(
     );
   const checks = await Promise.all([
     look('API server', () => checkServer(api, now, signal)),
+    look('who you are', () => checkIdentity(api, signIn, now, signal)),
     look('may do', () => checkRights(api, signal)),
     look('Tekton', () => checkTekton(api, signal)),
     look('manifest', async () => {
@@ -52,7 +55,7 @@ export async function preflight(
     look('pod', () => dryRunPod(api, pod, signal)),
     look('service account', () => checkServiceAccount(api, settings.serviceAccountName, signal)),
     look('pull secrets', () => checkPullSecrets(api, profile.imagePullSecrets ?? [], signal)),
-    look('volume', () => checkClaims(api, profile, settings, signal)),
+    look('volume', () => checkClaims(api, profile, settings, incomingOf(rendered), signal)),
     look('quota', () => checkQuotas(api, takesOf(pod, claimsOf(rendered, settings)), signal)),
     look('nodes', () => checkNodes(api, settings, signal)),
   ]);
@@ -71,6 +74,11 @@ async function dryRunPod(api: KubernetesApi, pod: ReturnType<typeof podOfRun>, s
     throw error;
   }
   return passed('accepted');
+}
+
+/** Bytes that are put on the run's volume; what a retried run had is there already. */
+function incomingOf({ prepared, input }: RenderedRun): number {
+  return input.reuseVolume === undefined ? prepared.facts.reduce((sum, { bytes }) => sum + bytes, 0) : 0;
 }
 
 function claimsOf({ claim }: RenderedRun, { volume }: ClusterSettings): readonly { readonly storage: string }[] {

@@ -6,10 +6,12 @@ import {
   type KubernetesApi,
   type ResourceType,
 } from '../../../kubernetes/index.ts';
+import type { ClusterSettings } from '../../../pipeline/index.ts';
 import type { TeamProfile } from '../../../protocol/index.ts';
 import { claimSchema, nodeSchema, podSchema, type Claim } from '../observe/index.ts';
 import { readAll } from './readAll.ts';
 import { failed, passed, skipped, unseen, warned, type Finding } from './checker.ts';
+import { judgeRoom, readSpace, roomWords } from './freeSpace.ts';
 import { judgeNodes, type NodeWish } from './nodeChecks.ts';
 import { judgeQuotas, quotaSchema } from './quotaChecks.ts';
 import { judgeHold, volumeSchema } from './volumeChecks.ts';
@@ -33,11 +35,15 @@ export async function checkServiceAccount(
   );
 }
 
-/** Whether the claims that the profile names are there and can be used by a new pod. */
+/**
+ * Whether the claims that the profile names are there, can be used by a new pod and have room.
+ * @param incoming bytes that are sent to the run's volume before it begins
+ */
 export async function checkClaims(
   api: KubernetesApi,
   profile: TeamProfile,
-  wish: NodeWish,
+  settings: ClusterSettings,
+  incoming: number,
   signal: AbortSignal,
 ): Promise<Finding> {
   const { volume, cache, datasets } = profile;
@@ -46,18 +52,36 @@ export async function checkClaims(
     ...(cache === undefined ? [] : [cache.claimName]),
   ]);
   const names = new Set([...written, ...Object.values(datasets ?? {}).map(({ claimName }) => claimName)]);
-  if (names.size === 0) return passed('a claim of the run’s own');
-  const findings = await Promise.all(
-    [...names].map((name) => checkClaim(api, { name, isWritten: written.has(name) }, wish, signal)),
-  );
+  const shared = volume?.kind === 'claim' ? volume.claimName : undefined;
+  const asked = [...names].map((name) => ({
+    name,
+    isWritten: written.has(name),
+    incoming: name === shared ? incoming : 0,
+  }));
+  const own = shared === undefined ? [checkOwnClaim(settings, incoming)] : [];
+  const findings = [...own, ...(await Promise.all(asked.map((claim) => checkClaim(api, claim, settings, signal))))];
   const worst =
     findings.find(({ outcome }) => outcome === 'fail') ?? findings.find(({ outcome }) => outcome === 'warn');
   return worst ?? passed(findings.map(({ detail }) => detail).join(', '));
 }
 
+/** A claim that is made with the run is empty. */
+function checkOwnClaim({ volume }: ClusterSettings, incoming: number): Finding {
+  const capacity = volume.kind === 'perRun' ? volume.size : undefined;
+  const room = judgeRoom({ volume: 'the volume of the run’s own', capacity, space: undefined, incoming });
+  return room ?? passed('a claim of the run’s own');
+}
+
+interface AskedClaim {
+  readonly name: string;
+  readonly isWritten: boolean;
+  /** Bytes that are sent there. */
+  readonly incoming: number;
+}
+
 async function checkClaim(
   api: KubernetesApi,
-  { name, isWritten }: { readonly name: string; readonly isWritten: boolean },
+  { name, isWritten, incoming }: AskedClaim,
   wish: NodeWish,
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -77,30 +101,39 @@ async function checkClaim(
     return failed(`claim ${name} can only be read`, 'Name a claim that can be written for the run’s folder.');
   }
   if (phase === 'Pending') return warned(`claim ${name} has no volume yet; it may get one when the run starts`);
-  return (await checkHold(api, claim, wish, signal)) ?? passed(`PVC ${name} (${modes.join(', ')})`);
+  return checkBound(api, claim, { name, isWritten, incoming }, wish, signal);
 }
 
-/** Whether a pod or a node has a bound claim's volume for itself. */
-async function checkHold(
+/** Whether a pod or a node has a bound claim's volume for itself, and whether it has room. */
+async function checkBound(
   api: KubernetesApi,
-  { metadata, spec }: Claim,
+  { metadata, spec, status }: Claim,
+  { name, isWritten, incoming }: AskedClaim,
   wish: NodeWish,
   signal: AbortSignal,
-): Promise<Finding | undefined> {
+): Promise<Finding> {
   const { namespace } = api.cluster;
   const [volume, pods, nodes] = await Promise.all([
     lookAt(api, resources.persistentVolumes, { name: spec?.volumeName ?? '' }, volumeSchema, signal),
     readAll(api, resources.pods, podSchema, { namespace, fieldSelector: live }, signal),
     readAll(api, resources.nodes, nodeSchema, {}, signal),
   ]);
+  const accessModes = spec?.accessModes ?? [];
   const claim = {
     name: metadata.name,
-    accessModes: spec?.accessModes ?? [],
+    accessModes,
     volume: typeof volume === 'string' ? undefined : volume,
     pods,
     nodes,
   };
-  return judgeHold(claim, wish);
+  const hold = judgeHold(claim, wish);
+  if (hold !== undefined) return hold;
+  const words = `PVC ${name} (${accessModes.join(', ')}`;
+  const capacity = status?.capacity.storage;
+  if (!isWritten) return passed(`${words})`);
+  const space = await readSpace(api, name, pods ?? [], signal);
+  const room = judgeRoom({ volume: `claim ${name}`, capacity, space, incoming });
+  return room ?? passed(`${words}, ${roomWords({ capacity, space })})`);
 }
 
 /** Whether the image pull Secrets are there; their content is not asked for. */
@@ -143,8 +176,16 @@ export async function checkNodes(api: KubernetesApi, wish: NodeWish, signal: Abo
     readAll(api, resources.nodes, nodeSchema, {}, signal),
     readAll(api, resources.pods, podSchema, { fieldSelector: live }, signal),
   ]);
-  if (nodes === undefined) return skipped('nodes cannot be seen: you may not list nodes');
+  if (nodes === undefined) {
+    // Any node has some processors; whether one has a device is worth a word.
+    if (Object.keys(wish.devices).length > 0) return unseen(`nodes with ${deviceWords(wish)}`, 'list nodes');
+    return skipped('nodes cannot be seen: you may not list nodes');
+  }
   return judgeNodes(wish, nodes, pods);
+}
+
+function deviceWords({ devices }: NodeWish): string {
+  return Object.keys(devices).join(' and ');
 }
 
 async function lookFor(

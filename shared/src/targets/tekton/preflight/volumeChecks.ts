@@ -78,7 +78,8 @@ function judgeHolder({ name, accessModes, nodes }: BoundClaim, wish: NodeWish, h
   );
 }
 
-function claimsOf(pod: Pod): string[] {
+/** The claims that a pod mounts. */
+export function claimsOf(pod: Pod): string[] {
   return (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
