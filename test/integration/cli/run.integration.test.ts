@@ -214,7 +214,7 @@ describe('what a person types afterwards', () => {
 
   it('doctor finds this machine fit', async () => {
     const ended = await machine.slipway(['doctor']);
-    expect(ended.stdout + ended.stderr).toMatch(/bash/i);
+    expect(ended.stdout + ended.stderr).toMatch(/^✓ bash  .* (\d+ ms|\d\.\ds)$/m);
     expect(ended.exitCode).toBe(0);
   });
 

@@ -41,6 +41,17 @@ describe('localDoctor', () => {
     expect(checks.python?.detail).toMatch(/, \d+\.\d+\.\d+ \(/);
   });
 
+  it('tells of each check when it begins and when it is over', async () => {
+    const told: string[] = [];
+    const progress = {
+      looking: (name: string) => void told.push(`looking: ${name}`),
+      checked: ({ name }: { name: string }) => void told.push(name),
+    };
+    const checks = await localDoctor(shop.options({ env: { HOME: shop.root } }), noSignal, progress);
+    expect(told).toEqual(checks.flatMap(({ name }) => [`looking: ${name}`, name]));
+    expect(told).toHaveLength(14);
+  });
+
   it('goes on after a failure, and says what to do', async () => {
     await writeFile(join(shop.root, 'file'), '');
     const checks = await check({ PATH: join(shop.root, 'none') }, join(shop.root, 'file', 'data'));
