@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import type { Check, JobSpec, TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { startFaultProxy } from '../../cluster/faultProxy.ts';
 import { adminRequest } from './adminRequest.ts';
@@ -101,6 +104,28 @@ describe.concurrent('the look before a run', () => {
       nodes: unseen('nodes with nvidia\\.com/gpu', 'list nodes'),
     });
     expect((await found(at, { command })).nodes).toMatchObject(says('skipped', /^nodes cannot be seen/));
+  });
+
+  it('says of a kubeconfig without a user that the cluster does not know them', async () => {
+    const at = await space('nobody');
+    const kubeconfig = join(at.machine.folder, 'kubeconfig');
+    const { apiUrl, certificateAuthority } = at.cluster;
+    const { namespace } = at;
+    const content = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server: apiUrl, 'certificate-authority': certificateAuthority } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace } }],
+      users: [{ name: 'u', user: {} }],
+      'current-context': 'x',
+    };
+    await writeFile(kubeconfig, stringify(content));
+    await at.writeContext({ profile, kubeconfig });
+    expect(await found(at, { command })).toMatchObject({
+      'API server': { outcome: 'pass' },
+      'who you are': says('fail', /^https:\S+ does not know you/, /slipway login/),
+      'may do': { outcome: 'fail' },
+    });
   });
 
   it('tells how full a volume is that a run has now, and refuses what does not fit', async () => {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import {
+  apiFailureOf,
+  isForbidden,
   resources,
-  unlessForbidden,
   unlessMissing,
   type KubernetesApi,
   type SignIn,
@@ -14,7 +15,7 @@ import { verbsOf, verbWords, type RequiredVerb } from './requiredVerbs.ts';
 /** More than this and tokens, and the order of what is shown, cannot be trusted. */
 const largestSkewMs = 60_000;
 
-/** Whom the API server takes for one that it does not know. */
+/** The user that nobody is who brings nothing to be known by. Everybody else may ask who they are. */
 const anonymous = 'system:anonymous';
 
 /** The oldest release that is supported; v1 itself came with 0.43. */
@@ -54,22 +55,29 @@ export async function checkIdentity(
   now: () => number,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const me = await unlessMissing(() => unlessForbidden(() => whoAmI(api, signal)));
-  // Before Kubernetes 1.28 nobody can ask; where rights are missing, another check says so.
+  let me: Awaited<ReturnType<typeof whoAmI>> | undefined;
+  try {
+    me = await unlessMissing(() => whoAmI(api, signal));
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    if (apiFailureOf(error)?.message.includes(anonymous) === true) return unknownPerson(api.cluster.server);
+  }
+  // Kubernetes before 1.28 cannot be asked.
   if (me === undefined) return skipped('the cluster does not tell who you are');
   const { user, groups } = me;
-  if (user === anonymous) {
-    return failed(
-      `${api.cluster.server} does not know you (${user})`,
-      'Have a certificate, a token or a sign-in in the kubeconfig, or sign in: slipway login.',
-    );
-  }
   const named = groups.filter((group) => !group.startsWith('system:'));
   const who = `${user} (${named.length === 0 ? 'no groups' : `groups ${named.join(', ')}`})`;
   if (signIn === undefined) return passed(who);
   const expiresAt = await signIn.expiresAt();
   return passed(
     `${who}, by SSO${expiresAt === undefined ? '' : `, token good for ${durationWords(expiresAt - now())}`}`,
+  );
+}
+
+function unknownPerson(server: string): Finding {
+  return failed(
+    `${server} does not know you: nobody has signed in`,
+    'Have a certificate, a token or a login program in the kubeconfig, or sign in with slipway login.',
   );
 }
 
