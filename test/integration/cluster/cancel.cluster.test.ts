@@ -123,6 +123,7 @@ describe.concurrent('a run is cancelled', () => {
     expect(steps.find(({ name }) => name === step)?.state).toBe('cancelled');
     expect(steps.find(({ name }) => name === 'command')?.state).toBe('cancelled');
     expect(await log()).toContain(said);
+    expect(await readFile(join(await ada.folderOf(run), 'logs', `${step}.log`), 'utf8')).toContain(said);
     await expectsNothingGoesOn(run);
     // What would have run afterwards was never made.
     expect(await ada.names(['taskrun'], `tekton.dev/pipelineRun=${run}`)).toEqual([`taskrun/${run}-stage`]);
