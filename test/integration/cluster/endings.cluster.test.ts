@@ -155,6 +155,8 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
     expect(result.diagnosis?.id, JSON.stringify(result)).toBe('outOfMemory');
     expect(result.diagnosis?.cause).toMatch(/notebook.*512\s?Mi/);
     await expectsAllButVerdict(ended, result, 'first 42', /notebook was killed/);
+    expect(statesOf(result)).toMatchObject({ test: 'skipped', collect: 'succeeded' });
+    expect(result.steps.find(({ name }) => name === 'test')?.reason).toBe('no tests');
     // What it had is free again.
     expect(await ada.field(`pod/${run}-run-pod`, '.status.phase')).toBe('Failed');
   });

@@ -42,7 +42,10 @@ function stepsAfterKill({ metadata, spec, status }: Pod): string[] {
   return waiting.map((name) => stepContainer.exec(name)?.[1] ?? name);
 }
 
-/** One core does it: whoever makes the folder. What a step says is in its own log, and how it ended where Tekton's entrypoint says it. */
+/**
+ * One core does it: whoever makes the folder. What a step says is in its own log, and how it ended where Tekton's entrypoint says it,
+ * which is the first process of its container and ends with its step.
+ */
 const turnScript = `
 mkdir "$1/results/$2.turn" 2>/dev/null || exit 3
 started=$(date -u +%FT%T.%3NZ)
@@ -53,31 +56,25 @@ own = {"StartedAt": started, "ExitCode": code, "Reason": "Continued"}
 entries = [{"key": key, "value": value, "type": 3} for key, value in own.items()]
 if result:
     entries.append({"key": name, "value": open(result, encoding="utf-8").read(), "type": 1})
-json.dump(entries, open("/tekton/termination", "w"))' "$started" "$?" "$4" "\${SLIPWAY_RESULT:-}"
+with open("/tekton/termination", "w", encoding="utf-8") as file:
+    json.dump(entries, file, ensure_ascii=False)' "$started" "$?" "$4" "\${SLIPWAY_RESULT:-}"
+{ sleep 0.2; kill -TERM 1; } </dev/null >/dev/null 2>&1 &
 `;
 const somebodyElse = 3;
 
-/** Tekton's entrypoint is the first process of its container. */
-const endScript = '{ sleep 0.2; kill -TERM 1; } </dev/null >/dev/null 2>&1 &';
-
 /**
- * Runs the steps, each in its own container, as Tekton would have: report, index and summary are there after it. Then ends the pod,
- * and leaves it for whoever looks later. @throws SlipwayError where the user may not do that, or the cluster does not answer
+ * Runs the steps, each in its own container, as Tekton would have: report, index and summary are there after it, and the pod has ended.
+ * @throws SlipwayError where the user may not do that, or the cluster does not answer
  */
 export async function runStrandedSteps(
   api: KubernetesApi,
-  stranded: StrandedSteps,
+  { pod, steps }: StrandedSteps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { pod, steps } = stranded;
   const { namespace } = api.cluster;
-  const run = (step: string, ...words: readonly string[]) => {
-    const command = ['bash', '-c', ...words];
-    return runCommand(api, { namespace, pod, container: containerOf(step), command }, signal);
-  };
   for (const step of steps) {
-    const { exitCode } = await run(step, turnScript, 'slipway', paths.run, step, paths.steps, summaryResult);
+    const command = ['bash', '-c', turnScript, 'slipway', paths.run, step, paths.steps, summaryResult];
+    const { exitCode } = await runCommand(api, { namespace, pod, container: containerOf(step), command }, signal);
     if (exitCode === somebodyElse) return;
   }
-  for (const step of steps) await run(step, endScript);
 }
