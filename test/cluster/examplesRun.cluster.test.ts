@@ -23,8 +23,8 @@ const usual = [
   'ignore-step-error.yaml',
 ];
 const atOnce = 4;
-/** An example that has not ended by then waits for what this cluster does not have. */
-const longestMs = 60_000;
+/** An example that has not ended by then waits for what this cluster does not have, a node with Windows, say. */
+const longestMs = 180_000;
 
 const conditionsShape = z.tuple([z.looseObject({ status: z.string(), reason: z.string() })]).rest(z.unknown());
 const endShape = z.looseObject({ exitCode: z.number(), reason: z.string().optional() });
@@ -193,6 +193,11 @@ function expectTrue(example: string, shown: Run, truth: Truth): void {
   const states = { True: 'succeeded', False: reason.endsWith('Timeout') ? 'timedOut' : 'failed' };
   if (status.completionTime !== undefined)
     expect.soft([label, shown.state]).toEqual([label, states[condition as keyof typeof states]]);
+  else if (!isWaiting(truth.pipelineRun)) {
+    // What goes on is another thing before both have been asked; of the usual ones none does.
+    expect([label, sized(1, 0)]).toEqual([label, 1]);
+    return;
+  }
   const tasks = [...(status.pipelineSpec?.tasks ?? []), ...(status.pipelineSpec?.finally ?? [])];
   expect
     .soft([label, shown.tasks?.map(({ name, state }) => `${name} ${state}`)])
