@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SlipwayError } from '../protocol/index.ts';
+import { SlipwayError, stepNames } from '../protocol/index.ts';
 import { nodeComplaint } from './nodeFloor.ts';
 import { asked, slipway, start } from './testing/commandLine.ts';
 import { FakeCore } from './testing/fakeCore.ts';
@@ -51,6 +51,15 @@ describe('help', () => {
       const help = await slipway(argv);
       expect([help.exitCode, help.stderr]).toEqual([0, '']);
       expect(help.stdout).toMatch(/^Usage: slipway/);
+    }
+  });
+
+  it('of options that take a step names every step there is', async () => {
+    for (const command of ['retry', 'logs']) {
+      const { stdout } = await slipway(['help', command]);
+      expect(stdout.replaceAll(/\s+/g, ' '), command).toContain(
+        `${stepNames.join(', ').replace(/, (\w+)$/, ' or $1')} `,
+      );
     }
   });
 

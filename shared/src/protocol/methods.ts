@@ -99,7 +99,12 @@ export const requests = {
     }),
   },
   'runs/list': {
-    params: z.object({ context: z.string().optional(), limit: z.int().positive().optional() }),
+    params: z.object({
+      context: z.string().optional(),
+      limit: z.int().positive().optional(),
+      /** Only those that this person started. Default: everyone's. */
+      mine: z.boolean().optional(),
+    }),
     result: z.object({ runs: z.array(runSchema) }),
   },
   'runs/get': { params: z.object(runRef), result: runSchema },

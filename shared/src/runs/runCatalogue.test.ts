@@ -96,6 +96,33 @@ describe('the list', () => {
     both.close();
   });
 
+  it('is of one person where that is asked for, up to the limit; on this machine all are theirs', async () => {
+    const team = new MemoryTarget('team-a');
+    const both = new ServiceHarness([team]);
+    const startedBy = async (user: string | undefined): Promise<string> => {
+      const { name } = await both.submit({ context: 'team-a' });
+      const [first] = team.runs.get(name)?.events ?? [];
+      if (first?.type === 'submitted' && user !== undefined) Object.assign(first.run, { user });
+      return name;
+    };
+    const own: string[] = [];
+    // More than are read at once, so that the limit is met by runs of several slices.
+    for (let count = 0; count < 3; count += 1) {
+      own.unshift(await startedBy('ada'));
+      for (let others = 0; others < 10; others += 1) await startedBy(others === 0 ? undefined : 'bob');
+    }
+    const local = await both.submit({});
+    const fresh = new ServiceHarness([team], both.target);
+    const names = async (request: Parameters<typeof fresh.service.list>[0]): Promise<string[]> =>
+      (await fresh.service.list(request, never)).map(({ name }) => name);
+    expect(await names({ mine: true })).toEqual([local.name, ...own]);
+    expect(await names({ mine: true, context: 'team-a' })).toEqual(own);
+    expect(await names({ mine: true, context: 'team-a', limit: 2 })).toEqual(own.slice(0, 2));
+    expect(await names({ context: 'team-a' })).toHaveLength(33);
+    both.close();
+    fresh.close();
+  });
+
   it('leaves out a run that cannot be read, says so, and fills its place', async () => {
     const older = await harness.submit();
     const broken = await harness.submit();

@@ -27,6 +27,14 @@ export interface FoundRun {
   readonly run: string;
 }
 
+/** Which runs, newest first. */
+export interface ListRequest {
+  readonly context?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Only those that this person started: on this machine all of them. */
+  readonly mine?: boolean | undefined;
+}
+
 interface Shelf {
   readonly hub: TargetHub;
   readonly store: RunStore;
@@ -137,11 +145,11 @@ export class RunCatalogue {
     });
   }
 
-  async list(context: string | undefined, limit: number | undefined, signal: AbortSignal): Promise<Run[]> {
+  async list({ context, limit, mine = false }: ListRequest, signal: AbortSignal): Promise<Run[]> {
     const lists = await this.#askEach(
       this.#chosen(context),
       context,
-      ({ store }, inner) => this.#listOne(store, limit, inner),
+      ({ store }, inner) => (mine ? this.#listMine(store, limit, inner) : this.#listOne(store, limit, inner)),
       signal,
     );
     const runs = lists.flat();
@@ -201,7 +209,7 @@ export class RunCatalogue {
   }
 
   async #newest(context: string | undefined, signal: AbortSignal): Promise<FoundRun> {
-    const [newest] = await this.list(context, 1, signal);
+    const [newest] = await this.list({ context, limit: 1 }, signal);
     if (newest !== undefined) return { target: this.target(newest.context), run: newest.name };
     throw new SlipwayError('run.notFound', 'There is no last run: there are no runs yet.', {
       action: 'Start one with "slipway run FILE".',
@@ -217,13 +225,28 @@ export class RunCatalogue {
     return this.#loadSome(store, await store.target.list(signal), limit, signal);
   }
 
-  async #loadSome(store: RunStore, names: readonly string[], limit: number, signal: AbortSignal): Promise<Run[]> {
+  async #listMine(store: RunStore, limit: number | undefined, signal: AbortSignal): Promise<Run[]> {
+    const { target } = store;
+    if (!isClusterTarget(target)) return this.#listOne(store, limit, signal);
+    const names = await target.list(signal);
+    // Asked after the cluster has answered: before, nobody may have signed in.
+    const user = await target.user();
+    return this.#loadSome(store, names, limit ?? Infinity, signal, (run) => run.user === user);
+  }
+
+  async #loadSome(
+    store: RunStore,
+    names: readonly string[],
+    limit: number,
+    signal: AbortSignal,
+    isWanted: (run: Run) => boolean = () => true,
+  ): Promise<Run[]> {
     const runs: Run[] = [];
-    // In slices, because a run that cannot be shown makes room for the next older one.
+    // In slices, because a run that is not shown makes room for the next older one.
     for (let at = 0; at < names.length && runs.length < limit;) {
       const slice = names.slice(at, at + Math.min(readersAtOnce, limit - runs.length));
       const read = await Promise.all(slice.map((name) => this.#tryLoad(store, name, signal)));
-      runs.push(...read.filter((run) => run !== undefined));
+      runs.push(...read.filter((run) => run !== undefined).filter((run) => isWanted(run)));
       at += slice.length;
     }
     return runs;

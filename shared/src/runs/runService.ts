@@ -27,7 +27,7 @@ import { followLog, type FollowedLog, type ReadLogRequest } from './logFollow.ts
 import { scanLog, type LogScanRequest } from './logScan.ts';
 import { readLogTail } from './logTail.ts';
 import { rerun, retry, type RepeatOptions, type SpecChanges } from './repeat.ts';
-import { RunCatalogue, type FoundRun } from './runCatalogue.ts';
+import { RunCatalogue, type FoundRun, type ListRequest } from './runCatalogue.ts';
 import type { RunListener } from './runWatcher.ts';
 import { describePlan, readyJob, submitJob, withSubmission, type ReadyJob } from './submission.ts';
 
@@ -77,7 +77,7 @@ export interface RunService extends Disposable {
   /** Removes ended runs and what submissions left behind. @throws SlipwayError `target.unsupported` for this machine */
   prune(context: string, request: PruneRequest, signal: AbortSignal): Promise<readonly Pruned[]>;
   /** Runs newest first. A run that cannot be read is left out, and `onError` told. */
-  list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]>;
+  list(request: ListRequest, signal: AbortSignal): Promise<Run[]>;
   get(reference: RunReference, signal: AbortSignal): Promise<Run>;
   /**
    * Tells of every later change to runs of one context, or of all, until disposed.
@@ -164,8 +164,8 @@ class Service implements RunService {
     return removed;
   }
 
-  list(request: { context?: string | undefined; limit?: number | undefined }, signal: AbortSignal): Promise<Run[]> {
-    return this.#catalogue.list(request.context, request.limit, signal);
+  list(request: ListRequest, signal: AbortSignal): Promise<Run[]> {
+    return this.#catalogue.list(request, signal);
   }
 
   async get(reference: RunReference, signal: AbortSignal): Promise<Run> {

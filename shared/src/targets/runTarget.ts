@@ -170,6 +170,8 @@ export interface ClusterTarget extends RunTarget {
   submitManifest(manifest: string, signal: AbortSignal): Promise<string>;
   /** The cluster itself, for what is no run: over the same connections, as the same person. */
   access(): Promise<{ readonly api: KubernetesApi; readonly profile: TeamProfile }>;
+  /** The name that runs of this person carry as their user; known once the cluster was asked for something. */
+  user(): Promise<string>;
   /** Who the cluster thinks that we are. */
   whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>>;
   /**

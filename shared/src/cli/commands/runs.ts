@@ -11,11 +11,13 @@ export interface RunsOptions {
   readonly limit: number | undefined;
   /** Looks on the volume of a cluster as well. */
   readonly history: boolean;
+  /** Only those that this person started. */
+  readonly mine: boolean;
   readonly format: OutputFormat;
 }
 
 /** `slipway runs`: the newest first. */
-export async function runs(session: Session, { context, limit, history, format }: RunsOptions): Promise<number> {
+export async function runs(session: Session, { context, limit, history, mine, format }: RunsOptions): Promise<number> {
   const core = await session.core();
   if (history) {
     if (context === undefined) {
@@ -29,13 +31,15 @@ export async function runs(session: Session, { context, limit, history, format }
     ...(context === undefined ? {} : { context }),
     // One more than is shown tells whether there are more.
     ...(limit === undefined ? {} : { limit: limit + 1 }),
+    ...(mine && { mine }),
   };
   const found = (await core.handlers['runs/list'](request, session.signal)).runs;
   const shown = limit === undefined ? found : found.slice(0, limit);
   if (format === 'json') {
     printJson(session, { runs: shown });
   } else if (shown.length === 0) {
-    session.out.writeLines([[plain('There are no runs yet. Start one with "slipway run FILE".')]]);
+    const none = mine ? 'There are no runs of yours.' : 'There are no runs yet.';
+    session.out.writeLines([[plain(`${none} Start one with "slipway run FILE".`)]]);
   } else {
     const more: Line[] =
       found.length > shown.length ? [[toned('dim', `the ${shown.length} newest; "slipway runs --all" lists all`)]] : [];

@@ -53,6 +53,13 @@ describe('slipway runs', () => {
     expect(parsed.runs.map(({ name }) => name)).toEqual(['run-0', 'run-1']);
   });
 
+  it('asks for those of the person alone with --mine', async () => {
+    const core = new FakeCore();
+    const { stdout } = await slipway(['runs', '--mine', '--limit', '2'], { core });
+    expect(core.requested('runs/list')).toEqual([{ limit: 3, mine: true }]);
+    expect(stdout).toMatch(/no runs of yours.*slipway run FILE/);
+  });
+
   it('helps who has none', async () => {
     expect((await slipway(['runs'], { core: new FakeCore() })).stdout).toMatch(/no runs yet.*slipway run FILE/);
   });

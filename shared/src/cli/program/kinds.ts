@@ -33,6 +33,9 @@ export function runArgument(name = '<run>'): Argument {
   return new Argument(name, 'a run: its name, the beginning of it, or "last"');
 }
 
+/** The steps of our pipeline, all of them, as an option's description says them. A literal: the protocol would be read for every command. */
+export const stepChoice = 'dataset, clone, prepare, notebook, command, report, test or collect';
+
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }

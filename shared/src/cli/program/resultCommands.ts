@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { contextOption, outputOption, runArgument, wholeNumber, type ContextFlag, type OutputFlag } from './kinds.ts';
+import {
+  contextOption,
+  outputOption,
+  runArgument,
+  stepChoice,
+  wholeNumber,
+  type ContextFlag,
+  type OutputFlag,
+} from './kinds.ts';
 import type { Act } from './program.ts';
 
 /** The commands that show what runs do and what they left. */
@@ -10,21 +18,22 @@ export function addResultCommands(program: Command, act: Act): void {
     .description('List runs, the newest first.')
     .option('--limit <number>', 'how many to show', wholeNumber, 30)
     .option('--all', 'show all')
+    .option('--mine', 'only those that you started, of all in the space')
     .option('--history', "read runs from the team's volume, too, whose PipelineRun is gone (with --context)")
     .addOption(contextOption())
     .addOption(outputOption())
-    .action(
-      (flags: OutputFlag & ContextFlag & { readonly limit: number; readonly all?: true; readonly history?: true }) =>
-        act(async (session) => {
-          const { runs } = await import('../commands/runs.ts');
-          const limit = flags.all === true ? undefined : flags.limit;
-          return runs(session, {
-            context: flags.context,
-            limit,
-            history: flags.history === true,
-            format: flags.output,
-          });
-        }),
+    .action((flags: RunsFlags) =>
+      act(async (session) => {
+        const { runs } = await import('../commands/runs.ts');
+        const limit = flags.all === true ? undefined : flags.limit;
+        return runs(session, {
+          context: flags.context,
+          limit,
+          history: flags.history === true,
+          mine: flags.mine === true,
+          format: flags.output,
+        });
+      }),
     );
   program
     .command('watch')
@@ -43,7 +52,7 @@ export function addResultCommands(program: Command, act: Act): void {
     .description('Print the log of a run, of all steps or of one.')
     .addArgument(runArgument())
     .option('-f, --follow', 'go on until the run ends')
-    .option('--step <step>', 'only this step: prepare, notebook, command, report, test or collect')
+    .option('--step <step>', `only this step: ${stepChoice}`)
     .option('--timestamps', 'begin each line with its time')
     .option('--tail <lines>', 'begin with the last lines', wholeNumber)
     .addOption(contextOption())
@@ -70,6 +79,13 @@ export function addResultCommands(program: Command, act: Act): void {
     );
   addArtifactCommands(program, act);
   addDeleteCommand(program, act);
+}
+
+interface RunsFlags extends OutputFlag, ContextFlag {
+  readonly limit: number;
+  readonly all?: true;
+  readonly mine?: true;
+  readonly history?: true;
 }
 
 interface LogFlags extends ContextFlag {

@@ -6,6 +6,7 @@ import {
   outputOption,
   parameterOption,
   runArgument,
+  stepChoice,
   type ContextFlag,
   type OutputFlag,
 } from './kinds.ts';
@@ -116,7 +117,7 @@ function addRepeatCommands(program: Command, act: Act): void {
     .command('retry')
     .description('Run again from the step that failed; what the steps before it made is reused.')
     .addArgument(runArgument())
-    .option('--from <step>', 'the first step to run again: prepare, notebook, command, report, test or collect')
+    .option('--from <step>', `the first step to run again: ${stepChoice}`)
     .addOption(detachOption())
     .addOption(contextOption())
     .addOption(outputOption())

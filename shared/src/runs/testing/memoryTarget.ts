@@ -48,6 +48,11 @@ export class MemoryTarget implements RunTarget {
     return undefined;
   }
 
+  /** Whose machine this is, as a cluster has it. */
+  user(): Promise<string> {
+    return Promise.resolve('ada');
+  }
+
   describe(): Promise<NonNullable<RunPlan['cluster']>> {
     const size = { cpu: '1', memory: '1Gi', gpus: 0 };
     return Promise.resolve({

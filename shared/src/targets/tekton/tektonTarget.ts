@@ -63,6 +63,10 @@ class TektonTarget implements ClusterTarget {
     return { api, profile: this.#options.entry.profile };
   }
 
+  async user(): Promise<string> {
+    return (await this.#open()).api.cluster.user;
+  }
+
   async whoAmI(signal: AbortSignal): Promise<NonNullable<Whoami['cluster']>> {
     return whoAmI((await this.#open()).api, signal);
   }
