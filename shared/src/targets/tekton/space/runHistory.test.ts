@@ -57,6 +57,13 @@ describe('runs that ended', () => {
     expect(await history.events('a-1')).toEqual(ended(9));
   });
 
+  it('are written by several at once, as in pods whose processes have the same numbers', async () => {
+    const writers = Array.from({ length: 20 }, () => new RunHistory(folder).remember('a-1', ended(5)));
+    await Promise.all(writers);
+    expect(await new RunHistory(folder).events('a-1')).toEqual(ended(5));
+    expect(await readdir(folder)).toEqual(['a-1.json']);
+  });
+
   it('are forgotten also while they are being written', async () => {
     const history = new RunHistory(folder);
     const writing = history.remember('a-1', ended(5));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -42,7 +43,8 @@ export class RunHistory {
   async #write(run: string, events: readonly RunEvent[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(run);
-    const partial = `${path}.${process.pid}.partial`;
+    // Pods that share a home number their processes alike.
+    const partial = `${path}.${process.pid}.${randomUUID()}.partial`;
     await writeFile(partial, JSON.stringify({ version: 1, events }), { mode: 0o600 });
     await rename(partial, path);
   }
