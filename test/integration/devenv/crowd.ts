@@ -5,11 +5,11 @@ import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { idToken, kubectl } from '../../cluster/cluster.mjs';
 import { adminRequest, fieldOf } from '../cluster/adminRequest.ts';
 import type { ClusterMachine } from '../cluster/clusterMachine.ts';
-import type { Rule } from '../cluster/person.ts';
+import { rightsOf, type Rule } from '../cluster/person.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
-/** What each of them may do, so that it shows when the API server goes by their Roles. */
-const granted = { verb: 'list', resource: 'events' };
+/** What somebody may do by their Role, all or one of these, so that it shows when the API server goes by it. */
+const probes = ['events', 'pods'].map((resource) => ({ verb: 'list', resource }));
 
 /**
  * People in the space of a machine, each with a Role of their own and a context on that machine that is called like them. Resolves when
@@ -26,7 +26,10 @@ export async function makeCrowd(
   const objects = [...roles].flatMap(([word, rules]) => objectsOf(word, namespace, userOf(word), rules));
   await kubectl(['apply', '-f', '-'], { input: objects.map((object) => stringify(object)).join('---\n') });
   await writeContexts(machine, profile, [...roles.keys()]);
-  for (const word of roles.keys()) {
+  for (const [word, rules] of roles) {
+    const given = new Set(rightsOf(rules));
+    const granted = probes.find(({ verb, resource }) => given.has(`${verb} ${resource}`));
+    if (granted === undefined) throw new Error(`${word} may list neither events nor pods`);
     const review = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',

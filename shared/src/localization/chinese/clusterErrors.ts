@@ -201,6 +201,8 @@ export const chineseClusterErrors: Table = {
   'There is no Secret {name} in the space {space}.': '空间 {space} 中没有 Secret {name}。',
   'Choose one that is there (kubectl get secrets -n {space}), or create it.':
     '请选择已有的 Secret（kubectl get secrets -n {space}），或创建它。',
+  'Write the name of the Secret into the job spec: runs need no right to see it. For the list, ask for the verb list on secrets in the namespace {space}.':
+    '请把 Secret 的名称写入作业规格：运行不需要查看它的权限。如需列表，请申请在命名空间 {space} 中对 secrets 的 list 权限。',
   'There is another run with the name {run}.': '已有名为 {run} 的运行。',
   'Submit under another name.': '请换一个名称提交。',
   'The run {run} is being deleted: {what} is on its way out.': '运行 {run} 正在被删除：{what} 即将移除。',

@@ -2,10 +2,21 @@ import { resources, unlessForbidden } from '../../../kubernetes/index.ts';
 import { SlipwayError, type JobSpec } from '../../../protocol/index.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 
-/** The names of the Secrets of the space, to choose from. Only metadata is asked for: no value leaves the cluster. */
+/**
+ * The names of the Secrets of the space, to choose from. Only metadata is asked for: no value leaves the cluster.
+ * @throws SlipwayError `cluster.forbidden` where they may not be listed, as with the shipped role: their names work all the same
+ */
 export async function listSecretNames(space: SpaceObjects, signal: AbortSignal): Promise<readonly string[]> {
-  const secrets = await space.metadata(resources.secrets, undefined, signal);
-  return secrets.map(({ name }) => name).sort();
+  try {
+    const secrets = await space.metadata(resources.secrets, undefined, signal);
+    return secrets.map(({ name }) => name).sort();
+  } catch (error) {
+    if (!SlipwayError.is(error, 'cluster.forbidden')) throw error;
+    throw new SlipwayError(error.code, error.message, {
+      action: `Write the name of the Secret into the job spec: runs need no right to see it. For the list, ask for the verb list on secrets in the namespace ${space.namespace}.`,
+      cause: error,
+    });
+  }
 }
 
 /**
