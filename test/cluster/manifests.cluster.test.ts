@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../../shared/src/pipeline/index.ts';
 import { exampleInput } from '../../shared/src/pipeline/manifest/testing/manifestInputs.ts';
 import { adminRequest } from '../integration/cluster/adminRequest.ts';
 import type { ClusterStatus } from './cluster.d.mts';
+import { mistaken, mistakenRuns } from './mistakenRuns.ts';
 
 /**
  * The golden manifests of shared/src/pipeline/manifest, judged by Tekton's own code, by an API server, and by what Tekton's
@@ -263,38 +264,7 @@ describe('where a namespace demands PodSecurity "restricted"', () => {
   });
 });
 
-const step = { name: 'a', image: 'testbed.local/busybox:1', script: 'true' };
-
-function mistaken(name: string, spec: object, pipelineSpec: object, task: object): KubernetesObject {
-  return {
-    apiVersion: 'tekton.dev/v1',
-    kind: 'PipelineRun',
-    metadata: { name, namespace },
-    spec: {
-      ...spec,
-      pipelineSpec: { ...pipelineSpec, tasks: [{ name: 'build', taskSpec: { steps: [step] }, ...task }] },
-    },
-  };
-}
-
-const claim = (name: string, claimName: string): object => ({ name, persistentVolumeClaim: { claimName } });
-
-/** Reason of the PipelineRun or of its TaskRun → the mistake. */
-const mistakes: Readonly<Record<string, KubernetesObject>> = {
-  InvalidWorkspaceBindings: mistaken('unbound', {}, { workspaces: [{ name: 'data' }] }, {}),
-  CreateRunFailed: mistaken('undeclared', {}, {}, { workspaces: [{ name: 'source', workspace: 'data' }] }),
-  ParameterMissing: mistaken('parameter', {}, { params: [{ name: 'x' }] }, {}),
-  InvalidTaskRunSpecs: mistaken('unknown-task', { taskRunSpecs: [{ pipelineTaskName: 'biuld' }] }, {}, {}),
-  TaskRunValidationFailed: mistaken(
-    'two-claims',
-    { workspaces: [claim('data', 'a'), claim('cache', 'b')] },
-    { workspaces: [{ name: 'data' }, { name: 'cache' }] },
-    {
-      workspaces: [{ name: 'data' }, { name: 'cache' }],
-      taskSpec: { steps: [step], workspaces: [{ name: 'data' }, { name: 'cache' }] },
-    },
-  ),
-};
+const mistakes = mistakenRuns(namespace);
 
 describe('mistakes that are told before they are sent', () => {
   it('are accepted by the cluster, and fail there', async () => {
@@ -318,7 +288,7 @@ describe('mistakes that are told before they are sent', () => {
 
   it('are refused at once where Tekton sees them itself', async () => {
     const limits = { timeouts: { pipeline: '1h', tasks: '50m', finally: '20m' } };
-    const object = mistaken('limits', limits, {}, {});
+    const object = mistaken(namespace, 'limits', limits, {}, {});
     expect(checkPipelineRun(object)).toHaveLength(1);
     await expect(kubectl(['create', '--dry-run=server', '--filename', '-'], documents([object]))).rejects.toThrow(
       '50m0s + 20m0s',
