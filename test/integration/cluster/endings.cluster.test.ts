@@ -224,7 +224,7 @@ describe.concurrent('what the cluster ends', () => {
     expect(result.diagnosis?.id).toBe('outOfMemory');
     expect(result.diagnosis?.cause).toMatch(/command.*128\s?Mi/);
     expect((await ask(['logs', result.run, '--step', 'command'])).stdout).toContain('first 42');
-    expect(await inFolder(result.run, 'summary.md')).toMatch(/command/);
+    expect(await inFolder(result.run, 'summary.md')).toMatch(/command.*memory/);
   });
 
   it('a pod that is deleted: the run has failed and says so, and what was written until then is there', async () => {

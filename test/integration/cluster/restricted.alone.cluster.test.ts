@@ -34,7 +34,9 @@ describe('a space with PodSecurity "restricted"', () => {
   it('says what is refused where Tekton’s own containers do not fulfil it', async () => {
     const ended = await ada.slipway(['run', file, '-o', 'json']);
     expect(ended.exitCode).toBe(1);
-    expect(ended.stdout).toMatch(/PodSecurity|restricted/);
+    const { diagnosis } = json(ended);
+    expect(diagnosis?.id, ended.stdout).toBe('podSecurity');
+    expect(diagnosis?.cause).toMatch(/security level restricted/);
   });
 
   it('takes runs as they are once they do', async () => {
