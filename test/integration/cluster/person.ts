@@ -65,6 +65,11 @@ export class Person {
     this.#kubeconfig = kubeconfig;
   }
 
+  /** The space that the person works in. */
+  get namespace(): string {
+    return this.#machine.namespace;
+  }
+
   /** The person that this machine's `slipway` acts as from now on. */
   static async at(machine: ClusterMachine, email: string): Promise<Person> {
     const { cluster, machine: own, namespace } = machine;

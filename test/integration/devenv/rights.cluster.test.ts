@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 /** Looks that go beyond the roles: without them less is told. */
-const optionalLooks = /^list (nodes|pods)$/;
+const optionalLooks = /^list (nodes|pods) in the cluster$/;
 
 /** As whoever empties its node does. */
 async function evict(pod: string): Promise<void> {
@@ -64,7 +64,7 @@ describe('the shipped role for DevEnvs', () => {
     expect(gone.exitCode, gone.stderr).toBe(0);
     await life.core.handlers['devenvs/unwatch']({ watch }, never);
 
-    const { allowed, refused } = await usedRights(auditLog, person.email, size);
+    const { allowed, refused } = await usedRights(auditLog, person, size);
     const granted = new Set(rightsOf(await bothRoles()));
     expect([...allowed].filter((right) => !granted.has(right))).toEqual([]);
     expect(rightsOf(await shippedRules('slipway-devenv')).filter((right) => !allowed.has(right))).toEqual([]);
