@@ -4,6 +4,7 @@ import { clusterEntries } from './catalogue/cluster.ts';
 import { catalogue } from './catalogue/order.ts';
 import { cutLine, cutTo } from './cleanText.ts';
 import { type Facts, gatherFacts } from './facts.ts';
+import { forForeign } from './foreignFixes.ts';
 import { inChinese } from './inChinese.ts';
 import { fill, type Values } from './template.ts';
 
@@ -36,11 +37,7 @@ const longestSentence = 600;
 export function diagnose(evidence: Evidence): Diagnosis | undefined {
   if (!badEnds.has(evidence.run.state)) return undefined;
   const facts = gatherFacts(evidence);
-  for (const entry of catalogue) {
-    const diagnosis = tryEntry(entry, facts);
-    if (diagnosis !== undefined) return diagnosis;
-  }
-  return unknown(facts);
+  return inWordsFor(evidence.run, firstOf(catalogue, facts) ?? unknown(facts));
 }
 
 /**
@@ -49,8 +46,16 @@ export function diagnose(evidence: Evidence): Diagnosis | undefined {
  */
 export function diagnoseCluster(evidence: Evidence): Diagnosis | undefined {
   if (!badEnds.has(evidence.run.state) || evidence.cluster === undefined) return undefined;
-  const facts = gatherFacts(evidence);
-  for (const entry of clusterEntries) {
+  const diagnosis = firstOf(clusterEntries, gatherFacts(evidence));
+  return diagnosis === undefined ? undefined : inWordsFor(evidence.run, diagnosis);
+}
+
+function inWordsFor({ foreign }: Run, diagnosis: Diagnosis): Diagnosis {
+  return foreign === true ? forForeign(diagnosis) : diagnosis;
+}
+
+function firstOf(entries: readonly CatalogueEntry[], facts: Facts): Diagnosis | undefined {
+  for (const entry of entries) {
     const diagnosis = tryEntry(entry, facts);
     if (diagnosis !== undefined) return diagnosis;
   }

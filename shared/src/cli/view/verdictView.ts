@@ -29,11 +29,11 @@ export function verdictLines(run: Run, end: RunEnd, width: number): Line[] {
 
 function passedLines(run: Run, end: RunEnd): Line[] {
   const verdict = `passed in ${runDuration(run)}`;
-  const commands: (readonly [string, string])[] = [];
+  const commands: (readonly [string, string])[] = run.foreign === true ? [['log', `slipway logs ${run.name}`]] : [];
   if (end.artifacts.some((artifact) => artifact.role === 'report')) {
     commands.push(['report', `slipway artifacts open ${run.name} report`]);
   }
-  commands.push(['all', `slipway artifacts get  ${run.name}`]);
+  if (run.foreign !== true) commands.push(['all', `slipway artifacts get  ${run.name}`]);
   return commands.map(([label, command], index) => [
     index === 0 ? toned('good', verdict) : plain(' '.repeat(verdict.length)),
     plain('   '),
@@ -45,7 +45,8 @@ function cancelledLines(run: Run): Line[] {
   return [
     [toned('warn', 'cancelled'), plain(` after ${runDuration(run)}`)],
     commandLine('log', `slipway logs ${run.name}`),
-    commandLine('again', `slipway rerun ${run.name}`),
+    // One that Slipway did not make is started again the way it was started.
+    ...(run.foreign === true ? [] : [commandLine('again', `slipway rerun ${run.name}`)]),
   ];
 }
 
@@ -63,7 +64,7 @@ function failedLines(run: Run, end: RunEnd, width: number): Line[] {
     ...evidenceLines(run, end, width),
     ...logPlace(run, end),
     ...fixes.flatMap((fix, index) => advice(index === 0 ? 'fix' : '', fix, width)),
-    ...(isAdvised ? [] : [againLine(run, failed?.name, fixes.length === 0 ? 'fix' : 'retry')]),
+    ...(isAdvised || run.foreign === true ? [] : [againLine(run, failed?.name, fixes.length === 0 ? 'fix' : 'retry')]),
     commandLine('why', `slipway why ${run.name}`),
   ];
 }
