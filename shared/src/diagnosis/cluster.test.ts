@@ -96,6 +96,11 @@ describe('what a cluster says, and what that means', () => {
       'validate.kyverno.svc refuses the run: no latest tags',
     ],
     [
+      `PodCreationFailed: failed to create task run pod "r": pods "r-pod" is forbidden: ValidatingAdmissionPolicy 'owners' with binding 'owners-here' denied request: every pod has an owner. Maybe invalid TaskSpec`,
+      'admissionRefused',
+      'owners refuses the run: every pod has an owner',
+    ],
+    [
       'PodCreationFailed: failed calling webhook "x.example.com": context deadline exceeded',
       'webhookDown',
       'The admission webhook x.example.com did not answer',

@@ -53,6 +53,11 @@ describe('a refusal', () => {
       'admission webhook "policies.kyverno.svc" denied the request: no GPUs on Fridays',
       'the policy policies.kyverno.svc says: no GPUs on Fridays.',
     ],
+    [
+      403,
+      `pods "p" is forbidden: ValidatingAdmissionPolicy 'owners' with binding 'owners-here' denied request: every pod has an owner`,
+      'the policy owners says: every pod has an owner.',
+    ],
     [400, 'admission webhook "x.y" denied the request without explanation', 'the policy x.y says: it gives no reason.'],
     [
       403,

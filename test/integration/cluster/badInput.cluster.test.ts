@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { TeamProfile } from '../../../shared/src/protocol/index.ts';
 import { kubectl } from '../../cluster/cluster.mjs';
+import { startFaultProxy } from '../../cluster/faultProxy.ts';
 import { json, notebook } from '../cli/slipway.ts';
 import { ClusterMachine, context, profile } from './clusterMachine.ts';
 import { typedBy } from './typedTo.ts';
@@ -115,34 +114,21 @@ describe('a cluster that cannot be used', () => {
     await expectsRefused(['a.ipynb'], 4, /its certificate is signed by an unknown authority/);
   });
 
-  it('without Tekton (fixture)', async () => {
-    const server = createServer((request, response) => {
-      const path = request.url ?? '';
-      const isVersion = path.startsWith('/version');
-      const body = isVersion
-        ? { major: '1', minor: '34', gitVersion: 'v1.34.4' }
-        : {
-            kind: 'Status',
-            apiVersion: 'v1',
-            status: 'Failure',
-            reason: 'NotFound',
-            code: 404,
-            message: 'the server could not find the requested resource',
-          };
-      response.writeHead(isVersion ? 200 : 404, { 'content-type': 'application/json', date: new Date().toUTCString() });
-      response.end(JSON.stringify(body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  it('without Tekton', async () => {
+    const proxy = await startFaultProxy({ kubeconfig: ada.cluster.kubeconfig, folder: ada.machine.folder });
     try {
-      const { port } = server.address() as AddressInfo;
-      await kubeconfigWith(({ clusters, users }) => {
-        firstOf(clusters).cluster = { server: `http://127.0.0.1:${port}` };
-        firstOf(users).user = {};
+      // What an API server answers for groups that it does not have.
+      const body = '404 page not found\n';
+      proxy.on(/^\w+ \/apis\/tekton\.dev(?:[/?]|$)/, {
+        kind: 'answer',
+        status: 404,
+        headers: { 'content-type': 'text/plain' },
+        body,
       });
+      await ada.writeContext({ profile, kubeconfig: proxy.kubeconfig });
       await expectsRefused(['a.ipynb'], 4, /Tekton/);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await proxy.dispose();
     }
   });
 });

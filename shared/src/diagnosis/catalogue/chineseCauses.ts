@@ -31,6 +31,7 @@ export const chineseCauses: Readonly<Record<string, string>> = {
     '配额 {quota} 要求每个容器都设置 {what}，但有的容器没有',
   'The security level {level} of the space refuses the pod: {rule}': '空间的安全级别 {level} 拒绝了这个 Pod：{rule}',
   'The cluster’s rule {webhook} refuses the run: {said}': '集群的规则 {webhook} 拒绝了此运行：{said}',
+  'The cluster’s rule {policy} refuses the run: {said}': '集群的规则 {policy} 拒绝了此运行：{said}',
   'The admission webhook {webhook} did not answer': '准入 Webhook {webhook} 没有响应',
   'The service account {account} is not there': '服务账户 {account} 不存在',
   '{user} may not {verb} {resource} in this space': '{user} 在此空间中无权对 {resource} 执行 {verb}',

@@ -165,8 +165,12 @@ const refusalEntries: readonly CatalogueEntry[] = [
     id: 'admissionRefused',
     source: 'A22',
     look: 'cluster',
-    pattern: /^[^\n]*admission webhook "(?<webhook>[^"\n]+)" denied the request: (?<said>[^\n]+)$/m,
-    causes: ['The cluster’s rule {webhook} refuses the run: {said}'],
+    pattern:
+      /^[^\n]*(?:admission webhook "(?<webhook>[^"\n]+)" denied the request|ValidatingAdmissionPolicy '(?<policy>[^'\n]+)'(?: with binding '[^'\n]*')? denied request): (?<said>[^\n]+?)(?:\. Maybe invalid TaskSpec)?$/m,
+    causes: [
+      'The cluster’s rule {webhook} refuses the run: {said}',
+      'The cluster’s rule {policy} refuses the run: {said}',
+    ],
     fixes: ['Change what it names: slipway rerun {run} --edit'],
   },
   {

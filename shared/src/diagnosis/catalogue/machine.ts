@@ -4,6 +4,8 @@ import type { CatalogueEntry } from './entry.ts';
 const afterwards = 'Then: slipway retry {run} --from {step}';
 const noSpace = /No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]/;
 const raisedNoSpace = new RegExp(String.raw`^(?:OSError|shutil\.Error): [^\n]*(?:${noSpace.source})`);
+/** The words of `refuse_folder` in the steps' own script, which looks before the step begins. */
+const refusedFolder = (why: string): RegExp => new RegExp(`^failed: (?:${why})[^\\n]*$`, 'm');
 const fullDisk = {
   id: 'diskFull',
   source: 'E8',
@@ -26,6 +28,7 @@ const volumeDenied = {
 export const machineEntries: readonly CatalogueEntry[] = [
   { ...fullDisk, look: 'error', pattern: raisedNoSpace },
   { ...fullDisk, look: 'reason', pattern: /: no space is left on the device$/ },
+  { ...fullDisk, look: 'logEnd', pattern: refusedFolder("no space is left on the volume of the run's folder") },
   { ...fullDisk, look: 'log', pattern: noSpace, steps: ['prepare', 'report', 'collect'] },
   { ...fullDisk, look: 'logEnd', pattern: noSpace, steps: ['command'] },
   {
@@ -45,6 +48,7 @@ export const machineEntries: readonly CatalogueEntry[] = [
     causes: ['Memory ran out in {place}: {what}', 'Memory ran out in {place}'],
     fixes: ['Load less data at once, or use a smaller type (float32 needs half of float64)', afterwards],
   },
+  { ...volumeDenied, look: 'logEnd', pattern: refusedFolder("the run's folder cannot be written as uid") },
   {
     ...volumeDenied,
     look: 'error',

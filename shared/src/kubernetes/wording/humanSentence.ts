@@ -1,6 +1,8 @@
 import type { ApiFailure } from '../transport/failures.ts';
 
-const webhook = /^admission webhook "([^"]+)" denied the request/;
+/** A rule that somebody made for the cluster, as a webhook or as a policy that the API server knows itself. */
+const rule =
+  /^(?:admission webhook "([^"]+)" denied the request|[\w.]+ "[^"]*" is forbidden: ValidatingAdmissionPolicy '([^']+)')/;
 
 /** What Go programs put before the sentence that a person can use. */
 const prefixes = [
@@ -12,6 +14,7 @@ const prefixes = [
   /^json: /,
   /^[\w.]+ "[^"]*" is forbidden: /,
   /^[\w.]+ "[^"]*" is invalid: /,
+  /^ValidatingAdmissionPolicy '[^']*'(?: with binding '[^']*')? denied request: /,
   /^\w+ in version "[^"]*" cannot be handled as an? \w+: /,
   /^strict decoding error: /,
   /^\[\]: /,
@@ -22,7 +25,8 @@ const prefixes = [
  * Tekton's is named: it is somebody's policy.
  */
 export function humanSentence(failure: ApiFailure): string {
-  const name = webhook.exec(failure.message)?.[1];
+  const [, webhook, policyName] = rule.exec(failure.message) ?? [];
+  const name = webhook ?? policyName;
   const bare = stripped(failure.message.trim())
     .replaceAll(/\s*\n\s*/g, '; ')
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')

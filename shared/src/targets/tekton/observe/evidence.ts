@@ -94,7 +94,11 @@ function eventLines({ pods, taskRuns, pipelineRun }: EndEvidence, events: readon
   const claims = pods.flatMap((pod) =>
     (pod.spec?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName),
   );
-  const names = new Set([pipelineRun, ...taskRuns, ...pods].map(({ metadata }) => metadata.name));
+  const names = new Set([
+    ...[pipelineRun, ...taskRuns, ...pods].map(({ metadata }) => metadata.name),
+    // Tekton deletes the pods of a run that it ends.
+    ...taskRuns.flatMap(({ status }) => status?.podName ?? []),
+  ]);
   return events
     .filter(({ type, involvedObject }) => {
       const isClaim = involvedObject?.kind === 'PersistentVolumeClaim';

@@ -9,7 +9,7 @@ export { describeForeign } from './graph/describeForeign.ts';
 export { isOurs } from './identity.ts';
 export { observeRun } from './observeRun.ts';
 export { requestOf } from './pending/amounts.ts';
-export { podIsPlaced, podIsTerminal } from './conditions.ts';
+export { podIsPlaced, podIsTerminal, standingOf } from './conditions.ts';
 export { explainPending, explainPod, type PendingFacts, type PodFacts } from './pending/explainPending.ts';
 export { rowOf, rowOfTable, type TableRow, tableRowSchema } from './rowOf.ts';
 export { tektonLabels } from './tektonLabels.ts';

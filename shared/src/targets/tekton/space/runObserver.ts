@@ -15,6 +15,7 @@ import {
   customRunSchema,
   observeRun,
   pipelineRunSchema,
+  podIsTerminal,
   podSchema,
   taskRunSchema,
   tektonLabels,
@@ -25,8 +26,10 @@ import {
   type RunFacts,
   type TaskRun,
 } from '../observe/index.ts';
+import { untilAborted } from '../untilAborted.ts';
 import { noPendingFacts, readPendingFacts, type PendingFacts } from './pendingFacts.ts';
 import type { RunProgressSource } from './runProgress.ts';
+import { hasWaitingPod } from './runReading.ts';
 import { runStrandedSteps, strandedSteps } from './strandedSteps.ts';
 
 /** How often the reasons of a run that waits are read again. */
@@ -65,6 +68,8 @@ export class RunObserver implements Disposable {
   #gathering: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #waiting = false;
+  /** The first reading of why it waits. */
+  #explained: Promise<void> | undefined;
   #strandedSeen = false;
   #linesSeen = 0;
   #goesOnSeen = false;
@@ -121,7 +126,10 @@ export class RunObserver implements Disposable {
     };
   }
 
-  /** Resolves when its objects have been read once. @throws SlipwayError where they may not be read */
+  /**
+   * Resolves when its objects have been read once, and, where a pod of it waits, what tells why.
+   * @throws SlipwayError where they may not be read
+   */
   async ready(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#pipelineRuns.synced(signal), this.#taskRuns.synced(signal)]);
     if (!this.#podsForbidden) {
@@ -131,6 +139,8 @@ export class RunObserver implements Disposable {
     }
     // Later looks come with news: whoever is told of one may ask for this again.
     if (!this.#looked) this.#look();
+    // Its pod alone says less, and whoever asks once would hear no more.
+    if (this.#explained !== undefined && hasWaitingPod(this.facts)) await untilAborted(this.#explained, signal);
   }
 
   /** Folds in what is known now, without waiting for news. */
@@ -236,7 +246,9 @@ export class RunObserver implements Disposable {
     const { signal } = this.#life;
     try {
       for (let facts = first; isPending(facts) && !this.final; facts = this.facts) {
-        await this.#readPending(facts);
+        const reading = this.#readPending(facts);
+        this.#explained ??= reading.catch(() => undefined);
+        await reading;
         await clock.sleep(pendingMs, signal);
       }
     } catch (error) {
@@ -268,7 +280,7 @@ function isPassing(error: unknown): boolean {
 function isPending({ pipelineRun, pods, taskRuns }: RunFacts): boolean {
   if (pipelineRun === undefined || pipelineRun.status?.completionTime !== undefined) return false;
   if (pods === undefined) return false;
-  const living = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  const living = pods.filter((pod) => !podIsTerminal(pod));
   if (living.length === 0) return taskRuns.every(({ status }) => status?.completionTime === undefined);
   return living.some(({ status }) => status?.phase !== 'Running');
 }

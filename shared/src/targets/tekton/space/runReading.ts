@@ -11,11 +11,18 @@ import { SlipwayError } from '../../../protocol/index.ts';
 import {
   customRunSchema,
   pipelineRunSchema,
+  podIsTerminal,
   podSchema,
+  standingOf,
   taskRunSchema,
   tektonLabels,
+  type ClusterEvent,
+  type PipelineRun,
+  type Pod,
   type RunFacts,
+  type TaskRun,
 } from '../observe/index.ts';
+import { readPendingFacts } from './pendingFacts.ts';
 
 /**
  * Reads a run's objects once. Undefined when there is no such PipelineRun.
@@ -43,7 +50,24 @@ export async function readRunFacts(
   const customRuns = children.some(({ kind }) => kind === 'CustomRun')
     ? await list(resources.customRuns, customRunSchema)
     : [];
-  return { context, now, pipelineRun, taskRuns, customRuns, pods, events: [], progress: [] };
+  const events = await readEndEvents(api, { pipelineRun, taskRuns, pods }, signal);
+  return { context, now, pipelineRun, taskRuns, customRuns, pods, events, progress: [] };
+}
+
+/** Of a run that ended badly and has no pod: those of the pods that it had tell why they never ran. They are kept for an hour. */
+async function readEndEvents(
+  api: KubernetesApi,
+  {
+    pipelineRun,
+    taskRuns,
+    pods,
+  }: { pipelineRun: PipelineRun; taskRuns: readonly TaskRun[]; pods: readonly Pod[] | undefined },
+  signal: AbortSignal,
+): Promise<readonly ClusterEvent[]> {
+  if (standingOf(pipelineRun).state !== 'failed' || pods?.length !== 0) return [];
+  const names = taskRuns.flatMap(({ status }) => status?.podName ?? []);
+  const { events } = await readPendingFacts(api, names, [], signal);
+  return events;
 }
 
 /** Whether there is a PipelineRun of that name; what can be no name is none. @throws SlipwayError where it may not be read */
@@ -68,4 +92,9 @@ export function runNotFound(run: string, context: string): SlipwayError {
 /** Of a run whose PipelineRun is gone. */
 export function nothingLeft(context: string, now: number): RunFacts {
   return { context, now, pipelineRun: undefined, taskRuns: [], customRuns: [], pods: [], events: [], progress: [] };
+}
+
+/** Whether a pod of it is there that does not run yet. */
+export function hasWaitingPod({ pods = [] }: RunFacts): boolean {
+  return pods.some((pod) => !podIsTerminal(pod) && pod.status?.phase !== 'Running');
 }

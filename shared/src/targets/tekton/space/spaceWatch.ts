@@ -8,7 +8,7 @@ import { EndedRuns } from './endedRuns.ts';
 import { FollowedRuns } from './followedRuns.ts';
 import type { RunHistory } from './runHistory.ts';
 import type { RunProgressSource } from './runProgress.ts';
-import { isThere, nothingLeft, readRunFacts, runNotFound } from './runReading.ts';
+import { hasWaitingPod, isThere, nothingLeft, readRunFacts, runNotFound } from './runReading.ts';
 import { looksTheSame, type RunRow } from './runRow.ts';
 import { SpaceConnection } from './spaceConnection.ts';
 import { SpaceRows } from './spaceRows.ts';
@@ -258,7 +258,9 @@ export class SpaceWatch {
     // What was read is told at once; the observer goes on from there.
     this.#beginSweeping();
     this.#followed.follow(run, observed);
-    return observed.events;
+    // What a pod says of itself is not yet why it waits.
+    const following = hasWaitingPod(facts) ? await this.#followed.ready(run, signal) : undefined;
+    return following?.events ?? observed.events;
   }
 
   #grew(run: string): void {

@@ -4,6 +4,7 @@ import { SlipwayError } from '../../../../protocol/index.ts';
 import { podSchema } from '../../submit/clusterObjects.ts';
 import { obstacleOf } from '../../submit/podWaiting.ts';
 import type { SpaceObjects } from '../../submit/spaceObjects.ts';
+import { untilAborted } from '../../untilAborted.ts';
 import type { PodContainer } from '../runPlace.ts';
 import { notRunning, untilUsable, type ReaderStartOptions, type StartingPod } from './readerStart.ts';
 
@@ -204,21 +205,5 @@ export class ReaderPods {
       if (pod?.metadata.uid !== uid) return;
       await clock.sleep(goneMs, signal);
     }
-  }
-}
-
-/** What others wait for, too, is not ended by one who does not want to wait any more. */
-async function untilAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const done = new AbortController();
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: done.signal });
-  });
-  try {
-    signal.throwIfAborted();
-    await Promise.race([promise, aborted]);
-    signal.throwIfAborted();
-    return await promise;
-  } finally {
-    done.abort();
   }
 }

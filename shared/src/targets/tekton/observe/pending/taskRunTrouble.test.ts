@@ -39,6 +39,11 @@ describe('a run without a pod', () => {
     ],
     [
       'PodCreationFailed',
+      `pods "p" is forbidden: ValidatingAdmissionPolicy 'owners' with binding 'owners-here' denied request: every pod has an owner`,
+      'the policy owners refuses the pod: every pod has an owner',
+    ],
+    [
+      'PodCreationFailed',
       'translating TaskSpec to Pod: serviceaccounts "x" not found',
       'the service account x is not there',
     ],

@@ -26,7 +26,10 @@ export function refusalWords(reason: string, message: string): string | undefine
   const webhook = /failed calling webhook "([^"]+)": ([^\n]+)/.exec(message);
   if (webhook !== null)
     return `the admission webhook ${line(webhook[1] ?? '')} does not answer: ${line(webhook[2] ?? '')}\nit is asked again; tell an administrator if this goes on`;
-  const denied = /admission webhook "([^"]+)" denied the request: ([^\n]+)/.exec(message);
+  const denied =
+    /(?:admission webhook "|ValidatingAdmissionPolicy ')([^"'\n]+)["'](?: with binding '[^'\n]*')? denied (?:the )?request: ([^\n]+)/.exec(
+      message,
+    );
   if (denied !== null) return `the policy ${line(denied[1] ?? '')} refuses the pod: ${line(denied[2] ?? '')}`;
   const account = /serviceaccounts? "([^"]+)" not found/.exec(message);
   if (account !== null) return `the service account ${line(account[1] ?? '')} is not there`;
