@@ -126,7 +126,7 @@ describe('a cluster that cannot be used', () => {
         body,
       });
       await ada.writeContext({ profile, kubeconfig: proxy.kubeconfig });
-      await expectsRefused(['a.ipynb'], 4, /Tekton/);
+      await expectsRefused(['a.ipynb'], 4, /has\s+no\s+Tekton\s+Pipelines/);
     } finally {
       await proxy.dispose();
     }
