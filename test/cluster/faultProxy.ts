@@ -49,6 +49,8 @@ export interface FaultProxy {
   readonly port: number;
   /** Bytes of bodies and of upgraded connections that were handed on so far, in both directions. */
   readonly bytes: number;
+  /** TLS connections that were opened to it so far. */
+  readonly connections: number;
   /** All requests so far, upgrades too. */
   readonly requests: readonly ProxiedRequest[];
   /** Answers and upgraded connections that are open now. */
@@ -116,6 +118,7 @@ interface Identity {
 class RunningProxy implements FaultProxy {
   kubeconfig = '';
   port = 0;
+  connections = 0;
   readonly requests: ProxiedRequest[] = [];
   readonly #upstream: URL;
   readonly #identity: Identity;
@@ -339,6 +342,7 @@ class RunningProxy implements FaultProxy {
   }
 
   #track(socket: Socket): void {
+    this.connections += 1;
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#sockets.delete(socket));

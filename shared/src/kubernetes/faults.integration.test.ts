@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { fixedCredential } from './credentials.ts';
 import { resources } from './resources.ts';
 import { failureOf } from './testing/failure.ts';
-import { FaultCluster } from './testing/faultCluster.ts';
-import { FaultServer, type Handler } from './testing/faultServer.ts';
+import { BrokenCluster } from './testing/brokenCluster.ts';
+import { BrokenPeer, type Handler } from './testing/brokenPeer.ts';
 import type { TransportLimits } from './transport/limits.ts';
 
 const { signal } = new AbortController();
@@ -167,10 +167,10 @@ const answers: readonly (readonly [
 ];
 
 describe('a broken server', () => {
-  let cluster: FaultCluster;
+  let cluster: BrokenCluster;
 
   beforeAll(async () => {
-    cluster = await FaultCluster.start();
+    cluster = await BrokenCluster.start();
   });
   afterAll(() => cluster.dispose());
   afterEach(() => cluster.reset());
@@ -200,6 +200,13 @@ describe('a broken server', () => {
     const write = api.create({ type, namespace }, {}, {}, object, signal);
     expect(await failureOf(write)).toMatchObject({ code: 'cluster.unreachable' });
     expect(cluster.server.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('may list nothing as null', async () => {
+    cluster.server.handle = (_request, response) => response.end('{"metadata":{"resourceVersion":"1"},"items":null}');
+    const { type, namespace } = path;
+    const listed = await cluster.api().list({ type, namespace }, {}, object, signal);
+    expect(listed).toEqual({ items: [], resourceVersion: '1', continue: '' });
   });
 
   it('may restart: what was kept is not used', async () => {
@@ -289,7 +296,7 @@ describe('a broken server', () => {
     const pair = await authority.issue('/O=ds-team/CN=alice', '');
     const credentials = fixedCredential(pair);
     const server = await authority.issue('/CN=x', 'IP:127.0.0.1');
-    const asking = await FaultServer.start(server, { ca: cluster.authorities, requestCert: true });
+    const asking = await BrokenPeer.start(server, { ca: cluster.authorities, requestCert: true });
     asking.handle = (request, response) => {
       const peer = 'getPeerCertificate' in request.socket ? (request.socket.getPeerCertificate as () => unknown)() : {};
       response.end(JSON.stringify(peer));
@@ -305,7 +312,7 @@ describe('a broken server', () => {
     pair: { certificate: string; key: string },
     act: (server: URL) => Promise<T>,
   ): Promise<T> {
-    const server = await FaultServer.start(pair);
+    const server = await BrokenPeer.start(pair);
     try {
       return await act(server.url);
     } finally {

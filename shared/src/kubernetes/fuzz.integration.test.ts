@@ -6,7 +6,7 @@ import { SlipwayError } from '../protocol/index.ts';
 import type { KubernetesApi } from './api.ts';
 import { spdyHeaders } from './portForward/spdyPort.ts';
 import { resources } from './resources.ts';
-import { FaultCluster } from './testing/faultCluster.ts';
+import { BrokenCluster } from './testing/brokenCluster.ts';
 
 const { signal } = new AbortController();
 const path = { type: resources.pods, namespace: 'ds-team', name: 'p' };
@@ -48,10 +48,10 @@ const answer = fc.record({
 });
 
 describe('any bytes at all', () => {
-  let cluster: FaultCluster;
+  let cluster: BrokenCluster;
 
   beforeAll(async () => {
-    cluster = await FaultCluster.start();
+    cluster = await BrokenCluster.start();
   });
   afterAll(() => cluster.dispose());
 

@@ -1,129 +1,28 @@
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inClusterContext } from './kubeconfig/inCluster.ts';
-import { failureOf } from './testing/failure.ts';
-import { testToken } from './testing/faultCluster.ts';
+import { testToken } from './testing/brokenCluster.ts';
 import { type Entry, KubeconfigPlace } from './testing/kubeconfigPlace.ts';
-
-const { signal } = new AbortController();
 
 let place: KubeconfigPlace;
 
 beforeAll(async () => {
   place = await KubeconfigPlace.create();
 });
-afterAll(() => place.cluster.dispose());
+afterAll(() => place.authority.dispose());
 beforeEach(() => place.begin());
 afterEach(() => place.end());
 
 describe('a kubeconfig', () => {
-  it('names server, user and space', async () => {
-    const api = await place.open(await place.write({ token: testToken }));
-    const server = place.cluster.server.url.origin;
-    expect(api.cluster).toEqual({ context: 'gpu', server, user: 'alice', namespace: 'ds-team' });
-    const shown = place.showAuthorization();
-    await api.text('/', {}, signal);
-    expect(shown).toEqual([`Bearer ${testToken}`]);
-    expect((await place.open(join(place.folder, 'config'), { namespace: 'other' })).cluster.namespace).toBe('other');
-  });
-
-  it('is found by KUBECONFIG, missing files skipped, or in the home folder', async () => {
-    const file = await place.write({ token: testToken });
-    const env = { KUBECONFIG: ['', join(place.folder, 'missing'), file].join(delimiter) };
-    expect((await place.open(undefined, { env })).cluster.user).toBe('alice');
-    expect(await place.refuse(undefined, { env: { KUBECONFIG: join(place.folder, 'missing') } })).toMatchObject({
-      code: 'kubeconfig.invalid',
-    });
+  it('that KUBECONFIG names and that is not there, or none at all, is told', async () => {
+    const env = { KUBECONFIG: join(place.folder, 'missing') };
+    expect(await place.refuse(undefined, { env })).toMatchObject({ code: 'kubeconfig.invalid' });
     expect((await place.refuse(undefined)).message).toMatch(/There is no kubeconfig: .*\.kube\/config does not exist/);
-    await mkdir(join(place.folder, '.kube'));
-    await place.write({ token: testToken }, {}, join(place.folder, '.kube', 'config'));
-    expect((await place.open(undefined)).cluster.user).toBe('alice');
-    expect((await place.open('~/.kube/config')).cluster.user).toBe('alice');
-  });
-
-  it('takes paths from its own folder', async () => {
-    const { certificate, key } = await place.cluster.authority.issue('/CN=alice', '');
-    const paths = { 'client-certificate': 'pki/alice.crt', 'client-key': 'pki/alice.key' };
-    const config = await place.write(paths, {
-      cluster: { 'certificate-authority-data': '', 'certificate-authority': 'pki/ca.crt' },
-    });
-    await mkdir(join(place.folder, 'pki'));
-    await writeFile(join(place.folder, 'pki/ca.crt'), place.cluster.authorities);
-    await writeFile(join(place.folder, 'pki/alice.crt'), certificate);
-    await writeFile(join(place.folder, 'pki/alice.key'), key);
-    expect((await (await place.open(config)).text('/', {}, signal)).text).toBe('{}');
-  });
-
-  it('reads a token file again when it changes', async () => {
-    const config = await place.write({ tokenFile: 'token' });
-    const file = join(place.folder, 'token');
-    await writeFile(file, 'one\n');
-    const shown = place.showAuthorization();
-    const api = await place.open(config);
-    await api.text('/', {}, signal);
-    await writeFile(file, 'second\n');
-    await api.text('/', {}, signal);
-    expect(shown).toEqual(['Bearer one', 'Bearer second']);
-    await rm(file);
-    expect(await failureOf(api.text('/', {}, signal))).toMatchObject({ code: 'credentials.failed' });
-    await writeFile(file, '\n');
-    expect((await failureOf(api.text('/', {}, signal))).message).toMatch(/holds no token/);
-  });
-
-  it('reads a token file again after a 401, even when it looks unchanged', async () => {
-    const config = await place.write({ tokenFile: 'token' });
-    const file = join(place.folder, 'token');
-    const time = new Date(1_700_000_000_000);
-    await writeFile(file, 'one');
-    await utimes(file, time, time);
-    const api = await place.open(config);
-    await api.text('/', {}, signal);
-    await writeFile(file, 'two');
-    await utimes(file, time, time);
-    place.cluster.server.handle = (request, response) => {
-      response.statusCode = request.headers.authorization === 'Bearer two' ? 200 : 401;
-      response.end('ok');
-    };
-    expect((await api.text('/', {}, signal)).text).toBe('ok');
-  });
-
-  it("is not needed in a pod, which has its service account's token", async () => {
-    await writeFile(join(place.folder, 'ca.crt'), place.cluster.authorities);
-    await writeFile(join(place.folder, 'token'), 'pod-token\n');
-    await writeFile(join(place.folder, 'namespace'), 'ds-team\n');
-    const { hostname, port } = place.cluster.server.url;
-    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-    const found = await inClusterContext(env, signal, place.folder);
-    if (found === undefined) throw new Error('nothing was found');
-    expect(found.namespace).toBe('ds-team');
-    const shown = place.showAuthorization();
-    await place.cluster.api(found.access).text('/', {}, signal);
-    expect(shown).toEqual(['Bearer pod-token']);
-    expect(await inClusterContext({}, signal, place.folder)).toBeUndefined();
-    expect(await inClusterContext(env, signal, join(place.folder, 'none'))).toBeUndefined();
   });
 
   it('may be given up while it is read', async () => {
     const config = await place.write({ token: testToken });
     expect(await place.refuse(config, { signal: AbortSignal.abort() })).toMatchObject({ code: 'cancelled' });
-  });
-
-  it('may give a password', async () => {
-    const shown = place.showAuthorization();
-    await (await place.open(await place.write({ username: 'al', password: 'pw' }))).text('/', {}, signal);
-    expect(shown).toEqual([`Basic ${Buffer.from('al:pw').toString('base64')}`]);
-  });
-
-  it('warns where nothing is checked', async () => {
-    const warnings: string[] = [];
-    const config = await place.write(
-      {},
-      { cluster: { 'certificate-authority-data': '', 'insecure-skip-tls-verify': true } },
-    );
-    const api = await place.open(config, { warn: (warning) => warnings.push(warning) });
-    expect((await api.text('/', {}, signal)).text).toBe('{}');
-    expect(warnings).toEqual([expect.stringContaining('insecure-skip-tls-verify')]);
   });
 
   it.each<[string, Entry, { cluster?: Entry; context?: Entry }, RegExp]>([
@@ -192,10 +91,7 @@ describe('a kubeconfig', () => {
   });
 
   it('with a key that is not of its certificate is refused', async () => {
-    const [one, other] = await Promise.all([
-      place.cluster.authority.issue('/CN=a', ''),
-      place.cluster.authority.issue('/CN=b', ''),
-    ]);
+    const [one, other] = await Promise.all([place.authority.issue('/CN=a', ''), place.authority.issue('/CN=b', '')]);
     const error = await place.refuse(await place.write(pem(one.certificate, other.key)));
     expect(error.message).toMatch(/do not belong together/);
   });

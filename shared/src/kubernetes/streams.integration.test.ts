@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { KubernetesApi } from './api.ts';
 import { resources } from './resources.ts';
 import { failureOf } from './testing/failure.ts';
-import { FaultCluster } from './testing/faultCluster.ts';
+import { BrokenCluster } from './testing/brokenCluster.ts';
 
 const { signal } = new AbortController();
 const pods = { type: resources.pods, namespace: 'ds-team' };
@@ -20,10 +19,10 @@ const forbidden = JSON.stringify({
     'pods "p" is forbidden: User "alice" cannot create resource "pods/exec" in API group "" in the namespace "ds-team"',
 });
 
-let cluster: FaultCluster;
+let cluster: BrokenCluster;
 
 beforeAll(async () => {
-  cluster = await FaultCluster.start();
+  cluster = await BrokenCluster.start();
 });
 afterAll(() => cluster.dispose());
 afterEach(() => cluster.reset());
@@ -31,73 +30,6 @@ afterEach(() => cluster.reset());
 describe('a stream', () => {
   const watch = (options: { silenceMs?: number } = {}, by: AbortSignal = signal) =>
     cluster.api().stream(pods, { watch: true, allowWatchBookmarks: true }, options, by);
-  const collect = async (chunks: AsyncIterable<Uint8Array>, into: string[]) => {
-    for await (const chunk of chunks) into.push(Buffer.from(chunk).toString('utf8'));
-  };
-
-  it('gives bytes as they come, and ends with the answer', async () => {
-    let response: ServerResponse | undefined;
-    cluster.server.handle = (_request, answer) => {
-      response = answer;
-      answer.write('one');
-    };
-    const chunks = (await watch())[Symbol.asyncIterator]();
-    expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toBe('one');
-    response?.end('two');
-    expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toBe('two');
-    expect((await chunks.next()).done).toBe(true);
-    expect(cluster.server.requests).toEqual([
-      'GET /api/v1/namespaces/ds-team/pods?watch=true&allowWatchBookmarks=true',
-    ]);
-  });
-
-  it('fails when it is cut, and names the verb', async () => {
-    cluster.server.handle = (request, response) => {
-      response.write('one', () => request.socket.destroy());
-    };
-    const got: string[] = [];
-    const error = await failureOf(collect(await watch(), got));
-    expect(got).toEqual(['one']);
-    expect(error.code).toBe('cluster.unreachable');
-    expect(error.message).toMatch(/was cut during watch pods in ds-team/);
-  });
-
-  it('is broken off where nobody is to see more with what it was opened with, and the next one opens', async () => {
-    cluster.server.handle = (_request, response) => response.write('one');
-    const api = cluster.api();
-    const open = async (got: string[]) => collect(await api.stream(pods, { watch: true }, {}, signal), got);
-    const got: string[] = [];
-    const ended = failureOf(open(got));
-    await expect.poll(() => got).toEqual(['one']);
-    api.disconnect();
-    expect((await ended).code).toBe('cluster.unreachable');
-    const again: string[] = [];
-    const second = failureOf(open(again));
-    await expect.poll(() => again).toEqual(['one']);
-    api.disconnect();
-    await second;
-  });
-
-  it('ends by silence only where a limit was set', async () => {
-    cluster.server.handle = (_request, response) => response.write('one');
-    const error = await failureOf(collect(await watch({ silenceMs: 50 }), []));
-    expect(error.message).toMatch(/nothing came for/);
-  });
-
-  it('ends quietly when its owner ends it, twice even, and loudly when the operation is cancelled', async () => {
-    cluster.server.handle = (_request, response) => response.write('one');
-    const stream = await watch();
-    const chunks = stream[Symbol.asyncIterator]();
-    expect((await chunks.next()).done).toBe(false);
-    stream.destroy();
-    stream.destroy();
-    expect((await chunks.next()).done).toBe(true);
-    const controller = new AbortController();
-    const other = await watch({}, controller.signal);
-    const failing = failureOf(collect(other, []));
-    controller.abort();
-    expect(await failing).toMatchObject({ code: 'cancelled' });
-  });
 
   it('harms nobody when it is left unread', async () => {
     let closed: Promise<unknown> = Promise.resolve();
@@ -138,24 +70,6 @@ describe('a stream', () => {
     await stall;
     expect(written).toBeLessThan(64 * 1024 * 1024);
     stream.destroy();
-  });
-
-  it('is refused with words', async () => {
-    cluster.server.handle = (_request, response) => {
-      response.writeHead(400);
-      response.end(
-        JSON.stringify({
-          kind: 'Status',
-          reason: 'BadRequest',
-          message: 'container "step-run" in pod "p" is waiting to start: PodInitializing',
-        }),
-      );
-    };
-    const error = await failureOf(cluster.api().stream({ ...pods, name: 'p', subresource: 'log' }, {}, {}, signal));
-    expect(error.code).toBe('cluster.refused');
-    expect(error.message).toMatch(
-      /refused to get pods\/log "p" in ds-team: container .* is waiting to start: PodInitializing\.$/,
-    );
   });
 });
 
@@ -236,15 +150,6 @@ describe('a WebSocket', () => {
     ]);
     socket.close();
     await once(socket, 'close');
-  });
-
-  it('shares the connections of the requests', async () => {
-    cluster.server.handle = (_request, response) => response.end('ok');
-    accept((peer) => peer.close());
-    const api = cluster.api();
-    await api.text('/', {}, signal);
-    await open(api);
-    expect(cluster.server.connections).toBe(1);
   });
 
   it.each([

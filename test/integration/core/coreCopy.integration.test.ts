@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { stringify } from 'yaml';
 import { installLauncher } from '../../../shared/src/devenv/ssh/launcher.ts';
 import { openMachineFiles, type MachineFiles } from '../../../shared/src/devenv/ssh/machineFiles.ts';
+import { BrokenCluster } from '../../../shared/src/kubernetes/testing/brokenCluster.ts';
 import { KubeconfigPlace } from '../../../shared/src/kubernetes/testing/kubeconfigPlace.ts';
 import { command, Machine } from '../cli/slipway.ts';
 import { startCore } from './coreProcess.ts';
@@ -15,25 +16,27 @@ import { startCore } from './coreProcess.ts';
 /** Copies of the real bundle, the programs that run from them, and a newer version that cleans up. */
 const monthMs = 31 * 86_400_000;
 const bundle = dirname(command);
-let cluster: KubeconfigPlace;
+let place: KubeconfigPlace;
+let peer: BrokenCluster;
 let person: Machine;
 let files: MachineFiles;
 let newer: string;
 
 beforeAll(async () => {
-  cluster = await KubeconfigPlace.create();
+  [place, peer] = await Promise.all([KubeconfigPlace.create(), BrokenCluster.start()]);
 });
-afterAll(() => cluster.cluster.dispose());
+afterAll(() => Promise.all([place.authority.dispose(), peer.dispose()]));
 
 beforeEach(async () => {
-  await cluster.begin();
+  await place.begin();
   person = await Machine.create();
   files = openMachineFiles({ dataDir: join(person.data, 'slipway'), now: Date.now, tell: () => undefined });
   newer = await mkdtemp(join(tmpdir(), 'slipway-newer-'));
   for (const name of ['slipway.js', 'sshProxy.cjs']) await writeFile(join(newer, name), '// the next one');
 });
 afterEach(async () => {
-  await cluster.end();
+  await place.end();
+  peer.reset();
   await person.dispose();
   await rm(newer, { recursive: true, force: true });
 });
@@ -81,14 +84,22 @@ describe('a program of an older version', () => {
   });
 
   it('that is the proxy of an open ssh serves it to its end', async () => {
-    const kubeconfig = await cluster.write({ token: 'secret' });
+    const kubeconfig = await place.write(
+      { token: 'secret' },
+      {
+        cluster: {
+          server: peer.server.url.href,
+          'certificate-authority-data': Buffer.from(peer.authorities).toString('base64'),
+        },
+      },
+    );
     const config = join(person.environment.XDG_CONFIG_HOME ?? '', 'slipway');
     await mkdir(config, { recursive: true });
     const entry = { name: 'lab', namespace: 'team-a', kubeconfig, profile: { image: 'devenv:1' } };
     await writeFile(join(config, 'config.yaml'), stringify({ version: 1, contexts: [entry] }));
     // Its question about the pod is answered after the newer version has cleaned up.
     const asked = new Promise<ServerResponse>((resolve) => {
-      cluster.cluster.server.handle = ({ url }: IncomingMessage, response) => {
+      peer.server.handle = ({ url }: IncomingMessage, response) => {
         if (url?.includes('/pods/devenv-ada') === true) resolve(response);
         else response.end('{}');
       };

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { SlipwayError } from '../../protocol/index.ts';
-import { testToken } from './faultCluster.ts';
+import { testToken } from './brokenCluster.ts';
 
 /** The SlipwayError that `promise` fails with; no secret is in it, however it is printed. */
 export async function failureOf(promise: Promise<unknown>): Promise<SlipwayError> {

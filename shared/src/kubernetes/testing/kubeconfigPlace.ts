@@ -6,25 +6,25 @@ import type { SlipwayError } from '../../protocol/index.ts';
 import type { KubernetesApi } from '../api.ts';
 import { openCluster, type OpenClusterOptions } from '../openCluster.ts';
 import { failureOf } from './failure.ts';
-import { FaultCluster } from './faultCluster.ts';
+import { TestAuthority } from './certificates.ts';
 
 /** A user's, cluster's or context's entry. */
 export type Entry = Record<string, unknown>;
 
 const { signal } = new AbortController();
 
-/** A fault server, a folder for kubeconfigs that lead to it, and what was opened by them. */
+/** A folder for kubeconfigs of a cluster that nobody asks anything, and what was opened by them. */
 export class KubeconfigPlace {
-  readonly cluster: FaultCluster;
+  readonly authority: TestAuthority;
   folder = '';
   readonly #opened: KubernetesApi[] = [];
 
-  private constructor(cluster: FaultCluster) {
-    this.cluster = cluster;
+  private constructor(authority: TestAuthority) {
+    this.authority = authority;
   }
 
   static async create(): Promise<KubeconfigPlace> {
-    return new KubeconfigPlace(await FaultCluster.start());
+    return new KubeconfigPlace(await TestAuthority.create());
   }
 
   /** Makes a fresh folder. */
@@ -35,18 +35,17 @@ export class KubeconfigPlace {
   /** Removes the folder and closes what was opened. */
   async end(): Promise<void> {
     for (const api of this.#opened.splice(0)) api.dispose();
-    this.cluster.reset();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Writes a kubeconfig for the fault server, and returns its path. */
+  /** Writes a kubeconfig, and returns its path. */
   async write(
     user: Entry,
     more: { readonly cluster?: Entry; readonly context?: Entry } = {},
     file = join(this.folder, 'config'),
   ): Promise<string> {
-    const authority = Buffer.from(this.cluster.authorities).toString('base64');
-    const server = { server: this.cluster.server.url.href, 'certificate-authority-data': authority, ...more.cluster };
+    const authority = Buffer.from(await this.authority.certificate()).toString('base64');
+    const server = { server: 'https://127.0.0.1:1', 'certificate-authority-data': authority, ...more.cluster };
     const context = { cluster: 'c', user: 'alice', namespace: 'ds-team', ...more.context };
     const config = {
       'current-context': 'here',
@@ -67,15 +66,5 @@ export class KubeconfigPlace {
   /** What opening fails with. */
   refuse(kubeconfig: string | undefined, more: Partial<OpenClusterOptions> = {}): Promise<SlipwayError> {
     return failureOf(this.open(kubeconfig, more));
-  }
-
-  /** The `Authorization` headers that the server is shown from now on. */
-  showAuthorization(): string[] {
-    const shown: string[] = [];
-    this.cluster.server.handle = (request, response) => {
-      shown.push(request.headers.authorization ?? '');
-      response.end('ok');
-    };
-    return shown;
   }
 }

@@ -3,28 +3,28 @@ import type { KubernetesApi } from '../api.ts';
 import { createKubernetesApi, type KubernetesApiOptions } from '../client.ts';
 import { fixedCredential } from '../credentials.ts';
 import { TestAuthority } from './certificates.ts';
-import { FaultServer } from './faultServer.ts';
+import { BrokenPeer } from './brokenPeer.ts';
 
 export const testToken = 'secret-token';
 
-/** A fault server with a trusted certificate, and clients of it. `dispose` ends all. */
-export class FaultCluster {
+/** A broken peer with a trusted certificate, and clients that take it for a cluster. `dispose` ends all. */
+export class BrokenCluster {
   readonly authority: TestAuthority;
   readonly authorities: string;
-  readonly server: FaultServer;
+  readonly server: BrokenPeer;
   readonly #apis: KubernetesApi[] = [];
 
-  private constructor(authority: TestAuthority, authorities: string, server: FaultServer) {
+  private constructor(authority: TestAuthority, authorities: string, server: BrokenPeer) {
     this.authority = authority;
     this.authorities = authorities;
     this.server = server;
   }
 
-  static async start(): Promise<FaultCluster> {
+  static async start(): Promise<BrokenCluster> {
     const authority = await TestAuthority.create();
     const authorities = await authority.certificate();
-    const server = await FaultServer.start(await authority.issue('/CN=server', 'IP:127.0.0.1'), { ca: authorities });
-    return new FaultCluster(authority, authorities, server);
+    const server = await BrokenPeer.start(await authority.issue('/CN=server', 'IP:127.0.0.1'), { ca: authorities });
+    return new BrokenCluster(authority, authorities, server);
   }
 
   /** A new client with a pool of its own. */

@@ -7,8 +7,11 @@ import type { KeyPair } from './certificates.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A TLS server that does to its clients what a broken server, proxy or network does. It pretends to be nothing. */
-export class FaultServer {
+/**
+ * A TLS server that does to its clients what a broken server, proxy or network does, and no API server. It stands in for none: what works
+ * is tested on the test cluster.
+ */
+export class BrokenPeer {
   /** What is done with the next requests. */
   handle: Handler = (_request, response) => response.end('{}');
   upgrade: (request: IncomingMessage, socket: Duplex) => void = (_request, socket) => socket.destroy();
@@ -46,8 +49,8 @@ export class FaultServer {
   static async start(
     pair: KeyPair,
     options: { readonly ca?: string; readonly requestCert?: boolean } = {},
-  ): Promise<FaultServer> {
-    const server = new FaultServer(pair, options);
+  ): Promise<BrokenPeer> {
+    const server = new BrokenPeer(pair, options);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
