@@ -27,6 +27,12 @@ afterAll(async () => {
   await ada.dispose();
 });
 
+it('there are none on a volume where nothing was ever run', async () => {
+  const listed = await bob.typed(['runs', '--history']);
+  expect(listed.exitCode, listed.stderr).toBe(0);
+  expect(listed.stdout).toContain('There are no runs yet.');
+});
+
 it("runs whose PipelineRuns are gone are recalled from the team's volume, by a machine that never saw them", async () => {
   const keep = 'echo first 42; echo kept > "$SLIPWAY_OUTPUT/kept.txt"';
   const failing = await ada.machine.write('failed.ipynb', notebook(['print("second")', '{}["pca"]']));

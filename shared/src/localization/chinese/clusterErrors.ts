@@ -145,6 +145,9 @@ export const chineseClusterErrors: Table = {
   'Set the clock, then sign in again.': '请校准时钟，然后重新登录。',
   'See its containers with {command}.': '请用 {command} 查看它的容器。',
   // targets/tekton
+  'There is no folder on the volume for the pod {pod} to read: it was removed, or never made.':
+    '卷上没有可供 Pod {pod} 读取的文件夹：它已被删除，或从未创建。',
+  'Run it again; what it left is gone.': '请重新运行；它留下的内容已不存在。',
   "The run's files could not be read: the pod said nothing for {seconds} s.":
     '无法读取运行的文件：Pod 在 {seconds} 秒内没有响应。',
   'Try again; if it stays so, check whether the pod and its volume still work.':

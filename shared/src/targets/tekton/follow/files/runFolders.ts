@@ -3,6 +3,7 @@ import { runFileSchema, type RunFile } from '../../../../pipeline/index.ts';
 import { artifactSchema, failedCellSchema, SlipwayError, type Artifact } from '../../../../protocol/index.ts';
 import { containedParts } from '../../../local/containment.ts';
 import type { ByteRange, OpenedFile, StagedFile } from '../../../runTarget.ts';
+import { NoSuchFolder } from '../reader/readerStart.ts';
 import type { FilesAnswer } from './filesConnection.ts';
 import type { FolderAccess, Question } from './folderAccess.ts';
 
@@ -92,10 +93,9 @@ export class RunFolders {
 
   /** All runs of the team's volume whose folders can be read. @throws as FolderAccess */
   async *history(signal: AbortSignal): AsyncGenerator<PastRun, void, undefined> {
-    const { lines, first, done } = await this.#access.askAll(async ({ connection, done }) => {
-      const lines = connection.askLines({ runs: true }, signal);
-      return { lines, first: await lines.next(), done };
-    }, signal);
+    const answer = await this.#allRuns(signal);
+    if (answer === undefined) return;
+    const { lines, first, done } = answer;
     try {
       for (let line = first; line.done !== true; line = await lines.next()) {
         const past = pastRunSchema.safeParse(line.value);
@@ -104,6 +104,19 @@ export class RunFolders {
     } finally {
       await lines.return();
       done();
+    }
+  }
+
+  /** Undefined where nothing was ever run on the volume. */
+  async #allRuns(signal: AbortSignal) {
+    try {
+      return await this.#access.askAll(async ({ connection, done }) => {
+        const lines = connection.askLines({ runs: true }, signal);
+        return { lines, first: await lines.next(), done };
+      }, signal);
+    } catch (error) {
+      if (error instanceof NoSuchFolder) return undefined;
+      throw error;
     }
   }
 

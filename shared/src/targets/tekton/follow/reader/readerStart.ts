@@ -20,6 +20,22 @@ export interface ReaderStartOptions {
   readonly onWaiting: (words: string) => void;
 }
 
+/** What a reader pod would read is not on the volume: it may write nothing, so the kubelet cannot make the folder either. */
+export class NoSuchFolder extends SlipwayError {
+  constructor(pod: string) {
+    super(
+      'cluster.notFound',
+      `There is no folder on the volume for the pod ${pod} to read: it was removed, or never made.`,
+      {
+        action: 'Run it again; what it left is gone.',
+      },
+    );
+  }
+}
+
+/** How the kubelet says so. */
+const noFolder = /failed to create subPath directory/;
+
 /** The pod that is waited for. */
 export interface StartingPod {
   readonly name: string;
@@ -29,7 +45,7 @@ export interface StartingPod {
 /**
  * Waits until a reader pod can be used: its helper answers, or its status says that it runs. A kubelet looks once a second at
  * what its containers do, so that the status comes later.
- * @throws SlipwayError `cluster.refused` with the reason why it does not run
+ * @throws SlipwayError `cluster.refused` with the reason why it does not run; NoSuchFolder
  */
 export async function untilUsable(options: ReaderStartOptions, pod: StartingPod, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
@@ -65,6 +81,7 @@ async function untilTold(
     if (isRunning(pod)) return;
     const obstacle = obstacleOf(pod);
     const words = obstacle?.reason ?? 'its volume is attached and its image pulled';
+    if (obstacle?.final === true && noFolder.test(words)) throw new NoSuchFolder(name);
     if (obstacle?.final === true || clock.now() > begun + startMs) throw notRunning(name, words);
     if (pod.spec?.nodeName !== undefined) onNode();
     // That it starts is no news; what keeps it from starting is.
