@@ -9,6 +9,7 @@ import { testBrowser } from './hosts/chromium/setup.mjs';
 import { codeServer, packageExtension } from './hosts/codeServer/setup.mjs';
 import { jupyterHost, jupyterPython } from './hosts/jupyter/setup.mjs';
 import { beginIdentityProvider } from './identity/build.mjs';
+import { outcomeOf, skipFor } from './outcome.mjs';
 import { build, ensureKeyring, ensureSsh, installPackages, root, testPython, tool } from './setup.mjs';
 import { Stage } from './stage.mjs';
 import { timetable } from './timetable.mjs';
@@ -175,9 +176,7 @@ async function onCluster(stage, projects, workers) {
     stage.waitedSeconds = (performance.now() - asked) / 1000;
     await stage.vitest(projects, { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file }, workers);
   });
-  if (missing.length === 0) return;
-  stage.skipped += 1;
-  for (const reason of missing) stage.print(`skipped: ${reason}`);
+  skipFor(missing, stage);
 }
 
 const run = [];
@@ -226,8 +225,11 @@ try {
 console.log(timetable(run, performance.now() / 1000, wanted.size === 0));
 for (const failure of run.flatMap(({ failures }) => failures)) console.log(`\n✗ ${failure}`);
 const sum = (key) => run.reduce((total, stage) => total + stage[key], 0);
-const [passed, failed, skipped] = [sum('passed'), sum('failed') + (broken === undefined ? 0 : 1), sum('skipped')];
-const strict = process.env.CI === 'true';
-if (strict && skipped > 0) console.log('\nA skipped test counts as a failure here (CI=true).');
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exitCode = failed > 0 || passed === 0 || (strict && skipped > 0) ? 1 : 0;
+const counts = {
+  passed: sum('passed'),
+  failed: sum('failed') + (broken === undefined ? 0 : 1),
+  skipped: sum('skipped'),
+};
+const outcome = outcomeOf(counts, process.env.CI === 'true');
+for (const line of outcome.lines) console.log(line);
+process.exitCode = outcome.exitCode;

@@ -26,6 +26,7 @@ import {
 } from './settings.mjs';
 import { forgetContext, registerContext } from './run/registration.mjs';
 import { fillRegistry, isReady, recipeOf, startCluster } from './run/start.mjs';
+import { leftovers } from './run/leftovers.mjs';
 import { leavesTraces, stopCluster } from './run/stop.mjs';
 
 export { missingPrerequisites };
@@ -85,7 +86,9 @@ export async function clusterDown({ log = console.log } = {}) {
     }
     const started = performance.now();
     await stopCluster((text) => log(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`));
-    log('the cluster is down');
+    const left = await leftovers();
+    if (left.length > 0) throw new Error(`The cluster was stopped, and left behind:\n${left.join('\n')}`);
+    log('the cluster is down, and nothing is left of it');
   });
 }
 

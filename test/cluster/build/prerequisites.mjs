@@ -25,17 +25,33 @@ const missingPackages = () => [
 
 /** Why the cluster cannot run here, in words; empty when it can. */
 export function missingPrerequisites() {
-  if (process.platform !== 'linux') return [`it needs Linux, and this is ${process.platform}`];
+  const { platform, arch } = process;
+  // What the others look at is there on Linux alone.
+  if (platform !== 'linux') return reasonsAgainst({ platform });
+  return reasonsAgainst({
+    platform,
+    arch,
+    isRoot: process.getuid() === 0,
+    mayMount: hasCapabilities(),
+    missingPackages: missingPackages(),
+    hasAptGet: existsSync('/usr/bin/apt-get'),
+    hasGo: spawnSync('go', ['version']).status === 0,
+    hasMemoryController: hasMemoryController(),
+  });
+}
+
+/** The same of a machine of which this is known. Pure. */
+export function reasonsAgainst(machine) {
+  if (machine.platform !== 'linux') return [`it needs Linux, and this is ${machine.platform}`];
   const reasons = [];
-  if (process.arch !== 'x64') reasons.push(`its images are made for x86-64, and this is ${process.arch}`);
-  if (process.getuid() !== 0) reasons.push('it needs root, for pods, volumes and a network of its own');
-  else if (!hasCapabilities()) reasons.push('this root may not mount file systems or make networks (a container?)');
-  const packages = missingPackages();
-  if (packages.length > 0 && !existsSync('/usr/bin/apt-get')) {
-    reasons.push(`these Debian packages are missing, and there is no apt-get: ${packages.join(', ')}`);
+  if (machine.arch !== 'x64') reasons.push(`its images are made for x86-64, and this is ${machine.arch}`);
+  if (!machine.isRoot) reasons.push('it needs root, for pods, volumes and a network of its own');
+  else if (!machine.mayMount) reasons.push('this root may not mount file systems or make networks (a container?)');
+  if (machine.missingPackages.length > 0 && !machine.hasAptGet) {
+    reasons.push(`these Debian packages are missing, and there is no apt-get: ${machine.missingPackages.join(', ')}`);
   }
-  if (spawnSync('go', ['version']).status !== 0) reasons.push('there is no Go toolchain ("go") on PATH');
-  if (!hasMemoryController()) reasons.push('the kernel has no memory control groups (/sys/fs/cgroup)');
+  if (!machine.hasGo) reasons.push('there is no Go toolchain ("go") on PATH');
+  if (!machine.hasMemoryController) reasons.push('the kernel has no memory control groups (/sys/fs/cgroup)');
   return reasons;
 }
 

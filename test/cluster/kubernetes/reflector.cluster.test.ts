@@ -62,6 +62,8 @@ const body = (name: string, value: string) => ({
   metadata: { name, labels: { 'slipway.test': 'yes' } },
   data: { value },
 });
+/** One that no reflector of this file shows. */
+const unlabelled = (name: string) => ({ ...body(name, '0'), metadata: { name } });
 const create = (name: string, value = '0') => space.api.create(path(), body(name, value), {}, schema, space.signal);
 const change = (name: string, value: string) =>
   space.api.patch(path(name), { data: { value } }, { kind: 'merge' }, schema, space.signal);
@@ -81,6 +83,25 @@ async function expectTruth({ reflector }: Followed): Promise<void> {
 
 const watches = /watch=true/;
 const longWatch = /watch=true.*timeoutSeconds=290|timeoutSeconds=290.*watch=true/;
+
+it('moves on with what it does not show: a bookmark tells it the version', async () => {
+  const followed = follow();
+  await followed.reflector.synced(space.signal);
+  const isWatch = ({ url }: { readonly url: string }) => url.includes('/configmaps?') && url.includes('watch=true');
+  await eventually(() => space.proxy.open.some(isWatch));
+  const versionOf = (url = '') => Number(new URL(url, 'https://x').searchParams.get('resourceVersion'));
+  const { metadata } = await space.api.create(path(), unlabelled('other'), {}, schema, space.signal);
+  const before = space.proxy.bytes;
+  // Nothing that it shows changes: what comes within a minute or so is a bookmark.
+  await eventually(() => space.proxy.bytes > before + 50);
+  expect(followed.changes).toEqual([]);
+  const seen = space.proxy.requests.length;
+  space.proxy.cut(watches);
+  const again = () => space.proxy.requests.slice(seen).find(isWatch);
+  await eventually(() => again() !== undefined);
+  expect(versionOf(again()?.url)).toBeGreaterThanOrEqual(Number(metadata.resourceVersion));
+  await remove('other');
+});
 
 describe.each([
   ['a streaming list', { streaming: true }],

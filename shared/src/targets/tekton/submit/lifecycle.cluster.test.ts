@@ -266,6 +266,9 @@ describe.concurrent('prune', () => {
       expect(left).toContain('newer/run.json');
       expect(await submitter.prune({ olderThanMs: 3600_000 }, signal)).toEqual([]);
       for (const name of ['newer', 'waiting', 'foreign']) expect(await other.run(name, signal)).toBeDefined();
+      expect(await submitter.prune({ olderThanMs: 1 }, signal)).toEqual([{ ...expected[0], name: 'newer' }]);
+      await other.untilNothingIsLeft('newer', signal);
+      for (const name of ['waiting', 'foreign']) expect(await other.run(name, signal)).toBeDefined();
     } finally {
       await other.dispose(signal);
     }
