@@ -1,11 +1,24 @@
 /** What of a cluster is still there after it was stopped: nothing, or `down` has failed. */
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execute } from '../tools/processes.mjs';
 import { cgroup, network, paths } from '../settings.mjs';
 
-/** Each thing in words. */
+/** The kernel takes a moment to end what was killed. */
+const longestMs = 10_000;
+
+/** Each thing in words, that is there after a moment, too. */
 export async function leftovers() {
+  const end = Date.now() + longestMs;
+  for (;;) {
+    const left = await leftoversNow();
+    if (left.length === 0 || Date.now() > end) return left;
+    await sleep(200);
+  }
+}
+
+async function leftoversNow() {
   const rules = await Promise.all(
     ['iptables-save', 'ip6tables-save'].map((command) => execute(command, []).catch(() => '')),
   );

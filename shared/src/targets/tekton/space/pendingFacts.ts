@@ -31,11 +31,34 @@ export interface PendingFacts {
 
 export const noPendingFacts: PendingFacts = { events: [], claims: [], nodes: undefined, nodePods: undefined };
 
+/** What is to be read to tell why pods wait. */
+export interface PendingQuestions {
+  /** Names of objects whose events are read. A server reads all events of the space for each, so that none is asked for in vain. */
+  readonly eventsOf: readonly string[];
+  readonly claims: readonly string[];
+  /** Nodes, and what runs on them. */
+  readonly nodes: boolean;
+}
+
 /**
- * Reads what tells why pods wait: their events; of one without a node also its claims and their events, and where no node
- * takes it the nodes and what runs on them. Where there is no pod, those of what it should come from tell most. A server reads all
- * events of the space for each name that is asked for, so that none is asked for in vain. What may not be read is left out: the
- * explanation is poorer then, not wrong.
+ * Events of the pods that wait; of one without a node also its claims and their events, and where no node takes it the nodes and what
+ * runs on them. Where there is no pod, those of what it should come from tell most. Pure.
+ * @param owners names of what makes the pods: the run and its TaskRuns
+ */
+export function pendingQuestions(owners: readonly string[], pods: readonly Pod[]): PendingQuestions {
+  const waiting = pods.filter((pod) => !podIsTerminal(pod));
+  const claims = waiting
+    .filter((pod) => !podIsPlaced(pod))
+    .flatMap((pod) => (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  const names = waiting.length === 0 ? owners : waiting.map(({ metadata }) => metadata.name);
+  const nodes = pods.some((pod) =>
+    pod.status?.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
+  );
+  return { eventsOf: [...new Set([...names, ...claims])], claims: [...new Set(claims)], nodes };
+}
+
+/**
+ * Reads what tells why pods wait. What may not be read is left out: the explanation is poorer then, not wrong.
  * @param owners names of what makes the pods: the run and its TaskRuns
  */
 export async function readPendingFacts(
@@ -45,26 +68,17 @@ export async function readPendingFacts(
   signal: AbortSignal,
 ): Promise<PendingFacts> {
   const { namespace } = api.cluster;
-  const waiting = pods.filter((pod) => !podIsTerminal(pod));
-  const claimNames = waiting
-    .filter((pod) => !podIsPlaced(pod))
-    .flatMap((pod) => (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
-  const names = waiting.length === 0 ? owners : waiting.map(({ metadata }) => metadata.name);
-  const unscheduled = pods.some((pod) =>
-    pod.status?.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
-  );
+  const asked = pendingQuestions(owners, pods);
   const reader = new Reader(api, signal);
   const [events, claims, nodes, nodePods] = await Promise.all([
     Promise.all(
-      [...new Set([...names, ...claimNames])].map((name) =>
+      asked.eventsOf.map((name) =>
         reader.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`),
       ),
     ),
-    Promise.all(
-      [...new Set(claimNames)].map((name) => reader.get(resources.persistentVolumeClaims, name, claimSchema)),
-    ),
-    unscheduled ? reader.list(resources.nodes, nodeSchema, undefined, undefined) : undefined,
-    unscheduled ? reader.livePods(namespace) : undefined,
+    Promise.all(asked.claims.map((name) => reader.get(resources.persistentVolumeClaims, name, claimSchema))),
+    asked.nodes ? reader.list(resources.nodes, nodeSchema, undefined, undefined) : undefined,
+    asked.nodes ? reader.livePods(namespace) : undefined,
   ]);
   return {
     events: events.flatMap((list) => list ?? []),
