@@ -31,8 +31,14 @@ afterAll(async () => {
 });
 
 describe('a space with PodSecurity "restricted"', () => {
-  it('says what is refused where Tekton’s own containers do not fulfil it', async () => {
-    const ended = await ada.slipway(['run', file, '-o', 'json']);
+  it('says before a run, and of one that was sent all the same, what Tekton’s own containers do not fulfil', async () => {
+    const looked = await ada.slipway(['run', file]);
+    expect(looked.exitCode, looked.stdout + looked.stderr).toBe(4);
+    expect(looked.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /takes only restricted pods, .*set set-security-context to "true"/,
+    );
+    expect(await ada.names(['pipelinerun'])).toEqual([]);
+    const ended = await ada.slipway(['run', file, '-o', 'json', '--no-preflight']);
     expect(ended.exitCode).toBe(1);
     const { diagnosis } = json(ended);
     expect(diagnosis?.id, ended.stdout).toBe('podSecurity');

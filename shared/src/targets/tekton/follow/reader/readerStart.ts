@@ -34,7 +34,7 @@ export class NoSuchFolder extends SlipwayError {
 }
 
 /** How the kubelet says so. */
-const noFolder = /failed to create subPath directory/;
+const noFolder = 'failed to create subPath directory';
 
 /** The pod that is waited for. */
 export interface StartingPod {
@@ -81,7 +81,7 @@ async function untilTold(
     if (isRunning(pod)) return;
     const obstacle = obstacleOf(pod);
     const words = obstacle?.reason ?? 'its volume is attached and its image pulled';
-    if (obstacle?.final === true && noFolder.test(words)) throw new NoSuchFolder(name);
+    if (obstacle?.final === true && words.includes(noFolder)) throw new NoSuchFolder(name);
     if (obstacle?.final === true || clock.now() > begun + startMs) throw notRunning(name, words);
     if (pod.spec?.nodeName !== undefined) onNode();
     // That it starts is no news; what keeps it from starting is.
