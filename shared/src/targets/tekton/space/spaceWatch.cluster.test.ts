@@ -25,7 +25,7 @@ beforeAll(async () => {
   const path = cluster.objects.path(resources.pipelineRuns, ended);
   await cluster.until(async () => {
     const { status } = await cluster.api.get(path, pipelineRunSchema, signal);
-    return status?.conditions?.some((condition) => condition.status === 'False');
+    return status?.conditions.some((condition) => condition.status === 'False');
   }, signal);
 });
 afterAll(() => cluster.dispose(signal));
