@@ -29,11 +29,13 @@ export function verdictLines(run: Run, end: RunEnd, width: number): Line[] {
 
 function passedLines(run: Run, end: RunEnd): Line[] {
   const verdict = `passed in ${runDuration(run)}`;
-  const commands: (readonly [string, string])[] = run.foreign === true ? [['log', `slipway logs ${run.name}`]] : [];
+  const commands: (readonly [string, string])[] = [];
   if (end.artifacts.some((artifact) => artifact.role === 'report')) {
     commands.push(['report', `slipway artifacts open ${run.name} report`]);
   }
-  if (run.foreign !== true) commands.push(['all', `slipway artifacts get  ${run.name}`]);
+  // One that Slipway did not make has left its log alone.
+  if (run.foreign === true) commands.push(['log', `slipway logs ${run.name}`]);
+  else commands.push(['all', `slipway artifacts get  ${run.name}`]);
   return commands.map(([label, command], index) => [
     index === 0 ? toned('good', verdict) : plain(' '.repeat(verdict.length)),
     plain('   '),

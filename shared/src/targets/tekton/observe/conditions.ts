@@ -1,4 +1,5 @@
 import { tektonLabels } from './tektonLabels.ts';
+import { line } from './text.ts';
 import { type Condition, type PipelineRun, type Pod, succeededCondition, type TaskRun } from './schemas/index.ts';
 
 /** Where a run of Tekton's stands, by its condition `Succeeded`. */
@@ -22,6 +23,11 @@ export function isDone(object: Parameters<typeof standingOf>[0]): boolean {
   return state === 'succeeded' || state === 'failed';
 }
 
+/** What Tekton says of it, as one line: its message, else its reason. */
+export function wordsOf({ reason, message }: Standing): string {
+  return line(message === '' ? reason : message);
+}
+
 export function podIsTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
@@ -41,6 +47,11 @@ export function podHasEnded(pod: Pod): boolean {
 /** A node has been chosen for it. */
 export function podIsPlaced(pod: Pod): boolean {
   return podCondition(pod, 'PodScheduled')?.status === 'True' || pod.spec?.nodeName !== undefined;
+}
+
+/** Names of the claims that it mounts. */
+export function claimsOf(pod: Pod): string[] {
+  return (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
 export function podCondition(pod: Pod, type: string): Condition | undefined {

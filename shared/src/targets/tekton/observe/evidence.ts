@@ -1,9 +1,10 @@
 import { diagnoseCluster } from '../../../diagnosis/index.ts';
 import type { Diagnosis, Run } from '../../../protocol/index.ts';
-import { podCondition, standingOf } from './conditions.ts';
+import { claimsOf, podCondition, standingOf } from './conditions.ts';
 import type { RunEnd } from './runEnd.ts';
 import { type ClusterEvent, eventTime, type PipelineRun, type Pod, type TaskRun } from './schemas/index.ts';
 import { asStep, ranAtAll, stepAtFault, type SeenStep } from './steps/seenSteps.ts';
+import { killedCode } from './steps/stepVerdict.ts';
 import { line } from './text.ts';
 
 /** How a run ended, and the objects that may say why. */
@@ -19,8 +20,6 @@ export interface EndEvidence {
 }
 
 const mostEvents = 20;
-/** Of a program that KILL has ended, as shells count. */
-const killedCode = 137;
 
 /** What the cluster's own words tell of why a run ended badly; undefined where only its logs can. */
 export function diagnoseEnd(evidence: EndEvidence): Diagnosis | undefined {
@@ -91,9 +90,7 @@ function waitLines(pod: Pod): string[] {
 }
 
 function eventLines({ pods, taskRuns, pipelineRun }: EndEvidence, events: readonly ClusterEvent[]): string[] {
-  const claims = pods.flatMap((pod) =>
-    (pod.spec?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName),
-  );
+  const claims = pods.flatMap(claimsOf);
   const names = new Set([
     ...[pipelineRun, ...taskRuns, ...pods].map(({ metadata }) => metadata.name),
     // Tekton deletes the pods of a run that it ends.
@@ -103,7 +100,8 @@ function eventLines({ pods, taskRuns, pipelineRun }: EndEvidence, events: readon
     .filter(({ type, involvedObject }) => {
       const isClaim = involvedObject?.kind === 'PersistentVolumeClaim';
       return (
-        type === 'Warning' && (isClaim ? claims.includes(involvedObject.name) : names.has(involvedObject?.name ?? ''))
+        type === 'Warning' &&
+        (isClaim ? claims.includes(involvedObject.name ?? '') : names.has(involvedObject?.name ?? ''))
       );
     })
     .toSorted((a, b) => eventTime(b) - eventTime(a))

@@ -1,7 +1,7 @@
 import { maskSecrets } from '../../../diagnosis/index.ts';
 import type { RunEvent } from '../../../protocol/index.ts';
 import { outOfMemoryWords } from './steps/stepVerdict.ts';
-import { pipelineTaskOf, podCondition, standingOf, stopOf } from './conditions.ts';
+import { pipelineTaskOf, podCondition, standingOf, stopOf, wordsOf } from './conditions.ts';
 import { isOurs } from './identity.ts';
 import type { PipelineRun, Pod, TaskRun } from './schemas/index.ts';
 import { stepAtFault, type SeenStep } from './steps/seenSteps.ts';
@@ -112,21 +112,18 @@ function bySteps({ steps }: EndFacts): RunEnd | undefined {
   return { state: 'failed', reason: `${failed.name}: ${failed.verdict.reason ?? 'failed'}` };
 }
 
-function byCondition({ pipelineRun, taskRuns, steps }: EndFacts): RunEnd {
-  const { state, reason, message } = standingOf(pipelineRun);
-  if (state === 'succeeded') return { state: 'succeeded' };
-  const failed = stepAtFault(steps);
-  if (failed !== undefined) return { state: 'failed', reason: `${failed.name}: ${failed.verdict?.reason ?? 'failed'}` };
-  return { state: 'failed', reason: taskWords(pipelineRun, taskRuns) ?? line(message === '' ? reason : message) };
+function byCondition(facts: EndFacts): RunEnd {
+  const standing = standingOf(facts.pipelineRun);
+  if (standing.state === 'succeeded') return { state: 'succeeded' };
+  return bySteps(facts) ?? { state: 'failed', reason: taskWords(facts) ?? wordsOf(standing) };
 }
 
 /** Why a task failed none of whose steps did; the PipelineRun only counts. */
-function taskWords(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): string | undefined {
-  for (const taskRun of taskRuns) {
-    const { state, reason, message } = standingOf(taskRun);
-    if (state !== 'failed' || reason === 'FailureIgnored') continue;
-    const words = line(message === '' ? reason : message);
-    return `${pipelineTaskOf(pipelineRun, taskRun) ?? taskRun.metadata.name}: ${words}`;
-  }
-  return undefined;
+function taskWords({ pipelineRun, taskRuns }: EndFacts): string | undefined {
+  const failed = taskRuns.find((taskRun) => {
+    const { state, reason } = standingOf(taskRun);
+    return state === 'failed' && reason !== 'FailureIgnored';
+  });
+  if (failed === undefined) return undefined;
+  return `${pipelineTaskOf(pipelineRun, failed) ?? failed.metadata.name}: ${wordsOf(standingOf(failed))}`;
 }

@@ -1,10 +1,9 @@
 import { runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { containerOf, paths } from '../../../pipeline/index.ts';
 import { amountOf, formatBytes, SlipwayError } from '../../../protocol/index.ts';
-import type { Pod } from '../observe/index.ts';
+import { claimsOf, type Pod } from '../observe/index.ts';
 import { amountWords } from './amountWords.ts';
 import { failed, warned, type Finding } from './checker.ts';
-import { claimsOf } from './volumeChecks.ts';
 
 /** What a volume has, bytes. */
 export interface VolumeSpace {

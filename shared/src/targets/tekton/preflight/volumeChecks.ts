@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Node, Pod } from '../observe/index.ts';
+import { claimsOf, type Node, type Pod } from '../observe/index.ts';
 import { warned, failed, type Finding } from './checker.ts';
 import { refusalOf, type NodeWish } from './nodeChecks.ts';
 
@@ -76,11 +76,6 @@ function judgeHolder({ name, accessModes, nodes }: BoundClaim, wish: NodeWish, h
     `claim ${name} (ReadWriteOnce) is in use on node ${node.metadata.name} by pod ${holder.metadata.name}, where the run cannot go (${refusal})`,
     'The run waits until that pod ends.',
   );
-}
-
-/** The claims that a pod mounts. */
-export function claimsOf(pod: Pod): string[] {
-  return (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
 /** Whether a node can use a volume; terms are alternatives, what one asks for holds together. */

@@ -8,6 +8,7 @@ import {
 } from '../../../kubernetes/index.ts';
 import {
   claimSchema,
+  claimsOf,
   eventSchema,
   nodeSchema,
   podIsPlaced,
@@ -47,9 +48,7 @@ export interface PendingQuestions {
  */
 export function pendingQuestions(owners: readonly string[], pods: readonly Pod[]): PendingQuestions {
   const waiting = pods.filter((pod) => !podIsTerminal(pod));
-  const claims = waiting
-    .filter((pod) => !podIsPlaced(pod))
-    .flatMap((pod) => (pod.spec?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  const claims = waiting.filter((pod) => !podIsPlaced(pod)).flatMap(claimsOf);
   const names = waiting.length === 0 ? owners : waiting.map(({ metadata }) => metadata.name);
   const nodes = pods.some((pod) =>
     pod.status?.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),

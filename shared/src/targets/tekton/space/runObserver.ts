@@ -277,12 +277,12 @@ function isPassing(error: unknown): boolean {
 }
 
 /** True while the run has not ended and a pod of it, or one that should be there, is not running. */
-function isPending({ pipelineRun, pods, taskRuns }: RunFacts): boolean {
+function isPending(facts: RunFacts): boolean {
+  const { pipelineRun, pods, taskRuns } = facts;
   if (pipelineRun === undefined || pipelineRun.status?.completionTime !== undefined) return false;
   if (pods === undefined) return false;
-  const living = pods.filter((pod) => !podIsTerminal(pod));
-  if (living.length === 0) return taskRuns.every(({ status }) => status?.completionTime === undefined);
-  return living.some(({ status }) => status?.phase !== 'Running');
+  if (pods.every(podIsTerminal)) return taskRuns.every(({ status }) => status?.completionTime === undefined);
+  return hasWaitingPod(facts);
 }
 
 function ownersOf({ pipelineRun, taskRuns }: RunFacts): string[] {

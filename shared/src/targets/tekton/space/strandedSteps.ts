@@ -1,6 +1,6 @@
 import { runCommand, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { containerOf, paths, summaryResult } from '../../../pipeline/index.ts';
-import { isOurs, type Pod, type RunFacts } from '../observe/index.ts';
+import { isOurs, killedCode, type Pod, type RunFacts } from '../observe/index.ts';
 
 /** Steps that wait in their pod for a turn that nobody gives them. */
 export interface StrandedSteps {
@@ -9,8 +9,6 @@ export interface StrandedSteps {
   readonly steps: readonly string[];
 }
 
-/** Of a program that KILL has ended. */
-const killedCode = 137;
 const stepContainer = /^step-(.+)$/;
 
 /**

@@ -1,5 +1,5 @@
 import type { StepState, Task } from '../../../../protocol/index.ts';
-import { type Standing, standingOf, stopOf } from '../conditions.ts';
+import { type Standing, standingOf, stopOf, wordsOf } from '../conditions.ts';
 import { type PipelineRun, resultTexts } from '../schemas/index.ts';
 import { line } from '../text.ts';
 import { afterOf } from './references.ts';
@@ -72,7 +72,7 @@ function childState(standing: Standing): State {
   const stop = stopOf(standing);
   if (stop === 'cancelled') return { state: 'cancelled' };
   if (stop === 'timedOut') return { state: 'failed', reason: 'its time limit was reached' };
-  const words = line(standing.message === '' ? standing.reason : standing.message);
+  const words = wordsOf(standing);
   return {
     state: 'failed',
     reason: standing.reason === 'FailureIgnored' ? `the pipeline went on without it: ${words}` : words,

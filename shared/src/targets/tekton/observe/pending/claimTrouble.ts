@@ -1,3 +1,4 @@
+import { claimsOf } from '../conditions.ts';
 import type { Claim, ClusterEvent, Pod } from '../schemas/index.ts';
 import { eventTime } from '../schemas/index.ts';
 import { line } from '../text.ts';
@@ -8,10 +9,7 @@ export function claimTrouble(
   claims: readonly Claim[] | undefined,
   events: readonly ClusterEvent[],
 ): string | undefined {
-  const names = (pod.spec?.volumes ?? []).flatMap(
-    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
-  );
-  for (const name of names) {
+  for (const name of claimsOf(pod)) {
     const claim = claims?.find(({ metadata }) => metadata.name === name);
     if (claim?.status?.phase === 'Bound') continue;
     if (claim?.status?.phase === 'Lost') return `the volume of claim ${name} is gone`;

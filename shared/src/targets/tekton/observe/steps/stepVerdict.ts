@@ -75,6 +75,8 @@ export function outOfMemoryWords(limit: string | undefined): string {
 
 /** What the scripts say of a step that a cancel stopped, or kept from running. */
 const cancelledReason = 'the run was cancelled';
+/** Of a program that KILL has ended, as shells count. */
+export const killedCode = 137;
 /** Of a step that was ended by TERM. */
 const stoppedCode = 143;
 
