@@ -108,10 +108,15 @@ export class Actions {
       progress.update(words.lab.submittedWith(title, text)),
     );
     try {
-      return await core.request('runs/submit', submission, this.#ending.signal);
+      const run = await core.request('runs/submit', submission, this.#ending.signal);
+      void progress.end();
+      return run;
+    } catch (error) {
+      // What is asked next would move under the pointer when this notice goes.
+      await progress.end();
+      throw error;
     } finally {
       told.dispose();
-      progress.end();
     }
   }
 

@@ -11,6 +11,8 @@ const longestName = 60;
 const settledMs = 100;
 /** So long a toast may take to be drawn on a machine that is busy, ms. Where notices are silenced it never is. */
 const drawnMs = 10_000;
+/** Whoever waits for a toast to go waits no longer, ms. */
+const goneMs = 2_000;
 
 /** A notebook's name as notices tell it. */
 export function noticeName(title: string): string {
@@ -29,14 +31,14 @@ export class Notices {
     this.#openRun = openRun;
   }
 
-  /** Goes on until the result is asked to end; `update` says what is being done now. */
-  progress(text: string): { update(text: string): void; end(): void } {
+  /** Goes on until the result is asked to end, which resolves when it no longer moves others; `update` says what is being done now. */
+  progress(text: string): { update(text: string): void; end(): Promise<void> } {
     const id = Notification.emit(text, 'in-progress', { autoClose: false });
     return {
       update: (message) => {
         Notification.update({ id, message });
       },
-      end: () => dismissOnceDrawn(id, drawnMs),
+      end: () => Promise.race([dismissOnceDrawn(id), waitMs(goneMs)]),
     };
   }
 
@@ -84,10 +86,16 @@ export class Notices {
  * Takes a notice back. JupyterLab forgets to do so with a toast that is not drawn yet, or that an update is on its way to: it would stay
  * for good.
  */
-function dismissOnceDrawn(id: string, leftMs: number): void {
-  const isDrawn = document.getElementById(id) !== null;
-  setTimeout(() => {
-    if (isDrawn || leftMs <= 0) Notification.dismiss(id);
-    else dismissOnceDrawn(id, leftMs - settledMs);
-  }, settledMs);
+async function dismissOnceDrawn(id: string): Promise<void> {
+  const isDrawn = (): boolean => document.getElementById(id) !== null;
+  for (let leftMs = drawnMs; leftMs > 0 && !isDrawn(); leftMs -= settledMs) await waitMs(settledMs);
+  await waitMs(settledMs);
+  Notification.dismiss(id);
+  for (let leftMs = goneMs; leftMs > 0 && isDrawn(); leftMs -= settledMs) await waitMs(settledMs);
+}
+
+function waitMs(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }

@@ -55,12 +55,11 @@ describe('a request', () => {
       { jsonrpc: '2.0', id: 2, method: 'runs/list', params: {} },
     ]);
     tell({ id: 2, result: { runs: [] } });
-    tell({
-      id: 1,
-      error: { code: -32803, message: 'No such run.', data: { code: 'run.notFound', action: 'List them.' } },
-    });
+    const request = { context: 'gpu', server: 'https://k8s', user: 'ada', verb: 'get', object: 'pods "x" in team' };
+    const data = { code: 'run.notFound', action: 'List them.', request };
+    tell({ id: 1, error: { code: -32803, message: 'No such run.', data } });
     expect(await second).toEqual({ runs: [] });
-    await expect(first).rejects.toMatchObject({ code: 'run.notFound', message: 'No such run.', action: 'List them.' });
+    await expect(first).rejects.toMatchObject({ message: 'No such run.', ...data });
   });
 
   it('fails as internal where the core gives no name that is known', async () => {

@@ -1,4 +1,4 @@
-import { isErrorCode, SlipwayError } from '../protocol/index.ts';
+import { clusterRequestOf, isErrorCode, SlipwayError } from '../protocol/index.ts';
 
 export type RpcId = string | number;
 
@@ -49,8 +49,11 @@ function named(error: unknown): SlipwayError {
   if (typeof fields?.message !== 'string') throw invalid('its error has no message');
   const data = recordOf(fields.data);
   const code = isErrorCode(data?.code) ? data.code : 'internal';
-  const action = typeof data?.action === 'string' ? { action: data.action } : {};
-  return new SlipwayError(code, fields.message, action);
+  const request = clusterRequestOf(data?.request);
+  return new SlipwayError(code, fields.message, {
+    ...(typeof data?.action === 'string' ? { action: data.action } : {}),
+    ...(request === undefined ? {} : { request }),
+  });
 }
 
 function parsed(text: string): unknown {

@@ -126,6 +126,16 @@ describe('what a cluster says, and what that means', () => {
       'Secret "my-creds" has no key "token"',
     ],
     [
+      'CreateContainerConfigError: container has runAsNonRoot and image will run as root (pod: "x_team(1)", container: step-test)',
+      'imageRunsAsRoot',
+      'The image runs as root, which the security context of the run forbids',
+    ],
+    [
+      'CreateContainerConfigError: container has runAsNonRoot and image has non-numeric user (jovyan), cannot verify user is non-root',
+      'imageRunsAsRoot',
+      'The user jovyan of the image has no number, so that nobody can tell that it is not root',
+    ],
+    [
       'Unschedulable: 0/1 nodes are available: persistentvolumeclaim "work" not found.',
       'claimMissing',
       'The volume claim work is not there',

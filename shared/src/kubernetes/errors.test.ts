@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../protocol/index.ts';
 import type { ResourcePath } from './api.ts';
-import { type Attempt, explainFailure } from './errors.ts';
+import { type Attempt, explainFailure, lackedRight, notUnderstood } from './errors.ts';
 import { resources } from './resources.ts';
-import { ApiFailure, type TransportFault, TransportFailure } from './transport/failures.ts';
+import { ApiFailure, TransportFailure } from './transport/failures.ts';
 import { faultOf } from './transport/faultOf.ts';
 import { parseStatus } from './transport/status.ts';
 
@@ -249,6 +249,56 @@ describe('no answer', () => {
   });
 });
 
+describe('every failure names cluster, user, verb and object, and says what to do', () => {
+  const request = (attempt: Attempt, verb: string, object: string) => ({
+    context: attempt.cluster.context,
+    server: attempt.cluster.server,
+    user: 'alice',
+    verb,
+    object,
+  });
+  const attempts: [string, Attempt, string, string][] = [
+    ['an object', create(run), 'create', 'pipelineruns.tekton.dev "train-1" in ds-team'],
+    ['a subresource', get({ ...pod, subresource: 'log' }), 'get', 'pods/log "p" in ds-team'],
+    ['a list of all namespaces', { cluster, verb: 'list', path: { type: resources.pods } }, 'list', 'pods'],
+    ['no resource', { cluster, verb: 'get', url: '/version' }, 'get', '/version'],
+  ];
+  const statuses = [302, 400, 401, 403, 404, 409, 410, 413, 418, 422, 429, 500, 503];
+  const faults = ['unreachable', 'timeout', 'untrusted', 'clientCertificate', 'proxy', 'cut', 'protocol'] as const;
+  const failures: [string, Error][] = [
+    ...statuses.flatMap((status): [string, Error][] => {
+      const body = parseStatus(JSON.stringify({ kind: 'Status', message: 'no' }));
+      return [
+        [`answer ${status}`, new ApiFailure({ status, body, message: 'no' })],
+        [`page with status ${status}`, new ApiFailure({ status, body: undefined, message: 'no' })],
+      ];
+    }),
+    ...faults.map((fault): [string, Error] => [fault, new TransportFailure(fault, 'no')]),
+    ['credential', new SlipwayError('credentials.failed', 'No token.', { action: 'Sign in.' })],
+    ['bug', new Error('no')],
+  ];
+
+  it.each(failures)('%s', (_, failure) => {
+    for (const [what, attempt, verb, object] of attempts) {
+      const error = explainFailure(failure, attempt, signal, now);
+      expect(error.request, what).toEqual(request(attempt, verb, object));
+      expect(error.action, what).toMatch(/\.$/);
+    }
+  });
+
+  it('an answer that is not understood, and a right that is known to be missing', () => {
+    const object = 'pods "p" in ds-team';
+    expect(notUnderstood('it is not JSON', get(pod)).request).toEqual(request(get(pod), 'get', object));
+    expect(lackedRight(get(pod), 'alice').request).toEqual(request(get(pod), 'get', object));
+  });
+
+  it('but what names its own request keeps it, and a cancel has none', () => {
+    const own = explainFailure(new ApiFailure({ status: 500, body: undefined, message: '' }), get(pod), signal, now);
+    expect(explainFailure(own, create(run), signal, now)).toBe(own);
+    expect(explainFailure(new Error('x'), get(pod), AbortSignal.abort(), now).request).toBeUndefined();
+  });
+});
+
 it('whatever a server says makes one sentence of one line', () => {
   const status = fc.constantFrom(302, 400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503);
   const pieces = fc.constantFrom(
@@ -275,25 +325,4 @@ it('whatever a server says makes one sentence of one line', () => {
       expect(error.action).toMatch(/\.$/);
     }),
   );
-});
-
-it('every fault has words', () => {
-  const faults: TransportFault[] = [
-    'unreachable',
-    'timeout',
-    'untrusted',
-    'clientCertificate',
-    'proxy',
-    'cut',
-    'protocol',
-  ];
-  for (const fault of faults) {
-    const error = explainFailure(
-      new TransportFailure(fault, 'x'),
-      { cluster, verb: 'get', url: '/version' },
-      signal,
-      now,
-    );
-    expect([error.message, error.action]).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/)]);
-  }
 });

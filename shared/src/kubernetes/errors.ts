@@ -1,4 +1,4 @@
-import { type ErrorCode, SlipwayError } from '../protocol/index.ts';
+import { type ClusterRequest, type ErrorCode, SlipwayError } from '../protocol/index.ts';
 import type { ClusterIdentity, ResourcePath } from './api.ts';
 import { typeName } from './paths.ts';
 import { ApiFailure, TransportFailure } from './transport/failures.ts';
@@ -25,21 +25,37 @@ export interface Words {
 }
 
 /**
- * Makes any failure of a request the SlipwayError that people see: it names cluster, user, verb and object and what to do,
- * and keeps the ApiFailure or TransportFailure as its cause.
+ * Makes any failure of a request the SlipwayError that people see. Its message says what happened and why, its action what to do,
+ * its request names cluster, user, verb and object; the ApiFailure or TransportFailure is kept as its cause.
  */
 export function explainFailure(error: unknown, attempt: Attempt, signal: AbortSignal, now: number): SlipwayError {
-  if (error instanceof SlipwayError) return error;
+  if (error instanceof SlipwayError) return namingRequest(error, attempt);
   if (signal.aborted) return new SlipwayError('cancelled', 'The operation was cancelled.', { cause: signal.reason });
-  if (error instanceof ApiFailure) return toError(answerWords(error, attempt, now), error);
-  if (error instanceof TransportFailure) return toError(transportWords(error, attempt), error);
-  return new SlipwayError('internal', `${attemptWords(attempt)} failed: ${messageOf(error)}`, { cause: error });
+  if (error instanceof ApiFailure) return toError(answerWords(error, attempt, now), attempt, error);
+  if (error instanceof TransportFailure) return toError(transportWords(error, attempt), attempt, error);
+  const request = requestOf(attempt);
+  return new SlipwayError('internal', `${attemptWords(attempt)} failed: ${messageOf(error)}`, {
+    action: 'Try again; if it stays so, please report it.',
+    request,
+    cause: error,
+  });
+}
+
+/** The same failure with the request that it came from; one that names its own stays, and so does a cancel. */
+export function namingRequest(error: SlipwayError, attempt: Attempt): SlipwayError {
+  if (error.request !== undefined || error.code === 'cancelled') return error;
+  const { code, message, action } = error;
+  return new SlipwayError(code, message, {
+    ...(action === undefined ? {} : { action }),
+    request: requestOf(attempt),
+    cause: error,
+  });
 }
 
 /** For an attempt that would be refused: what a person is told then. @param user whom the server knows */
 export function lackedRight(attempt: Attempt, user: string): SlipwayError {
   const { code, message, action } = rightsWords(user, attempt);
-  return new SlipwayError(code, message, { action });
+  return new SlipwayError(code, message, { action, request: { ...requestOf(attempt), user } });
 }
 
 /** An answer that a schema or JSON refused. */
@@ -47,16 +63,27 @@ export function notUnderstood(what: string, attempt: Attempt, cause?: unknown): 
   const message = `The server ${attempt.cluster.server} gave an answer to ${attemptWords(attempt)} that was not understood: ${what}.`;
   return new SlipwayError('cluster.protocol', message, {
     action: 'Check that the context points at a Kubernetes API server, and that no proxy answers in its place.',
+    request: requestOf(attempt),
     cause,
   });
 }
 
+/** What was asked, as errors carry it. */
+export function requestOf(attempt: Attempt): ClusterRequest {
+  const { context, server, user } = attempt.cluster;
+  return { context, server, user, verb: attempt.verb, object: objectWords(attempt) };
+}
+
 /** `create pipelineruns.tekton.dev "x" in ds-team`. */
-export function attemptWords({ verb, path, url }: Attempt): string {
-  if (path === undefined) return `${verb} ${url ?? ''}`.trim();
+export function attemptWords(attempt: Attempt): string {
+  return `${attempt.verb} ${objectWords(attempt)}`.trim();
+}
+
+function objectWords({ path, url }: Attempt): string {
+  if (path === undefined) return url ?? '';
   const name = path.name === undefined ? '' : ` ${JSON.stringify(path.name)}`;
   const space = path.type.namespaced && path.namespace !== undefined ? ` in ${path.namespace}` : '';
-  return `${verb} ${typeName(path.type, path.subresource)}${name}${space}`;
+  return `${typeName(path.type, path.subresource)}${name}${space}`;
 }
 
 /** The API server's answer behind an error; undefined when there was none. */
@@ -89,8 +116,8 @@ export const isUnauthorized = (error: unknown): boolean => apiFailureOf(error)?.
 /** The resource version or the list's `continue` is too old: list anew. */
 export const isGone = (error: unknown): boolean => apiFailureOf(error)?.status === 410;
 
-function toError(words: Words, cause: Error): SlipwayError {
-  return new SlipwayError(words.code, words.message, { action: words.action, cause });
+function toError({ code, message, action }: Words, attempt: Attempt, cause: Error): SlipwayError {
+  return new SlipwayError(code, message, { action, request: requestOf(attempt), cause });
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { SlipwayError } from '../protocol/index.ts';
-import { apiFailureOf } from './errors.ts';
+import { type Attempt, apiFailureOf, namingRequest, requestOf } from './errors.ts';
 
 /** What went wrong in talking to the API, as far as it decides what to do next. */
 export type FailureClass =
@@ -25,11 +25,12 @@ export function classify(error: unknown): FailureClass {
 }
 
 /** Any failure as one that may be shown; what is none of ours is a broken connection. */
-export function asSlipwayError(error: unknown, doing: string): SlipwayError {
-  if (error instanceof SlipwayError) return error;
+export function asSlipwayError(error: unknown, doing: string, attempt: Attempt): SlipwayError {
+  if (error instanceof SlipwayError) return namingRequest(error, attempt);
   const why = error instanceof Error ? error.message : String(error);
   return new SlipwayError('cluster.unreachable', `${doing} broke off: ${why}.`, {
     action: 'Check the network and try again.',
+    request: requestOf(attempt),
     cause: error,
   });
 }

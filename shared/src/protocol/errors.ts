@@ -79,9 +79,25 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return known.has(value);
 }
 
+/** What was asked of a cluster, in Kubernetes' names, for whoever looks after that cluster. Holds no secret. */
+export interface ClusterRequest {
+  /** Slipway's context. */
+  readonly context: string;
+  /** `https://host:6443`, without user info. */
+  readonly server: string;
+  /** The kubeconfig user's name, or who the API said we are. */
+  readonly user: string;
+  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`. */
+  readonly verb: string;
+  /** `pipelineruns.tekton.dev "x" in ds-team`, or a path such as `/version`. */
+  readonly object: string;
+}
+
 export interface SlipwayErrorOptions {
   /** What the person can do next, as a sentence or a command. */
   readonly action?: string;
+  /** The request to a cluster that failed. Default: that of the cause. */
+  readonly request?: ClusterRequest;
   /** The failure underneath, kept for logs; never shown alone. */
   readonly cause?: unknown;
 }
@@ -95,6 +111,7 @@ const brand = Symbol.for('slipway.error');
 export class SlipwayError extends Error {
   readonly code: ErrorCode;
   readonly action: string | undefined;
+  readonly request: ClusterRequest | undefined;
 
   static {
     // A page may have this class from several bundles.
@@ -106,10 +123,26 @@ export class SlipwayError extends Error {
     this.name = 'SlipwayError';
     this.code = code;
     this.action = options.action;
+    this.request = options.request ?? (SlipwayError.is(options.cause) ? options.cause.request : undefined);
   }
 
   /** True for a SlipwayError, and with `code` for one of that code only. */
   static is(value: unknown, code?: ErrorCode): value is SlipwayError {
     return value instanceof Error && brand in value && 'code' in value && (code === undefined || value.code === code);
   }
+}
+
+/** A request as a line that an administrator can do something with. */
+export function requestWords({ context, server, user, verb, object }: ClusterRequest): string {
+  return `${verb} ${object}, as ${user}, of the cluster ${context} (${server})`;
+}
+
+/** A request as it came over a wire; undefined for what is none. */
+export function clusterRequestOf(value: unknown): ClusterRequest | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { context, server, user, verb, object } = value as Readonly<Record<string, unknown>>;
+  const isText = (field: unknown): field is string => typeof field === 'string';
+  return isText(context) && isText(server) && isText(user) && isText(verb) && isText(object)
+    ? { context, server, user, verb, object }
+    : undefined;
 }

@@ -83,11 +83,12 @@ describe('a connection', () => {
     });
   });
 
-  it('passes named failures on with their action and hides the others', async () => {
+  it('passes named failures on with their action and request and hides the others', async () => {
     const token = 'a-very-secret-token';
+    const request = { context: 'gpu', server: 'https://k8s', user: 'ada', verb: 'get', object: 'pods "x" in team' };
     const core = standInCore(() => ({
       'runs/get': () =>
-        Promise.reject(new SlipwayError('run.notFound', 'There is no run x.', { action: 'slipway runs' })),
+        Promise.reject(new SlipwayError('run.notFound', 'There is no run x.', { action: 'slipway runs', request })),
       'runs/submit': ({ spec }) => Promise.reject(new Error(`boom with ${spec.env?.TOKEN ?? ''}`)),
     }));
     const { client, log } = wire(core);
@@ -96,6 +97,7 @@ describe('a connection', () => {
       code: 'run.notFound',
       message: 'There is no run x.',
       action: 'slipway runs',
+      request,
     });
     expect(log).toEqual([]);
     const folder = { kind: 'disk' as const, path: '/x' };

@@ -1,10 +1,11 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
-import { type ErrorCode, isErrorCode, SlipwayError } from '../protocol/index.ts';
+import { clusterRequestOf, type ClusterRequest, type ErrorCode, isErrorCode, SlipwayError } from '../protocol/index.ts';
 
 /** What `error.data` of a JSON-RPC error carries. */
 export interface WireErrorData {
   readonly code: ErrorCode;
   readonly action?: string;
+  readonly request?: ClusterRequest;
 }
 
 /** JSON-RPC numbers in the range that applications may use, as the language server protocol assigns them. */
@@ -15,8 +16,12 @@ export function toResponseError(
   error: SlipwayError,
   rpcCode: number = rpcCodeOf(error.code),
 ): ResponseError<WireErrorData> {
-  const data: WireErrorData =
-    error.action === undefined ? { code: error.code } : { code: error.code, action: error.action };
+  const { code, action, request } = error;
+  const data: WireErrorData = {
+    code,
+    ...(action === undefined ? {} : { action }),
+    ...(request === undefined ? {} : { request }),
+  };
   return new ResponseError(rpcCode, error.message, data);
 }
 
@@ -31,7 +36,12 @@ export function fromResponseError(error: unknown): SlipwayError {
     return new SlipwayError('internal', error.message, { cause: error });
   }
   const action = 'action' in data && typeof data.action === 'string' ? { action: data.action } : {};
-  return new SlipwayError(data.code, error.message, { ...action, cause: error });
+  const request = clusterRequestOf('request' in data ? data.request : undefined);
+  return new SlipwayError(data.code, error.message, {
+    ...action,
+    ...(request === undefined ? {} : { request }),
+    cause: error,
+  });
 }
 
 function rpcCodeOf(code: ErrorCode): number {

@@ -28,6 +28,7 @@ beforeAll(async () => {
   await addPretendNode(tainted);
   for (const object of ownersRule(ada.namespace))
     await kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
+  await ada.kubectl('create', 'secret', 'generic', `half-${suffix}`, '--from-literal=user=ada');
   const hard = { pods: '0' };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few' }, spec: { hard } };
   await kubectl(['apply', '-n', full.namespace, '-f', '-'], { input: JSON.stringify(quota) });
@@ -71,12 +72,20 @@ interface Asked {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** The class of a claim that is made for the run. */
   readonly storageClassName?: string;
+  /** More of its step. */
+  readonly step?: Readonly<Record<string, unknown>>;
 }
 
 /** Somebody's own run, which waits for what it asks for half a minute and no longer. */
 async function bareRun(at: ClusterMachine, name: string, asked: Asked): Promise<string> {
   const { labels, limits, nodeSelector, storageClassName } = asked;
-  const step = { name: 'work', image: 'testbed.local/busybox:1', command: ['true'], computeResources: { limits } };
+  const step = {
+    name: 'work',
+    image: 'testbed.local/busybox:1',
+    command: ['true'],
+    computeResources: { limits },
+    ...asked.step,
+  };
   const claimSpec = { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '1Gi' } } };
   const hasClaim = storageClassName !== undefined;
   const workspaces = hasClaim ? [{ name: 'data' }] : [];
@@ -145,6 +154,37 @@ describe.concurrent('a run that waits, and is given up, names what it waited for
   });
 });
 
+/** What keeps a container from being made. A run of ours is refused before, where that can be seen. */
+const containers: readonly (readonly [what: string, step: NonNullable<Asked['step']>, id: string, RegExp])[] = [
+  [
+    'a Secret that is not there, or no longer',
+    { env: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'not-there', key: 'token' } } }] },
+    'missingSecret',
+    /^The secret "not-there", which the run needs, is not there$/,
+  ],
+  [
+    'a Secret without the key',
+    { env: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: `half-${suffix}`, key: 'token' } } }] },
+    'missingSecret',
+    new RegExp(`^Secret "half-${suffix}" has no key "token"$`),
+  ],
+  [
+    'an image that runs as root where nothing may',
+    { securityContext: { runAsNonRoot: true } },
+    'imageRunsAsRoot',
+    /^The image runs as root, which the security context of the run forbids$/,
+  ],
+];
+
+describe.concurrent('a run whose container cannot be made names why', () => {
+  it.each(containers)('%s', async (_, step, id, cause) => {
+    const name = `${id.toLowerCase()}-${randomBytes(2).toString('hex')}`;
+    const file = await bareRun(ada, name, { step });
+    expectsCause(await ada.typed(['run', '--bare', file, '-o', 'json']), id, cause);
+    expectsCause(await ada.typed(['why', name, '-o', 'json']), id, cause);
+  });
+});
+
 describe.concurrent('a run that is refused, or cannot begin, names why', () => {
   it('an admission rule of the cluster', async () => {
     const file = await bareRun(ada, `owned-${randomBytes(2).toString('hex')}`, { labels: { owned: 'nobody' } });
@@ -155,6 +195,12 @@ describe.concurrent('a run that is refused, or cannot begin, names why', () => {
   it('a volume that belongs to somebody else', async () => {
     const ended = await ungrouped.typed(['run', '--no-preflight', '-o', 'json', '--', 'true']);
     expectsCause(ended, 'volumeDenied', /volume may not be written/);
+  });
+
+  it('a package that the image does not have', async () => {
+    await ada.machine.write('m.ipynb', notebook(['import sklearn_intelex_of_nobody']));
+    const ended = await ada.typed(['run', 'm.ipynb', '-o', 'json']);
+    expectsCause(ended, 'missingPackage', /sklearn_intelex_of_nobody is not installed; cell 1 imports it$/);
   });
 
   it('a kernel that the image does not have', async () => {

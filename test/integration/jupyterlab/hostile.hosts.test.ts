@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { launchBrowser } from '../hosts/chromium.ts';
 import { anewAfterFailure } from '../hosts/anewAfterFailure.ts';
@@ -160,10 +160,9 @@ it('says that the server has gone, and goes on when it is back; a report that lo
   await lab.screenshot('offline');
   await server.start();
   await lab.sidePanel.getByRole('alert').waitFor({ state: 'detached', timeout: 180_000 });
-  // JupyterLab's own word about it, which may come late.
-  await lab.page.addLocatorHandler(lab.page.locator('.jp-Dialog'), (dialog) =>
-    dialog.getByRole('button').last().click(),
-  );
+  // JupyterLab's own word about it, which may come late, and more than once.
+  const putAway = (dialog: Locator): Promise<void> => dialog.getByRole('button').last().click();
+  await lab.page.addLocatorHandler(lab.page.locator('.jp-Dialog'), putAway, { noWaitAfter: true });
   await lab.runButton.click();
   await lab.row('passed').filter({ hasText: 'short.ipynb' }).waitFor({ timeout: 180_000 });
 

@@ -1,5 +1,5 @@
 import { type FollowedRuns, keyOf, type RunStore } from '@slipway/shared/client';
-import { SlipwayError, type Run } from '@slipway/shared/protocol';
+import { requestWords, SlipwayError, type Run } from '@slipway/shared/protocol';
 import { findingOf, runView } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import { troubleIn, type WindowWords } from '../words/index.ts';
@@ -45,6 +45,7 @@ export class Notices implements vscode.Disposable {
     if (SlipwayError.is(error, 'cancelled')) return;
     const { message, action } = troubleIn(error, this.#words);
     this.#log.error(error instanceof Error ? error : message);
+    if (SlipwayError.is(error) && error.request !== undefined) this.#log.error(requestWords(error.request));
     const details = this.#words.host.showDetails;
     const shown = vscode.window.showErrorMessage(plainMessage([message, action ?? ''].join(' ').trim()), details);
     void shown.then((chosen) => {

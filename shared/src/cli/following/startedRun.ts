@@ -86,7 +86,8 @@ function sayLeft(session: Session, run: Run, cancelling: boolean, format: Output
 export function tellUnread(session: Session, run: Run, { unread }: RunEnd): void {
   if (unread === undefined) return;
   const text = `What ${run.name} left cannot be read now: ${unread.message}`;
-  const error = new SlipwayError(unread.code, text, unread.action === undefined ? {} : { action: unread.action });
+  const action = unread.action === undefined ? {} : { action: unread.action };
+  const error = new SlipwayError(unread.code, text, { ...action, cause: unread });
   session.err.writeLines(errorLines(error, session.widthOf(session.err)));
 }
 

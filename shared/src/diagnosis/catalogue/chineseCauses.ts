@@ -37,6 +37,9 @@ export const chineseCauses: Readonly<Record<string, string>> = {
   '{user} may not {verb} {resource} in this space': '{user} 在此空间中无权对 {resource} 执行 {verb}',
   '{kind} "{name}" has no key "{key}"': '{kind}“{name}”中没有键“{key}”',
   'The {kind} "{name}", which the run needs, is not there': '运行所需的 {kind}“{name}”不存在',
+  'The user {user} of the image has no number, so that nobody can tell that it is not root':
+    '镜像的用户 {user} 没有数字 ID，无法确定它不是 root',
+  'The image runs as root, which the security context of the run forbids': '镜像以 root 运行，而运行的安全上下文不允许',
   'The run was lost in step {step}: its PipelineRun was deleted before it had ended':
     '运行在 {step} 步骤中丢失：它的 PipelineRun 在结束之前被删除',
   'The run was lost: its PipelineRun was deleted before it had ended': '运行已丢失：它的 PipelineRun 在结束之前被删除',

@@ -9,6 +9,8 @@ export const chineseFixes: Readonly<Record<string, string>> = {
   'End or delete something else in this space, or ask for less': '结束或删除此空间中的其他内容，或减少申请量',
   'Set stepLimits: true in the profile; Tekton’s own containers need defaults from a LimitRange':
     '在团队配置中设置 stepLimits: true；Tekton 自己的容器需要 LimitRange 提供默认值',
+  'Name a user in the profile (securityContext.runAsUser), or in the image (USER 1001)':
+    '在团队配置（securityContext.runAsUser）或镜像（USER 1001）中指定用户',
   'Set securityContext in the profile so that nothing runs as root':
     '在团队配置中设置 securityContext，使任何内容都不以 root 运行',
   'Change what it names: slipway rerun {run} --edit': '修改它所指出的内容：slipway rerun {run} --edit',

@@ -209,6 +209,18 @@ const refusalEntries: readonly CatalogueEntry[] = [
     fixes: ['Add the key, or name another one: slipway rerun {run} --edit'],
   },
   {
+    id: 'imageRunsAsRoot',
+    source: 'none',
+    look: 'cluster',
+    pattern:
+      /^[^\n]*(?:container has runAsNonRoot and image will run as root|image has non-numeric user \((?<user>[^)\s]+)\), cannot verify user is non-root)[^\n]*$/im,
+    causes: [
+      'The user {user} of the image has no number, so that nobody can tell that it is not root',
+      'The image runs as root, which the security context of the run forbids',
+    ],
+    fixes: ['Name a user in the profile (securityContext.runAsUser), or in the image (USER 1001)', again],
+  },
+  {
     id: 'missingSecret',
     source: 'D11',
     look: 'cluster',

@@ -6,7 +6,7 @@ import { asSlipwayError } from '../failure.ts';
 import { resources } from '../resources.ts';
 import type { Heartbeat } from '../timing/heartbeat.ts';
 import { bytesOf, framed, heartbeatOf, send } from '../webSocket/socketBytes.ts';
-import { connectFailure, execFailure, lostConnection, type ExecTarget } from './execErrors.ts';
+import { connectFailure, execAttempt, execFailure, lostConnection, type ExecTarget } from './execErrors.ts';
 import { closeInputFrame, decodeExecFrame, execProtocols, inputChannel, parseExecEnd } from './execFrames.ts';
 
 export interface ExecRequest {
@@ -131,7 +131,7 @@ class SocketSession implements ExecSession {
   #listen(signal: AbortSignal): void {
     const socket = this.#socket;
     const abort = () => {
-      this.#end(asSlipwayError(signal.reason, 'The command'));
+      this.#end(asSlipwayError(signal.reason, 'The command', execAttempt(this.#target)));
       socket.terminate();
     };
     signal.addEventListener('abort', abort);
@@ -208,7 +208,7 @@ class SocketSession implements ExecSession {
   #inputFailed(error: unknown): void {
     // A program that has ended without reading all of its input is no failure.
     if (SlipwayError.is(error, 'run.conflict')) return;
-    this.#end(asSlipwayError(error, 'The input'));
+    this.#end(asSlipwayError(error, 'The input', execAttempt(this.#target)));
     this.#socket.terminate();
   }
 }

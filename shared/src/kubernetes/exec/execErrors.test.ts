@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../../protocol/index.ts';
 import { ApiFailure } from '../transport/failures.ts';
-import { connectFailure, execFailure } from './execErrors.ts';
+import { connectFailure, execFailure, lostConnection } from './execErrors.ts';
 
 const target = {
   cluster: { context: 'gpu', server: 'https://api.example.com', user: 'alice', namespace: 'ds' },
@@ -40,6 +40,22 @@ describe('why an exec was refused', () => {
     expect(error).toMatchObject({ code });
     expect(SlipwayError.is(error) && error.message).toContain(words);
   });
+
+  it.each(['executable file not found', 'container not found', 'dial tcp: no', 'odd'])(
+    'names cluster, user, verb and object, and what to do: %s',
+    (said) => {
+      for (const { request, action } of [execFailure(target, said), lostConnection(target, 1006)]) {
+        expect(request).toEqual({
+          context: 'gpu',
+          server: 'https://api.example.com',
+          user: 'alice',
+          verb: 'create',
+          object: 'pods/exec "p" in ds',
+        });
+        expect(action).toMatch(/\.$/);
+      }
+    },
+  );
 
   it('leaves other failures as they are', () => {
     const other = refused(403, 'exec is not for you');

@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ClusterIdentity } from '../api.ts';
-import { apiFailureOf } from '../errors.ts';
+import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
+import { resources } from '../resources.ts';
 import { missingRight } from '../webSocket/upgradeRefusal.ts';
 
 /** What was to be run, for messages. */
@@ -13,6 +14,11 @@ export interface ExecTarget {
   readonly program: string;
 }
 
+/** What an exec asks of the cluster. */
+export function execAttempt({ cluster, namespace, pod }: Pick<ExecTarget, 'cluster' | 'namespace' | 'pod'>): Attempt {
+  return { cluster, verb: 'create', path: { type: resources.pods, namespace, name: pod, subresource: 'exec' } };
+}
+
 /** How API server, kubelet and container runtime say that a container does not run. */
 const notRunning =
   /container not found|container .* is not valid|not running|is not created or running|is in .* state|completed pod|host assigned/i;
@@ -21,11 +27,14 @@ const notRunning =
 export function execFailure(target: ExecTarget, said: string): SlipwayError {
   const { program, container, pod, namespace } = target;
   const where = `container ${container} of pod ${pod}`;
+  const request = requestOf(execAttempt(target));
+  const cause = new Error(said);
   const see = `See kubectl -n ${namespace} describe pod ${pod}.`;
   if (/executable file not found|no such file or directory/.test(said)) {
     return new SlipwayError('cluster.refused', `There is no program ${program} in ${where}.`, {
       action: 'Use an image that has it.',
-      cause: new Error(said),
+      request,
+      cause,
     });
   }
   if (notRunning.test(said)) {
@@ -34,7 +43,8 @@ export function execFailure(target: ExecTarget, said: string): SlipwayError {
       `Container ${container} of pod ${pod} is not running, so nothing can be run in it.`,
       {
         action: see,
-        cause: new Error(said),
+        request,
+        cause,
       },
     );
   }
@@ -44,13 +54,15 @@ export function execFailure(target: ExecTarget, said: string): SlipwayError {
       `The node of pod ${pod} does not answer, so ${program} could not be run.`,
       {
         action: 'Try again in a moment; if it stays so, tell the administrator of the cluster.',
-        cause: new Error(said),
+        request,
+        cause,
       },
     );
   }
   return new SlipwayError('cluster.refused', `${program} could not be run in ${where}: ${oneLine(said)}.`, {
     action: see,
-    cause: new Error(said),
+    request,
+    cause,
   });
 }
 
@@ -63,11 +75,15 @@ export function connectFailure(target: ExecTarget, error: unknown): unknown {
   return notRunning.test(failure.message) ? execFailure(target, failure.message) : error;
 }
 
-export function lostConnection({ container, pod, program }: ExecTarget, code: number): SlipwayError {
+export function lostConnection(target: ExecTarget, code: number): SlipwayError {
+  const { container, pod, program } = target;
   return new SlipwayError(
     'cluster.unreachable',
     `The connection to ${program} in container ${container} of pod ${pod} broke (${code}).`,
-    { action: 'Try again; if it stays so, check the network and whether the pod still runs.' },
+    {
+      action: 'Try again; if it stays so, check the network and whether the pod still runs.',
+      request: requestOf(execAttempt(target)),
+    },
   );
 }
 

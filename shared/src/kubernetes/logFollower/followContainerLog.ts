@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../protocol/index.ts';
-import type { ApiStream, KubernetesApi, Query } from '../api.ts';
+import type { ApiStream, KubernetesApi, Query, ResourcePath } from '../api.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import { apiFailureOf } from '../errors.ts';
+import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
 import { asSlipwayError, classify } from '../failure.ts';
 import { resources } from '../resources.ts';
 import { failed, freshBackOff, waitMs, wentWell } from '../timing/backOff.ts';
@@ -89,7 +89,7 @@ class Follower {
     while (true) {
       signal.throwIfAborted();
       const state = watch.state;
-      if (state === 'unknown') throw noContainer(this.#reference);
+      if (state === 'unknown') throw noContainer(this.#reference, this.#attempt);
       if (state === 'gone') return;
       if (state === 'waiting') {
         await watch.changed(signal);
@@ -133,21 +133,24 @@ class Follower {
 
   *#fresh(lines: ReturnType<LogDecoder['push']>): Generator<ContainerLogLine> {
     for (const line of lines) {
-      if (line.kind === 'notice') throw new NoLog(this.#reference, line.text);
+      if (line.kind === 'notice') throw new NoLog(this.#reference, line.text, this.#attempt);
       const fresh = this.#resumer.take(line);
       if (fresh !== undefined) yield toLogLine(fresh);
     }
   }
 
   #open(follow: boolean, signal: AbortSignal): Promise<ApiStream> {
-    const { namespace, pod, container } = this.#reference;
     const query: Query = {
-      container,
+      container: this.#reference.container,
       timestamps: true,
       follow: follow || undefined,
       sinceTime: this.#resumer.sinceTime,
     };
-    return this.#api.stream({ type: resources.pods, namespace, name: pod, subresource: 'log' }, query, {}, signal);
+    return this.#api.stream(logPath(this.#reference), query, {}, signal);
+  }
+
+  get #attempt(): Attempt {
+    return { cluster: this.#api.cluster, verb: 'get', path: logPath(this.#reference) };
   }
 
   /**
@@ -155,7 +158,7 @@ class Follower {
    * @throws what asking again does not help against
    */
   #trouble(thrown: unknown): boolean {
-    const error = asSlipwayError(thrown, 'The log');
+    const error = asSlipwayError(thrown, 'The log', this.#attempt);
     const status = apiFailureOf(error)?.status;
     if (status === 400 || status === 404) return true;
     if (classify(error) === 'refused') throw error;
@@ -190,16 +193,24 @@ function toLogLine({ stamp, bytes, partial, mayMissBefore }: FreshLine): Contain
   };
 }
 
-function noContainer({ namespace, pod, container }: ContainerReference): SlipwayError {
+function logPath({ namespace, pod }: ContainerReference): ResourcePath {
+  return { type: resources.pods, namespace, name: pod, subresource: 'log' };
+}
+
+function noContainer({ namespace, pod, container }: ContainerReference, attempt: Attempt): SlipwayError {
   return new SlipwayError('cluster.notFound', `Pod ${pod} in ${namespace} has no container ${container}.`, {
     action: `See its containers with kubectl -n ${namespace} describe pod ${pod}.`,
+    request: requestOf(attempt),
   });
 }
 
 /** The kubelet says so instead of a log. */
 class NoLog extends SlipwayError {
-  constructor({ pod, container }: ContainerReference, text: string) {
+  constructor({ pod, container }: ContainerReference, text: string, attempt: Attempt) {
     const words = text.replaceAll(/[^ -~]/g, ' ').slice(0, 200);
-    super('cluster.unreachable', `The node cannot give the log of ${container} in pod ${pod}: ${words}.`);
+    super('cluster.unreachable', `The node cannot give the log of ${container} in pod ${pod}: ${words}.`, {
+      action: 'Try again in a moment; if it stays so, tell the administrator of the cluster.',
+      request: requestOf(attempt),
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../../protocol/index.ts';
 import { ApiFailure } from '../transport/failures.ts';
-import { connectFailure, portFailure } from './portErrors.ts';
+import { connectFailure, lostConnection, portFailure, wrongPort } from './portErrors.ts';
 
 const target = {
   cluster: { context: 'gpu', server: 'https://api.example.com', user: 'alice', namespace: 'ds' },
@@ -20,6 +20,20 @@ describe('why a port cannot be reached', () => {
     ['Port 22 of pod p cannot be reached: i/o timeout.', 'i/o\ntimeout'],
   ])('%s', (message, said) => {
     expect(portFailure(target, said).message).toBe(message);
+  });
+
+  it('names cluster, user, verb and object, and what to do', () => {
+    const said = ['connection refused', 'not running', 'i/o timeout'].map((text) => portFailure(target, text));
+    for (const { request, action } of [...said, lostConnection(target, 1006), wrongPort(target, 'port 23')]) {
+      expect(request).toEqual({
+        context: 'gpu',
+        server: 'https://api.example.com',
+        user: 'alice',
+        verb: 'create',
+        object: 'pods/portforward "p" in ds',
+      });
+      expect(action).toMatch(/\.$/);
+    }
   });
 
   it.each([

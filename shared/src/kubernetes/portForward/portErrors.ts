@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ClusterIdentity } from '../api.ts';
-import { apiFailureOf } from '../errors.ts';
+import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
+import { resources } from '../resources.ts';
 import { missingRight } from '../webSocket/upgradeRefusal.ts';
 
 export interface PortTarget {
@@ -10,12 +11,20 @@ export interface PortTarget {
   readonly port: number;
 }
 
+/** What a forwarded port asks of the cluster. */
+export function portAttempt({ cluster, namespace, pod }: PortTarget): Attempt {
+  return { cluster, verb: 'create', path: { type: resources.pods, namespace, name: pod, subresource: 'portforward' } };
+}
+
 /** Words for what came on the error channel. Pure. */
-export function portFailure({ pod, port, namespace }: PortTarget, said: string): SlipwayError {
+export function portFailure(target: PortTarget, said: string): SlipwayError {
+  const { pod, port, namespace } = target;
+  const request = requestOf(portAttempt(target));
   const cause = new Error(said);
   if (/connection refused/i.test(said)) {
     return new SlipwayError('cluster.unreachable', `Nothing listens on port ${port} of pod ${pod}.`, {
       action: 'Start the program that should listen there, or name another port.',
+      request,
       cause,
     });
   }
@@ -25,6 +34,7 @@ export function portFailure({ pod, port, namespace }: PortTarget, said: string):
       `Pod ${pod} in ${namespace} is not running, so port ${port} cannot be reached.`,
       {
         action: `See kubectl -n ${namespace} describe pod ${pod}.`,
+        request,
         cause,
       },
     );
@@ -32,6 +42,7 @@ export function portFailure({ pod, port, namespace }: PortTarget, said: string):
   const words = said.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 300);
   return new SlipwayError('cluster.unreachable', `Port ${port} of pod ${pod} cannot be reached: ${words}.`, {
     action: 'Try again.',
+    request,
     cause,
   });
 }
@@ -52,15 +63,19 @@ export function saysNotRunning(message: string): boolean {
 }
 
 /** @param code a WebSocket's */
-export function lostConnection({ pod, port }: PortTarget, code?: number): SlipwayError {
+export function lostConnection(target: PortTarget, code?: number): SlipwayError {
+  const { pod, port } = target;
   const why = code === undefined ? '' : ` (${code})`;
   return new SlipwayError('cluster.unreachable', `The connection to port ${port} of pod ${pod} broke${why}.`, {
     action: 'Connect again; if it stays so, check the network and whether the pod still runs.',
+    request: requestOf(portAttempt(target)),
   });
 }
 
-export function wrongPort({ pod, port }: PortTarget, found: string): SlipwayError {
+export function wrongPort(target: PortTarget, found: string): SlipwayError {
+  const { pod, port } = target;
   return new SlipwayError('cluster.protocol', `The connection to port ${port} of pod ${pod} began with ${found}.`, {
     action: 'If a proxy stands before the API server, check it.',
+    request: requestOf(portAttempt(target)),
   });
 }

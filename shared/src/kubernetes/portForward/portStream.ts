@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { SlipwayError } from '../../protocol/index.ts';
 import { asSlipwayError } from '../failure.ts';
-import { lostConnection, portFailure, type PortTarget } from './portErrors.ts';
+import { lostConnection, portAttempt, portFailure, type PortTarget } from './portErrors.ts';
 
 /** How long bytes that are on their way may take when our side has ended, ms. */
 export const lingerMs = 30_000;
@@ -21,7 +21,8 @@ export abstract class PortStream extends Duplex {
 
   /** Breaks the connection when the signal aborts. */
   follow(signal: AbortSignal): void {
-    const abort = (): void => void this.destroy(asSlipwayError(signal.reason, 'The connection'));
+    const abort = (): void =>
+      void this.destroy(asSlipwayError(signal.reason, 'The connection', portAttempt(this.target)));
     signal.addEventListener('abort', abort);
     this.once('close', () => signal.removeEventListener('abort', abort));
     if (signal.aborted) abort();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ApiStream, KubernetesApi, ListOptions, Query, ResourcePath } from '../api.ts';
+import { type Attempt, requestOf } from '../errors.ts';
 import { readObject, readTablePage, type Columns, type RawObject } from './watchEvent.ts';
 
 export interface Selection {
@@ -39,6 +40,14 @@ export function acceptOf(as: Source['as']): string {
 export function selectionQuery({ selection, as }: Source): Query {
   const { labelSelector, fieldSelector } = selection;
   return { labelSelector, fieldSelector, includeObject: as === 'table' ? 'Metadata' : undefined };
+}
+
+export function listAttempt({ api, path }: Asked): Attempt {
+  return { cluster: api.cluster, verb: 'list', path };
+}
+
+export function watchAttempt({ api, path }: Asked): Attempt {
+  return { cluster: api.cluster, verb: 'watch', path };
 }
 
 /** Reads a list page by page. @throws SlipwayError as KubernetesApi.list does */
@@ -85,12 +94,14 @@ export async function readBody(asked: Asked, stream: ApiStream): Promise<Buffer>
 }
 
 /** An answer that the API would not give. */
-export function broken({ api, path }: Asked, what: string): SlipwayError {
+export function broken(asked: Asked, what: string): SlipwayError {
+  const { api, path } = asked;
   return new SlipwayError(
     'cluster.protocol',
     `${api.cluster.server} sent ${path.type.plural} that cannot be read: ${what}.`,
     {
       action: 'If a proxy stands before the API server, check it; else tell the administrator of the cluster.',
+      request: requestOf(listAttempt(asked)),
     },
   );
 }

@@ -5,7 +5,7 @@ import { apiFailureOf } from '../errors.ts';
 import { asSlipwayError, classify } from '../failure.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../timing/random.ts';
-import { pages, type Selection, type Source } from './listing.ts';
+import { pages, type Selection, type Source, watchAttempt } from './listing.ts';
 import {
   advance,
   initialState,
@@ -198,7 +198,8 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
       guard.dispose();
     }
     if (guard.lost !== undefined) throw guard.lost;
-    if (this.#version === undefined) throw asSlipwayError(new Error('the server ended it'), 'The list');
+    if (this.#version === undefined)
+      throw asSlipwayError(new Error('the server ended it'), 'The list', watchAttempt(this.#source));
     this.#tell({ kind: 'ended', resourceVersion: this.#version, openedAt });
   }
 
@@ -218,7 +219,10 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
         }
         break;
       case 'error':
-        throw new WatchError(event.code, asSlipwayError(new Error(event.message), 'The watch'));
+        throw new WatchError(
+          event.code,
+          asSlipwayError(new Error(event.message), 'The watch', watchAttempt(this.#source)),
+        );
       case 'garbage':
         return;
     }
@@ -237,7 +241,8 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
   #failed(thrown: unknown): void {
     const expired = thrown instanceof WatchError ? thrown.code === 410 : classify(thrown) === 'expired';
     const kind = thrown instanceof WatchError ? undefined : classify(thrown);
-    const error = thrown instanceof WatchError ? thrown.error : asSlipwayError(thrown, 'The watch');
+    const error =
+      thrown instanceof WatchError ? thrown.error : asSlipwayError(thrown, 'The watch', watchAttempt(this.#source));
     // A streaming list that stalls is as good as none: pages do not.
     const stalled = thrown instanceof NoAnswer && this.#version === undefined;
     const failure: FailureKind = expired ? 'expired' : kind === 'invalid' || stalled ? 'unsupported' : 'other';

@@ -1,10 +1,11 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ApiStream, Query } from '../api.ts';
 import { LineSplitter } from '../bytes/lineSplitter.ts';
+import { requestOf } from '../errors.ts';
 import { classify } from '../failure.ts';
 import type { Clock } from '../clock.ts';
 import { within } from '../timing/within.ts';
-import { acceptOf, broken, selectionQuery, type Source } from './listing.ts';
+import { acceptOf, broken, selectionQuery, type Source, watchAttempt } from './listing.ts';
 import { createWatchDecoder, type Columns, type WatchEvent } from './watchEvent.ts';
 
 /** An event line of up to 16 MiB is taken; objects in etcd are far smaller. */
@@ -116,15 +117,20 @@ export async function probeWatch(probe: WatchProbe, signal: AbortSignal): Promis
   return new SlipwayError(
     'cluster.unreachable',
     `The connection to ${source.api.cluster.server} hangs: changes did not come.`,
+    {
+      action: 'Check the network, a VPN or a proxy; Slipway goes on trying.',
+      request: requestOf(watchAttempt(source)),
+    },
   );
 }
 
 /** Nothing came for too long, though nothing was closed. */
 export class NoAnswer extends SlipwayError {
-  constructor({ api }: Source, ms: number) {
-    const { context, server } = api.cluster;
+  constructor(source: Source, ms: number) {
+    const { context, server } = source.api.cluster;
     super('cluster.unreachable', `Cluster ${context} at ${server} does not answer within ${ms / 1_000} s.`, {
       action: 'Check the network, a VPN or a proxy; Slipway goes on trying.',
+      request: requestOf(watchAttempt(source)),
     });
   }
 }

@@ -1,7 +1,8 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ApiStream } from '../api.ts';
 import type { Clock } from '../clock.ts';
-import type { Source } from './listing.ts';
+import { requestOf } from '../errors.ts';
+import { type Source, watchAttempt } from './listing.ts';
 import { NoAnswer, probeWatch } from './watchConnection.ts';
 
 interface Guarded {
@@ -30,7 +31,12 @@ export class WatchGuard {
     const both = AbortSignal.any([signal, this.#stop.signal]);
     this.#run(both).catch((error: unknown) => {
       if (both.aborted) return;
-      this.#lose(new SlipwayError('internal', 'The check of a watch broke.', { cause: error }));
+      this.#lose(
+        new SlipwayError('internal', 'The check of a watch broke.', {
+          request: requestOf(watchAttempt(guarded.source)),
+          cause: error,
+        }),
+      );
     });
   }
 

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { SlipwayError } from '../../protocol/index.ts';
 import type { KubernetesApi } from '../api.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import { exec, type ExecSession } from '../exec/index.ts';
+import { exec, execAttempt, type ExecSession } from '../exec/index.ts';
 import { asSlipwayError, classify } from '../failure.ts';
 import { failed, freshBackOff, waitMs } from '../timing/backOff.ts';
 import type { Random } from '../timing/random.ts';
@@ -68,7 +68,7 @@ export async function uploadFiles(
       return;
     } catch (thrown) {
       signal.throwIfAborted();
-      const error = asSlipwayError(thrown, 'The upload');
+      const error = asSlipwayError(thrown, 'The upload', execAttempt({ cluster: api.cluster, ...program }));
       const kind = classify(error);
       if (upload.startedWith > furthest) backOff = freshBackOff;
       furthest = Math.max(furthest, upload.startedWith);

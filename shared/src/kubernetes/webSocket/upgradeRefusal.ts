@@ -24,6 +24,7 @@ export function missingRight(
     `The user ${user} may not ${verb} pods/${subresource} in ${namespace} on the cluster ${cluster.context} (${cluster.server}).`,
     {
       action: `Ask for the right: verbs get and create on pods/${subresource} in the namespace ${namespace}.`,
+      ...(SlipwayError.is(error) && error.request !== undefined && { request: { ...error.request, user, verb } }),
       cause: error,
     },
   );

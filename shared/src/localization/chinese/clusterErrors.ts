@@ -15,6 +15,7 @@ export const chineseClusterErrors: Table = {
     '上下文 {context} 的服务器 {server} 没有响应 {attempt}：{why}。',
   'Check the network or the VPN, then try again.': '请检查网络或 VPN，然后重试。',
   'The connection to {server} was cut during {attempt}.': '到 {server} 的连接在 {attempt} 时被切断。',
+  'Try again; if it stays so, please report it.': '请重试；如果一直如此，请报告此问题。',
   'Try again; if it happens often, ask whether a proxy or load balancer ends long connections.':
     '请重试；如果经常发生，请确认是否有代理或负载均衡器切断长连接。',
   'The cluster of context {context} cannot be reached through its proxy. {why~}':

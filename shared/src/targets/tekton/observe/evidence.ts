@@ -44,7 +44,7 @@ export function clusterLines(evidence: EndEvidence): string[] {
     ...[pipelineRun, ...taskRuns].flatMap(conditionLine),
     ...pods.flatMap(({ status }) => reasonLine(status?.reason, status?.message)),
     ...killedLines(end, steps),
-    ...(ran ? [] : [...pods.flatMap(waitLines), ...eventLines(evidence, events)]),
+    ...(ran ? [] : [...pods.flatMap(waitLines), ...taskRuns.flatMap(stepWaitLines), ...eventLines(evidence, events)]),
   ].map(line);
 }
 
@@ -87,6 +87,11 @@ function waitLines(pod: Pod): string[] {
     ...(scheduled?.status === 'False' ? reasonLine(scheduled.reason ?? 'Unschedulable', scheduled.message) : []),
     ...containers.flatMap(({ state }) => reasonLine(state?.waiting?.reason, state?.waiting?.message)),
   ];
+}
+
+/** What a pod waited for that is gone. */
+function stepWaitLines({ status }: TaskRun): string[] {
+  return (status?.steps ?? []).flatMap(({ waiting }) => reasonLine(waiting?.reason, waiting?.message));
 }
 
 function eventLines({ pods, taskRuns, pipelineRun }: EndEvidence, events: readonly ClusterEvent[]): string[] {

@@ -1,4 +1,5 @@
 import type { Diagnosis, Run, RunEvent } from '../../../protocol/index.ts';
+import { givenUpPods } from './givenUpPods.ts';
 import { isCancelAsked, isDone, pipelineTaskOf, podHasEnded } from './conditions.ts';
 import type { Memory, ObservedRun, RunFacts, Told } from './facts.ts';
 import { seeTasks, type SeenTask } from './graph/pipelineTasks.ts';
@@ -70,6 +71,8 @@ function endOf(memory: Memory, facts: RunFacts, pipelineRun: PipelineRun, isGone
   const waits = [
     ...(taskRunsAreBehind(memory, pipelineRun) ? [doneSince + lagMs] : []),
     ...(podsGoOn(memory, facts) ? [doneSince + podLagMs] : []),
+    // Whoever follows a run of ours takes them away.
+    ...(isOurs(pipelineRun.metadata) && givenUpPodsOf(memory, facts).length > 0 ? [doneSince + lagMs] : []),
   ].filter((until) => until > facts.now);
   if (waits.length > 0) return { kind: 'later', at: Math.max(...waits) };
   const overSince = memory.overSince ?? facts.now;
@@ -87,7 +90,14 @@ function taskRunsAreBehind(memory: Memory, pipelineRun: PipelineRun): boolean {
 function podsGoOn(memory: Memory, facts: RunFacts): boolean {
   if (facts.pods === undefined) return false;
   const pods = new Set([...memory.taskRuns.values()].map((taskRun) => taskRun.status?.podName));
-  return facts.pods.some((pod) => pods.has(pod.metadata.name) && !podHasEnded(pod) && !neverBegins(pod));
+  const givenUp = new Set(givenUpPodsOf(memory, facts));
+  return facts.pods.some(
+    (pod) => pods.has(pod.metadata.name) && !podHasEnded(pod) && !neverBegins(pod) && !givenUp.has(pod),
+  );
+}
+
+function givenUpPodsOf(memory: Memory, facts: RunFacts): Pod[] {
+  return givenUpPods([...memory.taskRuns.values()], facts.pods ?? []);
 }
 
 /** A pod that is being taken away before any of its containers ran has nothing to tell, however long that takes. */

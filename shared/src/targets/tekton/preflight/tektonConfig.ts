@@ -19,7 +19,7 @@ export async function tektonConfig(
   signal: AbortSignal,
 ): Promise<Settings | undefined> {
   const path = { type: resources.configMaps, namespace: home, name };
-  return (await api.get(path, dataSchema, signal).catch(() => undefined))?.data;
+  return (await unlessUnseen(() => api.get(path, dataSchema, signal)))?.data;
 }
 
 /** What of Tekton's settings breaks our runs; undefined where nothing does, or they may not be seen, as is usual. */

@@ -13,6 +13,8 @@ import { SlipwayError, type RunEvent } from '../../../protocol/index.ts';
 import type { Disposable } from '../../runTarget.ts';
 import {
   customRunSchema,
+  givenUpPods,
+  isOurs,
   observeRun,
   pipelineRunSchema,
   podIsTerminal,
@@ -71,6 +73,7 @@ export class RunObserver implements Disposable {
   /** The first reading of why it waits. */
   #explained: Promise<void> | undefined;
   #strandedSeen = false;
+  readonly #takenAway = new Set<string>();
   #linesSeen = 0;
   #goesOnSeen = false;
   #looked = false;
@@ -218,6 +221,7 @@ export class RunObserver implements Disposable {
     });
     if (isPending(facts)) void this.#explain(facts);
     void this.#relieve(facts);
+    void this.#takeAway(facts);
     clearTimeout(this.#rechecking);
     const recheckAt = this.#observed?.recheckAt;
     if (recheckAt !== undefined && !this.final) {
@@ -235,6 +239,23 @@ export class RunObserver implements Disposable {
       await runStrandedSteps(api, stranded, this.#life.signal);
     } catch (error) {
       if (!this.#life.signal.aborted && !isPassing(error)) onError(error);
+    }
+  }
+
+  /** Takes away the pods of a run of ours that Tekton has given up. Where that may not be done they stay until the run is deleted. */
+  async #takeAway({ pipelineRun, taskRuns, pods = [] }: RunFacts): Promise<void> {
+    if (pipelineRun === undefined || !isOurs(pipelineRun.metadata)) return;
+    const { api, onError } = this.#options;
+    for (const { metadata } of givenUpPods(taskRuns, pods)) {
+      const { name, uid } = metadata;
+      if (this.#takenAway.has(name)) continue;
+      this.#takenAway.add(name);
+      const path = { type: resources.pods, namespace: api.cluster.namespace, name };
+      try {
+        await api.delete(path, uid === undefined ? {} : { uid }, this.#life.signal);
+      } catch (error) {
+        if (!this.#life.signal.aborted && !isPassing(error)) onError(error);
+      }
     }
   }
 
