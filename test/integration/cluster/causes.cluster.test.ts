@@ -17,13 +17,16 @@ let ada: ClusterMachine;
 let full: ClusterMachine;
 /** Runs of this space go as a user who may not write on their volume: nobody hands it over. */
 let ungrouped: ClusterMachine;
+/** Nothing of this space's runs may be root, and no user is named for them. */
+let rootless: ClusterMachine;
 
 beforeAll(async () => {
   const securityContext = { runAsUser: 1001, runAsGroup: 1001 };
-  [ada, full, ungrouped] = await Promise.all([
+  [ada, full, ungrouped, rootless] = await Promise.all([
     ClusterMachine.create('causes'),
     ClusterMachine.create('causes-full'),
     ClusterMachine.create('causes-denied', { securityContext }),
+    ClusterMachine.create('causes-rootless', { restricted: true, securityContext: {} }),
   ]);
   await addPretendNode(tainted);
   for (const object of ownersRule(ada.namespace))
@@ -38,7 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([ada, full, ungrouped].map((machine) => machine.dispose()));
+  await Promise.all([ada, full, ungrouped, rootless].map((machine) => machine.dispose()));
   await removePretendNode(tainted);
   await kubectl(['delete', '--ignore-not-found', '--wait=false', ...policies]);
 });
@@ -182,6 +185,17 @@ describe.concurrent('a run whose container cannot be made names why', () => {
     const file = await bareRun(ada, name, { step });
     expectsCause(await ada.typed(['run', '--bare', file, '-o', 'json']), id, cause);
     expectsCause(await ada.typed(['why', name, '-o', 'json']), id, cause);
+  });
+
+  it('and, where it is ours, its pod is taken away: it would keep its place, and begin after all', async () => {
+    const image = ['--image', 'testbed.local/busybox:1'];
+    const ended = await rootless.typed(['run', '--no-preflight', ...image, '-o', 'json', '--', 'true']);
+    expectsCause(ended, 'imageRunsAsRoot', /^The image runs as root/);
+    await rootless.until('its pod has gone', async () => {
+      const pods = await rootless.names(['pod'], 'tekton.dev/pipelineRun');
+      return pods.length === 0 ? true : undefined;
+    });
+    expect(await rootless.names(['pipelinerun'])).toHaveLength(1);
   });
 });
 
