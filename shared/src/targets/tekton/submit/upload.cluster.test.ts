@@ -228,16 +228,38 @@ describe.concurrent('a core that is killed while it uploads', () => {
 
 /** By the clock of its prune, whatever is being uploaded in the space is old. */
 describe('an upload that nobody ends', () => {
-  it('leaves nothing after prune when the core was killed', async () => {
-    const run = named('killed');
-    const api = mortalApi(space.api, { write: 3, when: 'before', lasting: true });
-    const submission = commandRun(run, 'true', [large()]);
-    await expect(space.submitter({ api, profile: onClaim }).submit(submission, signal)).rejects.toThrow(
-      /The core died/,
+  it('leaves after prune a run with its inputs, or nothing, at whatever write the core was killed', async () => {
+    const runs = await Promise.all(
+      moments.map(async ({ write, when }) => {
+        const run = named(`prune-${when}-${write}`);
+        const api = mortalApi(space.api, { write, when, lasting: true });
+        const submission = space
+          .submitter({ api, profile: onClaim })
+          .submit(commandRun(run, 'true', [large()]), signal);
+        await expect(submission).rejects.toThrow(/The core died|could not be removed/);
+        return run;
+      }),
     );
-    expect(await space.listVolume(volume, signal)).toContain(`${run}/inputs/data/large.bin`);
+    const uploaded = (run: string, paths: readonly string[]) => paths.includes(`${run}/inputs/data/large.bin`);
+    const before = await space.listVolume(volume, signal);
+    expect(runs.filter((run) => uploaded(run, before)).length).toBeGreaterThan(moments.length / 2);
     await space.submitter({ api: laterApi(space.api, 16 * 60_000), profile: onClaim }).prune({}, signal);
-    await space.untilNothingIsLeft(run, signal);
-    expect((await space.listVolume(volume, signal)).filter((path) => path.startsWith(`${run}/`))).toEqual([]);
+    const made: string[] = [];
+    for (const run of runs) {
+      if ((await space.run(run, signal)) === undefined) await space.untilNothingIsLeft(run, signal);
+      else made.push(run);
+    }
+    // From the write on that makes the run.
+    const later = moments.filter(({ write, when }) => write > 3 || (write === 3 && when === 'after'));
+    expect(made.map((run) => run.slice(0, -5))).toEqual(later.map(({ write, when }) => `prune-${when}-${write}`));
+    for (const run of made) {
+      expect(await space.remainsOf(run, signal)).toEqual(
+        expect.arrayContaining([`PipelineRun/${run}`, `ConfigMap/${run}-inputs`]),
+      );
+      await space.submitter().cancel(run, signal);
+    }
+    const left = await space.listVolume(volume, signal);
+    expect(runs.filter((run) => left.some((path) => path.startsWith(`${run}/`)))).toEqual(made);
+    expect(made.filter((run) => !uploaded(run, left))).toEqual([]);
   });
 });
