@@ -46,15 +46,15 @@ const stages = [
   [
     ['python', pythonTests, 40],
     ['extensions', extensions, 90],
-    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1), 110],
+    ['cluster-alone', (stage) => onCluster(stage, ['cluster-alone'], 1), 140],
   ],
   [
     ['types', types, 20],
-    ['unit', (stage) => stage.vitest(['unit'], tools(), 2), 100],
-    ['integration', integration, 300],
+    ['unit', (stage) => stage.vitest(['unit'], tools(), 2), 80],
+    ['integration', integration, 270],
     ['hosts', hosts, 330],
     // Those with pages wait where the others compute, and the other way round.
-    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5), 750],
+    ['cluster', (stage) => onCluster(stage, ['cluster', 'cluster-hosts'], 5), 800],
   ],
 ];
 const onTheCluster = ['cluster-alone', 'cluster'];

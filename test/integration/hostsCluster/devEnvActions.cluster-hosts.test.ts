@@ -134,6 +134,13 @@ it('runs a command that goes on by itself, follows and stops it, and tells how a
   await terminal().getByText('The command has ended: Stopped').first().waitFor(patience);
   expect(await code.page.locator('.terminal-wrapper').count()).toBe(1);
   expect(await host.inside('pgrep -fc "[s]eq 1000" || true')).toBe('0\n');
+  // Away from the row it is chosen; where there is none to choose, that is said.
+  await code.command('Slipway: Open log of the command');
+  await code.screenshot('devenv-choose-job');
+  await choices().filter({ hasText: 'for i in' }).first().click();
+  await code.command('Slipway: Stop the command');
+  await notice(/has no command that this can be done with/).waitFor(patience);
+  expect(await code.page.locator('.terminal-wrapper').count()).toBe(1);
 
   await code.rowAction(row, 'Run a command in DevEnv');
   await answer(/devenv-.*: Run a command/, 'until [ -e /tmp/go ]; do sleep 0.2; done; echo oh no >&2; exit 3');

@@ -1,13 +1,15 @@
 import type { ContextStore } from '@slipway/shared/client';
-import type { DevEnv } from '@slipway/shared/protocol';
+import type { DevEnv, DevEnvJob } from '@slipway/shared/protocol';
 import { quantityInWords, shownText } from '@slipway/shared/views';
 import * as vscode from 'vscode';
 import type { ContextActions } from '../identity/contextActions.ts';
 import { plainMessage, withoutIcons } from '../surfaces/plainText.ts';
 import { chooseDevEnv, isDown, isUp, listed, mine, type Suits } from './chooseDevEnv.ts';
+import { chooseJob } from './chooseJob.ts';
 import { ConnectionTerminal } from './connectionTerminal.ts';
 import type { DevEnvActions, DevEnvParts } from './devEnvActions.ts';
 import { DevEnvForm } from './devEnvForm.ts';
+import type { DevEnvJobs } from './devEnvJobs.ts';
 import type { DevEnvOpener } from './devEnvOpener.ts';
 import {
   type DevEnvReference,
@@ -28,6 +30,7 @@ export interface DevEnvCommandsOptions extends DevEnvParts {
   readonly opener: DevEnvOpener;
   readonly transfers: Transfers;
   readonly commands: LongCommands;
+  readonly jobs: Pick<DevEnvJobs, 'read'>;
   readonly devices: Devices;
   /** Where runs of this window go. */
   readonly chosen: () => string;
@@ -56,9 +59,14 @@ export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.D
       const reference = devEnvReferenceOf(argument) ?? (await chooseDevEnv(suits, options));
       if (reference !== undefined) await options.identity.signedIn(reference.context, () => work(reference));
     });
-  const onJob = (name: string, work: (reference: JobReference) => Promise<void> | void): vscode.Disposable =>
+  /** The same with a command of a DevEnv. */
+  const onJob = (
+    name: string,
+    suits: (job: DevEnvJob) => boolean,
+    work: (reference: JobReference) => Promise<void> | void,
+  ): vscode.Disposable =>
     register(name, async (argument) => {
-      const reference = jobReferenceOf(argument);
+      const reference = jobReferenceOf(argument) ?? (await chooseJob(suits, options));
       if (reference !== undefined) await work(reference);
     });
   return [
@@ -85,8 +93,16 @@ export function registerDevEnvCommands(options: DevEnvCommandsOptions): vscode.D
     onDevEnv('downloadFromDevEnv', isUp, (reference) => transfers.download(reference)),
     onDevEnv('showDevEnvDevices', mine, (reference) => devices.show(reference)),
     onDevEnv('runInDevEnv', mine, (reference) => commands.run(reference)),
-    onJob('openDevEnvJobLog', (reference) => commands.follow(reference)),
-    onJob('stopDevEnvJob', (reference) => commands.stop(reference)),
+    onJob(
+      'openDevEnvJobLog',
+      () => true,
+      (reference) => commands.follow(reference),
+    ),
+    onJob(
+      'stopDevEnvJob',
+      ({ state }) => state === 'running',
+      (reference) => commands.stop(reference),
+    ),
     register('removeSshConfig', () => removeSshConfig(options)),
     register('refreshDevEnvs', async () => {
       await options.open();

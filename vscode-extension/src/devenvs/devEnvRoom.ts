@@ -75,6 +75,7 @@ export function openDevEnvRoom(options: DevEnvRoomOptions): DevEnvRoom {
     opener,
     transfers: new Transfers({ ...parts, log }),
     commands,
+    jobs,
     devices: new Devices(parts),
     open,
   });

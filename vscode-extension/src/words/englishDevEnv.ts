@@ -2,6 +2,8 @@
 export const englishDevEnv = {
   chooseDevEnv: 'Which DevEnv',
   noDevEnv: 'There is no DevEnv that this can be done with.',
+  chooseJob: (devEnv: string) => `Which command of ${devEnv}`,
+  noJob: (devEnv: string) => `${devEnv} has no command that this can be done with.`,
   noDevEnvs: 'No DevEnvs yet',
   noCommands: 'No commands yet',
   askingCluster: 'Asking the cluster…',

@@ -3,6 +3,8 @@ import type { englishDevEnv } from './englishDevEnv.ts';
 export const simplifiedChineseDevEnv: typeof englishDevEnv = {
   chooseDevEnv: '选择开发环境',
   noDevEnv: '没有可以这样操作的开发环境。',
+  chooseJob: (devEnv) => `选择 ${devEnv} 的命令`,
+  noJob: (devEnv) => `${devEnv} 没有可以这样操作的命令。`,
   noDevEnvs: '还没有开发环境',
   noCommands: '还没有命令',
   askingCluster: '正在询问集群…',
