@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Core } from '../../../shared/src/server/index.ts';
-import { json, notebook, type Ended, type JsonResult } from '../cli/slipway.ts';
+import { json, notebook, type Ended, type JsonResult, type Started } from '../cli/slipway.ts';
 import { ClusterMachine, context } from './clusterMachine.ts';
 import { coreInProcess } from './coreInProcess.ts';
 import { typedTo } from './typedTo.ts';
@@ -108,6 +108,26 @@ async function killEntrypointFirst(run: string): Promise<void> {
   await writeFile(`/proc/${first}/oom_score_adj`, '1000');
 }
 
+/** A run of a notebook whose container is killed as a whole; resolves at that moment. */
+async function losesContainer(
+  folder: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<{ readonly started: Started; readonly run: string }> {
+  // In pieces that are each smaller than what is to be killed.
+  const eat = 'for i in $(seq 200); do head -c 5000000 /dev/zero | tail -c 5000000 | sleep 1000 & done; wait';
+  const wait = 'import os, subprocess, time\nwhile not os.path.exists("/tmp/go"): time.sleep(0.1)';
+  const cells = ['print("first", 6 * 7)', `${wait}\nsubprocess.run(["bash", "-c", "${eat}"])`];
+  await ada.machine.write(join(folder, 'a.ipynb'), notebook(cells));
+  for (const [name, content] of Object.entries(files)) await ada.machine.write(join(folder, name), content);
+  const job = 'slipway.yaml' in files ? 'slipway.yaml' : 'a.ipynb';
+  const started = ada.start(['run', join(ada.machine.work, folder, job)]);
+  await started.until(/cell 2\/2/);
+  const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
+  await killEntrypointFirst(run);
+  await ada.exec(`${run}-run-pod`, 'step-notebook', 'touch', '/tmp/go');
+  return { started, run };
+}
+
 describe.concurrent('a notebook that ends badly keeps report, logs and summary, and says why', () => {
   it('a cell over its time limit', async () => {
     const cells = ['print("first", 6 * 7)', 'import time\nwhile True: time.sleep(0.1)', 'print("never")'];
@@ -139,16 +159,7 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
   });
 
   it('a whole container that is killed for its memory: the steps after it have their turn all the same', async () => {
-    // In pieces that are each smaller than what is to be killed.
-    const eat = 'for i in $(seq 200); do head -c 5000000 /dev/zero | tail -c 5000000 | sleep 1000 & done; wait';
-    const wait = 'import os, subprocess, time\nwhile not os.path.exists("/tmp/go"): time.sleep(0.1)';
-    const cells = ['print("first", 6 * 7)', `${wait}\nsubprocess.run(["bash", "-c", "${eat}"])`];
-    await ada.machine.write('container/a.ipynb', notebook(cells));
-    const started = ada.start(['run', join(ada.machine.work, 'container/a.ipynb')]);
-    await started.until(/cell 2\/2/);
-    const [, run = ''] = /^run +(\S+)$/m.exec(started.output()) ?? [];
-    await killEntrypointFirst(run);
-    await ada.exec(`${run}-run-pod`, 'step-notebook', 'touch', '/tmp/go');
+    const { started, run } = await losesContainer('container');
     const ended = await started.ended;
     const result = json(await ask(['watch', run, '-o', 'json']));
     expect(result).toMatchObject({ state: 'failed' });
@@ -158,6 +169,23 @@ describe.concurrent('a notebook that ends badly keeps report, logs and summary, 
     expect(statesOf(result)).toMatchObject({ test: 'skipped', collect: 'succeeded' });
     expect(result.steps.find(({ name }) => name === 'test')?.reason).toBe('no tests');
     // What it had is free again.
+    expect(await ada.field(`pod/${run}-run-pod`, '.status.phase')).toBe('Failed');
+  });
+
+  it('a whole container, and the core that gives the steps after it their turn: another one goes on', async () => {
+    const suite = 'import os, time\ndef test_a():\n    while not os.path.exists("/tmp/go"): time.sleep(0.1)\n';
+    const { started, run } = await losesContainer('successor', {
+      'checks/test_a.py': suite,
+      'slipway.yaml': 'notebook: a.ipynb\ntests:\n  path: checks\n  always: true\n',
+    });
+    await started.until(/test started/);
+    started.child.kill('SIGKILL');
+    const ended = await started.ended;
+    const watching = ask(['watch', run, '-o', 'json']);
+    await ada.exec(`${run}-run-pod`, 'step-test', 'touch', '/tmp/go');
+    const result = json(await watching);
+    expect(statesOf(result)).toMatchObject({ notebook: 'failed', test: 'succeeded', collect: 'succeeded' });
+    await expectsAllButVerdict({ ...ended, exitCode: 1 }, result, 'first 42', /notebook was killed/);
     expect(await ada.field(`pod/${run}-run-pod`, '.status.phase')).toBe('Failed');
   });
 

@@ -31,6 +31,8 @@ export interface RunFacts {
   readonly summary?: Summary | undefined;
   /** True when a cancel was asked for by a way that the PipelineRun does not show (yet). */
   readonly cancelRequested?: boolean;
+  /** True while steps of its pod are run in the stead of Tekton, which has forgotten them: however long they take. */
+  readonly turnsAreGiven?: boolean;
 }
 
 /** A run as told so far. Hand it back to `observeRun` with newer facts. */

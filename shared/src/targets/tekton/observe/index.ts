@@ -14,6 +14,7 @@ export { claimsOf, podIsPlaced, podIsTerminal, standingOf } from './conditions.t
 export { explainPending, explainPod, type PendingFacts, type PodFacts } from './pending/explainPending.ts';
 export { rowOf, rowOfTable, type TableRow, tableRowSchema } from './rowOf.ts';
 export { killedCode } from './steps/stepVerdict.ts';
+export { parseTerminationMessage } from './steps/terminationMessage.ts';
 export { tektonLabels } from './tektonLabels.ts';
 export { parseSummary, type Summary, summarySchema } from './summary.ts';
 export { triggerOf } from './trigger.ts';

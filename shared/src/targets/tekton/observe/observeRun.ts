@@ -70,7 +70,7 @@ function endOf(memory: Memory, facts: RunFacts, pipelineRun: PipelineRun, isGone
   if (doneSince === undefined) return { kind: 'open' };
   const waits = [
     ...(taskRunsAreBehind(memory, pipelineRun) ? [doneSince + lagMs] : []),
-    ...(podsGoOn(memory, facts) ? [doneSince + podLagMs] : []),
+    ...(podsGoOn(memory, facts) ? [facts.turnsAreGiven === true ? facts.now + lagMs : doneSince + podLagMs] : []),
     // Whoever follows a run of ours takes them away.
     ...(isOurs(pipelineRun.metadata) && givenUpPodsOf(memory, facts).length > 0 ? [doneSince + lagMs] : []),
   ].filter((until) => until > facts.now);

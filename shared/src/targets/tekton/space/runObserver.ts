@@ -72,7 +72,8 @@ export class RunObserver implements Disposable {
   #waiting = false;
   /** The first reading of why it waits. */
   #explained: Promise<void> | undefined;
-  #strandedSeen = false;
+  readonly #relieved = new Set<string>();
+  #relieving = false;
   readonly #takenAway = new Set<string>();
   #linesSeen = 0;
   #goesOnSeen = false;
@@ -126,6 +127,7 @@ export class RunObserver implements Disposable {
       progress: progress.lines(run),
       progressGoesOn: progress.goesOn(run),
       cancelRequested: progress.cancelRequested(run),
+      turnsAreGiven: this.#relieving,
     };
   }
 
@@ -231,14 +233,19 @@ export class RunObserver implements Disposable {
 
   /** Runs the steps that wait for a turn which nobody gives them. Where that may not be done, the run ends without what they make. */
   async #relieve(facts: RunFacts): Promise<void> {
-    const stranded = this.#strandedSeen ? undefined : strandedSteps(facts);
-    if (stranded === undefined) return;
-    this.#strandedSeen = true;
+    const stranded = this.#relieving ? undefined : strandedSteps(facts);
+    const turn = `${stranded?.pod}/${stranded?.steps[0]}`;
+    if (stranded === undefined || this.#relieved.has(turn)) return;
+    this.#relieved.add(turn);
+    this.#relieving = true;
     const { api, onError } = this.#options;
     try {
       await runStrandedSteps(api, stranded, this.#life.signal);
     } catch (error) {
       if (!this.#life.signal.aborted && !isPassing(error)) onError(error);
+    } finally {
+      this.#relieving = false;
+      this.#soon();
     }
   }
 

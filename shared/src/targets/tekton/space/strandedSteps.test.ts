@@ -31,6 +31,17 @@ describe('steps that wait for a turn which nobody gives them', () => {
     expect(strandedIn([killed, running, running, running, running])?.steps).toEqual(steps.slice(1));
   });
 
+  it('are those after a step that a core ran which is gone', () => {
+    const given = ended(
+      143,
+      '[{"key":"StartedAt","value":"2026-11-25T10:00:02.000Z","type":3},{"key":"Reason","value":"Continued","type":3}]',
+    );
+    expect(strandedIn([ended(0, message), killed, given, running, running])?.steps).toEqual(['test', 'collect']);
+    // As Tekton lets a task go on, which has given the turn.
+    const continued = ended(0, '[{"key":"Reason","value":"Continued","type":3}]');
+    expect(strandedIn([ended(0, message), continued, running, running, running])).toBeUndefined();
+  });
+
   it('are not those after a program that was killed, whose entrypoint gave the turn on', () => {
     expect(strandedIn([ended(0, message), ended(137, message), running, running, running])).toBeUndefined();
     expect(strandedIn([ended(0, message), ended(1, message), running, running, running])).toBeUndefined();
