@@ -106,6 +106,8 @@ async function bareRun(at: ClusterMachine, name: string, asked: Asked): Promise<
   return at.machine.write(`${name}.yaml`, JSON.stringify(manifest));
 }
 
+const slow = { command: ['sleep', '1000'] };
+
 function expectsCause(ended: Ended, id: string, cause: RegExp): void {
   const { diagnosis } = json(ended);
   expect(diagnosis?.cause, ended.stdout + ended.stderr).toMatch(cause);
@@ -142,7 +144,7 @@ const places: readonly (readonly [what: string, at: () => ClusterMachine, Asked,
     ['a pod more than the quota', () => full, {}, /quota few/, 'quotaExceeded', /The quota few.*pods=0 of pods=0/],
   ];
 
-describe.concurrent('a run that waits, and is given up, names what it waited for', () => {
+describe.concurrent('a run whose time is over names what it waited for, or that it was too slow', () => {
   it.each(places)('%s', async (what, at, asked, waits, id, cause) => {
     const name = `${id.toLowerCase()}-${randomBytes(2).toString('hex')}`;
     const file = await bareRun(at(), name, asked);
@@ -154,6 +156,13 @@ describe.concurrent('a run that waits, and is given up, names what it waited for
     expectsCause(ended, id, cause);
     // Whoever looks later is told the same, although its pod is gone.
     expectsCause(await why('-o', 'json'), id, cause);
+  });
+
+  it('not waiting at all', async () => {
+    const name = `slow-${randomBytes(2).toString('hex')}`;
+    const ended = await ada.typed(['run', '--bare', await bareRun(ada, name, { step: slow }), '-o', 'json']);
+    expect(json(ended).state, ended.stdout).toBe('timedOut');
+    expectsCause(ended, 'runTimeout', /^The time limit of the run, 30s, was reached/);
   });
 });
 
