@@ -2,9 +2,9 @@ import { countObjects, resources, type Clock, type KubernetesApi } from '../../.
 import { terminalStates, type Run } from '../../../protocol/index.ts';
 import { rowOf } from '../observe/index.ts';
 import { areNewest, newestOf, type ReadRun } from './newest.ts';
-import { recentDays, type RecentDays } from './recentDays.ts';
+import { partsByDay, recentDays } from './recentDays.ts';
 import { manyRuns, type RunRow } from './runRow.ts';
-import { hasChanged, lookAt, type Sight } from './sight.ts';
+import { hasChanged, lookAt, lookAtAll, type Sight } from './sight.ts';
 import { readRuns } from './wholeRuns.ts';
 
 /** Of so few runs all rows come in one page. */
@@ -74,7 +74,7 @@ export class NewestRuns {
 
   /** Names of all runs, in no order. @throws SlipwayError as `read` */
   async all(signal: AbortSignal): Promise<readonly string[]> {
-    return [...(await this.#looked(undefined, signal)).conditions.keys()];
+    return [...(await this.#lookAtAll(await this.#count(signal), signal)).conditions.keys()];
   }
 
   /**
@@ -137,7 +137,9 @@ export class NewestRuns {
     // A label may lie and hide a run. A watch shows it as soon as all rows are there; nobody corrects a list without one.
     const many = this.#compares ? await this.#readRecent(limit, signal) : undefined;
     if (many !== undefined) return many === 'few' ? undefined : many;
-    const sight = await this.#looked(undefined, signal);
+    const count = await this.#count(signal);
+    if (count !== undefined && count <= this.#fewRuns) return undefined;
+    const sight = await this.#lookAtAll(count, signal);
     if (sight.glimpses.length <= this.#fewRuns) return undefined;
     const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
     return found === undefined ? undefined : this.#take(found, sight);
@@ -145,13 +147,13 @@ export class NewestRuns {
 
   /** Looks at those of the last days alone; undefined where that does not tell. */
   async #readRecent(limit: number, signal: AbortSignal): Promise<Newest | 'few' | undefined> {
-    const counting = countObjects(this.#api, this.#path(), signal);
+    const counting = this.#count(signal);
     // Both fail alike.
     counting.catch(() => undefined);
     for (const days of recentTries) {
       const recent = recentDays(this.#clock.now(), days);
       if (recent === undefined) return undefined;
-      const sight = await this.#looked(recent, signal);
+      const sight = this.#told(await lookAt(this.#api, this.#path(), recent, this.#clock.now(), signal));
       const count = await counting;
       if (count === undefined) return undefined;
       if (count <= this.#fewRuns) return 'few';
@@ -176,8 +178,18 @@ export class NewestRuns {
     return { names: found.map(({ name }) => name), all: sight.conditions };
   }
 
-  async #looked(recent: RecentDays | undefined, signal: AbortSignal): Promise<Sight> {
-    const sight = await lookAt(this.#api, this.#path(), recent, this.#clock.now(), signal);
+  #count(signal: AbortSignal): Promise<number | undefined> {
+    return countObjects(this.#api, this.#path(), signal);
+  }
+
+  /** @param count of all runs, where it is known: parts are worth their requests where there are many */
+  async #lookAtAll(count: number | undefined, signal: AbortSignal): Promise<Sight> {
+    const now = this.#clock.now();
+    const parts = count !== undefined && count > this.#fewRuns ? partsByDay(now) : undefined;
+    return this.#told(await lookAtAll(this.#api, this.#path(), parts, now, signal));
+  }
+
+  #told(sight: Sight): Sight {
     if (sight.glimpses.length >= manyRuns) this.#onManyRuns();
     return sight;
   }

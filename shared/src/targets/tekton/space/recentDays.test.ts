@@ -4,7 +4,7 @@ import { dayOf } from '../../../pipeline/index.ts';
 import { parseAge } from '../observe/index.ts';
 import { printedAge } from '../observe/testing/printedAge.ts';
 import { areNewest, newestFirst, newestOf, type ReadRun } from './newest.ts';
-import { recentDays } from './recentDays.ts';
+import { partsByDay, recentDays } from './recentDays.ts';
 
 const second = 1_000;
 const dayMs = 86_400 * second;
@@ -33,6 +33,13 @@ function selected(runs: readonly LabelledRun[], leftOut: readonly string[]): Lab
   return runs.filter(({ day }) => day === undefined || !leftOut.includes(day));
 }
 
+/** Whether a server takes a run with this label for `KEY in (DAYS)` or `KEY notin (DAYS)`. */
+function selects(selector: string, day: string | undefined): boolean {
+  const [, operator, days = ''] = /^slipway\.dev\/day (in|notin) \((.*)\)$/.exec(selector) ?? [];
+  const isNamed = day !== undefined && days.split(',').includes(day);
+  return operator === 'in' ? isNamed : operator === 'notin' && !isNamed;
+}
+
 describe('runs of recent days', () => {
   it('are those since yesterday, and all without a label', () => {
     const recent = recentDays(now, 2);
@@ -46,9 +53,25 @@ describe('runs of recent days', () => {
     expect(encodeURIComponent(recentDays(now, 2)?.labelSelector ?? '').length).toBeLessThan(4_000);
   });
 
+  it('are one part of all runs, of which each is in one, whatever its label says and whatever the clock is', () => {
+    const day = fc.oneof(
+      fc.constant(undefined),
+      fc.integer({ min: -10, max: 400 }).map((ago) => dayOf(now - ago * dayMs)),
+      fc.string({ maxLength: 63 }),
+    );
+    fc.assert(
+      fc.property(day, fc.integer({ min: -500, max: 500 }), (label, daysAhead) => {
+        const parts = partsByDay(now + daysAhead * dayMs) ?? [];
+        expect(parts).toHaveLength(3);
+        expect(parts.filter((selector) => selects(selector, label))).toHaveLength(1);
+      }),
+    );
+  });
+
   it('are none by a clock that cannot be', () => {
     expect(recentDays(Number.NaN, 2)).toBeUndefined();
     expect(recentDays(Number.POSITIVE_INFINITY, 2)).toBeUndefined();
+    expect(partsByDay(Number.NaN)).toBeUndefined();
   });
 
   it('hold the newest of all whenever they say so, however wrong the clock of the reader is', async () => {

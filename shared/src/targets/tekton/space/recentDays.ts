@@ -5,6 +5,8 @@ const dayMs = 86_400_000;
 const lateMs = 3_600_000;
 /** So many days are named at most. Runs that are older than all of them come along, which only costs time. */
 const namedDays = 180;
+/** Days before the recent ones that have a part of their own: where runs are kept for weeks, about half of all. */
+const nearDays = 14;
 
 /** A selection of runs by the day that they carry as a label. */
 export interface RecentDays {
@@ -28,4 +30,17 @@ export function recentDays(now: number, days: number): RecentDays | undefined {
   if (leftOut.length === 0) return undefined;
   const labelSelector = `${labels.day} notin (${leftOut.join(',')})`;
   return { leftOut, labelSelector, since: (last + 1) * dayMs + lateMs };
+}
+
+/**
+ * Label selectors by which each run is in exactly one part, whatever its label says: those of `recentDays`, the fortnight before, and
+ * what is older. A server works on each request with one processor, and on several requests side by side.
+ * @param now epoch ms
+ */
+export function partsByDay(now: number): readonly string[] | undefined {
+  const recent = recentDays(now, 2);
+  if (recent === undefined) return undefined;
+  const { leftOut, labelSelector } = recent;
+  const some = (days: readonly string[]): string => `${labels.day} in (${days.join(',')})`;
+  return [labelSelector, some(leftOut.slice(0, nearDays)), some(leftOut.slice(nearDays))];
 }

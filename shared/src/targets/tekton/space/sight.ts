@@ -20,18 +20,51 @@ export interface Sight {
 }
 
 /**
- * Looks at the runs of a space, at all or at those of recent days.
+ * Looks at all runs of a space, in parts side by side.
+ * @param selectors by which each run is in one part; undefined for one part
+ * @param now epoch ms, this machine's clock
+ * @throws SlipwayError as `lookAt`
+ */
+export async function lookAtAll(
+  api: KubernetesApi,
+  path: ResourcePath,
+  selectors: readonly string[] | undefined,
+  now: number,
+  signal: AbortSignal,
+): Promise<Sight> {
+  const looks = (selectors ?? [undefined]).map((labelSelector) => look(api, path, labelSelector, signal));
+  const parts = await Promise.all(looks);
+  return {
+    conditions: new Map(parts.flatMap(({ conditions }) => [...conditions])),
+    glimpses: parts.flatMap(({ glimpses }) => glimpses),
+    resourceVersion: newestVersion(parts.map(({ resourceVersion }) => resourceVersion)),
+    at: now,
+    since: Number.NEGATIVE_INFINITY,
+  };
+}
+
+/**
+ * Looks at the runs of recent days.
  * @param now epoch ms, this machine's clock
  * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
  */
 export async function lookAt(
   api: KubernetesApi,
   path: ResourcePath,
-  recent: RecentDays | undefined,
+  recent: RecentDays,
   now: number,
   signal: AbortSignal,
 ): Promise<Sight> {
-  const { rows, resourceVersion } = await listCells(api, path, recent?.labelSelector, columns, signal);
+  return { ...(await look(api, path, recent.labelSelector, signal)), at: now, since: recent.since };
+}
+
+async function look(
+  api: KubernetesApi,
+  path: ResourcePath,
+  labelSelector: string | undefined,
+  signal: AbortSignal,
+): Promise<Pick<Sight, 'conditions' | 'glimpses' | 'resourceVersion'>> {
+  const { rows, resourceVersion } = await listCells(api, path, labelSelector, columns, signal);
   const conditions = new Map<string, string>();
   const glimpses: Glimpse[] = [];
   const texts = new SharedTexts();
@@ -43,7 +76,13 @@ export async function lookAt(
     if (!ages.has(started)) ages.set(started, typeof started === 'string' ? parseAge(started) : undefined);
     glimpses.push({ name, started: ages.get(started) });
   }
-  return { conditions, glimpses, resourceVersion, at: now, since: recent?.since ?? Number.NEGATIVE_INFINITY };
+  return { conditions, glimpses, resourceVersion };
+}
+
+/** They are decimal numbers that may be compared. Source: Kubernetes, KEP-5504. */
+function newestVersion(versions: readonly string[]): string {
+  const ordered = versions.toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
+  return ordered.at(-1) ?? '';
 }
 
 /**
