@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { KubernetesApi, ResourcePath } from '../api.ts';
+import type { KubernetesApi, ListOptions, ResourcePath } from '../api.ts';
 import { broken, readBody, tableAccept } from './listing.ts';
 import { parsedBody } from './parsedBody.ts';
 
@@ -25,19 +25,19 @@ const tableSchema = z.object({
 /**
  * Reads the printed columns of all objects in one request: of thousands of objects a thirtieth of the bytes that their
  * metadata would take, and the server has nothing to write down but these.
- * @param labelSelector where only some are wanted
+ * @param selection where only some are wanted; `resourceVersion: '0'` for what the server has in its memory, without a look at its store
  * @param columns by name, as `kubectl get` heads them, but "Name" for "NAME"
  * @throws SlipwayError as `KubernetesApi.list`; `cluster.protocol` for what is no Table
  */
 export async function listCells(
   api: KubernetesApi,
   path: ResourcePath,
-  labelSelector: string | undefined,
+  selection: Pick<ListOptions, 'labelSelector' | 'resourceVersion'>,
   columns: readonly string[],
   signal: AbortSignal,
 ): Promise<TableCells> {
   const options = { accept: tableAccept, silenceMs: 60_000 };
-  const stream = await api.stream(path, { includeObject: 'None', labelSelector }, options, signal);
+  const stream = await api.stream(path, { includeObject: 'None', ...selection }, options, signal);
   const table = readTableCells(await readBody({ api, path }, stream), columns);
   if (table === undefined) throw broken({ api, path }, 'the list is not a Table');
   return table;

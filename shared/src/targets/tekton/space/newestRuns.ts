@@ -4,7 +4,7 @@ import { rowOf } from '../observe/index.ts';
 import { areNewest, newestOf, type ReadRun } from './newest.ts';
 import { partsByDay, recentDays } from './recentDays.ts';
 import { manyRuns, type RunRow } from './runRow.ts';
-import { hasChanged, lookAt, lookAtAll, type Sight } from './sight.ts';
+import { allOf, hasChanged, look, lookAt, type Look, type Sight } from './sight.ts';
 import { readRuns } from './wholeRuns.ts';
 
 /** Of so few runs all rows come in one page. */
@@ -74,7 +74,7 @@ export class NewestRuns {
 
   /** Names of all runs, in no order. @throws SlipwayError as `read` */
   async all(signal: AbortSignal): Promise<readonly string[]> {
-    return [...(await this.#lookAtAll(await this.#count(signal), signal)).conditions.keys()];
+    return [...(await this.#lookAtAll(signal)).conditions.keys()];
   }
 
   /**
@@ -137,17 +137,26 @@ export class NewestRuns {
     // A label may lie and hide a run. A watch shows it as soon as all rows are there; nobody corrects a list without one.
     const many = this.#compares ? await this.#readRecent(limit, signal) : undefined;
     if (many !== undefined) return many === 'few' ? undefined : many;
-    const count = await this.#count(signal);
-    if (count !== undefined && count <= this.#fewRuns) return undefined;
-    const sight = await this.#lookAtAll(count, signal);
+    const known = new Map<string, FoundRun>();
+    const read = async (names: readonly string[], seen: Look): Promise<FoundRun[]> => {
+      const missing = names.filter((name) => !known.has(name));
+      for (const found of await this.#readRuns(missing, seen, signal)) known.set(found.name, found);
+      return names.flatMap((name) => known.get(name) ?? []);
+    };
+    // As a rule these are the newest, and are read while the older ones are on their way.
+    const readAhead = async (recent: Look): Promise<void> => {
+      if (recent.glimpses.length <= this.#fewRuns) return;
+      await newestOf(recent.glimpses, limit, (names) => read(names, recent));
+    };
+    const sight = await this.#lookAtAll(signal, readAhead);
     if (sight.glimpses.length <= this.#fewRuns) return undefined;
-    const found = await newestOf(sight.glimpses, limit, (names) => this.#readRuns(names, sight, signal));
+    const found = await newestOf(sight.glimpses, limit, (names) => read(names, sight));
     return found === undefined ? undefined : this.#take(found, sight);
   }
 
   /** Looks at those of the last days alone; undefined where that does not tell. */
   async #readRecent(limit: number, signal: AbortSignal): Promise<Newest | 'few' | undefined> {
-    const counting = this.#count(signal);
+    const counting = countObjects(this.#api, this.#path(), signal);
     // Both fail alike.
     counting.catch(() => undefined);
     for (const days of recentTries) {
@@ -178,15 +187,18 @@ export class NewestRuns {
     return { names: found.map(({ name }) => name), all: sight.conditions };
   }
 
-  #count(signal: AbortSignal): Promise<number | undefined> {
-    return countObjects(this.#api, this.#path(), signal);
-  }
-
-  /** @param count of all runs, where it is known: parts are worth their requests where there are many */
-  async #lookAtAll(count: number | undefined, signal: AbortSignal): Promise<Sight> {
-    const now = this.#clock.now();
-    const parts = count !== undefined && count > this.#fewRuns ? partsByDay(now) : undefined;
-    return this.#told(await lookAtAll(this.#api, this.#path(), parts, now, signal));
+  /** @param onRecent is given those of the last days, which are there first; what it does is waited for */
+  async #lookAtAll(signal: AbortSignal, onRecent: (recent: Look) => Promise<void> = () => Promise.resolve()) {
+    const at = this.#clock.now();
+    const parts = partsByDay(at);
+    const looked = (selection: Parameters<typeof look>[2]): Promise<Look> =>
+      look(this.#api, this.#path(), selection, signal);
+    if (parts === undefined) return this.#told(allOf([await looked({})], at, 0));
+    // What a server remembers does for old runs; of new ones it is to look at its store, which may take it a tenth of a second.
+    const older = parts.older.map((labelSelector) => looked({ labelSelector, resourceVersion: '0' }));
+    const recent = looked({ labelSelector: parts.recent });
+    const [, ...looks] = await Promise.all([recent.then(onRecent), recent, ...older]);
+    return this.#told(allOf(looks, at, this.#clock.now() - at));
   }
 
   #told(sight: Sight): Sight {
@@ -194,7 +206,7 @@ export class NewestRuns {
     return sight;
   }
 
-  async #readRuns(names: readonly string[], { resourceVersion }: Sight, signal: AbortSignal) {
+  async #readRuns(names: readonly string[], { resourceVersion }: Look, signal: AbortSignal) {
     const pipelineRuns = await readRuns(this.#api, this.#path(), names, resourceVersion, signal);
     return pipelineRuns.map((pipelineRun) => ({
       name: pipelineRun.metadata.name,

@@ -32,15 +32,22 @@ export function recentDays(now: number, days: number): RecentDays | undefined {
   return { leftOut, labelSelector, since: (last + 1) * dayMs + lateMs };
 }
 
+/** Selections by which each run is in exactly one part, whatever its label says. */
+export interface PartsByDay {
+  /** Those of `recentDays`. */
+  readonly recent: string;
+  /** The fortnight before, and what is older. */
+  readonly older: readonly string[];
+}
+
 /**
- * Label selectors by which each run is in exactly one part, whatever its label says: those of `recentDays`, the fortnight before, and
- * what is older. A server works on each request with one processor, and on several requests side by side.
+ * Parts of all runs: a server works on each request with one processor, and on several requests side by side.
  * @param now epoch ms
  */
-export function partsByDay(now: number): readonly string[] | undefined {
-  const recent = recentDays(now, 2);
-  if (recent === undefined) return undefined;
-  const { leftOut, labelSelector } = recent;
-  const some = (days: readonly string[]): string => `${labels.day} in (${days.join(',')})`;
-  return [labelSelector, some(leftOut.slice(0, nearDays)), some(leftOut.slice(nearDays))];
+export function partsByDay(now: number): PartsByDay | undefined {
+  const days = recentDays(now, 2);
+  if (days === undefined) return undefined;
+  const some = (named: readonly string[]): string => `${labels.day} in (${named.join(',')})`;
+  const { leftOut } = days;
+  return { recent: days.labelSelector, older: [some(leftOut.slice(0, nearDays)), some(leftOut.slice(nearDays))] };
 }

@@ -19,26 +19,24 @@ export interface Sight {
   readonly since: number;
 }
 
+/** What is shown of some runs. */
+export type Look = Pick<Sight, 'conditions' | 'glimpses' | 'resourceVersion'>;
+
 /**
- * Looks at all runs of a space, in parts side by side.
- * @param selectors by which each run is in one part; undefined for one part
- * @param now epoch ms, this machine's clock
- * @throws SlipwayError as `lookAt`
+ * All runs of a space, from parts that were asked for at once.
+ * @param at epoch ms, this machine's clock
+ * @param tookMs until the last part was there: so much later than another one its ages may have been printed
  */
-export async function lookAtAll(
-  api: KubernetesApi,
-  path: ResourcePath,
-  selectors: readonly string[] | undefined,
-  now: number,
-  signal: AbortSignal,
-): Promise<Sight> {
-  const looks = (selectors ?? [undefined]).map((labelSelector) => look(api, path, labelSelector, signal));
-  const parts = await Promise.all(looks);
+export function allOf(parts: readonly Look[], at: number, tookMs: number): Sight {
+  const asIfAtOnce = ({ name, started }: Glimpse): Glimpse => ({
+    name,
+    started: started && { ...started, atLeast: started.atLeast - tookMs },
+  });
   return {
     conditions: new Map(parts.flatMap(({ conditions }) => [...conditions])),
-    glimpses: parts.flatMap(({ glimpses }) => glimpses),
+    glimpses: parts.flatMap(({ glimpses }) => glimpses.map(asIfAtOnce)),
     resourceVersion: newestVersion(parts.map(({ resourceVersion }) => resourceVersion)),
-    at: now,
+    at,
     since: Number.NEGATIVE_INFINITY,
   };
 }
@@ -55,16 +53,21 @@ export async function lookAt(
   now: number,
   signal: AbortSignal,
 ): Promise<Sight> {
-  return { ...(await look(api, path, recent.labelSelector, signal)), at: now, since: recent.since };
+  const { labelSelector } = recent;
+  return { ...(await look(api, path, { labelSelector }, signal)), at: now, since: recent.since };
 }
 
-async function look(
+/**
+ * Looks at some runs of a space.
+ * @throws SlipwayError where the runs may not be listed, or the cluster does not answer
+ */
+export async function look(
   api: KubernetesApi,
   path: ResourcePath,
-  labelSelector: string | undefined,
+  selection: Parameters<typeof listCells>[2],
   signal: AbortSignal,
-): Promise<Pick<Sight, 'conditions' | 'glimpses' | 'resourceVersion'>> {
-  const { rows, resourceVersion } = await listCells(api, path, labelSelector, columns, signal);
+): Promise<Look> {
+  const { rows, resourceVersion } = await listCells(api, path, selection, columns, signal);
   const conditions = new Map<string, string>();
   const glimpses: Glimpse[] = [];
   const texts = new SharedTexts();
