@@ -5,6 +5,7 @@ import { parseAge } from '../observe/index.ts';
 import { printedAge } from '../observe/testing/printedAge.ts';
 import { areNewest, newestFirst, newestOf, type ReadRun } from './newest.ts';
 import { partsByDay, recentDays } from './recentDays.ts';
+import { allOf } from './sight.ts';
 
 const second = 1_000;
 const dayMs = 86_400 * second;
@@ -66,6 +67,50 @@ describe('runs of recent days', () => {
         expect([recent, ...older].filter((selector) => selects(selector, label))).toHaveLength(1);
       }),
     );
+  });
+
+  it('and the others are all of them, however long after each other their parts were printed', async () => {
+    let told = 0;
+    // All of them are new, whatever they say.
+    const mislabelledRun = fc.record({
+      madeAgo: fc.integer({ min: 0, max: 1_200 }),
+      daysAgo: fc.constantFrom(0, 5, 30),
+    });
+    const delay = fc.integer({ min: 0, max: 90 }).map((seconds) => seconds * second);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(mislabelledRun, { minLength: 5, maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.tuple(delay, delay, delay),
+        async (given, limit, delays) => {
+          const runs = given.map(({ madeAgo, daysAgo }, index) => {
+            const createdAt = now - madeAgo * second;
+            const day = dayOf(now - daysAgo * dayMs);
+            return { name: `run-${index}`, createdAt, startedAt: createdAt, day };
+          });
+          const { recent = '', older = [] } = partsByDay(now) ?? {};
+          const parts = [recent, ...older].map((selector, index) => ({
+            conditions: new Map<string, string>(),
+            glimpses: runs
+              .filter(({ day }) => selects(selector, day))
+              .map(({ name, createdAt }) => ({
+                name,
+                started: parseAge(printedAge(now + (delays[index] ?? 0) - createdAt)),
+              })),
+            resourceVersion: '1',
+          }));
+          const { glimpses } = allOf(parts, now, Math.max(...delays));
+          const found = await newestOf(glimpses, limit, (names) =>
+            Promise.resolve(runs.filter(({ name }) => names.includes(name))),
+          );
+          if (found === undefined) return;
+          told += 1;
+          expect(found).toEqual(runs.toSorted(newestFirst).slice(0, limit));
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(told).toBeGreaterThan(200);
   });
 
   it('are none by a clock that cannot be', () => {
