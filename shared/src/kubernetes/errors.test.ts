@@ -292,7 +292,9 @@ describe('every failure names cluster, user, verb and object, and says what to d
     expect(lackedRight(get(pod), 'alice').request).toEqual(request(get(pod), 'get', object));
   });
 
-  it('but what names its own request keeps it, and a cancel has none', () => {
+  it('but what names its own request keeps it, and a cancel has none, nor has who is not signed in', () => {
+    const nobody = new SlipwayError('signIn.required', 'Nobody is signed in.', { action: 'Sign in.' });
+    expect(explainFailure(nobody, get(pod), signal, now)).toBe(nobody);
     const own = explainFailure(new ApiFailure({ status: 500, body: undefined, message: '' }), get(pod), signal, now);
     expect(explainFailure(own, create(run), signal, now)).toBe(own);
     expect(explainFailure(new Error('x'), get(pod), AbortSignal.abort(), now).request).toBeUndefined();

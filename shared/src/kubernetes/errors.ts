@@ -41,9 +41,12 @@ export function explainFailure(error: unknown, attempt: Attempt, signal: AbortSi
   });
 }
 
-/** The same failure with the request that it came from; one that names its own stays, and so does a cancel. */
+/** Whoever has to sign in first has asked the cluster for nothing. */
+const beforeRequests = /^(?:cancelled$|signIn\.|issuer\.|vault\.)/;
+
+/** The same failure with the request that it came from; one that names its own stays, and so does one of no request. */
 export function namingRequest(error: SlipwayError, attempt: Attempt): SlipwayError {
-  if (error.request !== undefined || error.code === 'cancelled') return error;
+  if (error.request !== undefined || beforeRequests.test(error.code)) return error;
   const { code, message, action } = error;
   return new SlipwayError(code, message, {
     ...(action === undefined ? {} : { action }),
