@@ -94,7 +94,8 @@ describe.concurrent('a log that is followed', () => {
     expect(lines.map(text)).toEqual(['one', 'two']);
     expect(troubles).toEqual([]);
     const opened = space.proxy.requests.filter(({ method, url }) => logOf('hour').test(`${method} ${url}`));
-    expect(opened.length).toBeGreaterThan(30);
+    // Sixty times where opening takes no time; on a machine that is busy it takes a second and more.
+    expect(opened.length).toBeGreaterThan(10);
   });
 
   it('ends with what is known when the pod is deleted', async () => {
