@@ -1,4 +1,4 @@
-import type { ResourceType } from './api.ts';
+import type { ResourcePath, ResourceType } from './api.ts';
 
 const core = (kind: string, plural: string, namespaced = true): ResourceType => ({
   group: '',
@@ -49,3 +49,11 @@ export const resources = {
   selfSubjectAccessReviews: review('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   selfSubjectRulesReviews: review('authorization.k8s.io', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
 } as const satisfies Record<string, ResourceType>;
+
+/** What a pod is asked for besides itself. */
+export function podPath(
+  { namespace, pod }: { readonly namespace: string; readonly pod: string },
+  subresource: 'exec' | 'log' | 'portforward',
+): ResourcePath {
+  return { type: resources.pods, namespace, name: pod, subresource };
+}

@@ -3,7 +3,7 @@ import { SlipwayError } from '../../protocol/index.ts';
 import type { KubernetesApi } from '../api.ts';
 import { ByteQueue } from '../bytes/byteQueue.ts';
 import { asSlipwayError } from '../failure.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import type { Heartbeat } from '../timing/heartbeat.ts';
 import { bytesOf, framed, heartbeatOf, send } from '../webSocket/socketBytes.ts';
 import { connectFailure, execAttempt, execFailure, lostConnection, type ExecTarget } from './execErrors.ts';
@@ -56,10 +56,9 @@ const defaultStderrBytes = 65_536;
 export async function exec(api: KubernetesApi, request: ExecRequest, signal: AbortSignal): Promise<ExecSession> {
   const { namespace, pod, container, command, stdin } = request;
   const target: ExecTarget = { cluster: api.cluster, namespace, pod, container, program: command[0] ?? '' };
-  const path = { type: resources.pods, namespace, name: pod, subresource: 'exec' };
   const query = { container, command, stdin: stdin !== undefined, stdout: true, stderr: true, tty: false };
   try {
-    const socket = await api.connect(path, query, execProtocols, signal);
+    const socket = await api.connect(podPath(request, 'exec'), query, execProtocols, signal);
     return new SocketSession(socket, target, request, signal);
   } catch (error) {
     throw connectFailure(target, error);

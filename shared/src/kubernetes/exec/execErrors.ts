@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ClusterIdentity } from '../api.ts';
 import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import { missingRight } from '../webSocket/upgradeRefusal.ts';
 
 /** What was to be run, for messages. */
@@ -15,8 +15,8 @@ export interface ExecTarget {
 }
 
 /** What an exec asks of the cluster. */
-export function execAttempt({ cluster, namespace, pod }: Pick<ExecTarget, 'cluster' | 'namespace' | 'pod'>): Attempt {
-  return { cluster, verb: 'create', path: { type: resources.pods, namespace, name: pod, subresource: 'exec' } };
+export function execAttempt(target: Pick<ExecTarget, 'cluster' | 'namespace' | 'pod'>): Attempt {
+  return { cluster: target.cluster, verb: 'create', path: podPath(target, 'exec') };
 }
 
 /** How API server, kubelet and container runtime say that a container does not run. */

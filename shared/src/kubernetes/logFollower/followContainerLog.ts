@@ -1,9 +1,9 @@
 import { SlipwayError } from '../../protocol/index.ts';
-import type { ApiStream, KubernetesApi, Query, ResourcePath } from '../api.ts';
+import type { ApiStream, KubernetesApi, Query } from '../api.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
 import { asSlipwayError, classify } from '../failure.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import { failed, freshBackOff, waitMs, wentWell } from '../timing/backOff.ts';
 import { TransportFailure } from '../transport/failures.ts';
 import type { Random } from '../timing/random.ts';
@@ -146,11 +146,11 @@ class Follower {
       follow: follow || undefined,
       sinceTime: this.#resumer.sinceTime,
     };
-    return this.#api.stream(logPath(this.#reference), query, {}, signal);
+    return this.#api.stream(podPath(this.#reference, 'log'), query, {}, signal);
   }
 
   get #attempt(): Attempt {
-    return { cluster: this.#api.cluster, verb: 'get', path: logPath(this.#reference) };
+    return { cluster: this.#api.cluster, verb: 'get', path: podPath(this.#reference, 'log') };
   }
 
   /**
@@ -191,10 +191,6 @@ function toLogLine({ stamp, bytes, partial, mayMissBefore }: FreshLine): Contain
     ...(partial ? { partial } : {}),
     ...(mayMissBefore ? { mayMissBefore } : {}),
   };
-}
-
-function logPath({ namespace, pod }: ContainerReference): ResourcePath {
-  return { type: resources.pods, namespace, name: pod, subresource: 'log' };
 }
 
 function noContainer({ namespace, pod, container }: ContainerReference, attempt: Attempt): SlipwayError {

@@ -1,5 +1,5 @@
 import type { ApiStream, KubernetesApi } from '../api.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import type { ContainerReference } from './containerWatch.ts';
 
 export interface ReadLogOptions {
@@ -22,10 +22,10 @@ const silenceMs = 60_000;
  */
 export function readContainerLog(
   api: KubernetesApi,
-  { namespace, pod, container }: ContainerReference,
+  reference: ContainerReference,
   options: ReadLogOptions,
   signal: AbortSignal,
 ): Promise<ApiStream> {
-  const path = { type: resources.pods, namespace, name: pod, subresource: 'log' };
-  return api.stream(path, { container, ...options }, { silenceMs }, signal);
+  const query = { container: reference.container, ...options };
+  return api.stream(podPath(reference, 'log'), query, { silenceMs }, signal);
 }

@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../protocol/index.ts';
 import type { ClusterIdentity } from '../api.ts';
 import { type Attempt, apiFailureOf, requestOf } from '../errors.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import { missingRight } from '../webSocket/upgradeRefusal.ts';
 
 export interface PortTarget {
@@ -12,8 +12,8 @@ export interface PortTarget {
 }
 
 /** What a forwarded port asks of the cluster. */
-export function portAttempt({ cluster, namespace, pod }: PortTarget): Attempt {
-  return { cluster, verb: 'create', path: { type: resources.pods, namespace, name: pod, subresource: 'portforward' } };
+export function portAttempt(target: PortTarget): Attempt {
+  return { cluster: target.cluster, verb: 'create', path: podPath(target, 'portforward') };
 }
 
 /** Words for what came on the error channel. Pure. */

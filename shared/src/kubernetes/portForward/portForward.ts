@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { KubernetesApi } from '../api.ts';
 import { apiFailureOf, transportFailureOf } from '../errors.ts';
-import { resources } from '../resources.ts';
+import { podPath } from '../resources.ts';
 import { connectFailure, saysNotRunning, type PortTarget } from './portErrors.ts';
 import { portForwardProtocol } from './portFrames.ts';
 import { spdyHeaders, SpdyPort } from './spdyPort.ts';
@@ -36,7 +36,7 @@ export async function portForward(
 ): Promise<Duplex> {
   const { namespace, pod, port } = request;
   const target: PortTarget = { cluster: api.cluster, namespace, pod, port };
-  const path = { type: resources.pods, namespace, name: pod, subresource: 'portforward' };
+  const path = podPath(request, 'portforward');
   const overWebSocket = async (): Promise<Duplex> => {
     const stream = new WebSocketPort(await api.connect(path, { ports: port }, [portForwardProtocol], signal), target);
     stream.follow(signal);

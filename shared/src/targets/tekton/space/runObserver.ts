@@ -234,8 +234,9 @@ export class RunObserver implements Disposable {
   /** Runs the steps that wait for a turn which nobody gives them. Where that may not be done, the run ends without what they make. */
   async #relieve(facts: RunFacts): Promise<void> {
     const stranded = this.#relieving ? undefined : strandedSteps(facts);
-    const turn = `${stranded?.pod}/${stranded?.steps[0]}`;
-    if (stranded === undefined || this.#relieved.has(turn)) return;
+    if (stranded === undefined) return;
+    const turn = `${stranded.pod}/${stranded.steps[0]}`;
+    if (this.#relieved.has(turn)) return;
     this.#relieved.add(turn);
     this.#relieving = true;
     const { api, onError } = this.#options;
