@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { matching } from './matching.ts';
 import { PodRuns, type PodInput, type PodRun } from './podRunner.ts';
+import { testPython } from './stepRunner.ts';
 
 const runs = new PodRuns();
 const servers: Server[] = [];
@@ -99,21 +100,53 @@ describe('the stage before a run in a pod', () => {
         'import os\ndef test_input():\n    here = os.path.join(os.path.dirname(__file__), "input")\n' +
         '    assert sorted(os.listdir(here)) == ["analysis_output.html", "analysis_output.ipynb"]\n',
     };
-    // What `clone` leaves; that it does, the tests of the helpers show with a Git server.
-    for (const folder of ['results', 'suite', 'suite/input']) {
-      await mkdir(run.path(folder));
-      await run.hand(run.path(folder));
-    }
-    for (const [path, text] of Object.entries(files)) {
-      await writeFile(run.path('suite', path), text);
-      await run.hand(run.path('suite', path));
-    }
-    await writeFile(run.path('results/clone.json'), '{"step": "clone", "state": "succeeded", "exitCode": 0}');
+    await cloned(run, ['suite/input'], files);
     for (const step of ['prepare', 'notebook', 'report', 'test', 'collect'] as const) await run.step(step);
     expect(await run.result('test')).toMatchObject({ state: 'succeeded', note: matching(/^1 passed/) });
     expect(await run.result('collect')).toMatchObject({ verdict: 'succeeded' });
   });
+
+  it('runs tests in a folder of a repository with the Poetry project that they lie in, and in its folder', async () => {
+    const run = await make({
+      cells: ['print(40 + 2)'],
+      change: {
+        steps: ['clone', 'prepare', 'notebook', 'report', 'test', 'collect'],
+        suite: { url: 'https://git.example/monorepo.git' },
+        tests: { path: 'checks/tests', always: false, asked: true },
+      },
+    });
+    await cloned(run, ['suite/checks', 'suite/checks/tests', 'bin'], {
+      // Of the repository as a whole, and no Poetry project.
+      'pyproject.toml': '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+      // As Poetry 2 writes it: without a table of its own.
+      'checks/pyproject.toml':
+        '[project]\nname = "checks"\nversion = "1"\n\n' +
+        '[build-system]\nrequires = ["poetry-core>=2"]\nbuild-backend = "poetry.core.masonry.api"\n',
+      'checks/tests/test_it.py':
+        'import os\ndef test_input():\n    assert sorted(os.listdir("input")) == ["analysis_output.html", "analysis_output.ipynb"]\n',
+    });
+    const poetry = '#!/bin/sh\necho "poetry $1 $2 $3 in ${PWD##*/}"\nshift 3\nexec python -m pytest "$@"\n';
+    await writeFile(run.path('bin/poetry'), poetry, { mode: 0o755 });
+    const path = `${run.path('bin')}:${dirname(testPython())}:/usr/bin:/bin`;
+    for (const step of ['prepare', 'notebook', 'report'] as const) await run.step(step);
+    const end = await run.step('test', { PATH: path });
+    expect(end.output).toContain('poetry run -- pytest in checks');
+    expect(await run.result('test')).toMatchObject({ state: 'succeeded', note: matching(/^1 passed/) });
+  });
 });
+
+/** What `clone` leaves; that it does, the tests of the helpers show with a Git server. */
+async function cloned(run: PodRun, folders: readonly string[], files: Record<string, string>): Promise<void> {
+  for (const folder of ['results', 'suite', ...folders]) {
+    await mkdir(run.path(folder));
+    await run.hand(run.path(folder));
+  }
+  for (const [path, text] of Object.entries(files)) {
+    await writeFile(run.path('suite', path), text);
+    await run.hand(run.path('suite', path));
+  }
+  await writeFile(run.path('results/clone.json'), '{"step": "clone", "state": "succeeded", "exitCode": 0}');
+}
 
 async function serve(text: string): Promise<{ url: string; asked: () => number }> {
   let asked = 0;

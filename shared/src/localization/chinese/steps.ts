@@ -118,6 +118,12 @@ export const chineseSteps: Table = {
   '{server} answers with more than a list of files can have': '{server} 的响应超出了文件列表的上限',
   // clone.py, git.py
   'cloning {url}': '正在克隆 {url}',
+  'cloning: the server packs, {percent} %': '正在克隆：服务器正在打包，{percent} %',
+  'cloning: {percent} % received': '正在克隆：已接收 {percent} %',
+  'cloning: {percent} % received, {size}': '正在克隆：已接收 {percent} %，{size}',
+  'cloning: {percent} % received, {size}, {rate}/s': '正在克隆：已接收 {percent} %，{size}，{rate}/s',
+  'cloning: {percent} % unpacked': '正在克隆：已解包 {percent} %',
+  'cloning: {percent} % of the files written': '正在克隆：已写入 {percent} % 的文件',
   "git was not found on the image's PATH": '在镜像的 PATH 中找不到 git',
   'the Secret with the login of the repository is not mounted': '存放仓库登录信息的 Secret 没有挂载',
   'the checkout could not be written: {why~}': '无法写入检出的文件：{why}',

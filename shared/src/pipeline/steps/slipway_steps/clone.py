@@ -94,7 +94,7 @@ def fetch(repository: Wanted, tell: Callable[[str], None], wait: float) -> str:
     """
     partial = repository.folder + ".partial"
     _remove_old_backups(repository.folder)
-    with Git(repository.url, repository.credentials) as git:
+    with Git(repository.url, repository.credentials, tell) as git:
         tell(f"cloning {git.shown_url}")
         for tries_left in reversed(range(_TRIES)):
             shutil.rmtree(partial, ignore_errors=True)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from slipway_steps.files import first_line
 from slipway_steps.git_credentials import read_secret
@@ -16,6 +17,8 @@ from slipway_steps.processes import ended_with_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import Self
 
     from slipway_steps.shapes import ReasonCode
@@ -25,10 +28,23 @@ _URL = re.compile(r"(?P<scheme>[a-z]+)://(?:(?P<user>[^@/]*)@)?(?P<host>[A-Za-z0
 _SHORT_SSH = re.compile(r"(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!/?/)\S+")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@+=,%#-]*")
 _HASH = re.compile(r"[0-9a-f]{7,64}")
-_FETCH = ("--no-tags", "--no-recurse-submodules", "--no-write-commit-graph", "--no-auto-gc")
+_FETCH = ("--progress", "--no-tags", "--no-recurse-submodules", "--no-write-commit-graph", "--no-auto-gc")
 _SHORTEST_MASKED = 4
 _REASON_LENGTH = 300
 _WANTS_LOGIN = "it wants a login"
+_NOTE_SECONDS = 1.0
+
+# What Git shows of its progress, and what that is for people.
+_PROGRESS = re.compile(
+    r"(?P<what>(?:remote: )?[A-Z][a-z]+ [a-z]+): +(?P<percent>\d+)% \(\d+/\d+\)"
+    r"(?:, (?P<size>[\d.]+ [KMGT]?i?[Bb](?:ytes)?)(?: \| (?P<rate>[\d.]+ [KMGT]?i?[Bb](?:ytes)?/s))?)?"
+)
+_PROGRESS_WORDS = {
+    "remote: Compressing objects": "the server packs, {} %",
+    "Receiving objects": "{} % received",
+    "Resolving deltas": "{} % unpacked",
+    "Updating files": "{} % of the files written",
+}
 
 # What Git and ssh say, what it means, and whether another try may bring something else.
 _MEANINGS = (
@@ -97,10 +113,15 @@ def check_revision(revision: str) -> None:
 class Git:
     """Git for one repository, with the login of a Secret; a context, because a key has to be copied for it."""
 
-    def __init__(self, url: str, credentials: str | None) -> None:
-        """`credentials` is a folder with `username` and `password`, or `ssh-privatekey` and perhaps `known_hosts`."""
+    def __init__(self, url: str, credentials: str | None, tell: Callable[[str], None]) -> None:
+        """`credentials` is a folder with `username` and `password`, or `ssh-privatekey` and perhaps `known_hosts`.
+
+        `tell` is given how far a clone has come, once a second.
+        """
         self._url = url
         self._credentials = credentials
+        self._tell = tell
+        self._told_at = time.monotonic()
         self._secrets: list[str] = []
         self._scratch = ""
 
@@ -143,7 +164,7 @@ class Git:
             everything = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
             self._run("-C", folder, "fetch", *_FETCH, "--", self._url, *everything)
             found = revision
-        self._run("-C", folder, "checkout", "--quiet", "--detach", found, "--")
+        self._run("-C", folder, "checkout", "--quiet", "--progress", "--detach", found, "--")
         return self._run("-C", folder, "rev-parse", "HEAD").strip()
 
     def _run(self, *arguments: str) -> str:
@@ -162,6 +183,8 @@ class Git:
             ended_with_us(process),
         ):
             for line in process.stdout or ():
+                if self._is_progress(line):
+                    continue
                 shown = self._masked(line)
                 lines.append(shown)
                 if "rev-parse" not in arguments:
@@ -170,6 +193,19 @@ class Git:
         if process.returncode != 0:
             raise self._failure("".join(lines), process.returncode)
         return "".join(lines)
+
+    def _is_progress(self, line: str) -> bool:
+        """Say whether Git only shows how far it is, which is told now and then and is not for the log."""
+        match = _PROGRESS.match(line)
+        if match is None:
+            return False
+        words = _PROGRESS_WORDS.get(match["what"])
+        now = time.monotonic()
+        if words is not None and now - self._told_at >= _NOTE_SECONDS:
+            self._told_at = now
+            details = [words.format(match["percent"]), match["size"], match["rate"]]
+            self._tell("cloning: " + ", ".join(detail for detail in details if detail))
+        return True
 
     def _masked(self, line: str) -> str:
         for secret in self._secrets:
@@ -207,6 +243,7 @@ class Git:
             "http.lowSpeedLimit=1",
             "http.lowSpeedTime=60",
             "gc.auto=0",
+            "fetch.unpackLimit=1",  # of fewer objects Git shows no progress, large as they may be
             "advice.detachedHead=false",
             "init.defaultBranch=main",
         ]

@@ -20,6 +20,7 @@ _INTERRUPTED = 2
 _USAGE = 4
 _NO_TESTS = 5
 _NAMES_IN_REASON = 3
+_POETRY_PROJECT = re.compile(r"^\s*(\[tool\.poetry[].]|build-backend\s*=\s*[\"']poetry\.core\.)", re.MULTILINE)
 
 
 def plan(run: RunFolder) -> list[tuple[str, str]]:
@@ -37,7 +38,8 @@ def plan(run: RunFolder) -> list[tuple[str, str]]:
         )
     folder = suite if os.path.isdir(suite) else os.path.dirname(suite)
     if run.suite_root != run.work:
-        folder = run.suite_root  # a repository of its own is a project as a whole
+        # A repository of its own is a project as a whole, but for a Poetry project in it that the tests lie in.
+        folder = _poetry_folder(folder, run.suite_root) or run.suite_root
     for name in ("coverage.xml", "pytest_results.xml", "pytest_report.html"):
         remove(os.path.join(run.output, name))
     _give_input(run, folder)
@@ -105,14 +107,27 @@ def _give_input(run: RunFolder, folder: str) -> None:
             shutil.copyfile(path, os.path.join(target, os.path.basename(path)))
 
 
-def _poetry(folder: str) -> str:
-    """Return the path of poetry where the suite is a poetry project, else an empty string."""
+def _poetry_folder(folder: str, top: str) -> str | None:
+    """Return the folder of the Poetry project that `folder` lies in, up to `top`; None where there is none."""
+    while not _is_poetry_project(folder):
+        if folder == top or not folder.startswith(top + os.sep):
+            return None
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _is_poetry_project(folder: str) -> bool:
+    """Poetry 2 needs no table of its own where `[project]` says everything; its build backend tells it then."""
     try:
         with open(os.path.join(folder, "pyproject.toml"), encoding="utf-8", errors="replace") as file:
-            is_project = re.search(r"^\s*\[tool\.poetry[].]", file.read(), re.MULTILINE) is not None
+            return _POETRY_PROJECT.search(file.read()) is not None
     except OSError:
-        return ""
-    if not is_project:
+        return False
+
+
+def _poetry(folder: str) -> str:
+    """Return the path of poetry where the suite is a poetry project, else an empty string."""
+    if not _is_poetry_project(folder):
         return ""
     import shutil
 

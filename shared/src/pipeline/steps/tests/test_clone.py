@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway_steps import clone
+from slipway_steps import git as git_module
 from slipway_steps.clone import Wanted
 from slipway_steps.git import Git, GitFailed, check_revision, check_url
 
@@ -173,6 +174,23 @@ def test_a_commit_is_checked_out_also_by_a_short_name(
     assert cloning(commit[:9]).endswith(f"at {commit[:12]}")
 
 
+def test_how_far_it_has_come_is_told_and_does_not_fill_the_log(
+    cloning: Cloning, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(git_module, "_NOTE_SECONDS", 0)
+    cloning()
+    received = [line for line in cloning.told if "received" in line]
+    shape = re.compile(r"cloning: \d+ % received(, [\d.]+ \w+(, [\d.]+ \w+/s)?)?")
+    assert [line for line in received if shape.fullmatch(line) is None] == []
+    assert received[-1].startswith("cloning: 100 % received")
+    assert "Receiving objects" not in capfd.readouterr().out
+
+
+def test_a_quick_clone_tells_no_percentages(cloning: Cloning) -> None:
+    cloning()
+    assert cloning.told == [f"cloning {cloning.url}"]
+
+
 def test_what_is_not_there_is_told_at_once(cloning: Cloning, server: Server) -> None:
     assert cloning.reason("no-such-branch") == f"{server.url} could not be cloned: it has no such branch, tag or commit"
     assert cloning.reason("deadbeef").endswith("it has no such branch, tag or commit")
@@ -201,17 +219,17 @@ def test_a_login_comes_from_the_secret_and_shows_up_nowhere(
 
 
 def test_the_login_is_for_its_host_alone(tmp_path: Path) -> None:
-    with Git("https://one.example/r.git", str(tmp_path)) as one:
+    with Git("https://one.example/r.git", str(tmp_path), print) as one:
         options = " ".join(one.options())
     assert "credential.https://one.example.helper=!" in options
-    with Git("ssh://git@one.example/r.git", str(tmp_path)) as other:
+    with Git("ssh://git@one.example/r.git", str(tmp_path), print) as other:
         assert "credential.https" not in " ".join(other.options())
 
 
 def test_a_key_is_copied_for_ssh_and_removed(tmp_path: Path) -> None:
     (tmp_path / "ssh-privatekey").write_text("KEY\n")
     (tmp_path / "known_hosts").write_text("x")
-    with Git("git@one.example:r.git", str(tmp_path)) as one:
+    with Git("git@one.example:r.git", str(tmp_path), print) as one:
         command = one.ssh_command()
         key = re.search(r"-i (\S+)", command)
         assert key is not None
