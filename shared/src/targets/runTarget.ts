@@ -126,7 +126,10 @@ export interface RunTarget {
 
   /** Asks the run to stop: TERM, after a grace period KILL; no child is left. Idempotent. */
   cancel(run: string, signal: AbortSignal): Promise<void>;
-  /** Removes a final run and everything it left. @throws SlipwayError `run.conflict` while it is not final. */
+  /**
+   * Removes a final run and everything it left; waits half a minute for one that was cancelled.
+   * @throws SlipwayError `run.conflict` while it is not final
+   */
   delete(run: string, signal: AbortSignal): Promise<void>;
 
   /** The artifacts: the index if there is one, else what is there now. */

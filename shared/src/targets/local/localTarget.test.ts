@@ -314,6 +314,15 @@ describe('a run on this machine', () => {
     }
   });
 
+  it('is waited for when it is deleted while it is being cancelled', async () => {
+    const shop = await open({ notebook: 'trap "sleep 0.5; exit 1" TERM; while :; do sleep 0.05; done' });
+    const target = shop.target();
+    await target.submit(submissionOf('stopping'), noSignal);
+    await target.cancel('stopping', noSignal);
+    await target.delete('stopping', noSignal);
+    expect(await readdir(join(shop.dataDir, 'runs'))).toEqual([]);
+  });
+
   it('gives back the run file, and lists the newest first', async () => {
     const shop = await open();
     const target = shop.target();

@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipwayError, type Artifact, type PythonChoice, type RunEvent, type StepName } from '../../protocol/index.ts';
 import { runFileSchema, type RunFile } from '../../pipeline/index.ts';
 import type {
@@ -31,6 +32,10 @@ import { submitRun } from './submitRun.ts';
 import { runMarker } from './supervisor/stepEnvironment.ts';
 import { readSupervisor } from './supervisorProcess.ts';
 import { RunsWatcher } from './watchRuns.ts';
+
+/** How long deleting waits for a run that was told to stop: as long as on a cluster. */
+const stoppingMs = 35_000;
+const stoppingPollMs = 200;
 
 /** The target `local`: runs are processes of this machine, each driven by a supervisor of its own. */
 export function createLocalTarget(options: LocalTargetOptions): RunTarget {
@@ -137,7 +142,7 @@ class LocalTarget implements RunTarget {
   }
 
   async delete(run: string, signal: AbortSignal): Promise<void> {
-    const events = await this.events(run, signal);
+    const events = await this.eventsOnceStopped(run, signal);
     if (!isFinal(events)) {
       throw new SlipwayError('run.conflict', `The run ${run} has not ended, so it cannot be deleted.`, {
         action: `Cancel it first: slipway cancel ${run}`,
@@ -188,6 +193,18 @@ class LocalTarget implements RunTarget {
     const paths = this.pathsOf(run);
     if ((await changedAt(paths.runFile)) === undefined) throw runNotFound(run);
     return paths;
+  }
+
+  /** The events of a run; of one that was told to stop, once it has. */
+  private async eventsOnceStopped(run: string, signal: AbortSignal): Promise<readonly RunEvent[]> {
+    const end = this.settings.now() + stoppingMs;
+    let events = await this.events(run, signal);
+    while (!isFinal(events) && this.settings.now() < end) {
+      if ((await changedAt(this.pathsOf(run).cancel)) === undefined) break;
+      await sleep(stoppingPollMs);
+      events = await this.events(run, signal);
+    }
+    return events;
   }
 
   private async endOrphans(paths: RunPaths): Promise<void> {

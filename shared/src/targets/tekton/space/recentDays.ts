@@ -3,10 +3,11 @@ import { dayOf, labels } from '../../../pipeline/index.ts';
 const dayMs = 86_400_000;
 /** Between a run's label, which is written first, and its time of creation. */
 const lateMs = 3_600_000;
-/** So many days are named at most. Runs that are older than all of them come along, which only costs time. */
-const namedDays = 180;
-/** Days before the recent ones that have a part of their own: where runs are kept for weeks, about half of all. */
-const nearDays = 14;
+/**
+ * So many days are named at most. Runs that are older than all of them come along, which only costs time; but a server compares the
+ * label of each run with one day after the other.
+ */
+const namedDays = 90;
 
 /** A selection of runs by the day that they carry as a label. */
 export interface RecentDays {
@@ -36,7 +37,7 @@ export function recentDays(now: number, days: number): RecentDays | undefined {
 export interface PartsByDay {
   /** Those of `recentDays`. */
   readonly recent: string;
-  /** The fortnight before, and what is older. */
+  /** Every other day before these, and the days between: however long runs are kept, about half of them each. */
   readonly older: readonly string[];
 }
 
@@ -48,6 +49,6 @@ export function partsByDay(now: number): PartsByDay | undefined {
   const days = recentDays(now, 2);
   if (days === undefined) return undefined;
   const some = (named: readonly string[]): string => `${labels.day} in (${named.join(',')})`;
-  const { leftOut } = days;
-  return { recent: days.labelSelector, older: [some(leftOut.slice(0, nearDays)), some(leftOut.slice(nearDays))] };
+  const every2nd = (first: number): string[] => days.leftOut.filter((_, index) => index % 2 === first);
+  return { recent: days.labelSelector, older: [some(every2nd(0)), some(every2nd(1))] };
 }

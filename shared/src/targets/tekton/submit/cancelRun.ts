@@ -3,7 +3,7 @@ import { containerOf, paths } from '../../../pipeline/index.ts';
 import { SlipwayError } from '../../../protocol/index.ts';
 import { pipelineRunSchema, type PipelineRun, type Pod } from './clusterObjects.ts';
 import { runInPod } from './podCommand.ts';
-import { hasEnded, isDone, isOurs } from './runObjects.ts';
+import { hasEnded, isDone, isOurs, isStopping } from './runObjects.ts';
 import { podsOf, taskRunsOf } from './runPods.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 import { isTakenUp } from './takenUp.ts';
@@ -88,10 +88,6 @@ const listener = containerOf('collect');
 
 function listens(pod: Pod): boolean {
   return pod.status?.containerStatuses.find(({ name }) => name === listener)?.state.running !== undefined;
-}
-
-function isStopping(run: PipelineRun): boolean {
-  return run.spec.status === 'Cancelled' || run.spec.status === 'CancelledRunFinally';
 }
 
 /** How long Tekton may take to begin a task before the run is stopped all the same. */

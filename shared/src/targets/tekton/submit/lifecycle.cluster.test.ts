@@ -188,6 +188,15 @@ describe.concurrent('delete', () => {
     await space.untilNothingIsLeft(run, signal);
   });
 
+  it('waits for the end of a run that is being cancelled', async () => {
+    const run = named('stopping');
+    const submitter = space.submitter({ profile: waitingProfile });
+    await submitter.submit(commandRun(run, 'true'), signal);
+    expect(await submitter.cancel(run, signal)).toEqual({ how: 'stopped' });
+    expect(await submitter.delete(run, signal)).toEqual([]);
+    expect(await space.run(run, signal)).toBeUndefined();
+  });
+
   it('refuses while a run has not ended', async () => {
     const run = named('open');
     const submitter = space.submitter({ profile: waitingProfile });
@@ -211,9 +220,6 @@ describe.concurrent('a retry', () => {
       code: 'run.conflict',
       message: expect.stringContaining(second),
     });
-    await submitter.cancel(second, signal);
-    await space.untilEnded(second, signal);
-
     await submitter.submit(commandRun(third, 'true', undefined, { reuse }), signal);
     expect((await space.untilEnded(third, signal)).status?.conditions).toMatchObject([{ status: 'True' }]);
     const claim = () => space.metadata('data', original, signal);
@@ -221,6 +227,7 @@ describe.concurrent('a retry', () => {
     expect(await space.metadata('data', third, signal)).toBeUndefined();
 
     await space.until(async () => (await podsOf(space.objects, third, signal)).every(hasEnded), signal);
+    await submitter.cancel(second, signal);
     expect(await submitter.delete(original, signal)).toEqual([]);
     const left = await space.listVolume({ claimName: `${original}-data`, subPath: undefined }, signal);
     expect(left.filter((path) => path.startsWith(`${original}/`))).toEqual([]);

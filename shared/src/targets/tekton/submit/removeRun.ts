@@ -6,7 +6,7 @@ import { claimSchema, objectSchema, pipelineRunSchema, type PipelineRun, type Po
 import { reusedBy } from './reuses.ts';
 import { sharedVolume } from './originalVolume.ts';
 import type { RunFolders } from './runFolders.ts';
-import { isDone, isOurs, runOf, volumeOf } from './runObjects.ts';
+import { isDone, isOurs, isStopping, runOf, volumeOf } from './runObjects.ts';
 import { isTerminal, podsOf } from './runPods.ts';
 import type { SpaceObjects } from './spaceObjects.ts';
 
@@ -19,7 +19,7 @@ export interface Remover {
 
 /** How long deleting waits for the cluster to take a run's objects away. */
 const goneMs = 30_000;
-/** A run is done a moment before its pod is, and a pod that is being cancelled has half a minute. */
+/** A run that was cancelled is done a moment later, and its pod after that: it has half a minute. */
 const endingMs = 35_000;
 const pollMs = 300;
 
@@ -72,13 +72,15 @@ export async function removeRun(
  * @throws SlipwayError `run.conflict` while it, its pod or a retry that reads it has not ended
  */
 async function checkMayGo(
-  { space, clock }: Remover,
+  remover: Remover,
   run: PipelineRun,
   signal: AbortSignal,
 ): Promise<{ readonly goesOn: boolean }> {
+  const { space, clock } = remover;
   const { name } = run.metadata;
-  if (!isDone(run)) throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
   const end = clock.now() + endingMs;
+  if (!(await isDoneBy(end, remover, run, signal)))
+    throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
   const working = async (): Promise<readonly Pod[]> =>
     (await podsOf(space, name, signal)).filter((pod) => !isTerminal(pod));
   let pods = await working();
@@ -88,7 +90,7 @@ async function checkMayGo(
   }
   if (pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined))
     throw notFinal(`The pod of the run ${name} is still ending.`, 'Try again in a moment.');
-  const retry = await readerOf(space, run, signal);
+  const retry = await readerOf(end, remover, run, signal);
   if (retry === undefined) return { goesOn: pods.length > 0 };
   throw notFinal(
     `The run ${retry} takes steps from ${name} and has not ended.`,
@@ -100,15 +102,36 @@ function notFinal(message: string, action: string): SlipwayError {
   return new SlipwayError('run.conflict', message, { action });
 }
 
-/** A retry of the run that still needs its folder. */
-async function readerOf(space: SpaceObjects, run: PipelineRun, signal: AbortSignal): Promise<string | undefined> {
+/** Whether a run is done; one that was told to stop is waited for. @param end epoch ms */
+async function isDoneBy(
+  end: number,
+  { space, clock }: Remover,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let seen: PipelineRun | undefined = run; seen !== undefined && !isDone(seen);) {
+    if (!isStopping(seen) || clock.now() > end) return false;
+    await clock.sleep(pollMs, signal);
+    seen = await space.find(resources.pipelineRuns, run.metadata.name, pipelineRunSchema, signal);
+  }
+  return true;
+}
+
+/** A retry of the run that still needs its folder. @param end epoch ms, until when one that was told to stop is waited for */
+async function readerOf(
+  end: number,
+  remover: Remover,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { space } = remover;
   // A retry runs the same notebook, which keeps the list short; for a command all runs are asked for.
   const notebook = run.metadata.labels[labels.notebook];
   const selector = notebook === undefined ? managedSelector : `${managedSelector},${labels.notebook}=${notebook}`;
   const all = await space.metadata(resources.pipelineRuns, selector, signal);
   for (const { name } of all.filter((metadata) => reusedBy(metadata) === run.metadata.name)) {
     const retry = await space.find(resources.pipelineRuns, name, pipelineRunSchema, signal);
-    if (retry !== undefined && !isDone(retry)) return name;
+    if (retry !== undefined && !(await isDoneBy(end, remover, retry, signal))) return name;
   }
   return undefined;
 }

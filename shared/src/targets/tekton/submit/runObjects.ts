@@ -18,7 +18,12 @@ export function isDone(run: PipelineRun): boolean {
   return isSettled(run.status?.conditions);
 }
 
-/** The same of one of its tasks. */
+/** Tekton was told to stop it, whether or not it has. */
+export function isStopping(run: PipelineRun): boolean {
+  return run.spec.status === 'Cancelled' || run.spec.status === 'CancelledRunFinally';
+}
+
+/** The same as `isDone` of one of its tasks. */
 export function hasEnded(taskRun: TaskRun): boolean {
   return isSettled(taskRun.status?.conditions);
 }
