@@ -432,7 +432,7 @@ describe('cancel and delete', () => {
     expect(await harness.service.cancel({ run: run.name }, never)).toEqual(ended);
   });
 
-  it('delete refuses a run that goes on', async () => {
+  it('delete leaves a run that the target does not let go, and knows none that is gone', async () => {
     const run = await harness.submit();
     expect((await refusal(harness.service.delete({ run: run.name }, never))).code).toBe('run.conflict');
     harness.finish(run.name);

@@ -198,12 +198,6 @@ class Service implements RunService {
 
   async delete(reference: RunReference, signal: AbortSignal): Promise<void> {
     const { target, run } = await this.find(reference, signal);
-    const { state } = await this.#catalogue.load(target, run, signal);
-    if (!terminalStates.has(state)) {
-      throw new SlipwayError('run.conflict', `${run} has not ended yet, so it cannot be deleted.`, {
-        action: `Stop it first: "slipway cancel ${run}".`,
-      });
-    }
     await target.delete(run, signal);
     this.#catalogue.forget(target, run);
   }

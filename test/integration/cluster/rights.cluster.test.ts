@@ -125,7 +125,8 @@ describe('the shipped role', () => {
     expect(retried.exitCode, retried.stdout + retried.stderr).toBe(0);
     expect((await ada.typed(['cancel', json(retried).run])).exitCode).toBe(0);
     for (const removes of [
-      ['delete', run],
+      // The one has just been cancelled, and takes steps from the other.
+      ['delete', json(retried).run, run],
       ['prune', '--keep', '1'],
     ]) {
       const ended = await ada.typed([...removes, '--yes']);

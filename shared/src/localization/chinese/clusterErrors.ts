@@ -215,8 +215,6 @@ export const chineseClusterErrors: Table = {
   '{message~} This could not be removed again: {left}.': '{message}以下内容未能移除：{left}。',
   'slipway prune removes what was left behind, from 15 minutes after its making.':
     'slipway prune 会移除遗留的内容（创建 15 分钟之后）。',
-  'The run {run} has not ended.': '运行 {run} 还没有结束。',
-  'Cancel it first: slipway cancel {run}.': '请先取消它：slipway cancel {run}。',
   'The pod of the run {run} is still ending.': '运行 {run} 的 Pod 还在结束中。',
   'The run {retry} takes steps from {run} and has not ended.': '运行 {retry} 沿用 {run} 的步骤，还没有结束。',
   'Wait for it, or cancel it: slipway cancel {run}.': '请等待它结束，或取消它：slipway cancel {run}。',

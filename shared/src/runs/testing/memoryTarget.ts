@@ -178,7 +178,8 @@ export class MemoryTarget implements RunTarget {
   }
 
   delete(run: string): Promise<void> {
-    if (!this.runs.delete(run)) throw notFound(run);
+    if (this.#run(run).events.at(-1)?.type !== 'finished') throw new SlipwayError('run.conflict', 'It goes on.');
+    this.runs.delete(run);
     this.tell({ kind: 'deleted', run });
     return Promise.resolve();
   }

@@ -80,7 +80,10 @@ async function checkMayGo(
   const { name } = run.metadata;
   const end = clock.now() + endingMs;
   if (!(await isDoneBy(end, remover, run, signal)))
-    throw notFinal(`The run ${name} has not ended.`, `Cancel it first: slipway cancel ${name}.`);
+    throw notFinal(
+      `The run ${name} has not ended, so it cannot be deleted.`,
+      `Cancel it first: slipway cancel ${name}`,
+    );
   const working = async (): Promise<readonly Pod[]> =>
     (await podsOf(space, name, signal)).filter((pod) => !isTerminal(pod));
   let pods = await working();
