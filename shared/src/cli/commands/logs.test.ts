@@ -137,6 +137,37 @@ describe('on a terminal', () => {
   });
 });
 
+describe('a log with nothing in it', () => {
+  const terminal = { columns: 80, rows: 10 };
+  const ended: Run = { ...begunRun, state: 'succeeded', finishedAt: begunRun.createdAt + 1 };
+  const said = async (run: Run, last: LogPage, ...words: readonly string[]): Promise<string> => {
+    const core = coreWith(last);
+    core.set(run);
+    const { io } = await slipway(['logs', 'last', ...words], { core, terminal, env: { NO_COLOR: '1' } });
+    expect(io.written.stdout).toBe('');
+    return io.written.stderr;
+  };
+
+  it('says why to a person', async () => {
+    expect(await said(ended, page([], true), '--step', 'prepare')).toBe('prepare printed nothing\n');
+    expect(await said(ended, page([], true))).toBe('analysis-7f3a printed nothing\n');
+    expect(await said(ended, page([], true), '--step', 'notebook')).toBe('notebook did not begin\n');
+    const never = { ...submittedRun, state: 'cancelled' as const, finishedAt: submittedRun.createdAt + 1 };
+    expect(await said(never, page([], true))).toBe('no step of analysis-7f3a began\n');
+    const waits = { ...submittedRun, state: 'queued' as const };
+    expect(await said(waits, page([]))).toBe(
+      'analysis-7f3a is queued: nothing is printed yet; slipway logs analysis-7f3a -f waits for it\n',
+    );
+  });
+
+  it('is just that to a program', async () => {
+    const core = coreWith(page([], true));
+    core.set(ended);
+    const { stdout, stderr } = await slipway(['logs', 'last'], { core });
+    expect([stdout, stderr]).toEqual(['', '']);
+  });
+});
+
 it('a step that the run does not have is refused, naming those it has', async () => {
   const { exitCode, stderr } = await slipway(['logs', 'last', '--step', 'command'], { core: coreWith() });
   expect(exitCode).toBe(2);

@@ -3,9 +3,10 @@ import { createLineAssembler, type AssembledLine } from '../../runs/index.ts';
 import type { CliCore } from '../cliCore.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { Session } from '../session.ts';
-import { plain } from '../terminal/line.ts';
+import { plain, toned } from '../terminal/line.ts';
 import { LiveRegion } from '../terminal/liveRegion.ts';
 import { logLine, oneLine } from '../terminal/sanitize.ts';
+import { stateWords } from '../view/verdictWords.ts';
 import { readStepName } from './retry.ts';
 import { findRun, refOf, type RunReference } from './runReference.ts';
 
@@ -45,9 +46,11 @@ export async function logs(session: Session, reference: RunReference, options: L
   const isRaw = step !== undefined && !options.timestamps && !session.out.isTerminal;
   const sink = isRaw ? createRawSink(session) : createLineSink(session, { ...options, step });
   const interruption = session.onInterrupt(() => session.endQuietly(exitCodes.cancelled));
+  let isEmpty = true;
   try {
     for await (const page of readPages(core, run, step, options, session.signal)) {
       sink.page(page);
+      isEmpty &&= page.batches.length === 0;
       await session.out.drained();
       session.signal.throwIfAborted();
     }
@@ -57,7 +60,21 @@ export async function logs(session: Session, reference: RunReference, options: L
     sink.dispose();
     interruption.dispose();
   }
+  if (isEmpty && session.out.isTerminal) {
+    session.err.writeLines([[toned('dim', options.follow ? 'nothing was printed' : whyEmpty(run, step))]]);
+    await session.err.drained();
+  }
   return exitCodes.passed;
+}
+
+/** Why there is no line to show, for people. @param run as it was when its log was asked for */
+function whyEmpty(run: Run, step: StepName | undefined): string {
+  const name = oneLine(run.name);
+  if (run.finishedAt === undefined) {
+    return `${name} is ${stateWords[run.state]}: nothing is printed yet; slipway logs ${name} -f waits for it`;
+  }
+  if (hasBegun(run, step)) return `${step ?? name} printed nothing`;
+  return step === undefined ? `no step of ${name} began` : `${step} did not begin`;
 }
 
 async function* readPages(

@@ -189,6 +189,7 @@ describe('--detach', () => {
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toContain('run        analysis-7f3a');
     expect(ended.stdout).toContain('slipway watch analysis-7f3a');
+    expect(ended.stdout).not.toContain('\n\n\n');
     expect(core.requested('runs/watch')).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ export async function sayDetached(
   options: Pick<FollowOptions, 'format' | 'parameters'>,
 ): Promise<number> {
   if (options.format === 'json') printJson(session, runJson(run, [], options.parameters));
-  else session.out.writeLines([[plain('')], ...comeBackLines(run, false)]);
+  else session.out.writeLines(comeBackLines(run, false));
   await session.out.drained();
   return exitCodes.passed;
 }

@@ -57,6 +57,7 @@ function section(title: string, lines: readonly string[]): Line[] {
 
 function describeStep(run: Run, step: Run['steps'][number]): string {
   const text = stepText(run, step).replace(new RegExp(`^${step.state}(?:: )?`, 'u'), '');
-  const exit = step.exitCode === undefined || step.exitCode === 0 ? '' : ` (exit code ${step.exitCode})`;
-  return `${step.name.padEnd(10)} ${step.state}${exit}${text === '' ? '' : `: ${text}`}`;
+  const exit = step.exitCode === undefined || step.exitCode === 0 ? '' : `exit code ${step.exitCode}`;
+  const told = `${step.name.padEnd(10)} ${step.state}${exit === '' ? '' : ` (${exit})`}`;
+  return text === '' || text === exit ? told : `${told}: ${text}`;
 }
