@@ -164,6 +164,14 @@ const raised = (errorName: string, errorValue: string, traceback: string[] = [])
 const byCell = (cell: FailedCell, logTail = '') =>
   diagnose({ run: runThat('failed', notebookFailed), failedCell: cell, logTail });
 
+it('names the notebook that %run did not find', () => {
+  expect(byCell(raised('Exception', "File `'helpers.ipynb'` not found."))).toMatchObject({
+    id: 'fileNotFound',
+    cause: "Cell 2 opens 'helpers.ipynb', which is not there in the run",
+  });
+  expect(byCell(raised('Exception', "File `'helpers.ipynb'` is empty."))?.id).toBe('cellRaised');
+});
+
 describe('never a confident wrong cause', () => {
   const misleading = [
     'Killed',

@@ -77,7 +77,9 @@ export const pythonEntries: readonly CatalogueEntry[] = [
     id: 'fileNotFound',
     source: 'G9',
     look: 'error',
-    pattern: /^FileNotFoundError: \[Errno 2\] No such file or directory: (?<path>'[^'\n]+')/,
+    // The second is what %run says.
+    pattern:
+      /^(?:FileNotFoundError: \[Errno 2\] No such file or directory: |Exception: File `(?='[^'\n]+'` not found))(?<path>'[^'\n]+')/,
     steps: ['notebook', 'command'],
     causes: ['{place} opens {path}, which is not there in the run'],
     fixes: [

@@ -87,6 +87,17 @@ describe('companions by default', () => {
     expect((await choose({ [file]: 'x' })).files).toEqual([file]);
   });
 
+  it('take another notebook that the code names, wherever it lies', async () => {
+    const files = { 'helpers.ipynb': '', 'lib/b (2).ipynb': '', 'old-helpers.ipynb': '', 'c.ipynb': '' };
+    const notebookCode = '%run helpers.ipynb\npm.execute_notebook("lib/b (2).ipynb")\n# abc.ipynb, not-c.ipynb';
+    expect(await choose(files, { notebookCode })).toMatchObject({
+      files: ['helpers.ipynb', 'lib/b (2).ipynb'],
+      ignored: { 'old-helpers.ipynb': 'another notebook', 'c.ipynb': 'another notebook' },
+    });
+    const { ignored } = await choose({ ...files, '.slipwayignore': 'helpers.ipynb' }, { notebookCode });
+    expect(ignored['helpers.ipynb']).toBe('.slipwayignore');
+  });
+
   it('do not look into what stays', async () => {
     const folder = memoryFolder({
       'nb.ipynb': '',

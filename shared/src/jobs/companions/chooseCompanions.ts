@@ -11,6 +11,8 @@ import { walkFolder } from './walkFolder.ts';
 export interface CompanionOptions {
   /** The notebook; undefined for a command. It is no companion of its own. */
   readonly notebook: string | undefined;
+  /** What its code cells say. */
+  readonly notebookCode?: string | undefined;
   /** `spec.files`. */
   readonly files?: JobSpec['files'] | undefined;
   /** The tests folder, whose files travel but are no companions. The empty path is the job's folder itself. */
@@ -29,7 +31,7 @@ export interface ChosenFiles {
  * Chooses the files that travel with a notebook or command.
  *
  * By default: everything in the job's folder except version control, environments, caches, hidden files, other
- * notebooks, outputs of runs, and what `.slipwayignore` files name (`!name` in one brings back a single file that the
+ * notebooks that the notebook does not name, outputs of runs, and what `.slipwayignore` files name (`!name` in one brings back a single file that the
  * defaults leave, but no secret). With `files.include` exactly the files that match it, whatever rules say; a folder
  * that rules leave out is only looked into when a glob names it. `files.exclude` always wins.
  * @throws SlipwayError `files.refused` for too many files or bytes, or an included link that leaves the folder;
@@ -40,14 +42,14 @@ export async function chooseFiles(
   options: CompanionOptions,
   signal: AbortSignal,
 ): Promise<ChosenFiles> {
-  const { notebook, files = {}, tests, limits } = options;
+  const { notebook, notebookCode, files = {}, tests, limits } = options;
   const include = files.include?.map((glob) => pathGlob(glob, 'files.include', false));
   const exclude = (files.exclude ?? []).map((glob) => pathGlob(glob, 'files.exclude', true));
   const walk = await walkFolder(
     folder,
     {
       skip: new Set(notebook === undefined ? [] : [notebook]),
-      hasNotebook: notebook !== undefined,
+      notebookCode: notebook === undefined ? undefined : (notebookCode ?? ''),
       include,
       exclude,
       tests,

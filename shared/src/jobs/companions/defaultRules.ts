@@ -68,19 +68,27 @@ export function looksSecret(path: string): boolean {
 
 /** What is known of a job when its files are judged. */
 export interface FileContext {
-  /** True for the files of a job with a notebook; a command may well read notebooks. */
-  readonly hasNotebook: boolean;
+  /** The code of a job's notebook, in which other notebooks may be named; undefined for a command, which may read any. */
+  readonly notebookCode: string | undefined;
   /** True under the tests folder, where notebooks and reports are test data. */
   readonly inTests: boolean;
 }
 
 /** Why a file stays by default, or undefined when it travels. Secrets are told apart before. */
-export function fileReason(path: string, { hasNotebook, inTests }: FileContext): string | undefined {
+export function fileReason(path: string, { notebookCode, inTests }: FileContext): string | undefined {
   const name = nameOf(path);
   if (/^(?:Thumbs\.db|desktop\.ini|.*\.py[co]|.*~)$/is.test(name)) return 'cache';
   if (name.startsWith('.')) return 'hidden';
   if (inTests) return undefined;
   if (/_output\.(?:ipynb|html)$/i.test(name)) return 'output of a run';
-  if (hasNotebook && /\.ipynb$/i.test(name)) return 'another notebook';
+  if (notebookCode !== undefined && /\.ipynb$/i.test(name) && !isNamedIn(notebookCode, name)) return 'another notebook';
   return /^slipway\.ya?ml$/.test(path) ? 'the job spec' : undefined;
+}
+
+/** Whether code names a file, as in `%run helpers.ipynb`; not as the end of a longer name. */
+function isNamedIn(code: string, name: string): boolean {
+  for (let at = code.indexOf(name); at !== -1; at = code.indexOf(name, at + 1)) {
+    if (!/[\w-]/.test(code.charAt(at - 1))) return true;
+  }
+  return false;
 }

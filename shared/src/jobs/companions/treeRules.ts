@@ -33,7 +33,7 @@ export class TreeRules {
     if (judged === 'ignored') return ignoreFileName;
     // The list itself goes along, so that both ends have the same rules.
     if (judged === 'kept' || name === ignoreFileName) return undefined;
-    return fileReason(path, { hasNotebook: false, inTests: true });
+    return fileReason(path, { notebookCode: undefined, inTests: true });
   }
 }
 

@@ -13,7 +13,8 @@ import { tooMuchError } from './limits.ts';
 export interface WalkOptions {
   /** Paths that are not looked at: the notebook itself, which is staged from its text. */
   readonly skip: ReadonlySet<string>;
-  readonly hasNotebook: boolean;
+  /** Of the notebook; undefined for a command. */
+  readonly notebookCode: string | undefined;
   /** Undefined: the default rules choose. */
   readonly include: readonly PathGlob[] | undefined;
   readonly exclude: readonly PathGlob[];
@@ -157,7 +158,7 @@ class FolderWalker implements Walk {
   }
 
   #judgeFile(path: string, entry: FolderEntry, mode: Mode, ignores: readonly IgnoreFile[]): Verdict {
-    const { exclude, hasNotebook } = this.#options;
+    const { exclude, notebookCode } = this.#options;
     if (exclude.some((glob) => glob.matches(path))) return leave('files.exclude');
     if (entry.kind !== 'file') {
       if (this.#namesOther(path, entry.kind)) throw this.#cannotTravel(path, entry.kind);
@@ -171,7 +172,7 @@ class FolderWalker implements Walk {
     const judged = judge(ignores, path);
     if (judged === 'ignored') return leave(ignoreFileName);
     if (entry.name === ignoreFileName) return pass;
-    const reason = judged === 'kept' ? undefined : fileReason(path, { hasNotebook, inTests });
+    const reason = judged === 'kept' ? undefined : fileReason(path, { notebookCode, inTests });
     return reason === undefined ? take : leave(reason);
   }
 

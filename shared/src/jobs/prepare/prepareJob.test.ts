@@ -53,6 +53,15 @@ describe('a job with a notebook', () => {
     'tests/data.csv': '1',
   };
 
+  it('has the notebooks with it that its code names, and those of its text not', async () => {
+    const text = notebookText([markdownCell('after b.ipynb', { id: 'm' }), codeCell('%run ./a.ipynb', { id: 'c' })]);
+    const job = await prepare({ notebook: 'nb.ipynb' }, { 'nb.ipynb': text, 'a.ipynb': '{}', 'b.ipynb': '{}' });
+    expect(job.companions).toMatchObject({
+      files: [{ path: 'a.ipynb' }],
+      ignored: [{ path: 'b.ipynb', reason: 'another notebook' }],
+    });
+  });
+
   it('is completed with what lies beside it', async () => {
     const job = await prepare({ notebook: './nb.ipynb', parameters: { n_pcs: '30' } }, files);
     expect(job).toMatchObject({

@@ -40,7 +40,12 @@ export async function prepareJob(
 
   const beside = folderOf(path ?? '');
   const candidate = await findTests(spec, beside, folder, signal);
-  const files = await chooseFiles(folder, { notebook: path, files: spec.files, tests: candidate }, signal);
+  const notebookCode = notebook && codeOf(notebook);
+  const files = await chooseFiles(
+    folder,
+    { notebook: path, notebookCode, files: spec.files, tests: candidate },
+    signal,
+  );
   const fetched = fetchedBy(spec);
   const { tests: own, warnings: testWarnings } = settleTests(candidate, files.testFiles);
   const tests = own ?? fetched.tests;
@@ -98,6 +103,13 @@ async function isSaved(
     if (SlipwayError.is(error) && error.code !== 'cancelled') return false;
     throw error;
   }
+}
+
+function codeOf({ cells }: NotebookDocument): string {
+  return cells
+    .filter(({ kind }) => kind === 'code')
+    .map(({ source }) => source)
+    .join('\n');
 }
 
 /** The kernel is not among it: the run's own spec names it. */
