@@ -172,6 +172,14 @@ it('names the notebook that %run did not find', () => {
   expect(byCell(raised('Exception', "File `'helpers.ipynb'` is empty."))?.id).toBe('cellRaised');
 });
 
+it('names the package that a progress bar needs', () => {
+  const said = 'IProgress not found. Please update jupyter and ipywidgets. See the documentation.';
+  expect(byCell(raised('ImportError', said))).toMatchObject({
+    id: 'widgetsMissing',
+    cause: 'Cell 2 shows progress with tqdm.notebook, which needs the Python package ipywidgets',
+  });
+});
+
 describe('never a confident wrong cause', () => {
   const misleading = [
     'Killed',

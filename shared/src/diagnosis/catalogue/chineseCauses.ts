@@ -152,6 +152,8 @@ export const chineseCauses: Readonly<Record<string, string>> = {
   'KeyError {key} in {place}': '{place}出现 KeyError {key}',
   'The file that {place} loads does not hold what it should; it looks like a git LFS pointer':
     '{place}载入的文件内容不对，看起来是 git LFS 指针',
+  '{place} shows progress with tqdm.notebook, which needs the Python package ipywidgets':
+    '{place}用 tqdm.notebook 显示进度，这需要 Python 包 ipywidgets',
   '{place} opens {path}, which is not there in the run': '{place}打开的 {path} 在运行中不存在',
   '{place} could not reach a server ({error}: {message})': '{place}无法访问服务器（{error}：{message}）',
   '{place} could not reach a server ({error})': '{place}无法访问服务器（{error}）',

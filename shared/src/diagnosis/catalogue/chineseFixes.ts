@@ -62,12 +62,11 @@ export const chineseFixes: Readonly<Record<string, string>> = {
   'Write to the folder in $SLIPWAY_OUTPUT instead, or have the rights of the file changed':
     '改为写入 $SLIPWAY_OUTPUT 文件夹，或修改文件的权限',
   'Write to the folder in $SLIPWAY_OUTPUT instead': '改为写入 $SLIPWAY_OUTPUT 文件夹',
-  'Watch the memory while it runs; load less data at once, or stop other programs':
-    '运行时观察内存；一次少载入一些数据，或停止其他程序',
   'Look for a compiled package that does not fit this machine or another package':
     '查找与这台机器或其他包不匹配的编译包',
   // kernel.ts
-  'Load less data at once, or stop other programs that need memory': '一次少载入一些数据，或停止其他占用内存的程序',
+  'Load less data at once, or give it more memory: a larger size on a cluster, fewer other programs on this machine':
+    '一次少载入一些数据，或增加内存：在集群上选择更大的规格，在这台机器上减少其他程序',
   'Then: slipway retry {run} --from notebook': '然后：slipway retry {run} --from notebook',
   'Add {module} to requirements.txt, then: slipway retry {run} --from prepare':
     '在 requirements.txt 中加入 {module}，然后：slipway retry {run} --from prepare',
@@ -124,6 +123,9 @@ export const chineseFixes: Readonly<Record<string, string>> = {
   'Update nbconvert: it has to be 7.16 or newer': '更新 nbconvert：需要 7.16 或更新的版本',
   // python.ts
   'Rename your own {parent}.py if there is one': '如果有自己的 {parent}.py，请改名',
+  'Import tqdm from tqdm.auto, which does without': '改为从 tqdm.auto 导入 tqdm，它不需要该包',
+  'Or add ipywidgets to requirements.txt, then: slipway retry {run} --from prepare':
+    '或在 requirements.txt 中加入 ipywidgets，然后：slipway retry {run} --from prepare',
   'Add {package} to requirements.txt, then: slipway retry {run} --from prepare':
     '在 requirements.txt 中加入 {package}，然后：slipway retry {run} --from prepare',
   'If {module} is a module of your own, put it beside the notebook and see that it travels (files.include, .slipwayignore)':

@@ -15,7 +15,7 @@ export const kernelEntries: readonly CatalogueEntry[] = [
       'The kernel died, most often because the machine ran out of memory, else because compiled code crashed',
     ],
     fixes: [
-      'Load less data at once, or stop other programs that need memory',
+      'Load less data at once, or give it more memory: a larger size on a cluster, fewer other programs on this machine',
       'Then: slipway retry {run} --from notebook',
     ],
   },

@@ -97,7 +97,7 @@ export const machineEntries: readonly CatalogueEntry[] = [
     exitCodes: [137],
     causes: ['Step {step} was killed (exit code 137), most often because the machine ran out of memory'],
     fixes: [
-      'Watch the memory while it runs; load less data at once, or stop other programs',
+      'Load less data at once, or give it more memory: a larger size on a cluster, fewer other programs on this machine',
       'slipway retry {run} --from {step}',
     ],
   },

@@ -65,6 +65,18 @@ export const pythonEntries: readonly CatalogueEntry[] = [
     ],
   },
   {
+    id: 'widgetsMissing',
+    source: 'none',
+    look: 'error',
+    pattern: /^ImportError: IProgress not found\. Please update jupyter and ipywidgets/,
+    steps: ['notebook'],
+    causes: ['{place} shows progress with tqdm.notebook, which needs the Python package ipywidgets'],
+    fixes: [
+      'Import tqdm from tqdm.auto, which does without',
+      'Or add ipywidgets to requirements.txt, then: slipway retry {run} --from prepare',
+    ],
+  },
+  {
     id: 'gitLfsPointer',
     source: 'G11',
     look: 'error',

@@ -69,12 +69,13 @@ def summarise(
 def encoded(summary: dict[str, Any], most: int) -> str:
     """Return the summary as JSON that takes at most `most` bytes once it is escaped.
 
-    What is too long is cut, then left out, in this order: source, errorValue, notes, reasons. Never raises for want
-    of room: the verdict always fits.
+    What the reason of the run says is not said of a step again; then what is too long is cut, then left out, in this
+    order: source, errorValue, notes, reasons. Never raises for want of room: the verdict always fits.
     """
     fitting = json.loads(json.dumps(summary))
     text = _text(fitting)
-    for shorten in (_cut_source, _cut_value, _cut_notes, _cut_reasons, _cut_reason, _without_cell, _least):
+    ways = (_said_once, _cut_source, _cut_value, _cut_notes, _cut_reasons, _cut_reason, _without_cell, _least)
+    for shorten in ways:
         if escaped_length(text) <= most:
             break
         over = escaped_length(text) - most
@@ -141,6 +142,15 @@ def _size(path: str) -> int:
         return os.lstat(path).st_size
     except OSError:
         return 0
+
+
+def _said_once(summary: dict[str, Any], _over: int) -> None:
+    """Leave out the reason of the step at fault where it is the run's: a reader takes that for it."""
+    for step in summary["steps"].values():
+        if step["state"] == "failed":
+            if step.get("reason") == summary.get("reason"):
+                step.pop("reason", None)
+            return
 
 
 def _cut_source(summary: dict[str, Any], over: int) -> None:

@@ -92,6 +92,25 @@ def test_what_fits_is_left_alone() -> None:
     assert json.loads(text)["failedCell"]["source"] == "x = 1\nraise"
 
 
+def test_the_reason_is_said_once_where_room_is_short_so_that_the_source_stays() -> None:
+    reason = "ImportError: IProgress not found. " + "Please update it. " * 5
+    failed = {"state": "failed", "exitCode": 1, "reason": reason}
+    summary: dict[str, Any] = {
+        "version": 1,
+        "verdict": "failed",
+        "reason": reason,
+        "steps": {"prepare": {"state": "succeeded", "exitCode": 0}, "notebook": failed, "test": dict(failed)},
+        "failedCell": {"id": "x", "index": 0, "number": 1, "errorName": "ImportError", "source": "s" * 100},
+        "logs": {"notebook": 1},
+    }
+    fitting = json.loads(result_summary.encoded(summary, 750))
+    assert fitting["reason"] == reason
+    # Of the first step alone: nobody could tell what another one said.
+    assert [step.get("reason") for step in fitting["steps"].values()] == [None, None, reason]
+    assert fitting["failedCell"]["source"] == "s" * 100
+    assert json.loads(result_summary.encoded(summary, 3000)) == summary
+
+
 def test_the_source_goes_first_then_the_value_then_notes() -> None:
     summary: dict[str, Any] = {
         "version": 1,

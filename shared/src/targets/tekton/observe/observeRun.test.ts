@@ -262,6 +262,21 @@ describe('its end', () => {
     for (const event of observed.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
   });
 
+  it('is the reason of the step at fault, too, where that is said once', () => {
+    const failed = { state: 'failed', exitCode: 1 };
+    const said = { verdict: 'failed', reason: 'KeyError in cell 7' };
+    const reasons = (steps: Json) =>
+      [...(parseSummary(JSON.stringify({ version: 1, ...said, steps }))?.steps.values() ?? [])].map(
+        ({ reason }) => reason,
+      );
+    expect(reasons({ prepare: { state: 'succeeded' }, notebook: failed, test: failed })).toEqual([
+      undefined,
+      'KeyError in cell 7',
+      undefined,
+    ]);
+    expect(reasons({ notebook: { ...failed, reason: 'its own' } })).toEqual(['its own']);
+  });
+
   it('believes a summary that says it went well, and no step that does against its exit code', () => {
     const lies = summary({ verdict: 'succeeded', steps: { notebook: { state: 'succeeded' } } });
     const run = runOf(

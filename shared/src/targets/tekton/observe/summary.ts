@@ -56,10 +56,18 @@ export type Summary = z.output<typeof summarySchema>;
 export function parseSummary(value: string): Summary | undefined {
   try {
     const parsed = summarySchema.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : undefined;
+    return parsed.success ? withReasonOfStep(parsed.data) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Where room was short, the reason of the step at fault is said of the run alone. */
+function withReasonOfStep(summary: Summary): Summary {
+  const [name, step] = [...summary.steps].find(([, { state }]) => state === 'failed') ?? [];
+  if (name === undefined || step === undefined || step.reason !== undefined || summary.reason === undefined)
+    return summary;
+  return { ...summary, steps: new Map(summary.steps).set(name, { ...step, reason: summary.reason }) };
 }
 
 export function failedCellOf(summary: Summary | undefined): FailedCell | undefined {
