@@ -73,6 +73,7 @@ export const failedCellSchema = z.object({
   index: z.int().gte(-1),
   /** 1-based number among its code cells; 0 for an inserted cell (`injected-parameters`). */
   number: z.int().nonnegative(),
+  /** Of a long cell of a run on a cluster perhaps only the lines around `line`, at their places. */
   source: z.string(),
   errorName: z.string(),
   errorValue: z.string(),

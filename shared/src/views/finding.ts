@@ -83,14 +83,21 @@ export interface CellLine {
 const linesBefore = 2;
 const linesAfter = 1;
 
-/** @param whole all lines instead of those around the failing one */
+/** @param whole all lines that are known, instead of those around the failing one */
 export function cellLines(cell: FailedCell, whole: boolean): CellLine[] {
   const lines = cell.source.split('\n').map((text, index) => ({
     number: index + 1,
     text: shownText(text),
     bad: index + 1 === cell.line,
   }));
-  if (whole) return lines;
+  // Of a long cell the lines before may be empty, because they did not fit into what a cluster keeps.
+  if (whole)
+    return lines.slice(
+      Math.max(
+        0,
+        lines.findIndex(({ text }) => text !== ''),
+      ),
+    );
   const bad = (cell.line ?? 1 + linesBefore) - 1;
   return lines.slice(Math.max(0, bad - linesBefore), bad + linesAfter + 1);
 }

@@ -28,6 +28,8 @@ _OTHER_CONTAINERS = 4
 _TEKTONS_BYTES = 240
 _STAGE = ("dataset", "clone")
 _SHORT = 40
+_TELLING = 120
+_LINES_AROUND = 2
 _KILLED = 137
 _CELL_FIELDS = frozenset({"id", "index", "number", "line", "errorName", "errorValue", "source"})
 _ESCAPED_LONGER = re.compile('[\\\\"]|[<>&\u2028\u2029]')
@@ -69,13 +71,13 @@ def summarise(
 def encoded(summary: dict[str, Any], most: int) -> str:
     """Return the summary as JSON that takes at most `most` bytes once it is escaped.
 
-    What the reason of the run says is not said of a step again; then what is too long is cut, then left out, in this
+    What the reason of the run says is not said of a step again. Then the source is cut to the lines around the one that
+    raised, and other long texts to what tells what they are about. If that is not enough they are left out, in this
     order: source, errorValue, notes, reasons. Never raises for want of room: the verdict always fits.
     """
     fitting = json.loads(json.dumps(summary))
     text = _text(fitting)
-    ways = (_said_once, _cut_source, _cut_value, _cut_notes, _cut_reasons, _cut_reason, _without_cell, _least)
-    for shorten in ways:
+    for shorten in _WAYS:
         if escaped_length(text) <= most:
             break
         over = escaped_length(text) - most
@@ -153,6 +155,26 @@ def _said_once(summary: dict[str, Any], _over: int) -> None:
             return
 
 
+def _shorter_source(summary: dict[str, Any], over: int) -> None:
+    """Keep the lines around the one that raised; `firstLine` is the number of the first of them."""
+    cell = summary.get("failedCell", {})
+    source, line = cell.get("source"), cell.get("line")
+    if not isinstance(source, str) or not isinstance(line, int):
+        _keep_telling(cell, "source", over)
+    elif len(source) > _TELLING:
+        first = max(1, line - _LINES_AROUND)
+        cell["source"] = "\n".join(source.split("\n")[first - 1 : line + _LINES_AROUND])
+        cell["firstLine"] = first
+
+
+def _shorter_value(summary: dict[str, Any], over: int) -> None:
+    _keep_telling(summary.get("failedCell", {}), "errorValue", over)
+
+
+def _shorter_reason(summary: dict[str, Any], over: int) -> None:
+    _keep_telling(summary, "reason", over)
+
+
 def _cut_source(summary: dict[str, Any], over: int) -> None:
     _shorten(summary.get("failedCell", {}), "source", over)
 
@@ -179,7 +201,7 @@ def _cut_reason(summary: dict[str, Any], over: int) -> None:
 
 def _without_cell(summary: dict[str, Any], _over: int) -> None:
     cell = summary.get("failedCell", {})
-    for name in ("source", "errorValue"):
+    for name in ("source", "firstLine", "errorValue"):
         cell.pop(name, None)
     if len(_text(cell)) > 3 * _SHORT:
         summary.pop("failedCell", None)
@@ -192,6 +214,13 @@ def _least(summary: dict[str, Any], _over: int) -> None:
         step: {name: ended[name] for name in ("state", "exitCode") if name in ended}
         for step, ended in summary["steps"].items()
     }
+
+
+def _keep_telling(fields: dict[str, Any], name: str, over: int) -> None:
+    """Keep the beginning of a text: `over` bytes less, but no less than what tells what it is about."""
+    text = fields.get(name)
+    if isinstance(text, str) and len(text) > _TELLING:
+        fields[name] = text[: max(_TELLING, len(text) - over - len("…".encode()))] + "…"
 
 
 def _shorten(fields: dict[str, Any], name: str, over: int) -> None:
@@ -207,3 +236,18 @@ def _shorten(fields: dict[str, Any], name: str, over: int) -> None:
             return
         length = length * 3 // 4
     del fields[name]
+
+
+_WAYS = (
+    _said_once,
+    _shorter_source,
+    _shorter_value,
+    _shorter_reason,
+    _cut_source,
+    _cut_value,
+    _cut_notes,
+    _cut_reasons,
+    _cut_reason,
+    _without_cell,
+    _least,
+)

@@ -111,6 +111,44 @@ def test_the_reason_is_said_once_where_room_is_short_so_that_the_source_stays() 
     assert json.loads(result_summary.encoded(summary, 3000)) == summary
 
 
+def test_long_words_of_an_error_leave_room_for_the_source() -> None:
+    value = "boom " * 100
+    summary: dict[str, Any] = {
+        "version": 1,
+        "verdict": "failed",
+        "reason": f"ValueError: {value} in cell 1",
+        "steps": {"notebook": {"state": "failed", "exitCode": 1, "note": "cell 1 of 1 failed"}},
+        "failedCell": {"id": "x", "index": 0, "number": 1, "errorName": "ValueError", "source": "s" * 100},
+        "logs": {"notebook": 1},
+    }
+    summary["failedCell"]["errorValue"] = value
+    fitting = json.loads(result_summary.encoded(summary, 900))
+    assert fitting["failedCell"]["source"] == "s" * 100
+    assert fitting["steps"] == summary["steps"]
+    assert len(fitting["failedCell"]["errorValue"]) > 120
+    assert len(fitting["reason"]) > 120
+    assert fitting["reason"].startswith("ValueError: boom")
+
+
+def test_of_a_long_cell_the_lines_around_the_one_that_raised_stay_with_their_numbers() -> None:
+    lines = [f"value_{number} = {number} * 2" for number in range(1, 81)]
+    lines[60] = "raise KeyError('pca')"
+    cell = {"id": "x", "index": 0, "number": 1, "errorName": "KeyError", "errorValue": "'pca'", "line": 61}
+    summary: dict[str, Any] = {
+        "version": 1,
+        "verdict": "failed",
+        "reason": "KeyError 'pca' in cell 1",
+        "steps": {"notebook": {"state": "failed", "exitCode": 1, "note": "cell 1 of 1 failed"}},
+        "failedCell": {**cell, "source": "\n".join(lines)},
+        "logs": {"notebook": 1},
+    }
+    fitting = json.loads(result_summary.encoded(summary, 600))
+    assert fitting["failedCell"]["source"].split("\n") == lines[58:63]
+    assert fitting["failedCell"]["firstLine"] == 59
+    # Nothing to number where even that is too much.
+    assert "source" not in json.loads(result_summary.encoded(summary, 320)).get("failedCell", {})
+
+
 def test_the_source_goes_first_then_the_value_then_notes() -> None:
     summary: dict[str, Any] = {
         "version": 1,

@@ -9,6 +9,9 @@ const stepSchema = z.object({ state: states, exitCode: integer, note: text, reas
 
 const count = z.int().nonnegative();
 
+/** No cell that people write has more. */
+const mostLines = 100_000;
+
 const failedCellSchema = part({
   id: z.string().catch(''),
   index: z.int().gte(-1),
@@ -17,6 +20,8 @@ const failedCellSchema = part({
   errorName: z.string().catch(''),
   errorValue: z.string().catch(''),
   source: z.string().catch(''),
+  /** Of `source`, where lines before it did not fit. */
+  firstLine: z.int().positive().max(mostLines).optional().catch(undefined),
   traceback: listOf(z.string()),
 });
 
@@ -73,9 +78,11 @@ function withReasonOfStep(summary: Summary): Summary {
 export function failedCellOf(summary: Summary | undefined): FailedCell | undefined {
   const cell = summary?.failedCell;
   if (cell === undefined) return undefined;
-  const { line, ...rest } = cell;
+  const { line, firstLine = 1, source, ...rest } = cell;
   return {
     ...rest,
+    // Lines keep their numbers.
+    source: source === '' ? '' : '\n'.repeat(firstLine - 1) + source,
     errorName: cutText(cell.errorName),
     traceback: [...cell.traceback],
     ...(line !== undefined && { line }),
