@@ -90,14 +90,11 @@ export function cellLines(cell: FailedCell, whole: boolean): CellLine[] {
     text: shownText(text),
     bad: index + 1 === cell.line,
   }));
-  // Of a long cell the lines before may be empty, because they did not fit into what a cluster keeps.
-  if (whole)
-    return lines.slice(
-      Math.max(
-        0,
-        lines.findIndex(({ text }) => text !== ''),
-      ),
-    );
+  if (whole) {
+    // Of a long cell the lines before may be empty, because they did not fit into what a cluster keeps.
+    const first = lines.findIndex(({ text }) => text !== '');
+    return first === -1 ? lines : lines.slice(first);
+  }
   const bad = (cell.line ?? 1 + linesBefore) - 1;
   return lines.slice(Math.max(0, bad - linesBefore), bad + linesAfter + 1);
 }

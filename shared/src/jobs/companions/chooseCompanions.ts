@@ -31,8 +31,8 @@ export interface ChosenFiles {
  * Chooses the files that travel with a notebook or command.
  *
  * By default: everything in the job's folder except version control, environments, caches, hidden files, other
- * notebooks that the notebook does not name, outputs of runs, and what `.slipwayignore` files name (`!name` in one brings back a single file that the
- * defaults leave, but no secret). With `files.include` exactly the files that match it, whatever rules say; a folder
+ * notebooks that the notebook does not name, outputs of runs, and what `.slipwayignore` files name (`!name` in one
+ * brings back a single file that the defaults leave, but no secret). With `files.include` exactly the files that match it, whatever rules say; a folder
  * that rules leave out is only looked into when a glob names it. `files.exclude` always wins.
  * @throws SlipwayError `files.refused` for too many files or bytes, or an included link that leaves the folder;
  * `path.refused` for a glob that does

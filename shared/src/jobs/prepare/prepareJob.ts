@@ -40,7 +40,7 @@ export async function prepareJob(
 
   const beside = folderOf(path ?? '');
   const candidate = await findTests(spec, beside, folder, signal);
-  const notebookCode = notebook && codeOf(notebook);
+  const notebookCode = notebook && codeOf(notebook).join('\n');
   const files = await chooseFiles(
     folder,
     { notebook: path, notebookCode, files: spec.files, tests: candidate },
@@ -105,11 +105,8 @@ async function isSaved(
   }
 }
 
-function codeOf({ cells }: NotebookDocument): string {
-  return cells
-    .filter(({ kind }) => kind === 'code')
-    .map(({ source }) => source)
-    .join('\n');
+function codeOf({ cells }: NotebookDocument): string[] {
+  return cells.filter(({ kind }) => kind === 'code').map(({ source }) => source);
 }
 
 /** The kernel is not among it: the run's own spec names it. */
@@ -154,7 +151,7 @@ function prepareParameters(
 /** Nobody is there to answer. Cells are counted as a run counts them. */
 function askingWarnings(notebook: NotebookDocument | undefined): string[] {
   if (notebook === undefined || (notebook.language ?? 'python') !== 'python') return [];
-  const asking = notebook.cells.filter(({ kind }) => kind === 'code').map(({ source }) => asksForInput(source));
+  const asking = codeOf(notebook).map((source) => asksForInput(source));
   const number = asking.findIndex((name) => name !== undefined) + 1;
   const name = asking[number - 1];
   if (name === undefined) return [];
