@@ -8,10 +8,10 @@ import { cache } from '../settings.mjs';
 let count = 0;
 
 /** Does `work` while holding the lock `name`; waits for another process that holds it, and says so once. */
-export async function locked(name, log, work) {
-  const file = join(cache, `${name}.lock`);
+export async function locked(name, log, work, folder = cache) {
+  const file = join(folder, `${name}.lock`);
   const mine = `${file}.${process.pid}.${(count += 1)}`;
-  mkdirSync(cache, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   writeFileSync(mine, `${process.pid} ${startTime(process.pid)}\n`);
   try {
     for (let said = false; !taken(mine, file); said = true) {

@@ -1,23 +1,16 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as Lock from './lock.mjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { locked } from './lock.mjs';
 
+// Not the cache folder, where the build that goes on beside the tests holds the lock of this very name.
 const folder = mkdtempSync(join(tmpdir(), 'slipway-lock-'));
-const file = join(folder, 'slipway-test-cluster/build.lock');
-let locked: typeof Lock.locked;
-
-beforeAll(async () => {
-  vi.stubEnv('XDG_CACHE_HOME', folder);
-  ({ locked } = await import('./lock.mjs'));
-});
+const file = join(folder, 'build.lock');
 
 afterAll(() => {
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -29,11 +22,16 @@ describe('locked', () => {
     const said: string[] = [];
     const waiting = new EventEmitter();
     const held = once(waiting, 'seen');
-    const first = locked('build', quiet, async () => {
-      order.push('first begins');
-      await held;
-      order.push('first ends');
-    });
+    const first = locked(
+      'build',
+      quiet,
+      async () => {
+        order.push('first begins');
+        await held;
+        order.push('first ends');
+      },
+      folder,
+    );
     const second = locked(
       'build',
       (line) => {
@@ -41,6 +39,7 @@ describe('locked', () => {
         waiting.emit('seen');
       },
       () => Promise.resolve(order.push('second')),
+      folder,
     );
     await Promise.all([first, second]);
     expect(order).toEqual(['first begins', 'first ends', 'second']);
@@ -48,15 +47,14 @@ describe('locked', () => {
   });
 
   it('is free again after work that failed', async () => {
-    await expect(locked('build', quiet, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    await expect(locked('build', quiet, () => Promise.reject(new Error('failed')), folder)).rejects.toThrow('failed');
     expect(existsSync(file)).toBe(false);
   });
 
   it('is taken from a process that has died holding it', async () => {
     const child = spawn('true');
     await once(child, 'close');
-    await mkdir(join(folder, 'slipway-test-cluster'), { recursive: true });
     writeFileSync(file, `${child.pid ?? 0} 12345\n`);
-    expect(await locked('build', quiet, () => Promise.resolve('done'))).toBe('done');
+    expect(await locked('build', quiet, () => Promise.resolve('done'), folder)).toBe('done');
   });
 });
