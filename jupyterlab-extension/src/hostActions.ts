@@ -113,11 +113,8 @@ export class HostActions {
   async #openFailedCell(context: string, run: string): Promise<void> {
     const { core, lab, words, origins } = this.#options;
     const { signal } = this.#ending;
-    const [found, cell] = await Promise.all([
-      core.request('runs/get', { context, run }, signal),
-      core.request('artifacts/failedCell', { context, run }, signal),
-    ]);
-    const failed = found.failedCell ?? cell;
+    const found = await core.request('runs/get', { context, run }, signal);
+    const failed = found.failedCell ?? (await core.request('artifacts/failedCell', { context, run }, signal));
     if (failed === null) throw new SlipwayError('notebook.unreadable', 'No cell of this run has failed.');
     const { notebooks, documents } = lab;
     const places = { notebooks, documents, origin: origins.pathOf(found), goneText: words.lab.failedCellGone };

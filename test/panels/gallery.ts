@@ -94,6 +94,10 @@ const script: Script = {
             : [],
   }),
   'artifacts/tests': () => (isHostile ? hostileTests : hasResults ? exampleTests : null),
+  'artifacts/failedCell': () => {
+    if (query.get('cell') === 'gone') throw new Error('The volume results is gone.');
+    return query.get('cell') === 'lost' ? null : (runs.longCell?.failedCell ?? null);
+  },
   'artifacts/coverage': () => (hasResults ? exampleCoverage : null),
   ...log.script,
 };

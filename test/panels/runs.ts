@@ -1,6 +1,7 @@
 import type {
   Artifact,
   CoverageReport,
+  FailedCell,
   JobSpec,
   Run,
   RunPlan,
@@ -150,6 +151,10 @@ export function exampleRuns(now: number) {
     ],
     cells: { total: 23, finished: 23 },
   };
+  const lines = Array.from({ length: 60 }, (_, at) => `step_${at + 1} = adata.obs["n_genes"] > ${at + 1}`);
+  const longCell: Run = { ...failed, ...withCell(failed, { source: lines.join('\n'), line: 58 }) };
+  const known = '\n'.repeat(55) + lines.slice(55).join('\n');
+  const partial: Run = { ...longCell, ...withCell(longCell, { source: known, partial: true }) };
   const unknown: Run = {
     ...failed,
     name: 'qc-report-03aa',
@@ -211,7 +216,7 @@ export function exampleRuns(now: number) {
     title: `${'تحليل_الخلايا_'.repeat(20)}نهائي.ipynb`,
     user: 'مستخدم',
   };
-  return { running, failed, queued, passed, unknown, long, cancelled, hostile, many, names };
+  return { running, failed, partial, longCell, queued, passed, unknown, long, cancelled, hostile, many, names };
 }
 
 export const exampleArtifacts: Artifact[] = [
@@ -385,4 +390,8 @@ export function examplePlan({ context, spec }: Submission): RunPlan {
     codeCells: 23,
     warnings: [],
   };
+}
+
+function withCell({ failedCell }: Run, changes: Partial<FailedCell>): Pick<Run, 'failedCell'> {
+  return failedCell === undefined ? {} : { failedCell: { ...failedCell, ...changes } };
 }

@@ -13,6 +13,8 @@ const shots: readonly (readonly [name: string, query: string, width: number, hei
   ['failed-narrow-lab-dark', 'state=failed&theme=lab-dark', 320, 1080],
   ['failed-280-lab-dark', 'state=long&theme=lab-dark', 280, 1080],
   ['running-narrow-lab-light', 'state=running&theme=lab-light', 320, 1000],
+  ['partial-vscode-light', 'state=partial&theme=vscode-light', 1000, 840],
+  ['partial-gone-lab-dark', 'state=partial&cell=gone&theme=lab-dark', 420, 1080],
   ['unknown-lab-dark', 'state=unknown&theme=lab-dark', 1000, 840],
   ['long-vscode-dark', 'state=long&theme=vscode-dark', 700, 840],
   ['stale-vscode-dark', 'state=stale&theme=vscode-dark', 1000, 600],
@@ -45,6 +47,8 @@ try {
     await page.goto(`${server.url}?${query}`);
     await page.waitForTimeout(700);
     if (query.includes('state=invalid')) await page.fill('[id="f-parameter.n_pcs"]', '50.5');
+    if (query.includes('state=partial')) await page.getByRole('button', { name: 'Show the whole cell' }).click();
+    if (query.includes('state=partial')) await page.waitForTimeout(300);
     await page.screenshot({ path: join(folder, `${name}.png`) });
     await page.close();
   }

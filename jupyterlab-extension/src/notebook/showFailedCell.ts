@@ -1,6 +1,7 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { type INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { type FailedCell, type Run, SlipwayError } from '@slipway/shared/protocol';
+import { findCell } from '@slipway/shared/views';
 
 export interface FailedCellPlaces {
   readonly notebooks: INotebookTracker;
@@ -20,7 +21,7 @@ export async function showFailedCell(run: Run, cell: FailedCell, places: FailedC
   await panel.context.ready;
   await panel.revealed;
   const index = indexOf(panel, cell);
-  if (index === -1) throw new SlipwayError('notebook.unreadable', places.goneText);
+  if (index === undefined) throw new SlipwayError('notebook.unreadable', places.goneText);
   const { content } = panel;
   content.activeCellIndex = index;
   content.deselectAll();
@@ -53,9 +54,10 @@ async function exists(documents: IDocumentManager, path: string): Promise<boolea
   );
 }
 
-/** By its id, which edits keep; where that is gone by its source. */
-function indexOf(panel: NotebookPanel, failed: FailedCell): number {
+function indexOf(panel: NotebookPanel, failed: FailedCell): number | undefined {
   const models = panel.content.widgets.map(({ model }) => model.sharedModel);
-  const byId = models.findIndex((model) => model.id === failed.id);
-  return byId === -1 ? models.findIndex((model) => model.getSource() === failed.source) : byId;
+  return findCell(
+    models.map((model) => ({ id: model.id, source: model.getSource() })),
+    failed,
+  );
 }

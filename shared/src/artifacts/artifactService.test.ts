@@ -209,6 +209,20 @@ describe('failedCell', () => {
     expect(target.opened).toEqual([]);
   });
 
+  it('is read from the executed notebook where the verdict has only part of it, else that part', async () => {
+    const part = { id: 'a', index: 1, number: 1, source: '', partial: true as const };
+    const told = { ...part, errorName: 'KeyError', errorValue: 'v', traceback: [] };
+    const events = [notebookFailed, { ...finished, failedCell: told }];
+    const { service } = serviceOf({ files, runFile, events });
+    expect(await service.failedCell('local', 'run', never)).toMatchObject({
+      id: 'cell-4',
+      source: "obsm = {'X_pca': 1}\nembedding = obsm['pca']",
+    });
+    expect(await service.failedCell('local', 'run', never)).not.toHaveProperty('partial');
+    const gone = serviceOf({ files: {}, runFile, events });
+    expect(await gone.service.failedCell('local', 'run', never)).toEqual(told);
+  });
+
   it('is read from the executed notebook while collect still runs, or when it left no verdict', async () => {
     for (const events of [[notebookFailed], [notebookFailed, finished], [{ ...finished, state: 'lost' as const }]]) {
       const { service } = serviceOf({ files, runFile, events });

@@ -177,13 +177,14 @@ async function failedCellOf(target: RunTarget, run: string, signal: AbortSignal)
   signal.throwIfAborted();
   const events = await target.events(run, signal);
   const finished = events.findLast((event) => event.type === 'finished');
-  if (finished?.failedCell !== undefined) return finished.failedCell;
+  const told = finished?.failedCell;
+  if (told !== undefined && told.partial !== true) return told;
   if (!mayHaveFailed(events)) return undefined;
   const { notebook } = await target.runFile(run, signal);
-  if (notebook === undefined) return undefined;
+  if (notebook === undefined) return told;
   const executed = await textOf(target, run, `output/${notebook.name}_output.ipynb`, longestTextBytes, signal);
-  if (executed === undefined) return undefined;
-  return findFailedCell(readExecutedNotebook(executed), await submittedCells(target, run, notebook, signal));
+  if (executed === undefined) return told;
+  return findFailedCell(readExecutedNotebook(executed), await submittedCells(target, run, notebook, signal)) ?? told;
 }
 
 /** While papermill runs, the executed notebook is rewritten again and again and tells nothing that is final. */

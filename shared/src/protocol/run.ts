@@ -73,8 +73,12 @@ export const failedCellSchema = z.object({
   index: z.int().gte(-1),
   /** 1-based number among its code cells; 0 for an inserted cell (`injected-parameters`). */
   number: z.int().nonnegative(),
-  /** Of a long cell of a run on a cluster perhaps only the lines around `line`, at their places. */
   source: z.string(),
+  /**
+   * `source` has only some lines of the cell, at their places, or none: a cluster keeps few bytes of a run's result.
+   * `artifacts/failedCell` reads the whole one.
+   */
+  partial: z.literal(true).optional(),
   errorName: z.string(),
   errorValue: z.string(),
   /** ANSI-free. */

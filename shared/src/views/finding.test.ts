@@ -129,8 +129,9 @@ describe('the failing cell', () => {
       [5, false],
     ]);
     expect(cellLines(cell, true)).toHaveLength(5);
-    const known = { ...cell, source: `${'\n'.repeat(57)}before\nraise\nafter`, line: 59 };
+    const known = { ...cell, source: `${'\n'.repeat(57)}before\nraise\nafter`, line: 59, partial: true as const };
     expect(cellLines(known, true).map(({ number }) => number)).toEqual([58, 59, 60]);
+    expect(cellLines({ ...known, source: '' }, true)).toEqual([]);
     expect(cellLines({ ...cell, line: undefined }, false).map(({ number }) => number)).toEqual([1, 2, 3, 4]);
     expect(cellLines({ ...cell, line: 1 }, false).map(({ number }) => number)).toEqual([1, 2]);
   });

@@ -85,15 +85,15 @@ const linesAfter = 1;
 
 /** @param whole all lines that are known, instead of those around the failing one */
 export function cellLines(cell: FailedCell, whole: boolean): CellLine[] {
+  if (cell.source === '') return [];
   const lines = cell.source.split('\n').map((text, index) => ({
     number: index + 1,
     text: shownText(text),
     bad: index + 1 === cell.line,
   }));
   if (whole) {
-    // Of a long cell the lines before may be empty, because they did not fit into what a cluster keeps.
-    const first = lines.findIndex(({ text }) => text !== '');
-    return first === -1 ? lines : lines.slice(first);
+    // The lines before those that are known are empty.
+    return lines.slice(cell.partial === true ? lines.findIndex(({ text }) => text !== '') : 0);
   }
   const bad = (cell.line ?? 1 + linesBefore) - 1;
   return lines.slice(Math.max(0, bad - linesBefore), bad + linesAfter + 1);

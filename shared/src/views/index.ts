@@ -18,6 +18,7 @@ export { runView, stateOf, stepView, type RunView, type StaleSince, type StepVie
 export { groupByDay, newestFirst, type RunGroup } from './runList.ts';
 export { everyRun, filteredRuns, isFiltering, stateFilters, type RunFilter, type StateFilter } from './runFilter.ts';
 export { statusItem, type StatusItem } from './statusItem.ts';
+export { findCell, type CellNow } from './findCell.ts';
 export { cellLines, findingOf, retryOf, type CellLine, type Finding } from './finding.ts';
 export { relativeTime } from './relativeTime.ts';
 export { sentenceIn, type Sentences } from './sentences.ts';

@@ -291,6 +291,24 @@ describe.concurrent('what the cluster ends', () => {
     expect((await ask(['logs', run, '--step', 'notebook'])).stdout).toContain('first 42');
   });
 
+  it('an error in a cell too long for what Kubernetes keeps of it, which the volume has whole', async () => {
+    const lines = Array.from({ length: 80 }, (_, at) => `value_${at + 1} = "${'x'.repeat(20)}"`);
+    lines[60] = '{}["pca"]';
+    const source = lines.join('\n');
+    const { ended, result } = await runIn('long-cell', { 'a.ipynb': notebook([source]) }, ['a.ipynb']);
+    expect(result.state, ended.stderr).toBe('failed');
+    const { failedCell } = result;
+    expect(failedCell).toMatchObject({ number: 1, line: 61, errorName: 'KeyError', partial: true });
+    expect(failedCell?.source.split('\n').slice(59, 61)).toEqual(lines.slice(59, 61));
+    expect(failedCell?.source).not.toContain('value_1 =');
+    const whole = await core.handlers['artifacts/failedCell'](
+      { context, run: result.run },
+      AbortSignal.timeout(300_000),
+    );
+    expect(whole).toMatchObject({ number: 1, line: 61, source });
+    expect(whole).not.toHaveProperty('partial');
+  });
+
   it('a volume that is full, which has room for the report, the logs and the summary all the same', async () => {
     const fill = 'open("big.bin", "wb").write(b"x" * 100_000_000)';
     const files = { 'a.ipynb': notebook(['print("first", 6 * 7)', fill]) };

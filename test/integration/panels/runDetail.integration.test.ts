@@ -40,6 +40,36 @@ describe('the run detail', () => {
     },
   );
 
+  it('reads the whole failing cell where the run has only some lines of it', async () => {
+    const { page } = await gallery.open('state=partial');
+    const numbers = page.locator('.src > div > span:first-child');
+    await page.getByRole('button', { name: 'Show the whole cell' }).click();
+    await expect.poll(() => numbers.first().innerText()).toBe('1');
+    expect(await page.locator('.src').innerText()).toContain('step_60 =');
+    const bounds = async (selector: string) =>
+      (await page.locator(selector).first().boundingBox()) ?? { y: 0, height: 0 };
+    const inSight = async () => {
+      const [source, raised] = [await bounds('.src'), await bounds('.src .bad')];
+      return raised.y >= source.y && raised.y + raised.height <= source.y + source.height;
+    };
+    await expect.poll(inSight).toBe(true);
+    await page.getByRole('button', { name: 'Show less' }).click();
+    expect(await numbers.first().innerText()).toBe('56');
+    expect((await requested(page)).filter((name) => name === 'artifacts/failedCell')).toHaveLength(1);
+    await page.close();
+  });
+
+  it.each([
+    ['gone', 'The volume results is gone.'],
+    ['lost', 'The run left no more of this cell.'],
+  ])('says why no more of the failing cell can be shown: %s', async (cell, words) => {
+    const { page } = await gallery.open(`state=partial&cell=${cell}`);
+    await page.getByRole('button', { name: 'Show the whole cell' }).click();
+    await page.getByText(words).waitFor();
+    expect(await page.locator('.src').innerText()).toContain('step_58 =');
+    await page.close();
+  });
+
   it('says first why a run failed, and offers what helps', async () => {
     const { page } = await gallery.open('state=failed');
     await page.getByRole('heading', { name: 'The GPU ran out of memory in cell 7' }).waitFor();

@@ -1,6 +1,6 @@
 import type { FailedCell, Run } from '@slipway/shared/protocol';
+import { findCell } from '@slipway/shared/views';
 import * as vscode from 'vscode';
-import { findCell } from '../notebook/findCell.ts';
 import type { HostWords } from '../words/index.ts';
 
 /** Shows the cell that failed in the user's own notebook, and marks it until the next run of that notebook. */

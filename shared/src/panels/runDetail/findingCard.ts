@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FailedCell, Run } from '../../protocol/index.ts';
 import { cellLines, shownText, type Finding, type Words } from '../../views/index.ts';
 import { icon } from '../base/icons.ts';
+import type { CellAnswer } from './runFeed.ts';
 
 export interface FindingActions {
   readonly retry: () => void;
@@ -13,6 +14,8 @@ export interface FindingActions {
 
 export interface FindingState {
   readonly wholeCell: boolean;
+  /** The whole cell, where the run knows only part of it and it was asked for. */
+  readonly cell: CellAnswer | undefined;
   /** True where nothing may be changed now. */
   readonly off: boolean;
 }
@@ -67,14 +70,15 @@ function evidence(
 }
 
 function failingCell(
-  cell: FailedCell,
+  known: FailedCell,
   words: Words,
-  { wholeCell }: FindingState,
+  { wholeCell, cell: answer }: FindingState,
   actions: FindingActions,
 ): TemplateResult {
   const text = words.panels.finding;
+  const cell = (wholeCell ? answer?.cell : undefined) ?? known;
   const lines = cellLines(cell, wholeCell);
-  const isCut = cell.source.split('\n').length > cellLines(cell, false).length;
+  const isCut = cell.partial === true || cell.source.split('\n').length > cellLines(cell, false).length;
   const message = `${cell.errorName}: ${cell.errorValue.split('\n')[0] ?? ''}`;
   const raised = html`<div class="bad"><span></span><span class="msg">${shownText(message)}</span></div>`;
   return html`<div class="cell">
@@ -88,6 +92,7 @@ function failingCell(
           : nothing
       }
     </p>
+    ${wholeCell && cell.partial === true ? html`<p class="src-h" role="status">${whereIsTheRest(answer, words)}</p>` : nothing}
     <div class="src" tabindex="0">
       ${lines.map(
         (line) =>
@@ -99,6 +104,12 @@ function failingCell(
       ${cell.line === undefined ? raised : nothing}
     </div>
   </div>`;
+}
+
+function whereIsTheRest(answer: CellAnswer | undefined, words: Words): string {
+  const text = words.panels.finding;
+  if (answer?.trouble !== undefined) return [answer.trouble.message, answer.trouble.action ?? ''].join(' ').trim();
+  return answer?.isRead === true ? text.noMoreOfCell : text.readingCell;
 }
 
 function fixes(

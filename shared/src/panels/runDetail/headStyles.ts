@@ -195,6 +195,7 @@ export const headStyles = css`
     gap: 2px;
   }
   .src .bad .i {
+    width: 12px;
     color: var(--slipway-failed);
   }
   .src .msg {

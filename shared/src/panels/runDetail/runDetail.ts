@@ -102,6 +102,7 @@ export class RunDetail extends PanelElement {
     this.artifactsListed = artifactsAtOnce;
     this.chosenTab = undefined;
     this.chosenStep = undefined;
+    this.wholeCell = false;
   }
 
   #tick(): void {
@@ -138,7 +139,7 @@ export class RunDetail extends PanelElement {
       ${header(run, words, state, this.#headerActions(run))}
       <p class="vh" role="status">${spokenState(run, words, now)}</p>
       <div class="notices">${this.#notices(feed, run)}</div>
-      ${finding === undefined ? nothing : this.#card(run, finding, stale !== undefined)}
+      ${finding === undefined ? nothing : this.#card(feed, run, finding, stale !== undefined)}
       <p class="vh" role="status">${finding === undefined ? '' : finding.heading}</p>
       ${this.#steps(run, stale)} ${this.#tabs(run, feed)}
     </div>`;
@@ -168,12 +169,12 @@ export class RunDetail extends PanelElement {
     return notices;
   }
 
-  #card(run: Run, finding: Finding, off: boolean): TemplateResult {
+  #card(feed: RunFeed, run: Run, finding: Finding, off: boolean): TemplateResult {
     return findingCard(
       run,
       finding,
       this.words,
-      { wholeCell: this.wholeCell, off: off || this.busy !== undefined },
+      { wholeCell: this.wholeCell, cell: feed.cell, off: off || this.busy !== undefined },
       {
         retry: () => this.#retry(run),
         editAndRerun: () => this.#perform({ kind: 'editAndRerun', ...this.#reference }),
@@ -181,9 +182,20 @@ export class RunDetail extends PanelElement {
         showLog: () => this.#showLog(failedStepOf(run)?.name),
         toggleCell: () => {
           this.wholeCell = !this.wholeCell;
+          if (this.wholeCell) void this.#showWholeCell(feed, finding);
         },
       },
     );
+  }
+
+  async #showWholeCell(feed: RunFeed, { cell }: Finding): Promise<void> {
+    if (cell?.partial === true) await feed.loadCell();
+    await this.updateComplete;
+    // A long cell scrolls by itself: the line that raised must not be out of sight.
+    const source = this.renderRoot.querySelector('.src');
+    const raised = source?.querySelector('.bad')?.getBoundingClientRect();
+    if (source !== null && raised !== undefined)
+      source.scrollTop += raised.top - source.getBoundingClientRect().top - source.clientHeight / 2;
   }
 
   #steps(run: Run, staleSince: number | undefined): TemplateResult {

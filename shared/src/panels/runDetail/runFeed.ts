@@ -2,6 +2,7 @@ import {
   terminalStates,
   type Artifact,
   type CoverageReport,
+  type FailedCell,
   type JobSpec,
   type Run,
   type RunLink,
@@ -25,6 +26,13 @@ export interface RunPages {
   readonly trouble: Trouble | undefined;
 }
 
+/** The failing cell as the executed notebook has it, or why it is not known. */
+export interface CellAnswer {
+  readonly isRead: boolean;
+  readonly cell?: FailedCell;
+  readonly trouble?: Trouble;
+}
+
 const nothingYet: RunResults = { artifacts: undefined, tests: undefined, coverage: undefined, trouble: undefined };
 
 /** One run as it is now: asked for, watched, asked for anew after a break. Tells its listener of every change. */
@@ -35,6 +43,8 @@ export class RunFeed implements Disposable {
   results: RunResults = nothingYet;
   pages: RunPages = { links: [], trouble: undefined };
   spec: { readonly spec?: JobSpec; readonly trouble?: Trouble } | undefined;
+  /** The failing cell, where the run itself knows only part of it and somebody wants it whole. */
+  cell: CellAnswer | undefined;
 
   readonly #host: PanelHost;
   readonly #reference: { readonly run: string; readonly context: string };
@@ -137,6 +147,21 @@ export class RunFeed implements Disposable {
     } catch (error) {
       const trouble = troubleOf(error, this.#signal);
       this.spec = trouble === undefined ? undefined : { trouble };
+    }
+    this.#tell();
+  }
+
+  /** Asks for the whole failing cell; anew after a failure. */
+  async loadCell(): Promise<void> {
+    if (this.cell !== undefined && this.cell.trouble === undefined) return;
+    this.cell = { isRead: false };
+    this.#tell();
+    try {
+      const cell = await this.#host.request('artifacts/failedCell', this.#reference, this.#signal);
+      this.cell = { isRead: true, ...(cell !== null && { cell }) };
+    } catch (error) {
+      const trouble = troubleOf(error, this.#signal);
+      this.cell = trouble === undefined ? undefined : { isRead: false, trouble };
     }
     this.#tell();
   }

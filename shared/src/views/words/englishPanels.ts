@@ -49,6 +49,8 @@ export const englishPanels = {
     insertedCell: 'The cell with the parameters',
     wholeCell: 'Show the whole cell',
     partOfCell: 'Show less',
+    readingCell: 'Reading the whole cell…',
+    noMoreOfCell: 'The run left no more of this cell.',
     whatHelps: 'What helps',
     waiting: 'Waiting to start',
   },

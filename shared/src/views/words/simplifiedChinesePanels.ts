@@ -49,6 +49,8 @@ export const simplifiedChinesePanels: typeof englishPanels = {
     insertedCell: '参数单元格',
     wholeCell: '显示整个单元格',
     partOfCell: '收起',
+    readingCell: '正在读取整个单元格…',
+    noMoreOfCell: '此运行未保留该单元格的更多内容。',
     whatHelps: '解决办法',
     waiting: '等待开始',
   },

@@ -31,6 +31,7 @@ _SHORT = 40
 _TELLING = 120
 _LINES_AROUND = 2
 _KILLED = 137
+_CUT_BYTES = len(r",\"cut\":true")
 _CELL_FIELDS = frozenset({"id", "index", "number", "line", "errorName", "errorValue", "source"})
 _ESCAPED_LONGER = re.compile('[\\\\"]|[<>&\u2028\u2029]')
 
@@ -159,12 +160,20 @@ def _shorter_source(summary: dict[str, Any], over: int) -> None:
     """Keep the lines around the one that raised; `firstLine` is the number of the first of them."""
     cell = summary.get("failedCell", {})
     source, line = cell.get("source"), cell.get("line")
-    if not isinstance(source, str) or not isinstance(line, int):
-        _keep_telling(cell, "source", over)
+    if not isinstance(source, str):
+        return
+    if not isinstance(line, int):
+        _keep_telling(cell, "source", over + _CUT_BYTES)
+        _tell_cut(cell, source)
     elif len(source) > _TELLING:
         first = max(1, line - _LINES_AROUND)
         cell["source"] = "\n".join(source.split("\n")[first - 1 : line + _LINES_AROUND])
         cell["firstLine"] = first
+
+
+def _tell_cut(cell: dict[str, Any], before: object) -> None:
+    if "source" in cell and cell["source"] != before:
+        cell["cut"] = True
 
 
 def _shorter_value(summary: dict[str, Any], over: int) -> None:
@@ -176,7 +185,10 @@ def _shorter_reason(summary: dict[str, Any], over: int) -> None:
 
 
 def _cut_source(summary: dict[str, Any], over: int) -> None:
-    _shorten(summary.get("failedCell", {}), "source", over)
+    cell = summary.get("failedCell", {})
+    source = cell.get("source")
+    _shorten(cell, "source", over if "cut" in cell else over + _CUT_BYTES)
+    _tell_cut(cell, source)
 
 
 def _cut_value(summary: dict[str, Any], over: int) -> None:
@@ -201,7 +213,7 @@ def _cut_reason(summary: dict[str, Any], over: int) -> None:
 
 def _without_cell(summary: dict[str, Any], _over: int) -> None:
     cell = summary.get("failedCell", {})
-    for name in ("source", "firstLine", "errorValue"):
+    for name in ("source", "firstLine", "cut", "errorValue"):
         cell.pop(name, None)
     if len(_text(cell)) > 3 * _SHORT:
         summary.pop("failedCell", None)

@@ -145,6 +145,7 @@ def test_of_a_long_cell_the_lines_around_the_one_that_raised_stay_with_their_num
     fitting = json.loads(result_summary.encoded(summary, 600))
     assert fitting["failedCell"]["source"].split("\n") == lines[58:63]
     assert fitting["failedCell"]["firstLine"] == 59
+    assert "cut" not in fitting["failedCell"]
     # Nothing to number where even that is too much.
     assert "source" not in json.loads(result_summary.encoded(summary, 320)).get("failedCell", {})
 
@@ -168,8 +169,10 @@ def test_the_source_goes_first_then_the_value_then_notes() -> None:
     shorter = json.loads(result_summary.encoded(summary, 1300))
     assert len(shorter["failedCell"]["errorValue"]) == 500
     assert 40 < len(shorter["failedCell"]["source"]) < 900
+    assert shorter["failedCell"]["cut"] is True
     shortest = json.loads(result_summary.encoded(summary, 500))
     assert "source" not in shortest["failedCell"]
+    assert "cut" not in json.loads(result_summary.encoded(summary, 3000))["failedCell"]
     assert shortest["failedCell"]["errorName"] == "KeyError"
     assert shortest["reason"] == summary["reason"]
 

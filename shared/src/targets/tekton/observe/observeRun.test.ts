@@ -4,7 +4,7 @@ import { runEventSchema } from '../../../protocol/index.ts';
 import type { ObservedRun, RunFacts } from './facts.ts';
 import { observeRun } from './observeRun.ts';
 import { type PipelineRun, pipelineRunSchema, podSchema, taskRunSchema } from './schemas/index.ts';
-import { failedCellOf, parseSummary } from './summary.ts';
+import { parseSummary } from './summary.ts';
 import { at, condition, ourRun, pod, startMs, taskRun } from './testing/objects.ts';
 import {
   doneFacts,
@@ -260,32 +260,6 @@ describe('its end', () => {
     expect(stateOf(run, 'collect')).toMatchObject({ state: 'succeeded', exitCode: 0, note: '6 artifacts, 3.2 MB' });
     expect(stateOf(run, 'test')).toMatchObject({ state: 'skipped', reason: 'the notebook failed' });
     for (const event of observed.events) expect(runEventSchema.safeParse(event).error).toBeUndefined();
-  });
-
-  it('has lines of a long cell at their numbers', () => {
-    const cell = { index: 0, number: 1, line: 61, source: 'a\nraise\nb', firstLine: 60 };
-    const sourceOf = (changes: Json) =>
-      failedCellOf(parseSummary(JSON.stringify({ version: 1, verdict: 'failed', failedCell: { ...cell, ...changes } })))
-        ?.source;
-    expect(sourceOf({})?.split('\n').slice(58)).toEqual(['', 'a', 'raise', 'b']);
-    expect(sourceOf({ source: '' })).toBe('');
-    // Whoever writes a summary of a run writes nothing that fills the memory.
-    expect(sourceOf({ firstLine: 1e9 })).toBe('a\nraise\nb');
-  });
-
-  it('is the reason of the step at fault, too, where that is said once', () => {
-    const failed = { state: 'failed', exitCode: 1 };
-    const said = { verdict: 'failed', reason: 'KeyError in cell 7' };
-    const reasons = (steps: Json) =>
-      [...(parseSummary(JSON.stringify({ version: 1, ...said, steps }))?.steps.values() ?? [])].map(
-        ({ reason }) => reason,
-      );
-    expect(reasons({ prepare: { state: 'succeeded' }, notebook: failed, test: failed })).toEqual([
-      undefined,
-      'KeyError in cell 7',
-      undefined,
-    ]);
-    expect(reasons({ notebook: { ...failed, reason: 'its own' } })).toEqual(['its own']);
   });
 
   it('believes a summary that says it went well, and no step that does against its exit code', () => {

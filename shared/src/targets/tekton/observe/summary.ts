@@ -10,7 +10,7 @@ const stepSchema = z.object({ state: states, exitCode: integer, note: text, reas
 const count = z.int().nonnegative();
 
 /** No cell that people write has more. */
-const mostLines = 100_000;
+const mostLines = 10_000;
 
 const failedCellSchema = part({
   id: z.string().catch(''),
@@ -22,6 +22,8 @@ const failedCellSchema = part({
   source: z.string().catch(''),
   /** Of `source`, where lines before it did not fit. */
   firstLine: z.int().positive().max(mostLines).optional().catch(undefined),
+  /** `source` was cut anywhere else. */
+  cut: z.literal(true).optional().catch(undefined),
   traceback: listOf(z.string()),
 });
 
@@ -78,11 +80,13 @@ function withReasonOfStep(summary: Summary): Summary {
 export function failedCellOf(summary: Summary | undefined): FailedCell | undefined {
   const cell = summary?.failedCell;
   if (cell === undefined) return undefined;
-  const { line, firstLine = 1, source, ...rest } = cell;
+  const { line, firstLine, cut, source, ...rest } = cell;
   return {
     ...rest,
     // Lines keep their numbers.
-    source: source === '' ? '' : '\n'.repeat(firstLine - 1) + source,
+    source: source === '' ? '' : '\n'.repeat((firstLine ?? 1) - 1) + source,
+    // An empty cell raises nothing: its source did not fit.
+    ...((cut === true || firstLine !== undefined || source === '') && { partial: true as const }),
     errorName: cutText(cell.errorName),
     traceback: [...cell.traceback],
     ...(line !== undefined && { line }),
