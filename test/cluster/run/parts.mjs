@@ -13,8 +13,11 @@ const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`;
 /** `{flag: value}` as `--flag=value`. */
 const flags = (values) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 
-/** Memory is there, processors are not: by default a fifth of the API server's time goes into collecting garbage. */
-const rarelyCollecting = { env: { GOGC: '400' } };
+/**
+ * Memory is there, processors are not: by default a fifth of the API server's time goes into collecting garbage. Yet large objects that
+ * change again and again, as some of Tekton's examples have, let it take 15 GB.
+ */
+const rarelyCollecting = { env: { GOGC: '400', GOMEMLIMIT: '6GiB' } };
 
 const program = (name, values) => startDaemon(name, join(paths.bin, name), flags(values), rarelyCollecting);
 

@@ -1,9 +1,11 @@
 import type * as z from 'zod';
 import {
+  listAll,
   unlessUnseen,
   listWhole,
   resources,
   type KubernetesApi,
+  type ResourcePath,
   type ResourceType,
 } from '../../../kubernetes/index.ts';
 import {
@@ -32,9 +34,12 @@ export interface PendingFacts {
 
 export const noPendingFacts: PendingFacts = { events: [], claims: [], nodes: undefined, nodePods: undefined };
 
+/** So many names are asked for one by one. */
+const mostLists = 3;
+
 /** What is to be read to tell why pods wait. */
 export interface PendingQuestions {
-  /** Names of objects whose events are read. A server reads all events of the space for each, so that none is asked for in vain. */
+  /** Names of objects whose events are read. */
   readonly eventsOf: readonly string[];
   readonly claims: readonly string[];
   /** Nodes, and what runs on them. */
@@ -56,6 +61,18 @@ export function pendingQuestions(owners: readonly string[], pods: readonly Pod[]
   return { eventsOf: [...new Set([...names, ...claims])], claims: [...new Set(claims)], nodes };
 }
 
+/** Of what was read for several, what answers these questions. Pure. */
+export function answersTo(questions: PendingQuestions, facts: PendingFacts): PendingFacts {
+  const named = new Set(questions.eventsOf);
+  const claims = new Set(questions.claims);
+  return {
+    events: facts.events.filter(({ involvedObject }) => named.has(involvedObject?.name ?? '')),
+    claims: facts.claims.filter(({ metadata }) => claims.has(metadata.name)),
+    nodes: questions.nodes ? facts.nodes : undefined,
+    nodePods: questions.nodes ? facts.nodePods : undefined,
+  };
+}
+
 /**
  * Reads what tells why pods wait. What may not be read is left out: the explanation is poorer then, not wrong.
  * @param owners names of what makes the pods: the run and its TaskRuns
@@ -66,21 +83,25 @@ export async function readPendingFacts(
   pods: readonly Pod[],
   signal: AbortSignal,
 ): Promise<PendingFacts> {
+  return readAnswers(api, pendingQuestions(owners, pods), signal);
+}
+
+/** As `readPendingFacts`. */
+export async function readAnswers(
+  api: KubernetesApi,
+  asked: PendingQuestions,
+  signal: AbortSignal,
+): Promise<PendingFacts> {
   const { namespace } = api.cluster;
-  const asked = pendingQuestions(owners, pods);
   const reader = new Reader(api, signal);
   const [events, claims, nodes, nodePods] = await Promise.all([
-    Promise.all(
-      asked.eventsOf.map((name) =>
-        reader.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`),
-      ),
-    ),
+    reader.eventsOf(asked.eventsOf),
     Promise.all(asked.claims.map((name) => reader.get(resources.persistentVolumeClaims, name, claimSchema))),
     asked.nodes ? reader.list(resources.nodes, nodeSchema, undefined, undefined) : undefined,
     asked.nodes ? reader.livePods(namespace) : undefined,
   ]);
   return {
-    events: events.flatMap((list) => list ?? []),
+    events,
     claims: claims.filter((claim) => claim !== undefined),
     nodes,
     nodePods,
@@ -107,6 +128,28 @@ class Reader {
       const options = fieldSelector === undefined ? {} : { fieldSelector };
       return listWhole(this.#api, { type, namespace }, options, schema, this.#signal);
     });
+  }
+
+  /** A server reads all events of the space for each list of them, whatever is asked of it: for many names one list costs less. */
+  async eventsOf(names: readonly string[]): Promise<readonly ClusterEvent[]> {
+    const { namespace } = this.#api.cluster;
+    if (names.length > mostLists) return this.#allEventsOf(new Set(names), { type: resources.events, namespace });
+    const lists = names.map((name) =>
+      this.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`),
+    );
+    return (await Promise.all(lists)).flatMap((list) => list ?? []);
+  }
+
+  async #allEventsOf(names: ReadonlySet<string>, path: ResourcePath): Promise<readonly ClusterEvent[]> {
+    const read = async (): Promise<readonly ClusterEvent[]> => {
+      let events: ClusterEvent[] = [];
+      for await (const page of listAll(this.#api, path, {}, eventSchema, this.#signal)) {
+        if (page.first) events = [];
+        events.push(...page.items.filter(({ involvedObject }) => names.has(involvedObject?.name ?? '')));
+      }
+      return events;
+    };
+    return (await unlessUnseen(read)) ?? [];
   }
 
   async livePods(namespace: string): Promise<readonly Pod[] | undefined> {

@@ -29,7 +29,8 @@ import {
   type TaskRun,
 } from '../observe/index.ts';
 import { untilAborted } from '../untilAborted.ts';
-import { noPendingFacts, readPendingFacts, type PendingFacts } from './pendingFacts.ts';
+import { noPendingFacts, type PendingFacts } from './pendingFacts.ts';
+import type { PendingReader } from './pendingReader.ts';
 import type { RunProgressSource } from './runProgress.ts';
 import { hasWaitingPod } from './runReading.ts';
 import { runStrandedSteps, strandedSteps } from './strandedSteps.ts';
@@ -46,6 +47,7 @@ export interface RunObserverOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly progress: RunProgressSource;
+  readonly pending: PendingReader;
   /** What was told of it before. */
   readonly observed: ObservedRun | undefined;
   /** Its events have grown, or it is final. */
@@ -290,7 +292,7 @@ export class RunObserver implements Disposable {
   async #readPending(facts: RunFacts): Promise<void> {
     const { signal } = this.#life;
     try {
-      this.#pending = await readPendingFacts(this.#options.api, ownersOf(facts), facts.pods ?? [], signal);
+      this.#pending = await this.#options.pending.read(ownersOf(facts), facts.pods ?? [], signal);
     } catch (error) {
       signal.throwIfAborted();
       // The watches tell that the cluster does not answer; next time it may.

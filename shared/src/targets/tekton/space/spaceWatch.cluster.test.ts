@@ -51,6 +51,8 @@ interface Opened {
   readonly watched: readonly string[];
   /** Names of runs that were read. */
   readonly reads: readonly string[];
+  /** What lists of events were of. */
+  readonly listed: readonly string[];
   /** Answers to reads of runs wait from now on, until what it returns is called. */
   readonly holdReads: () => () => void;
 }
@@ -59,6 +61,7 @@ interface Opened {
 function openSpace(): Opened {
   const watched: string[] = [];
   const reads: string[] = [];
+  const listed: string[] = [];
   let held = Promise.resolve();
   const holdReads = (): (() => void) => {
     const gate = new EventEmitter();
@@ -79,7 +82,10 @@ function openSpace(): Opened {
       if (watch === true) watched.push([path.type.plural, fieldSelector ?? labelSelector ?? 'all'].join(' '));
       return real.stream(path, query, options, stop);
     },
-    list: (...given) => real.list(...given),
+    list: (path, options, schema, stop) => {
+      if (path.type === resources.events) listed.push(options.fieldSelector ?? 'all');
+      return real.list(path, options, schema, stop);
+    },
     create: (...given) => real.create(...given),
     replace: (...given) => real.replace(...given),
     patch: (...given) => real.patch(...given),
@@ -109,7 +115,7 @@ function openSpace(): Opened {
       throw error;
     },
   });
-  return { space, watched, reads, holdReads };
+  return { space, watched, reads, listed, holdReads };
 }
 
 it('watches for who follows a run that run alone, and all runs once somebody wants to hear of all', async () => {
@@ -129,6 +135,29 @@ it('watches for who follows a run that run alone, and all runs once somebody wan
   space.watch(() => undefined, 'all');
   await expect.poll(kinds).toEqual([...ofTheRun, 'pipelineruns all']);
   await space.dispose();
+});
+
+it('reads why runs wait for all of them at once', async () => {
+  const steps = [{ name: 's', image: 'testbed.local/runner:1', script: 'true' }];
+  const names = Array.from({ length: 8 }, (_, at) => `placeless-${at}`);
+  const placeless = {
+    pipelineRef: undefined,
+    pipelineSpec: { tasks: [{ name: 't', taskSpec: { steps } }] },
+    taskRunTemplate: { podTemplate: { nodeSelector: { 'slipway.test/nowhere': 'true' } } },
+  };
+  for (const name of names) await create(name, placeless);
+  const { space, listed } = openSpace();
+  space.watch(() => undefined, 'all');
+  await space.list(signal);
+  const told = async () => {
+    const all = await Promise.all(names.map((name) => space.events(name, signal)));
+    return all.map((events) => events.findLast((event) => event.type === 'waiting')?.reason.split('\n')[0]);
+  };
+  const why = ' without label slipway.test/nowhere=true';
+  await expect.poll(async () => (await told()).map((reason) => reason?.endsWith(why))).toEqual(names.map(() => true));
+  await expect.poll(() => listed).toContain('all');
+  await space.dispose();
+  for (const name of names) await cluster.api.delete(cluster.objects.path(resources.pipelineRuns, name), {}, signal);
 });
 
 it('lists no run that was deleted, although the watch of all runs has not heard of it yet', async () => {

@@ -6,6 +6,8 @@ import type { PastRun } from '../follow/index.ts';
 import { pastRunEvents } from './pastRun.ts';
 import { EndedRuns } from './endedRuns.ts';
 import { FollowedRuns } from './followedRuns.ts';
+import { readAnswers } from './pendingFacts.ts';
+import { PendingReader } from './pendingReader.ts';
 import type { RunHistory } from './runHistory.ts';
 import type { RunProgressSource } from './runProgress.ts';
 import { hasWaitingPod, isThere, nothingLeft, readRunFacts, runNotFound } from './runReading.ts';
@@ -41,6 +43,7 @@ export class SpaceWatch {
   readonly #ended: EndedRuns;
   readonly #connection: SpaceConnection;
   readonly #rows: SpaceRows;
+  readonly #pending: PendingReader;
   #sweep: NodeJS.Timeout | undefined;
   /** How many runs were forgotten: what was read before is not kept after. */
   #forgotten = 0;
@@ -59,8 +62,13 @@ export class SpaceWatch {
         else if (!this.#followed.has(run)) this.#tell({ kind: 'changed', run });
       },
     });
+    this.#pending = new PendingReader({
+      read: (questions, signal) => readAnswers(options.api, questions, signal),
+      clock: options.clock,
+    });
     this.#followed = new FollowedRuns({
       ...options,
+      pending: this.#pending,
       onState: (watch, state) => this.#connection.take(watch, state),
       onGrowth: (run) => this.#grew(run),
     });
@@ -171,6 +179,7 @@ export class SpaceWatch {
     clearInterval(this.#sweep);
     this.#listeners.clear();
     for (const run of this.#followed.names()) this.#stop(run);
+    this.#pending.dispose();
     this.#rows.dispose();
     await this.#ended.written();
   }
