@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { containing, matching } from './matching.ts';
@@ -64,6 +64,27 @@ describe('the notebook step', () => {
     expect(machine).toMatchObject({ kernel: { name: 'python3' }, packages: { papermill: matching(/./) } });
     expect(await run.text('output', 'requirements.lock.txt')).toMatch(/^papermill==2\./m);
     expect(await run.text('summary.md')).toContain('# analysis-7f3a: passed');
+  });
+
+  it('speaks to the kernel where nobody else of the machine can listen, and leaves nothing of that', async () => {
+    const inspect = [
+      'import glob, os, re, stat, ipykernel.kernelapp as k',
+      'mine = set(re.findall(r"socket:\\[(\\d+)\\]", " ".join(os.readlink(f) for f in glob.glob("/proc/self/fd/*") if os.path.islink(f))))',
+      'tcp = [line.split() for table in ("tcp", "tcp6") for line in open(f"/proc/net/{table}")]',
+      'print("listening on", sum(row[3] == "0A" and row[9] in mine for row in tcp), "ports")',
+      'folder = os.path.dirname(k.IPKernelApp.instance().abs_connection_file)',
+      'print("folder", folder, oct(stat.S_IMODE(os.stat(folder).st_mode)))',
+    ];
+    const run = await make({ cells: [inspect.join('\n')] });
+    const results = await run.all();
+    expect(results.notebook, await run.text('logs', 'notebook.log')).toMatchObject({ state: 'succeeded' });
+    const log = await run.text('logs', 'notebook.log');
+    // One is the pipe by which ipykernel takes what its own children print; nothing can be read there.
+    expect(log).toMatch(/^listening on [01] ports$/m);
+    expect(log).not.toContain('without encryption');
+    const [, folder = '', mode] = /^folder (\/\S+) (\S+)$/m.exec(log) ?? [];
+    expect(mode).toMatch(/^0o1?700$/);
+    await expect(access(folder)).rejects.toThrow('ENOENT');
   });
 
   it('maps a KeyError to the submitted cell although papermill inserts cells before it', async () => {

@@ -6,13 +6,17 @@ Progress comes from these calls and never from reading papermill's output, which
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING, ClassVar
 
+import zmq
+from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -33,6 +37,8 @@ _SHARE_OF_TIME_FOR_SAVING = 0.05
 # Seconds for the rest of a finished cell's output to arrive; papermill's 4 are too few for hundreds of megabytes.
 _OUTPUT_TIMEOUT = 600
 _KERNEL_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run_kernel.py")
+# A socket's address may have 108 bytes, on some systems 104 (sun_path, unix(7)).
+_LONGEST_ADDRESS = 100
 _MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 
 
@@ -159,11 +165,32 @@ class ReportingManager(NotebookExecutionManager):
 
 
 class OwnPythonKernelManager(AsyncKernelManager):
-    """Starts Python kernels with the interpreter of this run.
+    """Starts Python kernels with the interpreter of this run, and speaks to them where nobody else can.
 
     A kernel spec names an interpreter of its own, often the one of another environment (`ipython kernel install --user`
     overwrites `python3`), and never that of a layer which prepare has built on it.
+
+    Whoever is on the same machine may read what a kernel sends over TCP on loopback. Kernels of other languages may
+    know nothing else.
     """
+
+    def __init__(self, **options: object) -> None:
+        """Choose how to speak to the kernel."""
+        super().__init__(**options)
+        with contextlib.suppress(NoSuchKernel, OSError):
+            spec = self.kernel_spec
+            if spec is not None and "ipykernel_launcher" in spec.argv and zmq.has("ipc"):
+                self._use_private_sockets()
+
+    def _use_private_sockets(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="slipway-kernel-")
+        address = os.path.join(folder.name, "k")
+        if len(os.fsencode(address)) + len("-5") > _LONGEST_ADDRESS:
+            return
+        self._sockets = folder  # it goes with this, at the latest when this process ends
+        self.connection_file = os.path.join(folder.name, "kernel.json")
+        self.transport = "ipc"
+        self.ip = address
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the kernel's command line."""
