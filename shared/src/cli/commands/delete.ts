@@ -1,4 +1,4 @@
-import type { Run } from '../../protocol/index.ts';
+import { terminalStates, type Run } from '../../protocol/index.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { count } from '../../views/index.ts';
 import type { Session } from '../session.ts';
@@ -27,6 +27,9 @@ export async function deleteRuns(session: Session, { runs, context, yes }: Delet
     if (!(await confirm(session, question, false))) return exitCodes.cancelled;
   }
   for (const run of found.values()) {
+    // It is deleted when its cancelling is done, which may take half a minute.
+    if (run.cancelRequested && !terminalStates.has(run.state))
+      session.out.writeLines([[plain(`waiting for ${run.name} to end`)]]);
     await core.handlers['runs/delete'](refOf(run), session.signal);
     session.out.writeLines([[plain(`deleted ${run.name}`)]]);
   }

@@ -164,6 +164,12 @@ describe('slipway delete', () => {
     expect(stdout).toBe('deleted analysis-7f3a\ndeleted other-1\n');
   });
 
+  it('says what it waits for: the end of a run that is being cancelled', async () => {
+    core.set({ ...submittedRun, name: 'stopping-1', state: 'running', cancelRequested: true });
+    const { stdout } = await slipway(['delete', 'stopping'], { core });
+    expect(stdout).toBe('waiting for stopping-1 to end\ndeleted stopping-1\n');
+  });
+
   it('removes none when one is not there', async () => {
     const { exitCode } = await slipway(['delete', 'analysis', 'nothing'], { core });
     expect(exitCode).toBe(2);
