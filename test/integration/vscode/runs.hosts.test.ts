@@ -32,7 +32,9 @@ anewAfterFailure(async (own) => {
   isTrusted = false;
   await server.write('short.ipynb', notebookOf('print(6 * 7)'));
   await server.write('good.ipynb', notebookOf('import time', 'time.sleep(6)', 'print(1)'));
-  await server.write('bad.ipynb', notebookOf('counts = {}', 'a = 1\ncounts["missing"]'));
+  // Longer than the window is high.
+  const long = Array.from({ length: 90 }, (_, at) => (at === 70 ? 'counts["missing"]' : `a_${at} = ${at}`));
+  await server.write('bad.ipynb', notebookOf('counts = {}', long.join('\n')));
   await server.write('helper.py', 'def double(x):\n    return 2 * x\n\n\ndef unused():\n    return 0\n');
   await server.write(
     'tests/test_double.py',
@@ -111,7 +113,15 @@ it('opens the cell that failed in the notebook and marks its line', async () => 
   const toast = code.page.locator('.notification-toast').filter({ hasText: 'bad.ipynb: Failed' });
   await toast.getByRole('button', { name: 'Open failing cell' }).click();
   await code.page.locator('.tab.active').filter({ hasText: 'bad.ipynb' }).waitFor();
-  await code.page.locator('.notebook-editor [data-index="1"] .squiggly-error').first().waitFor();
+  const mark = code.page.locator('.notebook-editor [data-index="1"] .squiggly-error').first();
+  const inSight = async (): Promise<boolean> => {
+    const [shown, window] = [
+      await mark.boundingBox(),
+      await code.page.locator('.notebook-editor').first().boundingBox(),
+    ];
+    return shown !== null && window !== null && shown.y > window.y && shown.y < window.y + window.height;
+  };
+  await expect.poll(inSight).toBe(true);
   await code.screenshot('failed-cell');
   expect(await readdir(server.runs)).not.toHaveLength(0);
 });

@@ -60,6 +60,8 @@ export class FailedCells implements vscode.Disposable {
     );
     mark.source = 'Slipway';
     this.#marks.set(document.uri, [mark]);
+    // A cell may be longer than the window is high, and the editor of notebooks shows cells, not their lines.
+    await vscode.commands.executeCommand('vscode.open', document.uri, { selection: line, preview: false });
   }
 }
 
