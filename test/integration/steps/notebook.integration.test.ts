@@ -66,6 +66,23 @@ describe('the notebook step', () => {
     expect(await run.text('summary.md')).toContain('# analysis-7f3a: passed');
   });
 
+  it('keeps of a bar that is drawn over itself what a terminal shows, and what is printed in a row together', async () => {
+    const bar =
+      'import sys, time\nfor i in range(30):\n    sys.stderr.write(f"\\r{i + 1}/30 done")\n    sys.stderr.flush()\n    time.sleep(0.02)\n_ = sys.stderr.write("\\n")';
+    const pieces = 'for i in range(5):\n    print("piece", i, flush=True)\n    time.sleep(0.05)';
+    const run = await make({ cells: [bar, pieces] });
+    await run.all();
+    const executed = JSON.parse(await run.text('output', 'analysis_output.ipynb')) as { cells: { outputs: unknown }[] };
+    expect(executed.cells.map(({ outputs }) => outputs)).toEqual([
+      [{ output_type: 'stream', name: 'stderr', text: ['30/30 done\n'] }],
+      [{ output_type: 'stream', name: 'stdout', text: [0, 1, 2, 3, 4].map((piece) => `piece ${piece}\n`) }],
+    ]);
+    const drawn = (await run.text('logs', 'notebook.log')).split('\n').filter((line) => /\d\/30 done/.test(line));
+    expect(drawn.map((line) => line.split('\r').at(-1))).toEqual(['30/30 done']);
+    expect(drawn[0]).toContain('\r12/30 done\r13/30 done');
+    expect(await run.text('output', 'analysis_output.html')).not.toContain('12/30 done');
+  });
+
   it('speaks to the kernel where nobody else of the machine can listen, and leaves nothing of that', async () => {
     const inspect = [
       'import glob, os, re, stat, ipykernel.kernelapp as k',

@@ -28,6 +28,7 @@ from papermill.log import logger
 from slipway_steps.failures import Raised, without_colours
 from slipway_steps.files import remove
 from slipway_steps.outcome import duration_words
+from slipway_steps.printed import as_shown
 
 if TYPE_CHECKING:
     from slipway_steps.cells import CellReporter
@@ -100,8 +101,11 @@ class ReportingManager(NotebookExecutionManager):
         self._reporter.finished(cell.get("id", ""), failed=cell.metadata.papermill["status"] == self.FAILED)
 
     def notebook_complete(self, **options: object) -> None:
-        """Save the notebook once more, the source of failed cells unhidden."""
+        """Save the notebook once more, what was printed as it is shown and the source of failed cells unhidden."""
         for cell in self.nb.cells:
+            # Not earlier: a later cell may change what one has displayed, and finds it by its place among the outputs.
+            if "outputs" in cell:
+                cell.outputs = as_shown(cell.outputs)
             errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
             if errors:
                 cell.metadata.setdefault("jupyter", {})["source_hidden"] = False

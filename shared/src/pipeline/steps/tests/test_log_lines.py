@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import logging
 
 from slipway_steps.log_lines import LogLines, OwnRecords
 
 
-def written(*records: tuple[str, str]) -> str:
-    lines = LogLines()
+def written(*records: tuple[str, str], seconds: float = 0.1) -> str:
+    """Return what is written where one record comes so many seconds after the other, as far as bars ask."""
+    lines = LogLines(itertools.count(0, seconds).__next__)
     return "".join(
         lines.format(logging.makeLogRecord({"msg": text, **({"stream": stream} if stream else {})}))
         for stream, text in records
@@ -31,8 +33,17 @@ def test_no_line_is_empty_that_was_not_printed_so() -> None:
     )
 
 
-def test_a_bar_is_seen_as_it_grows() -> None:
-    assert written(("stderr", "\r 10%"), ("stderr", "\r 20%"), ("", "Ending")) == "\r 10%\n\r 20%\nEnding\n"
+def test_a_bar_is_one_line_as_on_a_terminal() -> None:
+    bar = [("stderr", f"\r {percent}%") for percent in (10, 20, 30)]
+    assert written(*bar, ("", "Ending")) == "\r 10%\r 20%\r 30%\nEnding\n"
+    assert written(*bar, ("stdout", "loss 1\n"), *bar) == "\r 10%\r 20%\r 30%\nloss 1\n\r 10%\r 20%\r 30%"
+    assert written(*bar, ("stderr", "\n"), *bar) == "\r 10%\r 20%\r 30%\n\r 10%\r 20%\r 30%"
+
+
+def test_a_bar_that_goes_on_begins_a_new_line_once_a_minute() -> None:
+    bar = [("stderr", f"\r {percent}%") for percent in range(0, 100, 10)]
+    lines = written(*bar, ("", "Ending"), seconds=25).split("\n")
+    assert [line.rpartition("\r")[2] for line in lines] == [" 30%", " 70%", " 90%", "Ending", ""]
 
 
 def test_papermills_records_are_logged_and_warnings_of_others() -> None:
