@@ -81,6 +81,8 @@ describe('the notebook step', () => {
     expect(drawn.map((line) => line.split('\r').at(-1))).toEqual(['30/30 done']);
     expect(drawn[0]).toContain('\r12/30 done\r13/30 done');
     expect(await run.text('output', 'analysis_output.html')).not.toContain('12/30 done');
+    // papermill's own bar stands on lines of its own, too.
+    expect(await run.text('logs', 'notebook.log')).toMatch(/\rExecuting: +50%\|█+ +\|[^\n]*cell\]\nExecuting Cell 2-/);
   });
 
   it('speaks to the kernel where nobody else of the machine can listen, and leaves nothing of that', async () => {

@@ -207,6 +207,19 @@ class OwnPythonKernelManager(AsyncKernelManager):
         return command
 
 
+class LoggedBar:
+    """The file that papermill's progress bar is drawn into: the log, where LogLines keeps it on a line of its own."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> None:
+        """Log what tqdm draws."""
+        logger.info("%s", text, extra={"stream": "bar"})
+
+    def flush(self) -> None:
+        """Do nothing: records are written at once."""
+
+
 class PrintingClient(PapermillNotebookClient):
     """Says of what is printed to which stream it was, for LogLines."""
 
@@ -238,6 +251,8 @@ class ReportingEngine(NBClientEngine):
         """Run the notebook under a ReportingManager."""
         options["execution_timeout"] = execution_timeout
         for_manager = {name: options.pop(name) for name in _MANAGER_OPTIONS if name in options}
+        if for_manager.get("progress_bar") is True:
+            for_manager["progress_bar"] = {"file": LoggedBar()}
         manager = ReportingManager(cls.reporter, execution_timeout, nb, **for_manager)
         options["iopub_timeout"] = _OUTPUT_TIMEOUT
         options["on_cell_execute"] = manager.cell_executes
