@@ -16,6 +16,7 @@ export const figuresOfCluster = [
   'submit',
   'latency',
   'merged',
+  'waiting',
   'status',
   'cell',
   'connect',

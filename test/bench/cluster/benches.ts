@@ -8,6 +8,7 @@ import { preflightTime } from './preflight.ts';
 import { singleCell } from './singleCell.ts';
 import { statusLatency } from './statusLatency.ts';
 import { submission } from './submission.ts';
+import { waitingRuns } from './waiting.ts';
 
 export interface ClusterSizes {
   /** How often each side is measured; a good number for each figure where none is given. */
@@ -26,6 +27,7 @@ export function clusterBenches({
     submit: () => submission(pairs ?? 20),
     latency: () => logLatency(pairs ?? 400),
     merged: () => mergedLog(pairs ?? 3),
+    waiting: async () => [await waitingRuns(pairs ?? 3)],
     status: () => statusLatency(pairs ?? 100),
     cell: () => singleCell(pairs ?? 3),
     connect: () => devEnvConnect(pairs ?? 10),

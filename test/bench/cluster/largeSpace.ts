@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { resources, type Query } from '../../../shared/src/kubernetes/index.ts';
 import { dated, type KubernetesObject } from '../../../shared/src/pipeline/index.ts';
 import { commandRun } from '../../../shared/src/targets/tekton/submit/testing/submissions.ts';
 import { context, testCluster } from '../../integration/cluster/clusterMachine.ts';
 import type { CoreProcess } from '../../integration/core/coreProcess.ts';
+import { processorMs, residentBytes } from '../processUse.ts';
 import type { Comparison } from '../statistics.ts';
 import { inBenchSpace, never, timedMs, type BenchSpace } from './benchSpace.ts';
 import { QuietServer } from './quietServer.ts';
@@ -27,8 +27,6 @@ const betweenMs = 100;
  */
 const newsMs = 130_000;
 const mebibyte = 1 << 20;
-/** Of the kernel's clock, in which it counts processor time. */
-const ticksPerSecond = 100;
 
 /** A run that was written, and when the server says that it was made, epoch ms. */
 interface Written {
@@ -155,11 +153,11 @@ async function watching(space: BenchSpace, names: readonly string[]) {
   // Whatever follows the first list is over by then.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   const pids = [core.child.pid, kubectl.pid].map((pid) => pid ?? 0);
-  const before = pids.map(cpuMs);
+  const before = pids.map(processorMs);
   await inParallel(names.slice(0, events), (name) => writeStatus(space, name, Date.now()));
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const [ours, reference] = pids.map((pid, index) => ({
-    cpuMs: cpuMs(pid) - (before[index] ?? 0),
+    cpuMs: processorMs(pid) - (before[index] ?? 0),
     bytes: residentBytes(pid),
   }));
   kubectl.kill();
@@ -226,17 +224,4 @@ async function inParallel(names: readonly string[], work: (name: string, index: 
     for (let index = next++; index < names.length; index = next++) await work(names[index] ?? '', index);
   };
   await Promise.all(Array.from({ length: connections }, worker));
-}
-
-/** Processor time of a process so far. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // After the name, which may hold anything, in parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000;
-}
-
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes ?? Number.NaN) * 1024;
 }

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -38,8 +39,6 @@ _SHARE_OF_TIME_FOR_SAVING = 0.05
 # Seconds for the rest of a finished cell's output to arrive; papermill's 4 are too few for hundreds of megabytes.
 _OUTPUT_TIMEOUT = 600
 _KERNEL_START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run_kernel.py")
-# A socket's address may have 108 bytes, on some systems 104 (sun_path, unix(7)).
-_LONGEST_ADDRESS = 100
 _MANAGER_OPTIONS = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 
 
@@ -189,7 +188,12 @@ class OwnPythonKernelManager(AsyncKernelManager):
     def _use_private_sockets(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="slipway-kernel-")
         address = os.path.join(folder.name, "k")
-        if len(os.fsencode(address)) + len("-5") > _LONGEST_ADDRESS:
+        try:
+            # Not every file system has sockets, and their addresses may not be longer than some 100 bytes (unix(7)).
+            with socket.socket(socket.AF_UNIX) as trial:
+                trial.bind(f"{address}-0")
+        except OSError:
+            folder.cleanup()
             return
         self._sockets = folder  # it goes with this, at the latest when this process ends
         self.connection_file = os.path.join(folder.name, "kernel.json")

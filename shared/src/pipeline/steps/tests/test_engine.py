@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from jupyter_client.manager import AsyncKernelManager
@@ -49,3 +52,31 @@ def test_a_kernel_of_python_starts_with_this_interpreter_by_our_launcher(monkeyp
 def test_a_kernel_that_another_module_starts_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     command = _command_of(monkeypatch, "/usr/bin/python3", "-m", "wrapped", "-m", "ipykernel_launcher")
     assert command == [sys.executable, "-m", "wrapped", "-m", "ipykernel_launcher"]
+
+
+def _manager(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> OwnPythonKernelManager:
+    temporary.mkdir(exist_ok=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    return OwnPythonKernelManager(kernel_name="python3")
+
+
+def test_a_kernel_of_python_is_spoken_to_over_sockets_of_its_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = Path(tempfile.mkdtemp())  # pytest's own may be too deep for a socket
+    manager = _manager(monkeypatch, short)
+    (folder,) = short.iterdir()
+    assert (manager.transport, os.path.dirname(manager.ip), os.path.dirname(manager.connection_file)) == (
+        "ipc",
+        str(folder),
+        str(folder),
+    )
+    assert folder.stat().st_mode & 0o077 == 0
+    del manager
+    gc.collect()
+    assert not folder.exists()
+    short.rmdir()
+
+
+def test_a_kernel_is_spoken_to_over_tcp_where_no_socket_can_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    assert _manager(monkeypatch, deep).transport == "tcp"
+    assert list(deep.iterdir()) == []

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nbformat.v4 import new_output
 
 from slipway_steps.printed import as_shown, on_terminal
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def printed(text: str, name: str = "stdout") -> dict[str, str]:
+
+def printed(text: str | list[str], name: str = "stdout") -> NotebookNode:
     return new_output("stream", name=name, text=text)
 
 
-def texts(*outputs: dict[str, str]) -> list[tuple[str, str]]:
+def texts(*outputs: NotebookNode) -> list[tuple[str, str]]:
     return [(output.get("name", ""), str(output.get("text", ""))) for output in as_shown(outputs)]
 
 
@@ -38,9 +43,7 @@ def test_the_outputs_that_it_is_given_stay_as_they_are() -> None:
 
 
 def test_a_text_in_parts_is_put_together() -> None:
-    output = printed("")
-    output["text"] = ["a\n", "b"]  # type: ignore[assignment]
-    assert texts(output, printed("c")) == [("stdout", "a\nbc")]
+    assert texts(printed(["a\n", "b"]), printed("c")) == [("stdout", "a\nbc")]
 
 
 def test_an_empty_output_stays_one() -> None:

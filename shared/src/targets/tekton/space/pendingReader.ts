@@ -1,19 +1,15 @@
 import type { Clock } from '../../../kubernetes/index.ts';
 import type { Pod } from '../observe/index.ts';
 import { untilAborted } from '../untilAborted.ts';
-import {
-  answersTo,
-  noPendingFacts,
-  pendingQuestions,
-  type PendingFacts,
-  type PendingQuestions,
-} from './pendingFacts.ts';
+import { answersTo, pendingQuestions, type PendingFacts, type PendingQuestions } from './pendingFacts.ts';
 
 /** Nodes, and what runs on them, are believed so long: of a large cluster they are many megabytes. */
 const nodesMs = 15_000;
 /** After a reading the cluster is left alone so many times as long as that took, so that those who wait cost it little. */
 const restFactor = 9;
 const longestRestMs = 10_000;
+/** A cluster that does not answer may be there again soon. */
+const longestRestAfterFailureMs = 1_000;
 
 export interface PendingReaderOptions {
   readonly read: (questions: PendingQuestions, signal: AbortSignal) => Promise<PendingFacts>;
@@ -78,8 +74,11 @@ export class PendingReader {
     const { clock } = this.#options;
     await this.#last;
     const began = clock.now();
-    await reading.catch(() => noPendingFacts);
-    const restMs = Math.min((clock.now() - began) * restFactor, longestRestMs);
+    const longestMs = await reading.then(
+      () => longestRestMs,
+      () => longestRestAfterFailureMs,
+    );
+    const restMs = Math.min((clock.now() - began) * restFactor, longestMs);
     await clock.sleep(restMs, this.#life.signal).catch(() => undefined);
   }
 }

@@ -4,7 +4,7 @@ import { resources, systemClock, type KubernetesApi } from '../../../kubernetes/
 import type { TeamProfile } from '../../../protocol/index.ts';
 import { objectSchema } from './clusterObjects.ts';
 import { podsOf } from './runPods.ts';
-import { laterApi } from './testing/mortalApi.ts';
+import { sameApi } from './testing/mortalApi.ts';
 import { commandRun } from './testing/submissions.ts';
 import { smallProfile, TestSpace, waitingProfile } from './testing/testSpace.ts';
 
@@ -65,7 +65,7 @@ describe.concurrent('cancel', () => {
     const run = named('taken');
     const written: number[] = [];
     const api: KubernetesApi = {
-      ...laterApi(space.api, 0),
+      ...sameApi(space.api),
       patch: async (path, body, options, schema, stop) => {
         written.push((await space.run(run, signal))?.status?.childReferences.length ?? 0);
         return space.api.patch(path, body, options, schema, stop);

@@ -69,12 +69,13 @@ export function mortalApi(api: KubernetesApi, death: Death): MortalApi {
   };
 }
 
-/** The same cluster, whose clock is ahead by so many milliseconds. */
-export function laterApi(api: KubernetesApi, ms: number): KubernetesApi {
+/** The same cluster, for a test that replaces some of the methods. It does not end with this. */
+export function sameApi(api: KubernetesApi): KubernetesApi {
   return {
     cluster: api.cluster,
     get: (path, schema, signal) => api.get(path, schema, signal),
     list: (path, options, schema, signal) => api.list(path, options, schema, signal),
+    text: (path, query, signal) => api.text(path, query, signal),
     stream: (path, query, options, signal) => api.stream(path, query, options, signal),
     connect: (path, query, protocols, signal) => api.connect(path, query, protocols, signal),
     upgrade: (path, query, headers, signal) => api.upgrade(path, query, headers, signal),
@@ -84,6 +85,13 @@ export function laterApi(api: KubernetesApi, ms: number): KubernetesApi {
     delete: (path, options, signal) => api.delete(path, options, signal),
     disconnect: () => undefined,
     dispose: () => undefined,
+  };
+}
+
+/** The same cluster, whose clock is ahead by so many milliseconds. */
+export function laterApi(api: KubernetesApi, ms: number): KubernetesApi {
+  return {
+    ...sameApi(api),
     text: async (path, query, signal) => {
       const { text, date } = await api.text(path, query, signal);
       return { text, date: date === undefined ? undefined : date + ms };
