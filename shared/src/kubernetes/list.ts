@@ -40,18 +40,22 @@ export async function* listAll<S extends z.ZodType>(
   }
 }
 
-/** All objects of a list, as of one moment. @throws SlipwayError as `KubernetesApi.list` */
+/**
+ * All objects of a list, as of one moment, or those of them to `keep`: the others are let go of page by page.
+ * @throws SlipwayError as `KubernetesApi.list`
+ */
 export async function listWhole<S extends z.ZodType>(
   api: KubernetesApi,
   path: ResourcePath,
   options: Omit<ListOptions, 'continue'>,
   schema: S,
   signal: AbortSignal,
+  keep: (item: z.output<S>) => boolean = () => true,
 ): Promise<readonly z.output<S>[]> {
   let items: z.output<S>[] = [];
   for await (const page of listAll(api, path, options, schema, signal)) {
     if (page.first) items = [];
-    items.push(...page.items);
+    items.push(...page.items.filter(keep));
   }
   return items;
 }

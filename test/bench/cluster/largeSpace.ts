@@ -8,10 +8,10 @@ import type { CoreProcess } from '../../integration/core/coreProcess.ts';
 import { processorMs, residentBytes } from '../processUse.ts';
 import type { Comparison } from '../statistics.ts';
 import { inBenchSpace, never, timedMs, type BenchSpace } from './benchSpace.ts';
+import { inParallel } from './inParallel.ts';
 import { QuietServer } from './quietServer.ts';
 import { succeededStatus } from './writtenRuns.ts';
 
-const connections = 16;
 const coldStarts = 3;
 const events = 1_000;
 const newest = 50;
@@ -216,12 +216,4 @@ async function writeStatus(space: BenchSpace, name: string, at: number): Promise
 
 function path({ namespace }: BenchSpace) {
   return { type: resources.pipelineRuns, namespace };
-}
-
-async function inParallel(names: readonly string[], work: (name: string, index: number) => Promise<unknown>) {
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < names.length; index = next++) await work(names[index] ?? '', index);
-  };
-  await Promise.all(Array.from({ length: connections }, worker));
 }

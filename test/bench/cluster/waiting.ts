@@ -6,12 +6,12 @@ import { context, testCluster } from '../../integration/cluster/clusterMachine.t
 import { processorMs } from '../processUse.ts';
 import type { Comparison } from '../statistics.ts';
 import { inBenchSpace, never, type BenchSpace } from './benchSpace.ts';
+import { inParallel } from './inParallel.ts';
 
 const runs = 60;
 const events = 3_000;
 const settleMs = 10_000;
 const measuredMs = 20_000;
-const connections = 16;
 
 /**
  * What it costs the API server that somebody watches a space in which many runs wait for a place and in which much has happened: a core
@@ -105,9 +105,5 @@ async function fill({ api, namespace }: BenchSpace): Promise<void> {
       },
     })),
   ];
-  const worker = async (): Promise<void> => {
-    for (let next = objects.pop(); next !== undefined; next = objects.pop())
-      await api.create({ type: next.type, namespace }, next.body, {}, z.unknown(), never);
-  };
-  await Promise.all(Array.from({ length: connections }, worker));
+  await inParallel(objects, ({ type, body }) => api.create({ type, namespace }, body, {}, z.unknown(), never));
 }

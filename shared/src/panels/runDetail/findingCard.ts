@@ -109,7 +109,7 @@ function failingCell(
 function whereIsTheRest(answer: CellAnswer | undefined, words: Words): string {
   const text = words.panels.finding;
   if (answer?.trouble !== undefined) return [answer.trouble.message, answer.trouble.action ?? ''].join(' ').trim();
-  return answer?.isRead === true ? text.noMoreOfCell : text.readingCell;
+  return answer?.cell === undefined ? text.readingCell : text.noMoreOfCell;
 }
 
 function fixes(

@@ -28,8 +28,8 @@ export interface RunPages {
 
 /** The failing cell as the executed notebook has it, or why it is not known. */
 export interface CellAnswer {
-  readonly isRead: boolean;
-  readonly cell?: FailedCell;
+  /** Null where there is none; absent while it is read. */
+  readonly cell?: FailedCell | null;
   readonly trouble?: Trouble;
 }
 
@@ -154,14 +154,13 @@ export class RunFeed implements Disposable {
   /** Asks for the whole failing cell; anew after a failure. */
   async loadCell(): Promise<void> {
     if (this.cell !== undefined && this.cell.trouble === undefined) return;
-    this.cell = { isRead: false };
+    this.cell = {};
     this.#tell();
     try {
-      const cell = await this.#host.request('artifacts/failedCell', this.#reference, this.#signal);
-      this.cell = { isRead: true, ...(cell !== null && { cell }) };
+      this.cell = { cell: await this.#host.request('artifacts/failedCell', this.#reference, this.#signal) };
     } catch (error) {
       const trouble = troubleOf(error, this.#signal);
-      this.cell = trouble === undefined ? undefined : { isRead: false, trouble };
+      this.cell = trouble === undefined ? undefined : { trouble };
     }
     this.#tell();
   }

@@ -1,11 +1,9 @@
 import type * as z from 'zod';
 import {
-  listAll,
   unlessUnseen,
   listWhole,
   resources,
   type KubernetesApi,
-  type ResourcePath,
   type ResourceType,
 } from '../../../kubernetes/index.ts';
 import {
@@ -63,14 +61,18 @@ export function pendingQuestions(owners: readonly string[], pods: readonly Pod[]
 
 /** Of what was read for several, what answers these questions. Pure. */
 export function answersTo(questions: PendingQuestions, facts: PendingFacts): PendingFacts {
-  const named = new Set(questions.eventsOf);
   const claims = new Set(questions.claims);
   return {
-    events: facts.events.filter(({ involvedObject }) => named.has(involvedObject?.name ?? '')),
+    events: facts.events.filter(isAbout(questions.eventsOf)),
     claims: facts.claims.filter(({ metadata }) => claims.has(metadata.name)),
     nodes: questions.nodes ? facts.nodes : undefined,
     nodePods: questions.nodes ? facts.nodePods : undefined,
   };
+}
+
+function isAbout(names: readonly string[]): (event: ClusterEvent) => boolean {
+  const named = new Set(names);
+  return ({ involvedObject }) => named.has(involvedObject?.name ?? '');
 }
 
 /**
@@ -123,33 +125,22 @@ class Reader {
     schema: S,
     namespace: string | undefined,
     fieldSelector: string | undefined,
+    keep?: (item: z.output<S>) => boolean,
   ): Promise<readonly z.output<S>[] | undefined> {
     return unlessUnseen(async () => {
       const options = fieldSelector === undefined ? {} : { fieldSelector };
-      return listWhole(this.#api, { type, namespace }, options, schema, this.#signal);
+      return listWhole(this.#api, { type, namespace }, options, schema, this.#signal, keep);
     });
   }
 
   /** A server reads all events of the space for each list of them, whatever is asked of it: for many names one list costs less. */
   async eventsOf(names: readonly string[]): Promise<readonly ClusterEvent[]> {
     const { namespace } = this.#api.cluster;
-    if (names.length > mostLists) return this.#allEventsOf(new Set(names), { type: resources.events, namespace });
-    const lists = names.map((name) =>
-      this.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`),
-    );
+    const lists =
+      names.length > mostLists
+        ? [this.list(resources.events, eventSchema, namespace, undefined, isAbout(names))]
+        : names.map((name) => this.list(resources.events, eventSchema, namespace, `involvedObject.name=${name}`));
     return (await Promise.all(lists)).flatMap((list) => list ?? []);
-  }
-
-  async #allEventsOf(names: ReadonlySet<string>, path: ResourcePath): Promise<readonly ClusterEvent[]> {
-    const read = async (): Promise<readonly ClusterEvent[]> => {
-      let events: ClusterEvent[] = [];
-      for await (const page of listAll(this.#api, path, {}, eventSchema, this.#signal)) {
-        if (page.first) events = [];
-        events.push(...page.items.filter(({ involvedObject }) => names.has(involvedObject?.name ?? '')));
-      }
-      return events;
-    };
-    return (await unlessUnseen(read)) ?? [];
   }
 
   async livePods(namespace: string): Promise<readonly Pod[] | undefined> {
