@@ -1,6 +1,13 @@
 import { tektonLabels } from './tektonLabels.ts';
 import { line } from './text.ts';
-import { type Condition, type PipelineRun, type Pod, succeededCondition, type TaskRun } from './schemas/index.ts';
+import {
+  type Condition,
+  type ContainerStatus,
+  type PipelineRun,
+  type Pod,
+  succeededCondition,
+  type TaskRun,
+} from './schemas/index.ts';
 
 /** Where a run of Tekton's stands, by its condition `Succeeded`. */
 export interface Standing {
@@ -42,6 +49,11 @@ export function podHasEnded(pod: Pod): boolean {
   if (pod.metadata.deletionTimestamp !== undefined || containers.length === 0) return false;
   if (containers.length < (pod.spec?.containers.length ?? 0)) return false;
   return containers.every(({ state }) => state?.terminated !== undefined);
+}
+
+/** A container that ran, or runs. Of one that was never made the kubelet says "terminated" without a start. */
+export function hasBegun({ state }: ContainerStatus): boolean {
+  return state?.running !== undefined || state?.terminated?.startedAt !== undefined;
 }
 
 /** A node has been chosen for it. */

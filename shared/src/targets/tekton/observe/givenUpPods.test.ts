@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFacts } from './facts.ts';
-import { givenUpPods } from './givenUpPods.ts';
+import { givenUpPods, isBeingMade } from './givenUpPods.ts';
 import { at, ourRun, pod } from './testing/objects.ts';
 import { ended, nothing, observe, runOf, steps, task } from './testing/observing.ts';
 
@@ -44,6 +44,35 @@ describe('a pod one of whose containers cannot be made', () => {
 
   it('of somebody else’s run, which nobody takes away, ends it at once', () => {
     expect(observe(done([waitingPod()], {}))).toMatchObject({ final: true });
+  });
+
+  it('says why once its watch has come so far', () => {
+    const of = (...states: object[]) =>
+      isBeingMade(pod('p', { status: { containerStatuses: states.map((state) => ({ name: 'c', state })) } }));
+    const beingMade = { waiting: { reason: 'PodInitializing' } };
+    expect(of()).toBe(true);
+    expect(of(beingMade, { running: { startedAt: at(3) } })).toBe(true);
+    expect(of(beingMade, { waiting: missing })).toBe(false);
+    // Somebody has made the Secret: it would run after all.
+    expect(of({ running: { startedAt: at(3) } })).toBe(false);
+  });
+
+  it('is why the run failed, also where the kubelet forgets it while the pod is taken away', () => {
+    const init = (state: object, metadata = {}) =>
+      pod('p', {
+        metadata,
+        status: {
+          phase: 'Pending',
+          initContainerStatuses: [{ name: 'prepare', state }],
+          containerStatuses: [{ name: 'step-prepare', state: { waiting: { reason: 'PodInitializing' } } }],
+        },
+      });
+    const lost = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'could not be located' } };
+    for (const forgotten of [{ waiting: { reason: 'PodInitializing' } }, lost]) {
+      const before: Partial<RunFacts> = { taskRuns: task([]), pods: [init({ waiting: missing })] };
+      const taken = { ...done([init(forgotten, { deletionTimestamp: at(51) })]), taskRuns: task([], failed) };
+      expect(runOf(observe(before, taken))).toMatchObject({ state: 'failed', diagnosis: { id: 'missingSecret' } });
+    }
   });
 
   it('is why the run failed, also for who looks when it has gone', () => {

@@ -14,6 +14,16 @@ export function givenUpPods(taskRuns: readonly TaskRun[], pods: readonly Pod[]):
   );
 }
 
+/**
+ * Whether all that a pod says of its containers is that they are being made. Where its TaskRun says more, the watch of pods is behind:
+ * taken away now, the pod would never say which of them could not be made, and why.
+ */
+export function isBeingMade({ status }: Pod): boolean {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const waiting = containers.flatMap(({ state }) => state?.waiting ?? []);
+  return containers.length === 0 || (waiting.length > 0 && waiting.every(({ message }) => message === undefined));
+}
+
 function hasUnmadeContainer(taskRun: TaskRun): boolean {
   const { state, reason } = standingOf(taskRun);
   return state === 'failed' && reason === 'CreateContainerConfigError';

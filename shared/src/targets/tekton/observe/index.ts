@@ -6,7 +6,7 @@ export * from './schemas/index.ts';
 export { type Age, parseAge } from './age.ts';
 export type { ObservedRun, RunFacts } from './facts.ts';
 export { describeForeign } from './graph/describeForeign.ts';
-export { givenUpPods } from './givenUpPods.ts';
+export { givenUpPods, isBeingMade } from './givenUpPods.ts';
 export { isOurs } from './identity.ts';
 export { observeRun } from './observeRun.ts';
 export { requestOf } from './pending/amounts.ts';

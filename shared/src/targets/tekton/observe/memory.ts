@@ -1,6 +1,6 @@
-import { isDone, podIsTerminal } from './conditions.ts';
+import { hasBegun, isDone, podIsTerminal } from './conditions.ts';
 import type { Memory, RunFacts, Told } from './facts.ts';
-import type { CustomRun, PipelineRun, Pod, TaskRun } from './schemas/index.ts';
+import type { ContainerStatus, CustomRun, PipelineRun, Pod, TaskRun } from './schemas/index.ts';
 
 export const nothingTold: Told = {
   submitted: false,
@@ -28,10 +28,36 @@ export function remember(before: Memory | undefined, facts: RunFacts): Memory {
     pipelineRun,
     taskRuns: merge<TaskRun>(before?.taskRuns, facts.taskRuns, isDone),
     customRuns: merge<CustomRun>(before?.customRuns, facts.customRuns, isDone),
-    pods: merge<Pod>(before?.pods, facts.pods ?? [], podIsTerminal),
+    pods: merge<Pod>(
+      before?.pods,
+      (facts.pods ?? []).map((pod) => withWhyItWaited(before?.pods.get(pod.metadata.name), pod)),
+      podIsTerminal,
+    ),
     doneSince: before?.doneSince ?? (done ? facts.now : undefined),
     overSince: before?.overSince,
     told: before?.told ?? nothingTold,
+  };
+}
+
+/** Of a pod that is taken away the kubelet forgets why its containers could not be made, and says that they were lost. */
+function withWhyItWaited(known: Pod | undefined, given: Pod): Pod {
+  const isTakenAway = given.metadata.deletionTimestamp !== undefined && known?.metadata.uid === given.metadata.uid;
+  if (known?.status === undefined || given.status === undefined || !isTakenAway) return given;
+  const { status } = known;
+  return {
+    ...given,
+    status: {
+      ...given.status,
+      initContainerStatuses: given.status.initContainerStatuses.map(asItWaited(status.initContainerStatuses)),
+      containerStatuses: given.status.containerStatuses.map(asItWaited(status.containerStatuses)),
+    },
+  };
+}
+
+function asItWaited(before: readonly ContainerStatus[]): (now: ContainerStatus) => ContainerStatus {
+  return (now) => {
+    if (hasBegun(now)) return now;
+    return before.find(({ name, state }) => name === now.name && state?.waiting?.message !== undefined) ?? now;
   };
 }
 

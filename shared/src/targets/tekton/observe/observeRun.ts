@@ -1,6 +1,6 @@
 import type { Diagnosis, Run, RunEvent } from '../../../protocol/index.ts';
 import { givenUpPods } from './givenUpPods.ts';
-import { isCancelAsked, isDone, pipelineTaskOf, podHasEnded } from './conditions.ts';
+import { hasBegun, isCancelAsked, isDone, pipelineTaskOf, podHasEnded } from './conditions.ts';
 import type { Memory, ObservedRun, RunFacts, Told } from './facts.ts';
 import { seeTasks, type SeenTask } from './graph/pipelineTasks.ts';
 import { describeTasks } from './graph/taskStates.ts';
@@ -103,9 +103,7 @@ function givenUpPodsOf(memory: Memory, facts: RunFacts): Pod[] {
 /** A pod that is being taken away before any of its containers ran has nothing to tell, however long that takes. */
 function neverBegins({ metadata, status }: Pod): boolean {
   if (metadata.deletionTimestamp === undefined) return false;
-  const containers = status?.containerStatuses ?? [];
-  // Of a container that was never made the kubelet says "terminated" without a start.
-  return containers.every(({ state }) => state?.running === undefined && state?.terminated?.startedAt === undefined);
+  return !(status?.containerStatuses ?? []).some(hasBegun);
 }
 
 function tell(

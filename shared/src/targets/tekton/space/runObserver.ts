@@ -14,6 +14,7 @@ import type { Disposable } from '../../runTarget.ts';
 import {
   customRunSchema,
   givenUpPods,
+  isBeingMade,
   isOurs,
   observeRun,
   pipelineRunSchema,
@@ -256,7 +257,8 @@ export class RunObserver implements Disposable {
   async #takeAway({ pipelineRun, taskRuns, pods = [] }: RunFacts): Promise<void> {
     if (pipelineRun === undefined || !isOurs(pipelineRun.metadata)) return;
     const { api, onError } = this.#options;
-    for (const { metadata } of givenUpPods(taskRuns, pods)) {
+    const givenUp = givenUpPods(taskRuns, pods).filter((pod) => !isBeingMade(pod));
+    for (const { metadata } of givenUp) {
       const { name, uid } = metadata;
       if (this.#takenAway.has(name)) continue;
       this.#takenAway.add(name);

@@ -54,7 +54,7 @@ export async function readRunFacts(
   return { context, now, pipelineRun, taskRuns, customRuns, pods, events, progress: [] };
 }
 
-/** Of a run that ended badly and has no pod: those of the pods that it had tell why they never ran. They are kept for an hour. */
+/** Of a run that ended badly and has no pod, or will soon have none: those of the pods that it had tell why they never ran. They are kept for an hour. */
 async function readEndEvents(
   api: KubernetesApi,
   {
@@ -64,7 +64,8 @@ async function readEndEvents(
   }: { pipelineRun: PipelineRun; taskRuns: readonly TaskRun[]; pods: readonly Pod[] | undefined },
   signal: AbortSignal,
 ): Promise<readonly ClusterEvent[]> {
-  if (standingOf(pipelineRun).state !== 'failed' || pods?.length !== 0) return [];
+  const arePodsGone = pods?.every(({ metadata }) => metadata.deletionTimestamp !== undefined) === true;
+  if (standingOf(pipelineRun).state !== 'failed' || !arePodsGone) return [];
   const names = taskRuns.flatMap(({ status }) => status?.podName ?? []);
   const { events } = await readPendingFacts(api, names, [], signal);
   return events;
