@@ -19,11 +19,12 @@ interface FormProps {
 export function CreateForm({ state, actions }: FormProps): JSX.Element {
   const { page, store, words } = state;
   const contexts = page.core.contexts.filter((name) => name !== 'local');
-  const [context, setContext] = useState(() => {
-    const chosen = page.chosenContext();
-    return contexts.includes(chosen) ? chosen : (contexts[0] ?? '');
-  });
+  // Which there are may be known later than the form is opened; from then on it stays, so that nothing that was typed is lost.
+  const [picked, setContext] = useState<string>();
+  const context = picked ?? contexts.find((name) => name === page.chosenContext()) ?? contexts[0];
+  if (context !== picked) setContext(context);
   const create = async (fields: FormFields): Promise<void> => {
+    if (context === undefined) return;
     const name = fields.name.trim();
     const params = { context, ...(name !== '' && { name }), spec: specOf(fields) };
     const never = new AbortController().signal;
@@ -32,7 +33,16 @@ export function CreateForm({ state, actions }: FormProps): JSX.Element {
     state.closeForm();
     actions.start(made).catch((error: unknown) => page.notices.failed(error));
   };
-  const { form } = words.shared.devEnv;
+  const { form, noCluster } = words.shared.devEnv;
+  if (context === undefined) {
+    return (
+      <FormFrame state={state} heading={words.own.create}>
+        <p className="slipway-muted" role="status">
+          {store.loaded ? noCluster : words.own.askingCluster}
+        </p>
+      </FormFrame>
+    );
+  }
   return (
     <FormFrame state={state} heading={words.own.create}>
       {contexts.length > 1 && (

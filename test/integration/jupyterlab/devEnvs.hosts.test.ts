@@ -58,6 +58,12 @@ async function command(label: string): Promise<void> {
 
 it('says what a DevEnv is where there is none, and what is missing for one', async () => {
   await section().getByText('no cluster is set up yet').waitFor();
+  // Somebody may ask for one before the panel knows where.
+  await command('DevEnv: New DevEnv…');
+  await section().locator('.slipway-devenv-form').getByText('no cluster is set up yet').waitFor();
+  await scene.show({ contexts: [clusterContext('team-a')] });
+  await section().getByLabel('Disk for the workspace').waitFor();
+  await section().getByRole('button', { name: 'Cancel' }).click();
   await scene.show({ contexts: [clusterContext('team-a', { signIn: { state: 'signedOut' } })] });
   await section().getByRole('button', { name: 'Sign in to team-a to see its DevEnvs' }).waitFor();
   await scene.show({ contexts: [clusterContext('team-a')] });

@@ -3,17 +3,17 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprintOf, makeSshKey, readSshKey } from './index.ts';
 
 const run = promisify(execFile);
 
 describe('SSH keys and ssh-keygen', () => {
   let folder: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'slipway-keys-'));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it.each(['', 'alice@laptop', 'Büro von Alice', '爱丽丝 的 笔记本', 'x'.repeat(200)])(
     'ssh-keygen reads our key with the comment %j',
