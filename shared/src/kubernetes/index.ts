@@ -8,9 +8,13 @@ export * from './exec/index.ts';
 export * from './logFollower/index.ts';
 export * from './portForward/index.ts';
 export {
+  createPartedReflector,
   createReflector,
   listCells,
   type Change,
+  type Part,
+  type PartedReflector,
+  type PartMetadata,
   type Reflector,
   type ReflectorOptions,
   type ReflectorState,

@@ -17,7 +17,7 @@ import {
 import { Store, type Change } from './store.ts';
 import { WatchGuard } from './watchGuard.ts';
 import { NoAnswer, openWatch, watchEvents } from './watchConnection.ts';
-import type { Columns, WatchEvent } from './watchEvent.ts';
+import type { Columns, RawObject, WatchEvent } from './watchEvent.ts';
 
 export interface ReflectorOptions<S extends z.ZodType> {
   readonly api: KubernetesApi;
@@ -57,14 +57,24 @@ export interface Reflector<T> {
   dispose(): void;
 }
 
+/** Where not the whole collection is kept: what is listed instead of it, and what is taken of the watch, which is of all. */
+export interface Excerpt {
+  list(signal: AbortSignal): Promise<{ readonly objects: readonly RawObject[]; readonly resourceVersion: string }>;
+  /** What was listed is there now. */
+  listed(): void;
+  /** Of an event. */
+  takes(object: RawObject): boolean;
+}
+
 /** Lists and watches until it is disposed. Listeners must not throw. */
 export function createReflector<S extends z.ZodType>(options: ReflectorOptions<S>): Reflector<z.output<S>> {
   return new RunningReflector(options);
 }
 
-class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
+export class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
   readonly #options: ReflectorOptions<S>;
   readonly #source: Source;
+  readonly #excerpt: Excerpt | undefined;
   readonly #store: Store<S>;
   readonly #life = new AbortController();
   readonly #waiting = new Set<(error?: SlipwayError) => void>();
@@ -76,8 +86,9 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
   #version: string | undefined;
   #lastHeard: number | undefined;
 
-  constructor(options: ReflectorOptions<S>) {
+  constructor(options: ReflectorOptions<S>, excerpt?: Excerpt) {
     this.#options = options;
+    this.#excerpt = excerpt;
     const { labelSelector, fieldSelector, as = 'objects', streaming } = options.options ?? {};
     const selection: Selection = { labelSelector, fieldSelector };
     this.#source = { api: options.api, path: options.path, selection, as };
@@ -87,7 +98,8 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
       onChange: (change) => options.onChange?.(change),
       onUnreadable: (name, error) => options.onUnreadable?.(name, error),
     });
-    this.#machine = initialState(streaming ?? as === 'objects', options.clock.now());
+    const streams = excerpt === undefined && (streaming ?? as === 'objects');
+    this.#machine = initialState(streams, options.clock.now());
     void this.#run();
   }
 
@@ -97,6 +109,21 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
 
   get state(): ReflectorState {
     return this.#machine.health;
+  }
+
+  /** Where the watch has come to; undefined while a list is under way, or has to come. */
+  get version(): string | undefined {
+    return this.#machine.next.do === 'list' ? undefined : this.#version;
+  }
+
+  /** Takes objects that were read beside the watch. */
+  put(objects: readonly RawObject[]): void {
+    for (const object of objects) this.#store.put(object);
+  }
+
+  /** Lets go of objects without a word. */
+  forget(isForgotten: (object: z.output<S>) => boolean): void {
+    this.#store.forget(isForgotten);
   }
 
   get(key: string): z.output<S> | undefined {
@@ -144,6 +171,7 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
   async #step(signal: AbortSignal): Promise<void> {
     const { next } = this.#machine;
     if (next.do === 'watch') await this.#watch(next.resourceVersion, signal);
+    else if (this.#excerpt !== undefined) await this.#listExcerpt(this.#excerpt, signal);
     else if (next.how === 'paged') await this.#listPages(signal);
     else await this.#listStreaming(signal);
   }
@@ -160,6 +188,17 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     }
     this.#store.endList();
     this.#synced(version);
+  }
+
+  async #listExcerpt(excerpt: Excerpt, signal: AbortSignal): Promise<void> {
+    this.#version = undefined;
+    const { objects, resourceVersion } = await excerpt.list(signal);
+    this.#lastHeard = this.#options.clock.now();
+    this.#store.beginList();
+    this.put(objects);
+    this.#store.endList();
+    excerpt.listed();
+    this.#synced(resourceVersion);
   }
 
   async #listStreaming(signal: AbortSignal): Promise<void> {
@@ -207,10 +246,10 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     switch (event.type) {
       case 'added':
       case 'modified':
-        this.#store.put(event.object);
+        if (this.#takes(event.object)) this.#store.put(event.object);
         break;
       case 'deleted':
-        this.#store.remove(event.object);
+        if (this.#takes(event.object)) this.#store.remove(event.object);
         break;
       case 'bookmark':
         if (event.endsInitial && this.#version === undefined) {
@@ -228,6 +267,10 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
     }
     if (this.#version === undefined) return;
     this.#version = event.type === 'bookmark' ? event.resourceVersion : event.object.resourceVersion;
+  }
+
+  #takes(object: RawObject): boolean {
+    return this.#excerpt === undefined || this.#excerpt.takes(object);
   }
 
   #synced(version: string): void {
@@ -270,7 +313,7 @@ class RunningReflector<S extends z.ZodType> implements Reflector<z.output<S>> {
 }
 
 /** Asked anew after a wait, which the compiler cannot see. */
-function isOpen(signal: AbortSignal): boolean {
+export function isOpen(signal: AbortSignal): boolean {
   return !signal.aborted;
 }
 

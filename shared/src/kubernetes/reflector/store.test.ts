@@ -12,6 +12,7 @@ const raw = (name: string, uid: string, resourceVersion: string): RawObject => (
   name,
   uid,
   resourceVersion,
+  labels: {},
   value: { id: name, uid, version: resourceVersion },
 });
 

@@ -75,6 +75,15 @@ export class Store<S extends z.ZodType> {
     if (known?.uid === raw.uid) this.#delete(place);
   }
 
+  /** Lets go of objects without a word. */
+  forget(isForgotten: (object: z.output<S>) => boolean): void {
+    for (const [place, { key, object }] of this.#entries) {
+      if (!isForgotten(object)) continue;
+      this.#entries.delete(place);
+      this.#objects.delete(key);
+    }
+  }
+
   #set(place: string, raw: RawObject, object: z.output<S>): void {
     const key = this.#options.key(object);
     const before = this.#entries.get(place);
@@ -95,6 +104,6 @@ export class Store<S extends z.ZodType> {
   }
 }
 
-function placeOf({ namespace, name }: RawObject): string {
+export function placeOf({ namespace, name }: Pick<RawObject, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
 }

@@ -24,6 +24,7 @@ describe('an event of a watch', () => {
         name: 'a',
         uid: 'uid-a',
         resourceVersion: '5',
+        labels: {},
         value: {
           kind: 'Pod',
           metadata: {

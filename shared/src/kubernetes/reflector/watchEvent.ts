@@ -6,6 +6,7 @@ export interface RawObject {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, unknown>>;
   /** The object, of managedFields only the first writer; of a Table's row `{metadata, cells}`, the cells by their column's name. */
   readonly value: unknown;
 }
@@ -30,6 +31,7 @@ interface ObjectMetadata extends Readonly<Record<string, unknown>> {
   readonly name?: string;
   readonly uid?: string;
   readonly resourceVersion?: string | undefined;
+  readonly labels?: unknown;
   readonly annotations?: unknown;
 }
 interface PlainObject extends Readonly<Record<string, unknown>> {
@@ -160,7 +162,8 @@ function rowObject(each: Row, columns: Columns): RawObject | undefined {
 function identify(own: ObjectMetadata, value: unknown): RawObject | undefined {
   const { namespace = '', name, uid = '', resourceVersion } = own;
   if (name === undefined || name === '' || resourceVersion === undefined) return undefined;
-  return { namespace, name, uid, resourceVersion, value };
+  const labels = isRecord(own.labels) ? own.labels : {};
+  return { namespace, name, uid, resourceVersion, labels, value };
 }
 
 /** Of managedFields only the first writer is kept, without the fields that it wrote: who made the object. */

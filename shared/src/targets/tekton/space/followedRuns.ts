@@ -1,6 +1,8 @@
-import type { ReflectorState } from '../../../kubernetes/index.ts';
 import type { ObservedRun } from '../observe/index.ts';
+import { WatchedRunObjects, type RunObjectsOptions } from './runObjects.ts';
 import { RunObserver, type RunObserverOptions } from './runObserver.ts';
+import { SharedRunObjects } from './sharedRunObjects.ts';
+import type { SpaceConnection } from './spaceConnection.ts';
 
 interface Followed {
   readonly observer: RunObserver;
@@ -10,18 +12,30 @@ interface Followed {
   waiting: number;
 }
 
-export interface FollowedRunsOptions extends Omit<RunObserverOptions, 'run' | 'observed' | 'onGrowth' | 'onState'> {
+export interface FollowedRunsOptions extends Omit<RunObserverOptions, 'run' | 'observed' | 'objects' | 'onGrowth'> {
+  readonly random: () => number;
   readonly onGrowth: (run: string) => void;
-  readonly onState: (watch: string, state: ReflectorState) => void;
+  /** Is told how far the watches can be believed. */
+  readonly connection: Pick<SpaceConnection, 'take' | 'drop'>;
 }
+
+/** No run is called so. */
+const sharedWatches = '/runs/';
 
 /** An observer for each run that goes on and that somebody looks at. */
 export class FollowedRuns {
   readonly #options: FollowedRunsOptions;
+  readonly #shared: SharedRunObjects;
   readonly #runs = new Map<string, Followed>();
 
   constructor(options: FollowedRunsOptions) {
     this.#options = options;
+    const { connection } = options;
+    this.#shared = new SharedRunObjects({
+      ...options,
+      onState: (plural, state) => connection.take(`${sharedWatches}${plural}`, state),
+      onClose: (plural) => connection.drop(`${sharedWatches}${plural}`),
+    });
   }
 
   has(run: string): boolean {
@@ -47,23 +61,24 @@ export class FollowedRuns {
     return followed.observer;
   }
 
-  /** @param observed what was told of it already */
-  follow(run: string, observed: ObservedRun | undefined): void {
+  /**
+   * @param observed what was told of it already
+   * @param isOneOfAll all runs that go on are followed, so that one watch serves them
+   */
+  follow(run: string, observed: ObservedRun | undefined, isOneOfAll: boolean): void {
     if (this.#runs.has(run)) return;
-    const { onGrowth, onState, ...options } = this.#options;
-    const observer = new RunObserver({
-      ...options,
-      run,
-      observed,
-      onState: (what, state) => onState(`${run}/${what}`, state),
-      onGrowth: () => onGrowth(run),
-    });
+    const { onGrowth, connection, ...options } = this.#options;
+    const onState: RunObjectsOptions['onState'] = (plural, state) => connection.take(`${run}/${plural}`, state);
+    const own = new WatchedRunObjects({ ...options, onState }, run);
+    const objects = isOneOfAll ? this.#shared.of(run, own) : own;
+    const observer = new RunObserver({ ...options, run, observed, objects, onGrowth: () => onGrowth(run) });
     this.#runs.set(run, { observer, usedAt: this.#options.clock.now(), waiting: 0 });
   }
 
   stop(run: string): void {
     this.#runs.get(run)?.observer.dispose();
     this.#runs.delete(run);
+    this.#options.connection.drop(`${run}/`);
   }
 
   names(): string[] {

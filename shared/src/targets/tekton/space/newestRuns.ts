@@ -1,6 +1,6 @@
 import { countObjects, resources, type Clock, type KubernetesApi } from '../../../kubernetes/index.ts';
 import { terminalStates, type Run } from '../../../protocol/index.ts';
-import { rowOf } from '../observe/index.ts';
+import { pipelineRunSchema, rowOf } from '../observe/index.ts';
 import { areNewest, newestOf, type ReadRun } from './newest.ts';
 import { partsByDay, recentDays } from './recentDays.ts';
 import { manyRuns, type RunRow } from './runRow.ts';
@@ -208,7 +208,7 @@ export class NewestRuns {
   }
 
   async #readRuns(names: readonly string[], { resourceVersion }: Look, signal: AbortSignal) {
-    const pipelineRuns = await readRuns(this.#api, this.#path(), names, resourceVersion, signal);
+    const pipelineRuns = await readRuns(this.#api, this.#path(), names, resourceVersion, pipelineRunSchema, signal);
     return pipelineRuns.map((pipelineRun) => ({
       name: pipelineRun.metadata.name,
       createdAt: pipelineRun.metadata.creationTimestamp ?? 0,

@@ -1,27 +1,12 @@
-import type * as z from 'zod';
-import {
-  createReflector,
-  isForbidden,
-  resources,
-  type Clock,
-  type KubernetesApi,
-  type Reflector,
-  type ReflectorState,
-  type ResourceType,
-} from '../../../kubernetes/index.ts';
+import { isForbidden, resources, type Clock, type KubernetesApi, type Part } from '../../../kubernetes/index.ts';
 import { SlipwayError, type RunEvent } from '../../../protocol/index.ts';
 import type { Disposable } from '../../runTarget.ts';
 import {
-  customRunSchema,
   givenUpPods,
   isBeingMade,
   isOurs,
   observeRun,
-  pipelineRunSchema,
   podIsTerminal,
-  podSchema,
-  taskRunSchema,
-  tektonLabels,
   type CustomRun,
   type ObservedRun,
   type PipelineRun,
@@ -32,6 +17,7 @@ import {
 import { untilAborted } from '../untilAborted.ts';
 import { noPendingFacts, type PendingFacts } from './pendingFacts.ts';
 import type { PendingReader } from './pendingReader.ts';
+import type { RunObjects } from './runObjects.ts';
 import type { RunProgressSource } from './runProgress.ts';
 import { hasWaitingPod } from './runReading.ts';
 import { runStrandedSteps, strandedSteps } from './strandedSteps.ts';
@@ -46,15 +32,13 @@ export interface RunObserverOptions {
   readonly context: string;
   readonly run: string;
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly objects: RunObjects;
   readonly progress: RunProgressSource;
   readonly pending: PendingReader;
   /** What was told of it before. */
   readonly observed: ObservedRun | undefined;
   /** Its events have grown, or it is final. */
   readonly onGrowth: () => void;
-  /** How far the news of this run can be believed. */
-  readonly onState: (what: string, state: ReflectorState) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -62,10 +46,10 @@ export interface RunObserverOptions {
 export class RunObserver implements Disposable {
   readonly #options: RunObserverOptions;
   readonly #life = new AbortController();
-  readonly #pipelineRuns: Reflector<PipelineRun>;
-  readonly #taskRuns: Reflector<TaskRun>;
-  readonly #pods: Reflector<Pod>;
-  #customRuns: Reflector<CustomRun> | undefined;
+  readonly #pipelineRuns: Part<PipelineRun>;
+  readonly #taskRuns: Part<TaskRun>;
+  readonly #pods: Part<Pod>;
+  #customRuns: Part<CustomRun> | undefined;
   #progress: Disposable | undefined;
   #pending: PendingFacts = noPendingFacts;
   #podsForbidden = false;
@@ -85,13 +69,10 @@ export class RunObserver implements Disposable {
   constructor(options: RunObserverOptions) {
     this.#options = options;
     this.#observed = options.observed;
-    const { run } = options;
-    const labelSelector = `${tektonLabels.pipelineRun}=${run}`;
-    this.#pipelineRuns = this.#reflect(resources.pipelineRuns, pipelineRunSchema, {
-      fieldSelector: `metadata.name=${run}`,
-    });
-    this.#taskRuns = this.#reflect(resources.taskRuns, taskRunSchema, { labelSelector });
-    this.#pods = this.#reflect(resources.pods, podSchema, { labelSelector });
+    const { objects } = options;
+    this.#pipelineRuns = objects.pipelineRuns(this.#soon);
+    this.#taskRuns = objects.taskRuns(this.#soon);
+    this.#pods = objects.pods(this.#soon);
     this.#pods.synced(this.#life.signal).catch((error: unknown) => {
       if (this.#life.signal.aborted || !isForbidden(error)) return;
       this.#podsForbidden = true;
@@ -167,32 +148,13 @@ export class RunObserver implements Disposable {
     this.#customRuns?.dispose();
   }
 
-  #reflect<S extends z.ZodType<{ readonly metadata: { readonly name: string } }>>(
-    type: ResourceType,
-    schema: S,
-    options: { readonly labelSelector?: string; readonly fieldSelector?: string },
-  ): Reflector<z.output<S>> {
-    const { api, clock, random, onState } = this.#options;
-    return createReflector({
-      api,
-      path: { type, namespace: api.cluster.namespace },
-      options,
-      schema,
-      key: (object) => object.metadata.name,
-      clock,
-      random,
-      onChange: () => this.#soon(),
-      onState: (state) => onState(type.plural, state),
-    });
-  }
-
-  #soon(): void {
+  readonly #soon = (): void => {
     if (this.#life.signal.aborted) return;
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#look();
     }, gatherMs);
-  }
+  };
 
   #look(): void {
     if (this.#life.signal.aborted || this.final) return;
@@ -213,12 +175,9 @@ export class RunObserver implements Disposable {
 
   /** Starts what the present state asks for. */
   #follow(facts: RunFacts): void {
-    const { run, progress, clock } = this.#options;
+    const { run, progress, clock, objects } = this.#options;
     const children = facts.pipelineRun?.status?.childReferences ?? [];
-    if (this.#customRuns === undefined && children.some(({ kind }) => kind === 'CustomRun')) {
-      const labelSelector = `${tektonLabels.pipelineRun}=${run}`;
-      this.#customRuns = this.#reflect(resources.customRuns, customRunSchema, { labelSelector });
-    }
+    if (children.some(({ kind }) => kind === 'CustomRun')) this.#customRuns ??= objects.customRuns(this.#soon);
     // A log that grows is news for its readers alone.
     this.#progress ??= progress.follow(run, () => {
       const hasEnded = this.#goesOnSeen && !progress.goesOn(run);

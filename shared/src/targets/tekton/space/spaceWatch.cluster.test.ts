@@ -121,7 +121,7 @@ it('watches for who follows a run that run alone, and all runs once somebody wan
   await space.dispose();
 });
 
-it('tells of many runs why each waits', async () => {
+it('tells of many runs why each waits, by one watch for each kind of object', async () => {
   const crowded = await TestSpace.open(signal, 'crowded');
   try {
     const steps = [{ name: 's', image: 'testbed.local/runner:1', script: 'true' }];
@@ -132,7 +132,7 @@ it('tells of many runs why each waits', async () => {
       taskRunTemplate: { podTemplate: { nodeSelector: { 'slipway.test/nowhere': 'true' } } },
     };
     for (const name of names) await create(name, placeless, crowded);
-    const { space } = openSpace(crowded);
+    const { space, watched } = openSpace(crowded);
     space.watch(() => undefined, 'all');
     await space.list(signal);
     const why = 'without label slipway.test/nowhere=true';
@@ -142,6 +142,14 @@ it('tells of many runs why each waits', async () => {
       return reason.includes(why) ? why : reason;
     };
     await expect.poll(() => Promise.all(names.map(told))).toEqual(names.map(() => why));
+    // One that comes later, and one of them that ends.
+    await create('later', placeless, crowded);
+    await expect.poll(() => told('later')).toBe(why);
+    const path = crowded.objects.path(resources.pipelineRuns, 'later');
+    await crowded.api.patch(path, { spec: { status: 'Cancelled' } }, { kind: 'merge' }, objectSchema, signal);
+    await expect.poll(async () => (await space.events('later', signal)).at(-1)?.type).toBe('finished');
+    const shared = ['pipelineruns all', 'taskruns tekton.dev/pipelineRun', 'pods tekton.dev/pipelineRun'];
+    expect([...new Set(watched)].sort()).toEqual(shared.sort());
     await space.dispose();
   } finally {
     await crowded.dispose(signal);

@@ -69,7 +69,7 @@ export class SpaceWatch {
     this.#followed = new FollowedRuns({
       ...options,
       pending: this.#pending,
-      onState: (watch, state) => this.#connection.take(watch, state),
+      connection: this.#connection,
       onGrowth: (run) => this.#grew(run),
     });
   }
@@ -167,7 +167,7 @@ export class SpaceWatch {
   /** It was deleted. */
   async forget(run: string): Promise<void> {
     this.#forgotten += 1;
-    this.#stop(run);
+    this.#followed.stop(run);
     this.#rows.delete(run);
     await this.#ended.forget(run);
     this.#tell({ kind: 'deleted', run });
@@ -178,7 +178,7 @@ export class SpaceWatch {
     this.#disposed = true;
     clearInterval(this.#sweep);
     this.#listeners.clear();
-    for (const run of this.#followed.names()) this.#stop(run);
+    for (const run of this.#followed.names()) this.#followed.stop(run);
     this.#pending.dispose();
     this.#rows.dispose();
     await this.#ended.written();
@@ -220,7 +220,7 @@ export class SpaceWatch {
   #makeRoom(name: string, uid: string | undefined): void {
     const known = this.#followed.get(name)?.uid ?? this.#ended.get(name)?.uid;
     if (known === undefined || uid === undefined || known === uid) return;
-    this.#stop(name);
+    this.#followed.stop(name);
     this.#ended.drop(name);
     this.#tell({ kind: 'deleted', run: name });
   }
@@ -243,7 +243,7 @@ export class SpaceWatch {
   #followIfOpen(name: string): boolean {
     if (!this.#allWanted()) return false;
     if (!this.#rows.goesOn(name)) return false;
-    this.#followed.follow(name, undefined);
+    this.#followed.follow(name, undefined, true);
     return true;
   }
 
@@ -266,7 +266,7 @@ export class SpaceWatch {
     if (followed !== undefined) return followed.events;
     // What was read is told at once; the observer goes on from there.
     this.#beginSweeping();
-    this.#followed.follow(run, observed);
+    this.#followed.follow(run, observed, this.#allWanted());
     // What a pod says of itself is not yet why it waits.
     const following = hasWaitingPod(facts) ? await this.#followed.ready(run, signal) : undefined;
     return following?.events ?? observed.events;
@@ -277,20 +277,15 @@ export class SpaceWatch {
     if (followed === undefined) return;
     if (followed.final) {
       this.#ended.keep(run, followed).catch(this.#options.onError);
-      this.#stop(run);
+      this.#followed.stop(run);
     }
     this.#tell({ kind: 'changed', run });
-  }
-
-  #stop(run: string): void {
-    this.#followed.stop(run);
-    this.#connection.drop(`${run}/`);
   }
 
   #dropIdle(): void {
     if (this.#listeners.size > 0) return;
     const before = this.#options.clock.now() - idleMs;
-    for (const run of this.#followed.idle(before)) this.#stop(run);
+    for (const run of this.#followed.idle(before)) this.#followed.stop(run);
     if (this.#rows.closeIdle(before)) this.#connection.drop(rowsWatch);
   }
 
