@@ -5,6 +5,7 @@ import { failed, freshBackOff, waitMs } from '../timing/backOff.ts';
 import { listAttempt } from './listing.ts';
 import { isOpen, RunningReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
 import { placeOf, type Change } from './store.ts';
+import { Waiting } from './waiting.ts';
 import { readObject, type RawObject } from './watchEvent.ts';
 
 /** What tells which part of a collection an object belongs to. */
@@ -52,7 +53,7 @@ interface KeptPart<T> {
   readonly name: string;
   readonly items: Map<string, T>;
   readonly onChange: () => void;
-  readonly waiting: Set<(error?: SlipwayError) => void>;
+  readonly waiting: Waiting;
   /** Its objects were read: from there on, the watch tells. */
   isRead: boolean;
 }
@@ -84,7 +85,7 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
   }
 
   include(name: string, onChange: () => void): Part<z.output<S>> {
-    const part: KeptPart<z.output<S>> = { name, items: new Map(), onChange, waiting: new Set(), isRead: false };
+    const part: KeptPart<z.output<S>> = { name, items: new Map(), onChange, waiting: new Waiting(), isRead: false };
     this.#parts.set(name, part);
     void this.#readUnread();
     const reflector = this.#reflector;
@@ -109,29 +110,14 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
     if (!this.#keeps(part)) return;
     this.#parts.delete(part.name);
     this.#reflector.forget(({ metadata }) => this.#options.partOf(metadata) === part.name);
-    this.#settle(part, new SlipwayError('cancelled', 'The watch was ended.'));
+    part.waiting.settle(new SlipwayError('cancelled', 'The watch was ended.'));
   }
 
   async #synced(part: KeptPart<z.output<S>>, signal: AbortSignal): Promise<void> {
     await this.#reflector.synced(signal);
-    signal.throwIfAborted();
     if (part.isRead) return;
     if (!this.#keeps(part)) throw new SlipwayError('cancelled', 'The watch was ended.');
-    await new Promise<void>((resolve, reject) => {
-      const abort = () => settle(signal.reason as Error);
-      const settle = (error?: Error) => {
-        part.waiting.delete(settle);
-        signal.removeEventListener('abort', abort);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      signal.addEventListener('abort', abort);
-      part.waiting.add(settle);
-    });
-  }
-
-  #settle({ waiting }: KeptPart<z.output<S>>, error?: SlipwayError): void {
-    for (const settle of [...waiting]) settle(error);
+    await part.waiting.wait(signal);
   }
 
   #keeps(part: KeptPart<z.output<S>>): boolean {
@@ -181,7 +167,7 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
       part.isRead = true;
       // That there is nothing is news, too.
       part.onChange();
-      this.#settle(part);
+      part.waiting.settle();
     }
   }
 
@@ -240,6 +226,6 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
     const error = asSlipwayError(thrown, 'The list', listAttempt(this.#options));
     onState?.({ state: 'syncing', since: clock.now(), error });
     if (classify(thrown) !== 'refused') return;
-    for (const part of this.#parts.values()) if (!part.isRead) this.#settle(part, error);
+    for (const part of this.#parts.values()) if (!part.isRead) part.waiting.settle(error);
   }
 }

@@ -15,6 +15,7 @@ import {
   type ReflectorState,
 } from './machine.ts';
 import { Store, type Change } from './store.ts';
+import { Waiting } from './waiting.ts';
 import { WatchGuard } from './watchGuard.ts';
 import { NoAnswer, openWatch, watchEvents } from './watchConnection.ts';
 import type { Columns, RawObject, WatchEvent } from './watchEvent.ts';
@@ -77,7 +78,7 @@ export class RunningReflector<S extends z.ZodType> implements Reflector<z.output
   readonly #excerpt: Excerpt | undefined;
   readonly #store: Store<S>;
   readonly #life = new AbortController();
-  readonly #waiting = new Set<(error?: SlipwayError) => void>();
+  readonly #waiting = new Waiting();
   #machine: MachineState;
   #everSynced = false;
   #refusal: SlipwayError | undefined;
@@ -135,18 +136,7 @@ export class RunningReflector<S extends z.ZodType> implements Reflector<z.output
     this.#life.signal.throwIfAborted();
     if (this.#everSynced) return;
     if (this.#refusal !== undefined) throw this.#refusal;
-    const either = AbortSignal.any([signal, this.#life.signal]);
-    await new Promise<void>((resolve, reject) => {
-      const abort = () => settle(either.reason as Error);
-      const settle = (error?: Error) => {
-        this.#waiting.delete(settle);
-        either.removeEventListener('abort', abort);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      either.addEventListener('abort', abort);
-      this.#waiting.add(settle);
-    });
+    await this.#waiting.wait(AbortSignal.any([signal, this.#life.signal]));
   }
 
   dispose(): void {
@@ -278,7 +268,7 @@ export class RunningReflector<S extends z.ZodType> implements Reflector<z.output
     this.#everSynced = true;
     this.#refusal = undefined;
     this.#tell({ kind: 'synced', resourceVersion: version });
-    for (const settle of [...this.#waiting]) settle();
+    this.#waiting.settle();
   }
 
   #failed(thrown: unknown): void {
@@ -291,7 +281,7 @@ export class RunningReflector<S extends z.ZodType> implements Reflector<z.output
     const failure: FailureKind = expired ? 'expired' : kind === 'invalid' || stalled ? 'unsupported' : 'other';
     if (kind === 'refused' && !this.#everSynced) {
       this.#refusal = error;
-      for (const settle of [...this.#waiting]) settle(error);
+      this.#waiting.settle(error);
     }
     const retryAfterMs = apiFailureOf(thrown)?.retryAfterMs;
     this.#tell({

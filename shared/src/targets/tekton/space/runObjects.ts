@@ -28,6 +28,7 @@ export interface RunObjects {
   customRuns(onChange: () => void): Part<CustomRun>;
 }
 
+/** How the objects of runs are followed. */
 export interface RunObjectsOptions {
   readonly api: KubernetesApi;
   readonly clock: Clock;
