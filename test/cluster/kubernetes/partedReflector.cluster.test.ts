@@ -25,10 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => space.dispose());
 
-let reflector: PartedReflector<ConfigMap>;
+/** Opened with the first part that a test asks for. */
+let reflector: PartedReflector<ConfigMap> | undefined;
 let states: ReflectorState[];
 /** Parts that were read, together where they were read so. */
 let reads: string[];
+let open: () => PartedReflector<ConfigMap>;
 /** What was read is given from now on once `release` is called. */
 let hold: () => { readonly release: () => void };
 
@@ -41,34 +43,36 @@ beforeEach(() => {
     held = once(gate, 'open').then(() => undefined);
     return { release: () => gate.emit('open') };
   };
-  reflector = createPartedReflector({
-    api: space.proxied,
-    path: path(),
-    options: { labelSelector: label },
-    schema,
-    key: ({ metadata }) => metadata.name,
-    partOf: ({ labels }) => String(labels[label]),
-    read: async (parts, resourceVersion, signal) => {
-      reads.push(parts.join(' '));
-      const labelSelector = `${label} in (${parts.join(',')})`;
-      const objects = await listWhole(
-        space.proxied,
-        path(),
-        { labelSelector, resourceVersion },
-        z.looseObject({}),
-        signal,
-      );
-      await held;
-      return objects;
-    },
-    clock: systemClock,
-    random: Math.random,
-    onState: (state) => states.push(state),
-  });
+  open = () =>
+    createPartedReflector({
+      api: space.proxied,
+      path: path(),
+      options: { labelSelector: label },
+      schema,
+      key: ({ metadata }) => metadata.name,
+      partOf: ({ labels }) => String(labels[label]),
+      read: async (parts, resourceVersion, signal) => {
+        reads.push(parts.join(' '));
+        const labelSelector = `${label} in (${parts.join(',')})`;
+        const objects = await listWhole(
+          space.proxied,
+          path(),
+          { labelSelector, resourceVersion },
+          z.looseObject({}),
+          signal,
+        );
+        await held;
+        return objects;
+      },
+      clock: systemClock,
+      random: Math.random,
+      onState: (state) => states.push(state),
+    });
 });
 afterEach(async () => {
   space.proxy.heal();
-  reflector.dispose();
+  reflector?.dispose();
+  reflector = undefined;
   const { items } = await space.api.list(path(), { labelSelector: label }, schema, space.signal);
   for (const { metadata } of items) await remove(metadata.name);
 });
@@ -83,8 +87,13 @@ const change = (name: string, value: string) =>
   space.api.patch(path(name), { data: { value } }, { kind: 'merge' }, schema, space.signal);
 const remove = (name: string) => space.api.delete(path(name), {}, space.signal);
 
-async function include(name: string, onChange: () => void = () => undefined): Promise<Part<ConfigMap>> {
-  const part = reflector.include(name, onChange);
+function ask(name: string, onChange: () => void = () => undefined): Part<ConfigMap> {
+  reflector ??= open();
+  return reflector.include(name, onChange);
+}
+
+async function include(name: string, onChange?: () => void): Promise<Part<ConfigMap>> {
+  const part = ask(name, onChange);
   await part.synced(space.signal);
   return part;
 }
@@ -139,7 +148,7 @@ describe('parts of a collection', () => {
     await include('a');
     await watching();
     const { release } = hold();
-    const b = reflector.include('b', () => undefined);
+    const b = ask('b');
     await eventually(() => reads.includes('b'));
     // Long enough for the list itself, whose answer is kept back.
     await systemClock.sleep(300, space.signal);
@@ -162,7 +171,7 @@ describe('parts of a collection', () => {
     await space.proxy.refuse();
     space.proxy.cut();
     await eventually(() => a.state.state === 'stale');
-    const b = reflector.include('b', () => undefined);
+    const b = ask('b');
     await remove('a-one');
     await change('a-two', '1');
     space.proxy.on(/watch=true.*[?&]resourceVersion=/, { kind: 'answer', status: 410 }, 1);
@@ -178,7 +187,7 @@ describe('parts of a collection', () => {
     const a = await include('a');
     await watching();
     const { release } = hold();
-    const b = reflector.include('b', () => undefined);
+    const b = ask('b');
     await eventually(() => reads.includes('b'));
     await systemClock.sleep(300, space.signal);
     // The read of that list is not kept back.
@@ -214,7 +223,7 @@ describe('parts of a collection', () => {
   it('that may not be read say so, and come when they may', async () => {
     await create('a', 'a-one');
     space.proxy.on(/configmaps\?.*limit=1\b/, { kind: 'answer', status: 403 }, 1);
-    const a = reflector.include('a', () => undefined);
+    const a = ask('a');
     await expect(a.synced(space.signal)).rejects.toMatchObject({ code: 'cluster.refused' });
     await shows(a, 'a-one=0');
   });
@@ -230,7 +239,7 @@ describe('parts of a collection', () => {
     expect(states.map(({ state, error }) => [state, error?.code ?? ''].join(' '))).toContain('syncing cluster.busy');
     await eventually(() => states.at(-1)?.state === 'live');
     hold();
-    const c = reflector.include('c', () => undefined);
+    const c = ask('c');
     const waiting = c.synced(space.signal);
     c.dispose();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });

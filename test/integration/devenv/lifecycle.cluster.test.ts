@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SlipwayError } from '../../../shared/src/protocol/index.ts';
 import { context } from '../cluster/clusterMachine.ts';
 import { devEnvProfile, failureOf, LifecycleMachine } from './lifecycleMachine.ts';
@@ -28,6 +28,9 @@ afterAll(async () => {
 
 /** Of this try alone: a test that is tried again finds nothing of the first time. */
 let tries = 0;
+beforeEach(() => {
+  tries += 1;
+});
 let name = '';
 
 /** The kinds of states that the watch told of a DevEnv, each once where it stays. */
@@ -46,12 +49,12 @@ async function told(of: string, state: string): Promise<void> {
 
 describe('a DevEnv', () => {
   it('is made with its keys and started; then it runs, and says how idle it is and how full its disk', async () => {
-    tries += 1;
-    const made = await life.create(`main${tries}`, {}, false);
+    const word = `main${tries}`;
+    const made = await life.create(word, {}, false);
     name = made.name;
     expect(made).toMatchObject({
-      name: `devenv-admin-main${tries}`,
-      host: `devenv-admin-main${tries}.test-cluster`,
+      name: `devenv-admin-${word}`,
+      host: `devenv-admin-${word}.test-cluster`,
       mine: true,
       owner: 'admin',
       state: 'stopped',
@@ -182,6 +185,9 @@ describe('a DevEnv', () => {
   });
 
   it('is deleted with its workspace where that was said, and leaves nothing', async () => {
+    if (!(await life.machine.names(['pvc'])).includes(`pvc/${name}`)) {
+      await life.create(name.replace('devenv-admin-', ''));
+    }
     await life.delete(name, true);
     await life.machine.until('nothing of it is left', async () => {
       const left = await life.machine.kubectl(
@@ -236,7 +242,11 @@ describe('what a DevEnv meets', () => {
     await life.delete(made.name, true);
   });
 
-  it('an image that is not there: it says so, and another one helps', async () => {
+  it('an image that is not there: it says so, and another one helps', async ({ task }) => {
+    if ((task.result?.retryCount ?? 0) > 0) {
+      await life.delete(broken, true).catch(() => undefined);
+      withoutImage = startWithoutImage();
+    }
     const failed = await withoutImage;
     expect(failed).toMatchObject({ code: 'devenv.failed' });
     expect(failed.message).toContain(`${broken} could not be started: image registry.testbed.local/nobody/nothing:1`);
