@@ -36,12 +36,6 @@ const patience = {
 /** Files run one after the other in the process of a worker: to read what they import anew for each takes 0.4 s of a processor. */
 const oneAfterAnother = { isolate: false };
 
-/** A second try, which the report tells of: real processes and a cluster share two processors. */
-const secondTry = {
-  retry: 1,
-  ...(process.env.SLIPWAY_TEST_FAIL_FIRST !== undefined && { runner: './test/failFirstRunner.ts' }),
-};
-
 export default defineConfig({
   test: {
     sequence: { sequencer: PagesFirst },
@@ -60,7 +54,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          ...secondTry,
           ...oneAfterAnother,
           include: [integration],
           exclude: ['**/node_modules/**', '**/dist/**'],
@@ -70,7 +63,6 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          ...secondTry,
           ...oneAfterAnother,
           include: [cluster],
           exclude: [alone, '**/node_modules/**', '**/dist/**'],
@@ -80,7 +72,6 @@ export default defineConfig({
       {
         test: {
           name: 'cluster-alone',
-          ...secondTry,
           include: [alone],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,
@@ -90,7 +81,6 @@ export default defineConfig({
       {
         test: {
           name: 'hosts',
-          ...secondTry,
           ...oneAfterAnother,
           include: [hosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
@@ -102,7 +92,6 @@ export default defineConfig({
       {
         test: {
           name: 'cluster-hosts',
-          ...secondTry,
           include: [clusterHosts],
           exclude: ['**/node_modules/**', '**/dist/**'],
           ...patience,

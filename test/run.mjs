@@ -140,7 +140,7 @@ async function lintTheRest(stage) {
 
 async function integration(stage) {
   await identityProvider(stage);
-  await stage.vitest(['integration'], tools(), 3);
+  await stage.vitest(['integration'], tools(), 3, true);
 }
 
 /** The server half for JupyterLab in a real Jupyter server, and the suite in the extension host of VS Code. */
@@ -153,7 +153,7 @@ async function extensions(stage) {
 /** The packaged extensions in their real hosts. */
 async function hosts(stage) {
   await identityProvider(stage);
-  await stage.vitest(['hosts'], await installHosts(stage), 4);
+  await stage.vitest(['hosts'], await installHosts(stage), 4, true);
 }
 
 /** Installs both extensions once; resolves to the variables that tell tests where the hosts are. */
@@ -174,7 +174,7 @@ async function onCluster(stage, projects, workers) {
   const asked = performance.now();
   const missing = await testCluster.use(log, async (file) => {
     stage.waitedSeconds = (performance.now() - asked) / 1000;
-    await stage.vitest(projects, { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file }, workers);
+    await stage.vitest(projects, { ...(await installHosts(stage)), SLIPWAY_TEST_CLUSTER: file }, workers, true);
   });
   skipFor(missing, stage);
 }

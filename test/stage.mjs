@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { failedFiles, summaryOf } from './report.mjs';
 import { pinnedNode, root, run, tool } from './setup.mjs';
 import { timeWords } from './timetable.mjs';
 
 const reports = join(root, '.cache/reports');
+/** Where more files fail, it is not by chance. */
+const mostFilesAgain = 5;
 
 /** One stage of `npm test`: runs tools and counts what they report. Beside another stage its output comes at its end. */
 export class Stage {
@@ -65,22 +68,37 @@ export class Stage {
     }
   }
 
-  /** Runs the tests of projects of vitest.config.ts beside each other. The report has the first one's name. */
-  async vitest(projects, variables, workers) {
+  /**
+   * Runs the tests of projects of vitest.config.ts beside each other. The report has the first one's name.
+   * @param triesAgain whether files in which something failed get a second try, from their beginning: what they left is in the way of no test
+   */
+  async vitest(projects, variables, workers, triesAgain = false) {
     const [project] = projects;
-    const report = freshReport(`${project}.json`);
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const args = ['run', ...projects.map((name) => `--project=${name}`), `--maxWorkers=${workers}`, ...reporters];
-    const ended = await this.#run(tool('vitest'), args, { ...pinnedNode(), CI: '', NO_COLOR: '1', ...variables });
-    if (!this.#isThere(report, project)) return;
-    const result = JSON.parse(readFileSync(report, 'utf8'));
-    this.passed += result.numPassedTests;
-    this.failed += result.numFailedTests;
-    this.skipped += result.numPendingTests + result.numTodoTests;
-    this.failures.push(...failedTests(result).map((text) => `${project}: ${text}`));
-    for (const text of secondTries(result)) this.print(`↻ passed at the second try: ${text}`);
+    const first = await this.#vitest(projects, variables, workers, `${project}.json`, []);
+    if (!this.#isThere(first.report, project)) return;
+    const again = triesAgain ? failedFiles(first.result, root) : [];
+    const isWorthIt = again.length > 0 && again.length <= mostFilesAgain;
+    if (isWorthIt) this.print(`↻ once more, from the beginning: ${again.join(', ')}`);
+    const second = isWorthIt
+      ? await this.#vitest(projects, variables, workers, `${project}-again.json`, again)
+      : undefined;
+    const summary = summaryOf(first.result, second?.result, root);
+    this.passed += summary.passed;
+    this.failed += summary.failed;
+    this.skipped += summary.skipped;
+    this.failures.push(...summary.failures.map((text) => `${project}: ${text}`));
+    for (const text of summary.secondTries) this.print(`↻ passed at the second try: ${text}`);
     // A file that cannot be loaded has no failed test of its own, yet the run has failed.
-    if (!ended && result.numFailedTests === 0) this.failed += 1;
+    if (!(second ?? first).ended && summary.failed === 0) this.failed += 1;
+  }
+
+  async #vitest(projects, variables, workers, name, files) {
+    const report = freshReport(name);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const chosen = projects.map((each) => `--project=${each}`);
+    const args = ['run', ...files, ...chosen, `--maxWorkers=${workers}`, ...reporters];
+    const ended = await this.#run(tool('vitest'), args, { ...pinnedNode(), CI: '', NO_COLOR: '1', ...variables });
+    return { report, ended, result: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined };
   }
 
   /** Runs a Mocha suite where its report alone comes from: in the extension host of VS Code. */
@@ -148,28 +166,3 @@ function freshReport(name) {
   rmSync(report, { force: true });
   return report;
 }
-
-/** Each failed test of a report by Vitest with the beginning of why, and each file that could not be run. */
-function failedTests({ testResults }) {
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}\n  ${shortened(message)}`] : [];
-    return failed.map((test) => withReasons(name, test));
-  });
-}
-
-/** Each test that passed only when it was tried again, with why it did not before: nothing else tells. */
-function secondTries({ testResults }) {
-  return testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
-      .map((test) => withReasons(name, test)),
-  );
-}
-
-function withReasons(file, { fullName, failureMessages, meta }) {
-  const reasons = [...failureMessages, ...(meta?.diffs ?? [])];
-  return `${relative(root, file)} > ${fullName}\n  ${reasons.map(shortened).join('\n  ')}`;
-}
-
-const shortened = (text) => text.split('\n').slice(0, 14).join('\n  ').slice(0, 2_000);

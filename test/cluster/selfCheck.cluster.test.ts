@@ -22,7 +22,7 @@ const space = `cluster-check-${process.pid}`;
 const imports = notebook(['import matplotlib, numpy, scipy, sklearn']);
 let cluster: ClusterStatus;
 
-/** Of this try alone: a test that is tried again finds nothing of the first time. */
+/** A name that nothing else in the space has. */
 const named = (what: string): string => `${what}-${randomBytes(2).toString('hex')}`;
 
 interface Condition {

@@ -30,12 +30,15 @@ let reflector: PartedReflector<ConfigMap> | undefined;
 let states: ReflectorState[];
 /** Parts that were read, together where they were read so. */
 let reads: string[];
+/** Those of them whose objects have come, which may be kept back. */
+let answers: string[];
 let open: () => PartedReflector<ConfigMap>;
 /** What was read is given from now on once `release` is called. */
 let hold: () => { readonly release: () => void };
 
 beforeEach(() => {
   reads = [];
+  answers = [];
   states = [];
   let held = Promise.resolve();
   hold = () => {
@@ -61,6 +64,7 @@ beforeEach(() => {
           z.looseObject({}),
           signal,
         );
+        answers.push(parts.join(' '));
         await held;
         return objects;
       },
@@ -149,9 +153,7 @@ describe('parts of a collection', () => {
     await watching();
     const { release } = hold();
     const b = ask('b');
-    await eventually(() => reads.includes('b'));
-    // Long enough for the list itself, whose answer is kept back.
-    await systemClock.sleep(300, space.signal);
+    await eventually(() => answers.includes('b'));
     await remove('deleted');
     await change('changed', '1');
     await create('b', 'new');
@@ -188,8 +190,7 @@ describe('parts of a collection', () => {
     await watching();
     const { release } = hold();
     const b = ask('b');
-    await eventually(() => reads.includes('b'));
-    await systemClock.sleep(300, space.signal);
+    await eventually(() => answers.includes('b'));
     // The read of that list is not kept back.
     hold().release();
     await space.proxy.refuse();
@@ -232,7 +233,7 @@ describe('parts of a collection', () => {
     await create('b', 'b-one');
     await include('a');
     await watching();
-    space.proxy.on(/configmaps\?.*labelSelector=/, { kind: 'answer', status: 500 }, 4);
+    space.proxy.on(/configmaps\?(?!.*watch=).*labelSelector=/, { kind: 'answer', status: 500 }, 4);
     const b = await include('b');
     expect(shown(b)).toEqual(['b-one=0']);
     // Meanwhile it is told what is wrong.

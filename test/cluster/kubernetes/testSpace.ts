@@ -56,8 +56,8 @@ export class TestSpace {
   }
 
   /**
-   * Makes a pod that runs a shell script in container `main`, and waits until it has started. One of that name goes first: a
-   * test that is tried again left it.
+   * Makes a pod that runs a shell script in container `main`, and waits until it has started. One of that name goes
+   * first.
    */
   async startPod(name: string, script: string, more: { readonly wait?: boolean } = {}): Promise<void> {
     const path = { type: resources.pods, namespace: this.namespace };

@@ -4,7 +4,7 @@ import { addPretendNode, kubectl, removePretendNode } from '../../cluster/cluste
 import { notebook, type Started } from '../cli/slipway.ts';
 import { ClusterMachine } from './clusterMachine.ts';
 
-/** Of this file, or of this try: a test that is tried again finds nothing of the first time. */
+/** Makes names that nothing else has. */
 const suffix = (): string => randomBytes(3).toString('hex');
 /** A node without a machine, where no run can go. */
 const elsewhere = `elsewhere-${suffix()}`;

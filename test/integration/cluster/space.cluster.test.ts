@@ -26,7 +26,7 @@ function told(name: string, what: (run: Run) => boolean): Promise<Run> {
   return until(`${name} is told of`, patienceMs, () => faulty.seenOf(name).find(what));
 }
 
-/** Of this try alone: a test that is tried again finds nothing of the first time. */
+/** A name that nothing else in the space has. */
 let names = 0;
 const named = (name: string) => `${name}-${(names += 1)}`;
 let theirs = '';

@@ -99,8 +99,6 @@ it('datasets come from a bucket and from the Hugging Face Hub with the keys of S
   try {
     await s3.fill('data', Object.fromEntries(Object.entries(files).map(([path, text]) => [`pbmc/${path}`, text])));
     const literal = (values: object) => Object.entries(values).map(([key, value]) => `--from-literal=${key}=${value}`);
-    // A second try has other servers.
-    await ada.kubectl('delete', 'secret', 'bucket-ada', 'hub-ada', '--ignore-not-found');
     await ada.kubectl('create', 'secret', 'generic', 'bucket-ada', ...literal(s3.keys));
     await ada.kubectl('create', 'secret', 'generic', 'hub-ada', ...literal({ token: hub.token }));
     const bucket = { url: 's3://data/pbmc/', endpoint: s3.url, region: s3.region, secret: 'bucket-ada' };

@@ -4,7 +4,7 @@ type Dispose = () => Promise<void>;
 
 /**
  * Starts what the tests of a file share before the first of them, and anew after one that failed: what that one has left would
- * be in the way of the next, and of its own second try. To be called before the file's other hooks.
+ * be in the way of the next. To be called before the file's other hooks.
  * @param start tells of what it makes how that is disposed of, at once; the last is disposed of first
  */
 export function anewAfterFailure(start: (own: (dispose: Dispose) => void) => Promise<void>): void {
@@ -16,8 +16,7 @@ export function anewAfterFailure(start: (own: (dispose: Dispose) => void) => Pro
     for (const dispose of owned.splice(0).reverse()) await dispose();
   };
   beforeEach(async ({ task }) => {
-    const isSecondTry = (task.result?.retryCount ?? 0) > 0;
-    const isSpoilt = isSecondTry || before?.result?.state === 'fail';
+    const isSpoilt = before?.result?.state === 'fail';
     before = task;
     if (isStarted && !isSpoilt) return;
     await end();

@@ -181,7 +181,7 @@ it('VS Code runs the open notebook on the cluster as the person who signed in, o
 
 it('JupyterLab does so beside it, with the sign-in that both share', async () => {
   const { size } = await stat(cluster.auditLog);
-  // The test before has done so; a second try of this one begins anew.
+  // The test before has done so, unless it failed.
   if (
     !(await code
       .row(/^team-a/)

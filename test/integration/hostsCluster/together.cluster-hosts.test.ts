@@ -240,8 +240,6 @@ it('both say since when the cluster is out of reach, and come back by themselves
 
 /** Fills in where the data comes from and as whom, in VS Code's form, and runs. */
 async function runWithDataset(code: CodePage): Promise<void> {
-  // A second try has the same secret.
-  await both.machine.kubectl('delete', 'secret', 'hub-ada', '--ignore-not-found');
   await both.machine.kubectl('create', 'secret', 'generic', 'hub-ada', `--from-literal=token=${hub.token}`);
   await code.command('Run on GPU cluster with options');
   const form = await code.panel('slipway-run-form');
