@@ -54,16 +54,10 @@ beforeEach(() => {
       schema,
       key: ({ metadata }) => metadata.name,
       partOf: ({ labels }) => String(labels[label]),
-      read: async (parts, resourceVersion, signal) => {
+      read: async (parts, signal) => {
         reads.push(parts.join(' '));
         const labelSelector = `${label} in (${parts.join(',')})`;
-        const objects = await listWhole(
-          space.proxied,
-          path(),
-          { labelSelector, resourceVersion },
-          z.looseObject({}),
-          signal,
-        );
+        const objects = await listWhole(space.proxied, path(), { labelSelector }, z.looseObject({}), signal);
         answers.push(parts.join(' '));
         await held;
         return objects;
@@ -239,10 +233,13 @@ describe('parts of a collection', () => {
     // Meanwhile it is told what is wrong.
     expect(states.map(({ state, error }) => [state, error?.code ?? ''].join(' '))).toContain('syncing cluster.busy');
     await eventually(() => states.at(-1)?.state === 'live');
-    hold();
+    space.proxy.on(/configmaps\?(?!.*watch=).*labelSelector=/, { kind: 'answer', status: 500 });
     const c = ask('c');
     const waiting = c.synced(space.signal);
+    await eventually(() => states.at(-1)?.error?.code === 'cluster.busy');
     c.dispose();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    // What nobody wants any more is no trouble.
+    await eventually(() => states.at(-1)?.state === 'live');
   });
 });

@@ -21,12 +21,12 @@ export interface PartedReflectorOptions<S extends z.ZodType<{ readonly metadata:
   /** Of the watch: what it leaves out belongs to no part. */
   readonly options?: { readonly labelSelector?: string; readonly probeMs?: number };
   readonly partOf: (metadata: PartMetadata) => string;
-  /** Reads the objects of parts, no older than a version, without the objects of others. @throws SlipwayError as `KubernetesApi.list` */
-  readonly read: (
-    parts: readonly string[],
-    resourceVersion: string,
-    signal: AbortSignal,
-  ) => Promise<readonly unknown[]>;
+  /**
+   * Reads the objects of parts as they are now, without the objects of others. Not "no older than" where the watch has come to: the server's
+   * memory of a kind that seldom changes may be behind that, and would be waited for in vain.
+   * @throws SlipwayError as `KubernetesApi.list`
+   */
+  readonly read: (parts: readonly string[], signal: AbortSignal) => Promise<readonly unknown[]>;
 }
 
 /** The objects of one part; `dispose` ends what is kept of it. */
@@ -149,7 +149,7 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
     // A page of one object tells the version of now.
     const { resourceVersion } = await api.list(path, { limit: 1 }, z.unknown(), signal);
     const parts = [...this.#parts.values()];
-    const objects = await this.#read(parts, resourceVersion, signal);
+    const objects = await this.#read(parts, signal);
     this.#listing = parts;
     return { objects, resourceVersion };
   }
@@ -172,13 +172,9 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
   }
 
   /** Objects of the parts that are still kept when they have come. */
-  async #read(
-    parts: readonly KeptPart<z.output<S>>[],
-    resourceVersion: string,
-    signal: AbortSignal,
-  ): Promise<RawObject[]> {
+  async #read(parts: readonly KeptPart<z.output<S>>[], signal: AbortSignal): Promise<RawObject[]> {
     const names = parts.map(({ name }) => name);
-    const values = await this.#options.read(names, resourceVersion, signal);
+    const values = await this.#options.read(names, signal);
     const wanted = new Set(parts.filter((part) => this.#keeps(part)));
     return values.flatMap((value) => {
       const object = readObject(value);
@@ -197,11 +193,11 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
       try {
         await clock.sleep(Math.max(gatherMs, waitMs(backOff, random)), signal);
         const parts = [...this.#parts.values()].filter(({ isRead }) => !isRead);
-        const { version } = this.#reflector;
         // Where a list has to come first, it reads them all.
-        if (parts.length === 0 || version === undefined) break;
-        await this.#readBeside(parts, version, signal);
+        const isToRead = parts.length > 0 && this.#reflector.version !== undefined;
+        if (isToRead) await this.#readBeside(parts, signal);
         if (backOff.failures > 0) onState?.(this.#reflector.state);
+        if (!isToRead) break;
         backOff = freshBackOff;
       } catch (error) {
         backOff = failed(backOff, clock.now());
@@ -211,10 +207,10 @@ class RunningPartedReflector<S extends z.ZodType<{ readonly metadata: PartMetada
     this.#reading = false;
   }
 
-  async #readBeside(parts: readonly KeptPart<z.output<S>>[], version: string, signal: AbortSignal): Promise<void> {
+  async #readBeside(parts: readonly KeptPart<z.output<S>>[], signal: AbortSignal): Promise<void> {
     const lists = this.#lists;
     this.#touched = new Set();
-    const objects = await this.#read(parts, version, signal);
+    const objects = await this.#read(parts, signal);
     if (lists !== this.#lists) return;
     this.#reflector.put(objects.filter((object) => !this.#touched.has(placeOf(object))));
     this.#areRead(parts);

@@ -44,7 +44,7 @@ export class SharedRunObjects {
     const runOf = ({ labels }: PartMetadata) => String(labels[tektonLabels.pipelineRun]);
     this.#pipelineRuns = new SharedWatch(options, resources.pipelineRuns, pipelineRunSchema, {
       partOf: ({ name }) => name,
-      read: async (runs, version, { api, path, signal }) => readRuns(api, path, runs, version, unread, signal),
+      read: async (runs, { api, path, signal }) => readRuns(api, path, runs, undefined, unread, signal),
     });
     this.#taskRuns = new SharedWatch(options, resources.taskRuns, taskRunSchema, {
       options: ofRuns,
@@ -79,7 +79,7 @@ interface Reading {
 interface SharedKind {
   readonly options?: { readonly labelSelector: string };
   readonly partOf: (metadata: PartMetadata) => string;
-  readonly read: (runs: readonly string[], resourceVersion: string, reading: Reading) => Promise<readonly unknown[]>;
+  readonly read: (runs: readonly string[], reading: Reading) => Promise<readonly unknown[]>;
 }
 
 /** One watch, for as long as somebody looks at a run. */
@@ -103,7 +103,7 @@ class SharedWatch<S extends z.ZodType<{ readonly metadata: PartMetadata }>> {
         ...(kind.options !== undefined && { options: kind.options }),
         key: (object) => object.metadata.name,
         partOf: kind.partOf,
-        read: (runs, version, signal) => kind.read(runs, version, { api, path, signal }),
+        read: (runs, signal) => kind.read(runs, { api, path, signal }),
         onState: (state) => onState(type.plural, state),
       });
   }
@@ -138,15 +138,11 @@ class SharedWatch<S extends z.ZodType<{ readonly metadata: PartMetadata }>> {
   }
 }
 
-async function readOfRuns(
-  runs: readonly string[],
-  resourceVersion: string,
-  { api, path, signal }: Reading,
-): Promise<readonly unknown[]> {
+async function readOfRuns(runs: readonly string[], { api, path, signal }: Reading): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for (const labelSelector of selectorsOf(tektonLabels.pipelineRun, runs)) {
-    // Without pages, the server answers from its memory.
-    const { items } = await api.list(path, { labelSelector, resourceVersion }, unread, signal);
+    // Without pages, a server of today answers from its memory.
+    const { items } = await api.list(path, { labelSelector }, unread, signal);
     found.push(...items);
   }
   return found;

@@ -17,19 +17,19 @@ type Listing<S extends Named> = (
 
 /**
  * PipelineRuns by their names, in no order; those that are gone are left out.
- * @param resourceVersion they are no older than this
+ * @param resourceVersion they are no older than this; default: as they are now
  * @throws SlipwayError as `KubernetesApi.list`
  */
 export async function readRuns<S extends Named>(
   api: KubernetesApi,
   path: ResourcePath,
   names: readonly string[],
-  resourceVersion: string,
+  resourceVersion: string | undefined,
   schema: S,
   signal: AbortSignal,
 ): Promise<z.output<S>[]> {
-  const list: Listing<S> = async (selector) =>
-    (await api.list(path, { ...selector, resourceVersion }, schema, signal)).items;
+  const asOf = resourceVersion === undefined ? {} : { resourceVersion };
+  const list: Listing<S> = async (selector) => (await api.list(path, { ...selector, ...asOf }, schema, signal)).items;
   const ours = await readOurs(names, list);
   const seen = new Set(ours.map(({ metadata }) => metadata.name));
   const left = names.filter((name) => !seen.has(name));
