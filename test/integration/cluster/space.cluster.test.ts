@@ -123,7 +123,8 @@ describe('a space that others use too', () => {
         await until('the other one is followed', patienceMs, () =>
           other.seenOf('beside').find(({ state }) => state === 'running'),
         );
-        expect(other.proxy.open.length).toBeGreaterThan(6);
+        // Of the rows, of three kinds of objects, and of a log.
+        expect(other.proxy.open.length).toBeGreaterThanOrEqual(5);
         log.stop();
         await other.core.dispose();
         await until('all requests have ended', patienceMs, () => (other.proxy.open.length === 0 ? true : undefined));
