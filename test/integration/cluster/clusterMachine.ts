@@ -68,6 +68,9 @@ export class ClusterMachine {
     const made = new ClusterMachine(machine, namespace, cluster);
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
     await adminRequest(cluster.kubeconfig, 'POST', '/api/v1/namespaces', body);
+    // A busy cluster gives a space its service account late, and runs that come before have failed for good.
+    const account = `/api/v1/namespaces/${made.namespace}/serviceaccounts/default`;
+    await made.until('the space has its service account', () => adminRequest(cluster.kubeconfig, 'GET', account));
     await made.writeContext({ profile: { ...profile, ...changes } });
     return made;
   }

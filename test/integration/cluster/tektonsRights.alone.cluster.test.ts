@@ -19,10 +19,6 @@ const setRules = (rules: Rules): Promise<string> =>
 
 beforeAll(async () => {
   ada = await ClusterMachine.create('tektons-rights');
-  // A cluster that has just started gives a space its service account late, and this may be its first one.
-  await ada.until('the space has its service account', async () =>
-    (await ada.kubectl('get', 'serviceaccount', '-o', 'name')).includes('serviceaccount/default') ? true : undefined,
-  );
   installed = roleSchema.parse(JSON.parse(await kubectl(['get', tektonsRole, '-o', 'json']))).rules;
 });
 

@@ -3,7 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { openCluster, resources, systemClock, type KubernetesApi } from '../../../../kubernetes/index.ts';
+import {
+  openCluster,
+  resources,
+  systemClock,
+  unlessMissing,
+  type KubernetesApi,
+} from '../../../../kubernetes/index.ts';
 import { labels, managedSelector, type RunVolume } from '../../../../pipeline/index.ts';
 import { SlipwayError, type TeamProfile } from '../../../../protocol/index.ts';
 import { readScriptFiles } from '../../scriptFiles.ts';
@@ -63,7 +69,11 @@ export class TestSpace {
     });
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
     await api.create({ type: resources.namespaces }, body, {}, objectSchema, signal);
-    return new TestSpace(api, await readScriptFiles(stepsDir));
+    const space = new TestSpace(api, await readScriptFiles(stepsDir));
+    // A busy cluster makes it late, and runs that come before have failed for good.
+    const account = { type: resources.serviceAccounts, namespace, name: 'default' };
+    await space.until(() => unlessMissing(() => api.get(account, objectSchema, signal)), signal);
+    return space;
   }
 
   async dispose(signal: AbortSignal): Promise<void> {
