@@ -270,7 +270,7 @@ describe('what a DevEnv meets', () => {
       code: 'devenv.conflict',
       message: `There is a Secret user-ssh-admin-foreign already, and Slipway did not make it for the DevEnv ${foreign}.`,
     });
-    expect(await life.machine.field(`secret/user-ssh-admin-foreign`, '.data')).toBe('{"a":"Yg=="}');
+    expect(await life.machine.field('secret/user-ssh-admin-foreign', '.data')).toBe('{"a":"Yg=="}');
     const { name: theirs } = await life.create('theirs');
     await life.machine.kubectl('annotate', 'pvc', theirs, 'slipway.dev/user=bob', '--overwrite');
     expect(await life.get(theirs)).toMatchObject({ mine: false, owner: 'bob' });

@@ -61,6 +61,7 @@ it('says what a DevEnv is where there is none, and what is missing for one', asy
   // Somebody may ask for one before the panel knows where.
   await command('DevEnv: New DevEnv…');
   await section().locator('.slipway-devenv-form').getByText('no cluster is set up yet').waitFor();
+  await lab.screenshot('devenvs-form-without-cluster');
   await scene.show({ contexts: [clusterContext('team-a')] });
   await section().getByLabel('Disk for the workspace').waitFor();
   await section().getByRole('button', { name: 'Cancel' }).click();

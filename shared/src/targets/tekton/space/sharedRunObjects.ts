@@ -87,7 +87,7 @@ class SharedWatch<S extends z.ZodType<{ readonly metadata: PartMetadata }>> {
   readonly #open: () => PartedReflector<z.output<S>>;
   readonly #onClose: () => void;
   #reflector: PartedReflector<z.output<S>> | undefined;
-  #parts = 0;
+  readonly #parts = new Set<Part<z.output<S>>>();
 
   constructor(options: SharedRunObjectsOptions, type: ResourceType, schema: S, kind: SharedKind) {
     const { api, clock, random, onState, onClose } = options;
@@ -110,28 +110,22 @@ class SharedWatch<S extends z.ZodType<{ readonly metadata: PartMetadata }>> {
 
   include(run: string, onChange: () => void): Part<z.output<S>> {
     this.#reflector ??= this.#open();
-    this.#parts += 1;
     const part = this.#reflector.include(run, onChange);
-    let isKept = true;
-    const dispose = (): void => {
-      if (!isKept) return;
-      isKept = false;
-      part.dispose();
-      this.#leave();
-    };
+    this.#parts.add(part);
     return {
       items: part.items,
       get state() {
         return part.state;
       },
       synced: (signal) => part.synced(signal),
-      dispose,
+      dispose: () => this.#leave(part),
     };
   }
 
-  #leave(): void {
-    this.#parts -= 1;
-    if (this.#parts > 0) return;
+  #leave(part: Part<z.output<S>>): void {
+    if (!this.#parts.delete(part)) return;
+    part.dispose();
+    if (this.#parts.size > 0) return;
     this.#reflector?.dispose();
     this.#reflector = undefined;
     this.#onClose();
